@@ -1,0 +1,45 @@
+#include "base/bytes.h"
+
+namespace pdns {
+
+std::uint64_t Cursor::Varint() {
+  std::uint64_t value = 0;
+  for (unsigned shift = 0; shift < 64; shift += 7) {
+    const std::uint8_t byte = U8();
+    if (!ok_) return 0;
+    const std::uint64_t bits = byte & 0x7f;
+    const bool overflows = shift == 63 && bits > 1;
+    const bool padded = shift > 0 && byte == 0;
+    if (overflows || padded) break;
+    value |= bits << shift;
+    if ((byte & 0x80) == 0) return value;
+  }
+  Fail();
+  return 0;
+}
+
+void AppendU16(std::string& out, std::uint16_t value) {
+  out.push_back(static_cast<char>(value >> 8));
+  out.push_back(static_cast<char>(value & 0xff));
+}
+
+void AppendVarint(std::string& out, std::uint64_t value) {
+  while (value >= 0x80) {
+    out.push_back(static_cast<char>(value | 0x80));
+    value >>= 7;
+  }
+  out.push_back(static_cast<char>(value));
+}
+
+std::string ToHex(Bytes bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const std::uint8_t byte : bytes) {
+    out.push_back(kDigits[byte >> 4]);
+    out.push_back(kDigits[byte & 0xf]);
+  }
+  return out;
+}
+
+}  // namespace pdns

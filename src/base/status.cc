@@ -1,0 +1,30 @@
+#include "base/status.h"
+
+#include <sysexits.h>
+
+#include <system_error>
+
+namespace pdns {
+
+int ExitCode(Code code) {
+  switch (code) {
+    case Code::kOk:
+      return EX_OK;
+    case Code::kUsage:
+      return EX_USAGE;
+    case Code::kNoInput:
+      return EX_NOINPUT;
+    case Code::kIo:
+      return EX_IOERR;
+    case Code::kMalformed:
+    case Code::kCorrupt:
+      break;
+  }
+  return EX_SOFTWARE;
+}
+
+Status Status::Errno(const std::string& what, int error) {
+  return Io(what + ": " + std::generic_category().message(error));
+}
+
+}  // namespace pdns

@@ -1,0 +1,68 @@
+// How a call reports failure: a Code that says what the caller does next, and a sentence for a person.
+//
+// Absence is a value (std::optional), not an error. No exception crosses a room.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace pdns {
+
+enum class Code : std::uint8_t {
+  kOk,
+  kMalformed,  // foreign bytes are not what they claim: count, drop, read on
+  kIo,         // a read or write failed: this source ends, others go on
+  kCorrupt,    // own data cannot be trusted: stop the process
+  kUsage,      // the person asked for what cannot be: say so, exit 64
+  kNoInput,    // no such database or input, or not one of ours: exit 66
+};
+
+// Exit codes of the tools, after sysexits.h.
+int ExitCode(Code code);
+
+class [[nodiscard]] Status {
+ public:
+  Status() = default;  // ok
+  Status(Code code, std::string message) : code_(code), message_(std::move(message)) {}
+
+  static Status Malformed(std::string message) { return {Code::kMalformed, std::move(message)}; }
+  static Status Io(std::string message) { return {Code::kIo, std::move(message)}; }
+  static Status Corrupt(std::string message) { return {Code::kCorrupt, std::move(message)}; }
+  static Status Usage(std::string message) { return {Code::kUsage, std::move(message)}; }
+  static Status NoInput(std::string message) { return {Code::kNoInput, std::move(message)}; }
+
+  // kIo with "what: text of errno".
+  static Status Errno(const std::string& what, int error);
+
+  bool ok() const { return code_ == Code::kOk; }
+  Code code() const { return code_; }
+  const std::string& message() const { return message_; }
+
+ private:
+  Code code_ = Code::kOk;
+  std::string message_;
+};
+
+// A value, or the Status that says why there is none. value() and operator* only after ok().
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : value_(std::move(value)) {}             // NOLINT(google-explicit-constructor)
+  Result(Status status) : status_(std::move(status)) {}     // NOLINT(google-explicit-constructor)
+
+  bool ok() const { return value_.has_value(); }
+  const Status& status() const { return status_; }
+
+  T& operator*() { return *value_; }
+  const T& operator*() const { return *value_; }
+  T* operator->() { return &*value_; }
+  const T* operator->() const { return &*value_; }
+
+ private:
+  std::optional<T> value_;
+  Status status_;
+};
+
+}  // namespace pdns

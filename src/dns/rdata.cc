@@ -1,0 +1,61 @@
+#include "dns/rdata.h"
+
+// First: keeps ldns from defining bool as a macro of its own.
+#include <stdbool.h>
+
+#include <ldns/ldns.h>
+
+#include <memory>
+
+#include "dns/wire_name.h"
+
+namespace pdns::dns {
+namespace {
+
+struct FreeRr {
+  void operator()(ldns_rr* rr) const { ldns_rr_free(rr); }
+};
+
+}  // namespace
+
+bool AppendCanonicalRdata(Bytes message, std::size_t at, record::RrType type, std::string& out) {
+  const std::unique_ptr<ldns_rr, FreeRr> rr(ldns_rr_new());
+  ldns_rr_set_type(rr.get(), static_cast<ldns_rr_type>(type));
+  std::size_t parsed = at;
+  if (ldns_wire2rdf(rr.get(), message.data(), message.size(), &parsed) != LDNS_STATUS_OK) return false;
+  const std::size_t fields = ldns_rr_rd_count(rr.get());
+  if (fields < record::RequiredFields(type)) return false;
+
+  Cursor cursor(message, at);
+  const std::size_t length = cursor.U16();
+  std::size_t position = cursor.position();
+  const std::size_t end = position + length;
+  for (std::size_t i = 0; i < fields; ++i) {
+    const ldns_rdf* field = ldns_rr_rdf(rr.get(), i);
+    if (ldns_rdf_get_type(field) == LDNS_RDF_TYPE_DNAME) {
+      WireName name;
+      position = ReadName(message, position, name);
+      if (position == 0 || position > end) return false;
+      AppendBytes(out, name.view());
+    } else {
+      const std::size_t size = ldns_rdf_size(field);
+      if (size > end - position) return false;
+      AppendBytes(out, message.subspan(position, size));
+      position += size;
+    }
+  }
+  return position == end;
+}
+
+bool IsValidOpaqueRdata(record::RrType type, std::size_t length) {
+  switch (type) {
+    case record::RrType::kA:
+      return length == 4;
+    case record::RrType::kAaaa:
+      return length == 16;
+    default:
+      return true;
+  }
+}
+
+}  // namespace pdns::dns

@@ -1,0 +1,140 @@
+#include "dns/rdata_text.h"
+
+// First: keeps ldns from defining bool as a macro of its own.
+#include <stdbool.h>
+
+#include <ldns/ldns.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+
+#include "dns/text.h"
+
+namespace pdns::dns {
+namespace {
+
+struct Free {
+  void operator()(ldns_rr* rr) const { ldns_rr_free(rr); }
+  void operator()(char* text) const { std::free(text); }
+};
+using RrPtr = std::unique_ptr<ldns_rr, Free>;
+
+std::string Generic(Bytes rdata) {
+  return fmt::format("\\# {}{}{}", rdata.size(), rdata.empty() ? "" : " ", ToHex(rdata));
+}
+
+std::string Quoted(Bytes string) {
+  std::string out = "\"";
+  for (const std::uint8_t byte : string) {
+    if (byte < 0x20 || byte > 0x7e) {
+      out += fmt::format("\\{:03}", byte);
+    } else {
+      if (byte == '"' || byte == '\\') out.push_back('\\');
+      out.push_back(static_cast<char>(byte));
+    }
+  }
+  out.push_back('"');
+  return out;
+}
+
+RrPtr Parse(record::RrType type, Bytes rdata) {
+  std::string wire;
+  AppendU16(wire, static_cast<std::uint16_t>(rdata.size()));
+  AppendBytes(wire, rdata);
+  RrPtr rr(ldns_rr_new());
+  ldns_rr_set_type(rr.get(), static_cast<ldns_rr_type>(type));
+  ldns_rr_set_class(rr.get(), LDNS_RR_CLASS_IN);
+  std::size_t at = 0;
+  const Bytes bytes = AsBytes(wire);
+  if (ldns_wire2rdf(rr.get(), bytes.data(), bytes.size(), &at) != LDNS_STATUS_OK) return nullptr;
+  return rr;
+}
+
+// The concatenated fields: the rdata as ldns would send it.
+std::string FieldBytes(const ldns_rr& rr) {
+  std::string bytes;
+  for (std::size_t i = 0; i < ldns_rr_rd_count(&rr); ++i) {
+    const ldns_rdf* field = ldns_rr_rdf(&rr, i);
+    AppendBytes(bytes, {ldns_rdf_data(field), ldns_rdf_size(field)});
+  }
+  return bytes;
+}
+
+std::uint64_t Integer(Bytes bytes) {
+  std::uint64_t value = 0;
+  for (const std::uint8_t byte : bytes) value = value << 8 | byte;
+  return value;
+}
+
+// One field; `plain` turns false when the text needs to be read back. Nothing: ldns has no text for it.
+std::optional<std::string> FieldText(const ldns_rdf& field, bool& plain) {
+  const Bytes bytes(ldns_rdf_data(&field), ldns_rdf_size(&field));
+  switch (ldns_rdf_get_type(&field)) {
+    case LDNS_RDF_TYPE_DNAME:
+      return NameToText(bytes);
+    case LDNS_RDF_TYPE_STR:
+      return Quoted(bytes.subspan(1));
+    case LDNS_RDF_TYPE_INT8:
+    case LDNS_RDF_TYPE_INT16:
+    case LDNS_RDF_TYPE_INT32:
+    case LDNS_RDF_TYPE_PERIOD:
+      return std::to_string(Integer(bytes));
+    case LDNS_RDF_TYPE_A:
+    case LDNS_RDF_TYPE_AAAA:
+      break;
+    default:
+      plain = false;
+  }
+  const std::unique_ptr<char, Free> text(ldns_rdf2str(&field));
+  if (text == nullptr || *text == '\0') return std::nullopt;
+  return std::string(text.get());
+}
+
+bool ReadsBack(record::RrType type, const std::string& text, Bytes rdata) {
+  const std::string line = ". 0 IN " + TypeToText(type) + " " + text;
+  ldns_rr* parsed = nullptr;
+  if (ldns_rr_new_frm_str(&parsed, line.c_str(), 0, nullptr, nullptr) != LDNS_STATUS_OK) return false;
+  const RrPtr rr(parsed);
+  return FieldBytes(*rr) == AsText(rdata);
+}
+
+// Types whose ldns text reads back with ldns, but not with others or not on every host.
+bool IsDoubtful(record::RrType type, const std::string& text) {
+  switch (type) {
+    case record::RrType::kWks:  // service names of this host
+      return true;
+    case record::RrType::kSvcb:
+    case record::RrType::kHttps:  // escapes in values, keys without a name
+      return text.find('\\') != std::string::npos || text.find("key") != std::string::npos;
+    default:
+      return false;
+  }
+}
+
+bool IsPrintable(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
+}
+
+}  // namespace
+
+std::string RdataToText(record::RrType type, Bytes rdata) {
+  const RrPtr rr = Parse(type, rdata);
+  if (rr == nullptr || rdata.empty() || FieldBytes(*rr) != AsText(rdata)) return Generic(rdata);
+  std::string text;
+  bool plain = true;
+  for (std::size_t i = 0; i < ldns_rr_rd_count(rr.get()); ++i) {
+    const auto field = FieldText(*ldns_rr_rdf(rr.get(), i), plain);
+    if (!field.has_value()) return Generic(rdata);
+    if (i > 0) text.push_back(' ');
+    text += *field;
+  }
+  if (plain) return text;
+  const bool faithful = IsPrintable(text) && !IsDoubtful(type, text) && ReadsBack(type, text, rdata);
+  return faithful ? text : Generic(rdata);
+}
+
+}  // namespace pdns::dns

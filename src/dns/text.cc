@@ -1,0 +1,81 @@
+#include "dns/text.h"
+
+// First: keeps ldns from defining bool as a macro of its own.
+#include <stdbool.h>
+
+#include <ldns/ldns.h>
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <memory>
+
+namespace pdns::dns {
+namespace {
+
+struct Free {
+  void operator()(char* text) const { std::free(text); }
+  void operator()(ldns_rdf* rdf) const { ldns_rdf_deep_free(rdf); }
+};
+
+void AppendLabel(std::string& out, Bytes label) {
+  constexpr std::string_view kSpecial = ".\\\";()@$";
+  for (const std::uint8_t byte : label) {
+    const char character = static_cast<char>(byte);
+    if (byte < 0x21 || byte > 0x7e) {
+      out += fmt::format("\\{:03}", byte);
+    } else {
+      if (kSpecial.find(character) != std::string_view::npos) out.push_back('\\');
+      out.push_back(character);
+    }
+  }
+}
+
+std::optional<record::RrType> TypeFromNumber(std::string_view digits) {
+  std::uint16_t number = 0;
+  const char* end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, number);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return static_cast<record::RrType>(number);
+}
+
+}  // namespace
+
+std::string NameToText(Bytes name) {
+  if (name.size() == 1) return ".";
+  std::string out;
+  out.reserve(name.size());
+  for (std::size_t at = 0; name[at] != 0; at += name[at] + 1U) {
+    AppendLabel(out, name.subspan(at + 1, name[at]));
+    out.push_back('.');
+  }
+  return out;
+}
+
+std::optional<record::Name> NameFromText(std::string_view text) {
+  const std::string terminated(text);
+  if (text.empty() || text.find('\0') != std::string_view::npos) return std::nullopt;
+  ldns_rdf* parsed = nullptr;
+  if (ldns_str2rdf_dname(&parsed, terminated.c_str()) != LDNS_STATUS_OK) return std::nullopt;
+  const std::unique_ptr<ldns_rdf, Free> rdf(parsed);
+  return record::Name::FromWire({ldns_rdf_data(rdf.get()), ldns_rdf_size(rdf.get())});
+}
+
+std::string TypeToText(record::RrType type) {
+  const std::unique_ptr<char, Free> text(ldns_rr_type2str(static_cast<ldns_rr_type>(type)));
+  return text != nullptr ? text.get() : fmt::format("TYPE{}", static_cast<std::uint16_t>(type));
+}
+
+std::optional<record::RrType> TypeFromText(std::string_view text) {
+  constexpr std::string_view kPrefix = "TYPE";
+  std::string upper(text);
+  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  if (const auto number = TypeFromNumber(upper); number.has_value()) return number;
+  if (upper.starts_with(kPrefix)) return TypeFromNumber(std::string_view(upper).substr(kPrefix.size()));
+  const ldns_rr_type type = ldns_get_rr_type_by_name(upper.c_str());
+  if (type == 0) return std::nullopt;
+  return static_cast<record::RrType>(type);
+}
+
+}  // namespace pdns::dns

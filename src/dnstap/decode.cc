@@ -1,0 +1,97 @@
+#include "dnstap/decode.h"
+
+#include <dnstap.pb-c.h>
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <vector>
+
+#include "record/name.h"
+
+namespace pdns::dnstap {
+namespace {
+
+constexpr std::array<std::uint8_t, 1> kRoot{0};
+
+// protobuf-c stores whatever number was on the wire; reading it as the enum would be undefined.
+template <class Enum>
+std::uint32_t EnumNumber(const Enum& field) {
+  static_assert(sizeof field == sizeof(std::uint32_t));
+  std::uint32_t number = 0;
+  std::memcpy(&number, &field, sizeof number);
+  return number;
+}
+
+Bytes View(const ProtobufCBinaryData& data) { return {data.data, data.len}; }
+
+}  // namespace
+
+// Blocks that are handed out front to back and all taken back by Reset. A frame is at most 1 MiB and
+// protobuf-c copies its fields out, so one block of a few KiB serves nearly every frame; what does not
+// fit comes from the heap until Reset.
+class Decoder::Arena {
+ public:
+  Arena() {
+    allocator_.alloc = [](void* self, std::size_t size) { return static_cast<Arena*>(self)->Take(size); };
+    allocator_.free = [](void* /*self*/, void* /*piece*/) {};
+    allocator_.allocator_data = this;
+  }
+
+  ProtobufCAllocator* allocator() { return &allocator_; }
+
+  void Reset() {
+    used_ = 0;
+    large_.clear();
+  }
+
+ private:
+  void* Take(std::size_t size) {
+    constexpr std::size_t kAlign = alignof(std::max_align_t);
+    const std::size_t rounded = (size + kAlign - 1) / kAlign * kAlign;
+    if (rounded > block_.size() - used_) {
+      large_.push_back(std::make_unique<std::byte[]>(rounded));
+      return large_.back().get();
+    }
+    void* piece = block_.data() + used_;
+    used_ += rounded;
+    return piece;
+  }
+
+  alignas(std::max_align_t) std::array<std::byte, 8192> block_;
+  std::size_t used_ = 0;
+  std::vector<std::unique_ptr<std::byte[]>> large_;
+  ProtobufCAllocator allocator_{};
+};
+
+Decoder::Decoder(TypeSet accepted) : accepted_(accepted), arena_(std::make_unique<Arena>()) {}
+Decoder::~Decoder() = default;
+
+record::FrameFate Decoder::Decode(Bytes payload, Response& response) {
+  arena_->Reset();
+  response = {};
+  const Dnstap__Dnstap* outer =
+      dnstap__dnstap__unpack(arena_->allocator(), payload.size(), payload.data());
+  if (outer == nullptr || EnumNumber(outer->type) != DNSTAP__DNSTAP__TYPE__MESSAGE ||
+      outer->message == nullptr) {
+    return record::FrameFate::kMalformedProtobuf;
+  }
+  const Dnstap__Message& message = *outer->message;
+  const std::uint32_t type = EnumNumber(message.type);
+  response.message_type = type < record::kMessageTypes ? type : 0;
+  if (response.message_type == 0 || (accepted_ & SetOf(response.message_type)) == 0) {
+    return record::FrameFate::kSkipped;
+  }
+  if (message.has_response_message != 0) response.message = View(message.response_message);
+  if (message.has_response_time_sec != 0) {
+    response.seconds = message.response_time_sec;
+  } else if (message.has_query_time_sec != 0) {
+    response.seconds = message.query_time_sec;
+  }
+  // Present but empty says no more than absent.
+  response.zone = message.query_zone.len > 0 ? View(message.query_zone) : Bytes(kRoot);
+  const bool valid_zone = record::NameLength(response.zone) == response.zone.size();
+  return valid_zone ? record::FrameFate::kUsed : record::FrameFate::kMalformedProtobuf;
+}
+
+}  // namespace pdns::dnstap

@@ -1,0 +1,119 @@
+#include "frame/input.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace pdns::frame {
+namespace {
+
+// Bytes as they lie in a file or come from a descriptor.
+class PlainInput final : public Input {
+ public:
+  PlainInput(int fd, bool owned, bool regular, Waiter& waiter)
+      : fd_(fd), owned_(owned), regular_(regular), waiter_(waiter) {}
+  ~PlainInput() override {
+    if (owned_) close(fd_);
+  }
+
+  Result<std::size_t> Read(std::span<std::uint8_t> into) override {
+    if (!peeked_.empty()) {
+      const std::size_t n = std::min(into.size(), peeked_.size());
+      std::memcpy(into.data(), peeked_.data(), n);
+      peeked_.erase(0, n);
+      return n;
+    }
+    return ReadDescriptor(into);
+  }
+
+  Result<std::uint64_t> Skip(std::uint64_t n) override {
+    struct stat info {};
+    if (!regular_ || fstat(fd_, &info) != 0) return Input::Skip(n);
+    const off_t here = lseek(fd_, 0, SEEK_CUR);
+    if (here < 0) return Input::Skip(n);
+    const std::uint64_t held = std::min<std::uint64_t>(n, peeked_.size());
+    const std::uint64_t rest = info.st_size > here ? static_cast<std::uint64_t>(info.st_size - here) : 0;
+    const std::uint64_t jump = std::min(n - held, rest);
+    if (lseek(fd_, static_cast<off_t>(jump), SEEK_CUR) < 0) return Status::Errno("seek", errno);
+    peeked_.erase(0, held);
+    consumed_ += jump;
+    return held + jump;
+  }
+
+  std::uint64_t consumed() const override { return consumed_; }
+  bool reopenable() const override { return regular_; }
+
+  // The first bytes, left in place for the next Read.
+  Result<std::string> Peek(std::size_t n) {
+    while (peeked_.size() < n) {
+      std::array<std::uint8_t, 64> some;
+      const auto got = ReadDescriptor(std::span(some).first(std::min(n - peeked_.size(), some.size())));
+      if (!got.ok()) return got.status();
+      if (*got == 0) break;
+      AppendBytes(peeked_, Bytes(some.data(), *got));
+    }
+    return peeked_;
+  }
+
+ private:
+  Result<std::size_t> ReadDescriptor(std::span<std::uint8_t> into) {
+    while (true) {
+      if (!regular_ && !waiter_.AwaitReadable(fd_)) return std::size_t{0};
+      const ssize_t got = read(fd_, into.data(), into.size());
+      if (got >= 0) {
+        consumed_ += static_cast<std::uint64_t>(got);
+        return static_cast<std::size_t>(got);
+      }
+      if (errno != EINTR && errno != EAGAIN) return Status::Errno("read", errno);
+    }
+  }
+
+  int fd_;
+  bool owned_;
+  bool regular_;
+  Waiter& waiter_;
+  std::string peeked_;
+  std::uint64_t consumed_ = 0;
+};
+
+}  // namespace
+
+Result<std::uint64_t> Input::Skip(std::uint64_t n) {
+  std::vector<std::uint8_t> scrap(64U << 10);
+  std::uint64_t skipped = 0;
+  while (skipped < n) {
+    const auto got = Read(std::span(scrap).first(std::min<std::uint64_t>(scrap.size(), n - skipped)));
+    if (!got.ok()) return got.status();
+    if (*got == 0) break;
+    skipped += *got;
+  }
+  return skipped;
+}
+
+Result<std::unique_ptr<Input>> OpenInput(const std::string& path, Waiter& waiter) {
+  const bool standard_input = path == "-";
+  // Not blocking: a FIFO without a writer must not hold up the stop.
+  const int fd = standard_input ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return Status::Errno("cannot be opened", errno);
+  struct stat info {};
+  if (fstat(fd, &info) != 0) info.st_mode = 0;
+  auto plain = std::make_unique<PlainInput>(fd, !standard_input, S_ISREG(info.st_mode), waiter);
+  if (S_ISDIR(info.st_mode)) return Status::Errno("cannot be read", EISDIR);
+
+  // A Frame Streams file opens with the escape of its START frame, which no compression does.
+  constexpr std::string_view kEscape("\0\0\0\0", 4);
+  const auto head = plain->Peek(kEscape.size());
+  if (!head.ok()) return head.status();
+  if (*head == kEscape.substr(0, head->size())) return std::unique_ptr<Input>(std::move(plain));
+  return Unpack(std::move(plain));
+}
+
+}  // namespace pdns::frame

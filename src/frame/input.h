@@ -1,0 +1,52 @@
+// Where the bytes of a capture come from: path or descriptor -> [Input] -> uncompressed bytes.
+//
+// Plain or compressed (gzip, bzip2, xz, zstd, lz4) is told by content, never by name; libarchive does
+// the unpacking behind this header.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/status.h"
+
+namespace pdns::frame {
+
+// Asked before a read that may block (pipe, terminal, FIFO; never a regular file).
+class Waiter {
+ public:
+  virtual ~Waiter() = default;
+  // Returns when `fd` can be read; false when the process shall end instead. May do other work meanwhile.
+  virtual bool AwaitReadable(int fd) = 0;
+};
+
+// One thread at a time.
+class Input {
+ public:
+  virtual ~Input() = default;
+
+  // Up to into.size() bytes (not empty); 0 at the end, at a stop, and where compressed data was cut off.
+  // kIo: the system failed; kMalformed: the compressed data is damaged. After either, what was read
+  // before is good and no more will come.
+  virtual Result<std::size_t> Read(std::span<std::uint8_t> into) = 0;
+
+  // Passes over `n` bytes; returns how many there were, fewer at the end only.
+  virtual Result<std::uint64_t> Skip(std::uint64_t n);
+
+  // Bytes taken from the file so far, as they lie on disk: for progress.
+  virtual std::uint64_t consumed() const = 0;
+
+  // May the same bytes be had again by opening the path anew?
+  virtual bool reopenable() const = 0;
+};
+
+// Opens `path`, "-" being standard input. `waiter` outlives the input.
+// kIo: cannot be opened or read; kMalformed: neither a Frame Streams file nor compressed.
+Result<std::unique_ptr<Input>> OpenInput(const std::string& path, Waiter& waiter);
+
+// Unpacks `raw`, whose content decides how. kMalformed when no known compression is found.
+Result<std::unique_ptr<Input>> Unpack(std::unique_ptr<Input> raw);
+
+}  // namespace pdns::frame

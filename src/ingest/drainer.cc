@@ -1,0 +1,75 @@
+#include "ingest/drainer.h"
+
+namespace pdns::ingest {
+
+Drainer::Drainer(Sink sink, std::size_t lanes, std::function<void()> on_failure)
+    : sink_(std::move(sink)), on_failure_(std::move(on_failure)) {
+  for (std::size_t i = 0; i < 2 * lanes; ++i) empty_.push_back(std::make_unique<Harvest>());
+  thread_ = std::thread([this] { Run(); });
+}
+
+Drainer::~Drainer() { static_cast<void>(Finish()); }
+
+std::unique_ptr<Harvest> Drainer::First() {
+  const std::lock_guard lock(mutex_);
+  auto harvest = std::move(empty_.back());
+  empty_.pop_back();
+  return harvest;
+}
+
+bool Drainer::Ready() const {
+  const std::lock_guard lock(mutex_);
+  return !empty_.empty();
+}
+
+std::unique_ptr<Harvest> Drainer::Exchange(std::unique_ptr<Harvest> full) {
+  std::unique_lock lock(mutex_);
+  full_.push_back(std::move(full));
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return !empty_.empty(); });
+  auto harvest = std::move(empty_.back());
+  empty_.pop_back();
+  return harvest;
+}
+
+Status Drainer::Finish() {
+  {
+    const std::lock_guard lock(mutex_);
+    finishing_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  return status_;
+}
+
+void Drainer::Run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return finishing_ || !full_.empty(); });
+    if (full_.empty()) return;
+    auto harvest = std::move(full_.front());
+    full_.pop_front();
+    lock.unlock();
+    if (status_.ok()) Apply(*harvest);
+    harvest->window.Clear();
+    harvest->sources.clear();
+    lock.lock();
+    empty_.push_back(std::move(harvest));
+    changed_.notify_all();
+  }
+}
+
+void Drainer::Apply(const Harvest& harvest) {
+  const auto trusted = harvest.window.Trusted();
+  const auto quarantined = harvest.window.Quarantined();
+  const auto applied = sink_.apply({harvest.sources, trusted, quarantined});
+  if (applied.ok()) {
+    applied_.tuples_new += applied->tuples_new;
+    applied_.tuples_updated += applied->tuples_updated;
+  } else {
+    status_ = applied.status();
+    on_failure_();
+  }
+}
+
+}  // namespace pdns::ingest

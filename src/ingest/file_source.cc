@@ -1,0 +1,175 @@
+#include "ingest/file_source.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+
+namespace pdns::ingest {
+namespace {
+
+using frame::End;
+
+constexpr std::uint64_t kFrameHeader = 4;
+
+}  // namespace
+
+std::string_view NameOf(SourceState state) {
+  static constexpr std::array<std::string_view, 7> kNames{
+      "complete", "continued", "already_taken", "cut_tail", "corrupt", "unreadable", "interrupted"};
+  return kNames.at(static_cast<std::size_t>(state));
+}
+
+SourceReport FileSource::Take(const std::string& path) {
+  path_ = path;
+  report_ = {};
+  report_.name = path;
+  reader_.reset();
+  id_ = {};
+  shown_bytes_ = shown_frames_ = 0;
+  if (OpenAtFirstFrame()) {
+    id_.first_frame = Hash128(*frame_);
+    report_.id = ToHex(id_.first_frame);
+    if (FindPlace()) {
+      const std::uint64_t frames_before = position_.frames;
+      TakeFrames();
+      Conclude(frames_before);
+      claims_.Release(id_, position_.frames > 0 ? std::optional(position_) : std::nullopt);
+    }
+  }
+  ShowProgress();
+  return std::move(report_);
+}
+
+bool FileSource::AwaitReadable(int fd) {
+  using std::chrono::milliseconds;
+  while (!stop_.requested()) {
+    std::array<pollfd, 2> fds{{{fd, POLLIN, 0}, {stop_.fd(), POLLIN, 0}}};
+    const auto wait = std::chrono::ceil<milliseconds>(collector_.UntilOld());
+    const auto bounded = std::clamp(wait, milliseconds(1), milliseconds(60'000));
+    const int ready = poll(fds.data(), fds.size(), static_cast<int>(bounded.count()));
+    if (ready > 0 && fds[0].revents != 0) return true;
+    collector_.DrainIfOld();
+  }
+  return false;
+}
+
+// False when the source has no frame to begin with; the report is then complete.
+bool FileSource::OpenAtFirstFrame() {
+  auto input = frame::OpenInput(path_, *this);
+  if (!input.ok()) {
+    Fail(SourceState::kUnreadable, input.status().message());
+    return false;
+  }
+  reader_ = std::make_unique<frame::Reader>(std::move(*input));
+  frame_ = reader_->Next();
+  position_ = {};
+  if (frame_.has_value()) return true;
+  Conclude(0);
+  return false;
+}
+
+// Holds the source, its variant found, with reader, frame_ and position_ at the first frame to take
+// (frame_ empty: there is none). False: not held, the report is complete.
+bool FileSource::FindPlace() {
+  for (;; ++id_.variant) {
+    const auto taken = claims_.Acquire(id_);
+    if (!taken.ok()) {
+      Fail(SourceState::kUnreadable, taken.status().message());
+      return false;
+    }
+    const Match match = Compare(*taken);
+    if (match == Match::kNew || match == Match::kHere) return true;
+    claims_.Release(id_, *taken);
+    if (match == Match::kShorter) {
+      Fail(SourceState::kAlreadyTaken, "ends before what was taken of it already");
+      return false;
+    }
+    if (match == Match::kFailed) {
+      Conclude(0);
+      return false;
+    }
+    // Another capture that begins with the same frame: look again from its start.
+    if (!reader_->input().reopenable()) {
+      Fail(SourceState::kUnreadable,
+           "begins like a source already taken, then differs: give it as a file, not as a pipe");
+      return false;
+    }
+    if (!OpenAtFirstFrame()) return false;
+  }
+}
+
+FileSource::Match FileSource::Compare(const std::optional<record::Position>& taken) {
+  if (!taken.has_value()) return Match::kNew;
+  const std::uint64_t last_frame_size = kFrameHeader + taken->last_length;
+  if (taken->bytes < reader_->position()) return Match::kOther;
+  if (taken->bytes > reader_->position()) {
+    if (taken->bytes < reader_->position() + last_frame_size) return Match::kOther;
+    if (!reader_->SkipTo(taken->bytes - last_frame_size)) {
+      return reader_->end() == End::kCut ? Match::kShorter : Match::kFailed;
+    }
+    frame_ = reader_->Next();
+  }
+  if (!frame_.has_value() && reader_->end() == End::kCut) return Match::kShorter;
+  if (!frame_.has_value() || reader_->position() != taken->bytes ||
+      Hash128(*frame_) != taken->last_frame) {
+    return Match::kOther;
+  }
+  position_ = *taken;
+  frame_ = reader_->Next();
+  return Match::kHere;
+}
+
+void FileSource::TakeFrames() {
+  constexpr std::uint64_t kFramesPerShow = 4096;
+  for (; frame_.has_value() && !stop_.requested(); frame_ = reader_->Next()) {
+    ++position_.frames;
+    position_.bytes = reader_->position();
+    position_.last_length = static_cast<std::uint32_t>(frame_->size());
+    position_.last_frame = Hash128(*frame_);
+    collector_.Take(*frame_, report_.counters, id_, position_);
+    if (report_.counters.frames % kFramesPerShow == 0) ShowProgress();
+  }
+}
+
+void FileSource::Conclude(std::uint64_t frames_before) {
+  const bool any = report_.counters.frames > 0;
+  const auto taken_or = [&](SourceState state) {
+    return !any && frames_before > 0 ? SourceState::kAlreadyTaken : state;
+  };
+  if (stop_.requested() && (frame_.has_value() || reader_->end() == End::kCut)) {
+    return Fail(SourceState::kInterrupted, "interrupted; the next run goes on from here");
+  }
+  switch (reader_->end()) {
+    case End::kNone:
+    case End::kStop:
+      report_.state = taken_or(frames_before > 0 ? SourceState::kContinued : SourceState::kComplete);
+      return;
+    case End::kCut:
+      return Fail(taken_or(SourceState::kCutTail), reader_->reason());
+    case End::kBroken:
+      report_.counters.Count(record::FrameFate::kMalformedFrame);
+      return Fail(SourceState::kCorrupt, reader_->reason());
+    case End::kForeign:
+    case End::kFailed:
+      return Fail(SourceState::kUnreadable, reader_->reason());
+  }
+}
+
+void FileSource::Fail(SourceState state, std::string reason) {
+  report_.state = state;
+  report_.reason = std::move(reason);
+}
+
+void FileSource::ShowProgress() {
+  if (reader_ == nullptr) return;
+  const std::uint64_t bytes = reader_->input().consumed();
+  progress_.bytes_done += bytes > shown_bytes_ ? bytes - shown_bytes_ : 0;
+  shown_bytes_ = std::max(bytes, shown_bytes_);
+  progress_.frames += report_.counters.frames - shown_frames_;
+  shown_frames_ = report_.counters.frames;
+}
+
+}  // namespace pdns::ingest

@@ -1,0 +1,47 @@
+// The stages in a row: payload -> dnstap -> dns -> verdicts -> window. The one place that names them.
+//
+// One frame, one thread, no lock and no queue. The order of the checks is the order of record/fate.h.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "aggregate/window.h"
+#include "base/bytes.h"
+#include "dns/answers.h"
+#include "dnstap/decode.h"
+#include "ingest/counters.h"
+
+namespace pdns::ingest {
+
+// What becomes of tuples that the checks refuse.
+enum class Untrusted : std::uint8_t {
+  kQuarantine,  // kept apart, as evidence
+  kStore,       // the checks are off: stored like all others
+  kDrop,        // counted only
+};
+
+struct LanePolicy {
+  dnstap::TypeSet accepted = dnstap::SetOf(dnstap::kResolverResponse);
+  Untrusted untrusted = Untrusted::kQuarantine;
+};
+
+class Lane {
+ public:
+  explicit Lane(const LanePolicy& policy) : policy_(policy), decoder_(policy.accepted) {}
+
+  // Counts the frame and its records, and folds what is to be stored into `window`.
+  void Take(Bytes payload, aggregate::Window& window, Counters& counters);
+
+ private:
+  record::FrameFate Judge(Bytes payload);
+  void Fold(const dns::Answer& answer, aggregate::Window& window, Counters& counters) const;
+
+  LanePolicy policy_;
+  dnstap::Decoder decoder_;
+  dnstap::Response response_;
+  dns::AnswerReader answers_;
+  std::chrono::sys_seconds time_;
+};
+
+}  // namespace pdns::ingest

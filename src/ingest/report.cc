@@ -1,0 +1,151 @@
+#include "ingest/report.h"
+
+#include <fmt/format.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace pdns::ingest {
+namespace {
+
+using record::FrameFate;
+using record::RecordFate;
+
+struct Named {
+  std::string name;  // "refused.rcode"
+  std::uint64_t count;
+};
+
+// All counters of a group that are not zero.
+std::vector<Named> Group(const Counters& counters, std::string_view group) {
+  std::vector<Named> named;
+  const auto add = [&](const record::CounterName& name, std::uint64_t count) {
+    if (name.group == group && count > 0) named.push_back({std::string(name.name), count});
+  };
+  if (group == "skipped") {
+    for (std::size_t i = 0; i < counters.skipped.size(); ++i) {
+      add({"skipped", record::MessageTypeName(i)}, counters.skipped[i]);
+    }
+  }
+  for (std::size_t i = 0; i < counters.frame.size(); ++i) {
+    add(record::NameOf(static_cast<FrameFate>(i)), counters.frame[i]);
+  }
+  for (std::size_t i = 0; i < counters.record.size(); ++i) {
+    add(record::NameOf(static_cast<RecordFate>(i)), counters.record[i]);
+  }
+  return named;
+}
+
+constexpr std::array<std::string_view, 5> kGroups{"skipped", "malformed", "refused", "record",
+                                                  "quarantine"};
+
+std::string SourceLine(const SourceReport& source, std::size_t width) {
+  return fmt::format("  {:<{}}  {:<13}  {:>12} frames{}{}\n", source.name, width, NameOf(source.state),
+                     source.counters.frames, source.reason.empty() ? "" : "  ", source.reason);
+}
+
+using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
+
+void String(JsonWriter& json, std::string_view text) {
+  json.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+void Number(JsonWriter& json, std::string_view key, std::uint64_t value) {
+  String(json, key);
+  json.Uint64(value);
+}
+
+// A path may hold any byte; JSON may not.
+std::string ValidUtf8(std::string_view text) {
+  std::string out;
+  rapidjson::StringBuffer scrap;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    std::size_t size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    size = std::min(size, text.size() - at);
+    const std::string one(text.substr(at, size));
+    rapidjson::GenericStringStream<rapidjson::UTF8<>> in(one.c_str());
+    scrap.Clear();
+    const bool valid = rapidjson::UTF8<>::Validate(in, scrap) && in.Tell() == size;
+    out += valid ? one : "\xEF\xBF\xBD";
+    at += valid ? size : 1;
+  }
+  return out;
+}
+
+}  // namespace
+
+Counters RunReport::Total() const {
+  Counters total;
+  for (const SourceReport& source : sources) total.Add(source.counters);
+  return total;
+}
+
+bool RunReport::NeedsAttention() const {
+  return std::any_of(sources.begin(), sources.end(), [](const SourceReport& source) {
+    return source.state == SourceState::kCorrupt || source.state == SourceState::kUnreadable;
+  });
+}
+
+std::string ReportText(const RunReport& report) {
+  const Counters total = report.Total();
+  std::size_t width = 0;
+  for (const SourceReport& source : report.sources) width = std::max(width, source.name.size());
+  std::string text = fmt::format("{} source{}\n", report.sources.size(), report.sources.size() == 1 ? "" : "s");
+  for (const SourceReport& source : report.sources) text += SourceLine(source, std::min<std::size_t>(width, 60));
+  const auto line = [&text](std::string_view name, std::uint64_t count) {
+    text += fmt::format("{:<32}{:>14}\n", name, count);
+  };
+  line("frames", total.frames);
+  line("  used", total.Of(FrameFate::kUsed));
+  for (std::size_t i = 0; i < kGroups.size(); ++i) {
+    if (kGroups[i] == "record") line("records stored", total.Of(RecordFate::kStored));
+    for (const Named& named : Group(total, kGroups[i])) {
+      line(fmt::format("  {}.{}", kGroups[i], named.name), named.count);
+    }
+  }
+  line("tuples new", report.applied.tuples_new);
+  line("tuples updated", report.applied.tuples_updated);
+  const double rate = report.seconds > 0 ? static_cast<double>(total.frames) / report.seconds : 0;
+  text += fmt::format("{:<32}{:>14.2f}\n{:<32}{:>14.0f}\n", "seconds", report.seconds, "frames per second", rate);
+  return text;
+}
+
+std::string ReportJson(const RunReport& report) {
+  const Counters total = report.Total();
+  rapidjson::StringBuffer buffer;
+  JsonWriter json(buffer);
+  json.StartObject();
+  Number(json, "frames", total.frames);
+  Number(json, "used", total.Of(FrameFate::kUsed));
+  for (const std::string_view group : kGroups) {
+    String(json, group);
+    json.StartObject();
+    for (const Named& named : Group(total, group)) Number(json, named.name, named.count);
+    json.EndObject();
+  }
+  Number(json, "stored", total.Of(RecordFate::kStored));
+  Number(json, "tuples_new", report.applied.tuples_new);
+  Number(json, "tuples_updated", report.applied.tuples_updated);
+  String(json, "sources");
+  json.StartArray();
+  for (const SourceReport& source : report.sources) {
+    json.StartObject();
+    String(json, "name");
+    String(json, ValidUtf8(source.name));
+    String(json, "id");
+    String(json, source.id);
+    String(json, "state");
+    String(json, NameOf(source.state));
+    Number(json, "frames", source.counters.frames);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+}  // namespace pdns::ingest

@@ -1,0 +1,33 @@
+// What a run did, for people and for programs: RunReport -> [text, JSON].
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ingest/counters.h"
+#include "ingest/file_source.h"
+#include "record/batch.h"
+
+namespace pdns::ingest {
+
+struct RunReport {
+  std::vector<SourceReport> sources;
+  record::Applied applied;
+  double seconds = 0;
+
+  Counters Total() const;
+
+  // Is there something that a person should look at: a source corrupt or unreadable?
+  bool NeedsAttention() const;
+};
+
+// Aligned lines: sources, frames, every counter that is not zero, tuples, speed.
+std::string ReportText(const RunReport& report);
+
+// One JSON object on one line, without a newline: frames, used, skipped{}, malformed{}, refused{}, record{},
+// quarantine{}, stored, tuples_new, tuples_updated, sources[{name, id, state, frames}]. The objects hold
+// the names whose count is not zero. Bytes of a name that are not UTF-8 become U+FFFD.
+std::string ReportJson(const RunReport& report);
+
+}  // namespace pdns::ingest

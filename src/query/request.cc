@@ -1,0 +1,119 @@
+#include "query/request.h"
+
+#include <arpa/inet.h>
+
+#include <array>
+#include <charconv>
+#include <optional>
+#include <string>
+
+#include "dns/text.h"
+#include "store/reverse_key.h"
+
+namespace pdns::query {
+namespace {
+
+constexpr std::string_view kBelow = "*.";
+
+struct Block {
+  std::array<std::uint8_t, 16> address{};
+  std::size_t size = 0;  // 4 or 16
+  unsigned prefix = 0;   // leading bits that count
+};
+
+std::optional<Block> ParseBlock(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  const std::string address(text.substr(0, slash));
+  Block block;
+  if (inet_pton(AF_INET, address.c_str(), block.address.data()) == 1) {
+    block.size = 4;
+  } else if (inet_pton(AF_INET6, address.c_str(), block.address.data()) == 1) {
+    block.size = 16;
+  } else {
+    return std::nullopt;
+  }
+  const auto bits = static_cast<unsigned>(block.size * 8);
+  block.prefix = bits;
+  if (slash != std::string_view::npos) {
+    const std::string_view digits = text.substr(slash + 1);
+    const char* end = digits.data() + digits.size();
+    const auto [stop, error] = std::from_chars(digits.data(), end, block.prefix);
+    if (error != std::errc() || stop != end || block.prefix > bits) return std::nullopt;
+  }
+  return block;
+}
+
+Question OfBlock(const Block& block) {
+  auto first = block.address;
+  auto last = block.address;
+  for (std::size_t bit = block.prefix; bit < block.size * 8; ++bit) {
+    const auto mask = static_cast<std::uint8_t>(0x80U >> (bit % 8));
+    first[bit / 8] = static_cast<std::uint8_t>(first[bit / 8] & ~mask);
+    last[bit / 8] = static_cast<std::uint8_t>(last[bit / 8] | mask);
+  }
+  return {store::Index::kReverse,
+          store::AddressRange(Bytes(first).first(block.size), Bytes(last).first(block.size))};
+}
+
+struct Pattern {
+  record::Name name;
+  bool below = false;  // and all names below it
+};
+
+Result<Pattern> ParsePattern(std::string_view text) {
+  Pattern pattern;
+  std::string_view rest = text;
+  if (rest.starts_with(kBelow)) {
+    pattern.below = true;
+    rest.remove_prefix(kBelow.size());
+    if (rest.empty()) return pattern;
+  }
+  const auto name = dns::NameFromText(rest);
+  if (!name.has_value()) {
+    return Status::Usage("'" + std::string(text) +
+                         "' is no domain name: labels have 1 to 63 bytes, a name at most 255");
+  }
+  pattern.name = *name;
+  return pattern;
+}
+
+}  // namespace
+
+bool IsAddress(std::string_view text) { return ParseBlock(text).has_value(); }
+
+Result<Question> ParseNameQuestion(std::string_view text) {
+  const auto pattern = ParsePattern(text);
+  if (!pattern.ok()) return pattern.status();
+  return Question{store::Index::kForward, pattern->below ? store::SubtreeRange(pattern->name)
+                                                         : store::OwnerRange(pattern->name)};
+}
+
+Result<Question> ParseRdataQuestion(std::string_view text) {
+  if (const auto block = ParseBlock(text); block.has_value()) return OfBlock(*block);
+  if (text.find('/') != std::string_view::npos || text.find(':') != std::string_view::npos) {
+    return Status::Usage("'" + std::string(text) +
+                         "' is no address, no block such as 205.150.150.0/24, and no name");
+  }
+  const auto pattern = ParsePattern(text);
+  if (!pattern.ok()) return pattern.status();
+  return Question{store::Index::kReverse, pattern->below ? store::TargetSubtreeRange(pattern->name)
+                                                         : store::TargetRange(pattern->name)};
+}
+
+Result<std::vector<record::RrType>> ParseTypes(std::string_view text) {
+  std::vector<record::RrType> types;
+  while (true) {
+    const std::size_t comma = text.find(',');
+    const std::string_view one = text.substr(0, comma);
+    const auto type = dns::TypeFromText(one);
+    if (!type.has_value()) {
+      return Status::Usage("'" + std::string(one) +
+                           "' is no rrtype: give names (A,AAAA), numbers, or TYPE65280");
+    }
+    types.push_back(*type);
+    if (comma == std::string_view::npos) return types;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace pdns::query

@@ -1,0 +1,51 @@
+// What one drain hands to the store, whole or not at all.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/hash.h"
+#include "record/observation.h"
+
+namespace pdns::record {
+
+// A source's name: the hash of its first data frame, so that a renamed, moved, copied or later
+// compressed file is the same source; and which of the sources with that first frame it is (0 but for
+// captures that begin alike and then differ).
+struct SourceId {
+  Digest first_frame{};
+  std::uint32_t variant = 0;
+
+  friend bool operator==(const SourceId&, const SourceId&) = default;
+  friend auto operator<=>(const SourceId&, const SourceId&) = default;
+};
+
+// How far a source was taken.
+struct Position {
+  std::uint64_t frames = 0;         // data frames, from the start of the source
+  std::uint64_t bytes = 0;          // offset behind the last of them in the uncompressed stream
+  std::uint32_t last_length = 0;    // that frame's payload, in bytes ...
+  Digest last_frame{};              // ... and its hash, which tells this source from another
+
+  friend bool operator==(const Position&, const Position&) = default;
+};
+
+struct SourcePosition {
+  SourceId id;
+  Position position;
+};
+
+// Tuples are unique within each list, in any order. Borrowed for the call.
+struct Batch {
+  std::span<const SourcePosition> sources;  // empty for what cannot be replayed (a socket)
+  std::span<const Observation> trusted;
+  std::span<const Observation> quarantined;
+};
+
+// What a batch changed among the trusted tuples.
+struct Applied {
+  std::uint64_t tuples_new = 0;
+  std::uint64_t tuples_updated = 0;
+};
+
+}  // namespace pdns::record

@@ -1,0 +1,54 @@
+// What becomes of a frame and of a record: each counted under exactly one of these names.
+//
+// The order of the enumerators is the order of the checks, so that a frame or record with several
+// faults has one name.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace pdns::record {
+
+enum class FrameFate : std::uint8_t {
+  kUsed,
+  kSkipped,  // another dnstap message type; counted per type
+  kMalformedFrame,
+  kMalformedProtobuf,
+  kMalformedDns,
+  kNoMessage,
+  kNoTime,
+  kFutureTime,
+  kNotResponse,
+  kOpcode,
+  kQuestion,
+  kRcode,
+  kTruncated,
+};
+inline constexpr std::size_t kFrameFates = 13;
+
+enum class RecordFate : std::uint8_t {
+  kStored,
+  kClass,
+  kMeta,
+  kMalformed,
+  kDuplicate,
+  kOffChain,
+  kOutOfBailiwick,
+};
+inline constexpr std::size_t kRecordFates = 7;
+
+// A counter's place in the report: "refused" "rcode". Group is empty for used, stored and skipped.
+struct CounterName {
+  std::string_view group;
+  std::string_view name;
+};
+
+CounterName NameOf(FrameFate fate);
+CounterName NameOf(RecordFate fate);
+
+// dnstap message types by number, 1..14: "RESOLVER_RESPONSE"; "UNKNOWN" for every other number.
+inline constexpr std::size_t kMessageTypes = 15;  // 0 stands for unknown
+std::string_view MessageTypeName(std::size_t type);
+
+}  // namespace pdns::record

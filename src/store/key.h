@@ -1,0 +1,67 @@
+// Forward keys and the ranges that questions become: Tuple <-> bytes whose order is DNSSEC's canonical
+// order of owners. Laid down byte by byte in schema/keys.md, which a test reads.
+//
+// One codec for every engine: nothing here knows RocksDB.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+#include "record/batch.h"
+#include "record/name.h"
+#include "record/observation.h"
+
+namespace pdns::store {
+
+// N(name): labels in reverse order, escaped, each ended by 00, one more 00 at the end.
+void AppendOrderedName(std::string& out, Bytes name);
+
+// Reads N(name) at the cursor; fails the cursor on bytes that AppendOrderedName would not write.
+record::Name ReadOrderedName(Cursor& cursor);
+
+// N(owner) | rrtype u16 BE | rdata.
+void AppendForwardKey(std::string& out, const record::Tuple& tuple);
+
+// A tuple that owns its bytes.
+struct OwnedTuple {
+  record::Name owner;
+  record::RrType type{};
+  std::string rdata;
+
+  record::Tuple view() const { return {owner.wire(), type, AsBytes(rdata)}; }
+};
+
+// Nothing for bytes that AppendForwardKey would not write.
+std::optional<OwnedTuple> DecodeForwardKey(Bytes key);
+
+// Keys k with lo <= k < hi in byte order; an empty `hi` is the end of the index.
+struct KeyRange {
+  std::string lo;
+  std::string hi;
+
+  bool Holds(std::string_view key) const { return key >= lo && (hi.empty() || key < hi); }
+};
+
+KeyRange PrefixRange(std::string prefix);
+
+// Forward rows of one owner; of an owner and all below it (all rows for the root).
+KeyRange OwnerRange(const record::Name& owner);
+KeyRange SubtreeRange(const record::Name& top);
+
+// The schema row of the meta index: key, value, and the version inside a value.
+struct SchemaVersion {
+  std::uint64_t major = 0;
+  std::uint64_t minor = 0;
+};
+inline constexpr SchemaVersion kSchemaVersion{1, 0};
+inline constexpr std::string_view kSchemaKey = "schema";
+std::string SchemaValue(const SchemaVersion& version);
+std::optional<SchemaVersion> DecodeSchemaValue(Bytes value);
+
+// Ledger rows of the meta index.
+std::string LedgerKey(const record::SourceId& id);
+std::string LedgerValue(const record::Position& position);
+std::optional<record::Position> DecodeLedgerValue(Bytes value);
+
+}  // namespace pdns::store

@@ -1,0 +1,49 @@
+// Reverse keys: what a tuple points at, first: Tuple -> [AppendReverseKeys] -> keys; key -> tuple.
+//
+// One tuple has no reverse key (signatures, keys, proofs of absence), one (most), or several (HTTPS with
+// address hints). Every reverse key leads back to its tuple: most rebuild it exactly; long rdata stands
+// in the key as a digest and is looked for among the forward rows of its owner and type. Laid down byte
+// by byte in schema/keys.md.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/hash.h"
+#include "record/observation.h"
+#include "store/key.h"
+
+namespace pdns::store {
+
+// First byte of a reverse key. Disk format: never renumber.
+enum class Kind : std::uint8_t {
+  kName = 0x02,
+  kIpv4 = 0x04,
+  kIpv6 = 0x06,
+  kOther = 0x09,
+};
+
+// Address hints indexed of one SVCB or HTTPS tuple: more is no service but an attack on the disk.
+inline constexpr std::size_t kMaxHints = 32;
+
+// Appends the reverse keys of `tuple`, each once.
+void AppendReverseKeys(std::vector<std::string>& out, const record::Tuple& tuple);
+
+struct ReverseRow {
+  OwnedTuple tuple;               // rdata is set unless digest is
+  std::optional<Digest> digest;   // of the rdata, which is to be found under owner and type
+};
+
+// Nothing for bytes that AppendReverseKeys would not write.
+std::optional<ReverseRow> DecodeReverseKey(Bytes key);
+
+// The reverse rows of addresses first..last, both of 4 or both of 16 bytes, inclusive.
+KeyRange AddressRange(Bytes first, Bytes last);
+
+// The reverse rows that point at `target`; at `top` and all below it.
+KeyRange TargetRange(const record::Name& target);
+KeyRange TargetSubtreeRange(const record::Name& top);
+
+}  // namespace pdns::store

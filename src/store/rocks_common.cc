@@ -1,0 +1,89 @@
+#include "store/rocks_common.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+
+#include <algorithm>
+
+#include "store/key.h"
+#include "store/merge.h"
+
+namespace pdns::store {
+namespace {
+constexpr std::size_t kMiB = 1U << 20;
+constexpr int kBloomBitsPerKey = 10;
+constexpr int kZstdLevel = 3;
+}  // namespace
+
+MemoryPlan PlanMemory(std::size_t memory) {
+  MemoryPlan plan;
+  plan.seen_cache = memory / 8;
+  plan.block_cache = memory / 8;
+  // Two buffers of two families may be full at once.
+  plan.write_buffer = std::clamp(memory / 8, kMiB, 64 * kMiB);
+  return plan;
+}
+
+void FillDatabaseOptions(rocksdb::DBOptions& options) {
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.max_background_jobs = 2;
+  options.max_open_files = -1;
+  options.bytes_per_sync = kMiB;
+  // Every reader replays the log when it opens.
+  options.max_total_wal_size = 64 * kMiB;
+  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.max_log_file_size = kMiB;
+  options.keep_log_file_num = 2;
+}
+
+void FillFamilyOptions(std::array<rocksdb::ColumnFamilyOptions, kFamilies>& families,
+                       const MemoryPlan& plan) {
+  const auto cache = rocksdb::NewLRUCache(plan.block_cache);
+  const auto merge = NewSightingMerge();
+  for (std::size_t i = 0; i < kFamilies; ++i) {
+    rocksdb::BlockBasedTableOptions table;
+    table.block_size = 16U << 10;
+    table.format_version = 5;
+    table.block_cache = cache;
+    // Only exact forward keys are ever asked for; everything else is a scan.
+    if (i == kForwardFamily) table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+    rocksdb::ColumnFamilyOptions& family = families[i];
+    family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+    family.compression = rocksdb::kLZ4Compression;
+    family.bottommost_compression = rocksdb::kZSTD;
+    family.bottommost_compression_opts.level = kZstdLevel;
+    family.bottommost_compression_opts.enabled = true;
+    family.level_compaction_dynamic_level_bytes = true;
+    const bool large = i == kForwardFamily || i == kReverseFamily;
+    family.write_buffer_size = large ? plan.write_buffer : std::min(plan.write_buffer, 4 * kMiB);
+    if (i == kForwardFamily || i == kQuarantineFamily) family.merge_operator = merge;
+  }
+}
+
+Status FromRocks(const std::string& path, std::string_view what, const rocksdb::Status& status) {
+  const std::string message = "database " + path + ": " + std::string(what) + ": " + status.ToString();
+  return status.IsCorruption() ? Status::Corrupt(message) : Status::Io(message);
+}
+
+Bytes View(const rocksdb::Slice& slice) { return AsBytes({slice.data(), slice.size()}); }
+rocksdb::Slice ToSlice(std::string_view text) { return {text.data(), text.size()}; }
+
+Status CheckSchema(const std::string& path, Bytes schema_value) {
+  const auto version = DecodeSchemaValue(schema_value);
+  if (!version.has_value()) {
+    return Status::NoInput("database " + path + ": a RocksDB database, but not one of pdns");
+  }
+  if (version->major > kSchemaVersion.major) {
+    return Status::NoInput("database " + path + ": made by a newer pdns (schema " +
+                           std::to_string(version->major) + "." + std::to_string(version->minor) +
+                           ", this one knows " + std::to_string(kSchemaVersion.major) +
+                           "); use that version");
+  }
+  return {};
+}
+
+}  // namespace pdns::store

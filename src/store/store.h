@@ -1,0 +1,60 @@
+// The seam between pdns and a storage engine: two byte-ordered indexes whose values merge, a quarantine,
+// and a ledger of sources. Everything DNS-shaped stays in the key codec and above; an engine
+// (store/rocks.h) moves bytes.
+//
+//   ingest -> Writer::Apply(Batch) -> disk -> Reader::Scan(Range, sink) -> query
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "base/status.h"
+#include "record/batch.h"
+#include "store/key.h"
+
+namespace pdns::store {
+
+// The one process that writes. One thread at a time, but for Progress, which any thread may call.
+class Writer {
+ public:
+  virtual ~Writer() = default;
+
+  // How far a source was taken; nothing for one never seen. kIo, kCorrupt.
+  virtual Result<std::optional<record::Position>> Progress(const record::SourceId& id) = 0;
+
+  // Stores the batch, rows and positions, whole and durably, or not at all. kIo: nothing was stored
+  // and no more can be (a full disk); kCorrupt: the database cannot be trusted.
+  virtual Result<record::Applied> Apply(const record::Batch& batch) = 0;
+
+  // Writes out what eases the next start. Call last; the destructor alone is safe, too.
+  virtual Status Close() = 0;
+};
+
+// A row handed up by Scan; views are good for the call.
+struct Row {
+  record::Tuple tuple;
+  record::Sighting sighting;
+};
+
+// False ends the scan.
+using RowSink = std::function<bool(const Row&)>;
+
+enum class Index : std::uint8_t {
+  kForward,     // by owner
+  kReverse,     // by what the rdata points at; rows of the forward index, each once
+  kQuarantine,  // by owner, the tuples that are not trusted
+};
+
+// Reads beside a writer, in another process or not: what was committed when it was opened. Any number
+// of readers; one thread at a time each.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  // Hands up the rows whose keys lie in `range`, in key order, merged. kIo: the answer is incomplete;
+  // kCorrupt: a row could not be read, those before it were handed up.
+  virtual Status Scan(Index index, const KeyRange& range, const RowSink& sink) = 0;
+};
+
+}  // namespace pdns::store

@@ -1,0 +1,46 @@
+#include "store/value.h"
+
+#include <chrono>
+#include <limits>
+
+namespace pdns::store {
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+// Times after the year 9999 are no times: they would not fit a date of four digits either.
+constexpr std::uint64_t kMaxSeconds = 253402300799;
+
+}  // namespace
+
+void AppendValue(std::string& out, const record::Sighting& sighting) {
+  AppendVarint(out, static_cast<std::uint64_t>(sighting.first.time_since_epoch().count()));
+  AppendVarint(out, static_cast<std::uint64_t>((sighting.last - sighting.first).count()));
+  AppendVarint(out, sighting.count);
+  AppendVarint(out, sighting.zone_labels);
+  if (sighting.reasons != record::kTrusted) AppendVarint(out, sighting.reasons);
+}
+
+std::optional<record::Sighting> DecodeValue(Bytes value) {
+  Cursor cursor(value);
+  const std::uint64_t first = cursor.Varint();
+  const std::uint64_t span = cursor.Varint();
+  const std::uint64_t count = cursor.Varint();
+  const std::uint64_t labels = cursor.Varint();
+  const std::uint64_t reasons = cursor.left() > 0 ? cursor.Varint() : 0;
+  constexpr std::uint64_t kByte = std::numeric_limits<std::uint8_t>::max();
+  if (!cursor.ok() || first > kMaxSeconds || span > kMaxSeconds - first ||
+      count > record::kMaxCount || labels > kByte || reasons > kByte) {
+    return std::nullopt;
+  }
+  record::Sighting sighting;
+  sighting.first = sys_seconds(seconds(first));
+  sighting.last = sys_seconds(seconds(first + span));
+  sighting.count = count;
+  sighting.zone_labels = static_cast<std::uint8_t>(labels);
+  sighting.reasons = static_cast<std::uint8_t>(reasons);
+  return sighting;
+}
+
+}  // namespace pdns::store

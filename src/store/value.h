@@ -1,0 +1,18 @@
+// The value of a row: Sighting <-> bytes. Laid down byte by byte in schema/keys.md.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+#include "record/observation.h"
+
+namespace pdns::store {
+
+void AppendValue(std::string& out, const record::Sighting& sighting);
+
+// Nothing when the bytes are no value. Bytes behind the fields known here are passed over: a newer
+// minor version may have written more.
+std::optional<record::Sighting> DecodeValue(Bytes value);
+
+}  // namespace pdns::store

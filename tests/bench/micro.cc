@@ -1,0 +1,330 @@
+// pdns-bench-micro: what each stage costs by itself, on generated messages that lie in memory.
+//
+// Items are messages for split, decode, answers and lane, tuples for window, keys and drain,
+// lookups for the rest. The argument is the share of new names: 0 is the rep corpus, 95 is new. CPU
+// time of drain and lookups is that of all threads, RocksDB's included.
+#include <benchmark/benchmark.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "aggregate/window.h"
+#include "corpus/corpus.h"
+#include "dns/answers.h"
+#include "dnstap/decode.h"
+#include "frame/splitter.h"
+#include "ingest/counters.h"
+#include "ingest/lane.h"
+#include "store/key.h"
+#include "store/reverse_key.h"
+#include "store/rocks.h"
+#include "store/store.h"
+
+namespace pdns::bench {
+namespace {
+
+constexpr std::uint64_t kMessages = 50000;
+constexpr std::size_t kMemory = 256U << 20;
+
+struct Seen {
+  std::string packed;
+  record::Sighting sighting;
+
+  record::Tuple tuple() const { return record::Unpack(AsBytes(packed)); }
+};
+
+// A corpus in memory, as it stands before each stage.
+struct Material {
+  std::string stream;  // Frame Streams data frames
+  std::vector<std::string> payloads;
+  std::vector<std::string> messages;
+  std::vector<std::string> zones;
+  std::vector<Seen> seen;
+};
+
+void AppendSeen(dns::AnswerReader& answers, const dnstap::Response& response,
+                std::vector<Seen>& out) {
+  if (!answers.Walk(*response.message)) return;
+  const std::chrono::sys_seconds time{std::chrono::seconds(*response.seconds)};
+  for (const dns::Answer& answer : answers.Judge(response.zone)) {
+    if (answer.fate != record::RecordFate::kStored) continue;
+    Seen& seen = out.emplace_back();
+    record::AppendPacked(seen.packed, answer.tuple);
+    seen.sighting = {.first = time, .last = time, .count = 1, .zone_labels = answer.zone_labels};
+  }
+}
+
+Material Make(const CorpusOptions& options) {
+  Material out;
+  Corpus corpus(options);
+  dnstap::Decoder decoder(dnstap::SetOf(dnstap::kResolverResponse));
+  dns::AnswerReader answers;
+  dnstap::Response response;
+  for (auto payload = corpus.Next(); !payload.empty(); payload = corpus.Next()) {
+    const auto size = static_cast<std::uint32_t>(payload.size());
+    for (int shift = 24; shift >= 0; shift -= 8) out.stream += static_cast<char>(size >> shift);
+    AppendBytes(out.stream, payload);
+    out.payloads.emplace_back(AsText(payload));
+    if (decoder.Decode(payload, response) != record::FrameFate::kUsed) std::abort();
+    out.messages.emplace_back(AsText(*response.message));
+    out.zones.emplace_back(AsText(response.zone));
+    AppendSeen(answers, response, out.seen);
+  }
+  return out;
+}
+
+// Made once for each share of new names.
+const Material& Shared(const benchmark::State& state) {
+  static std::map<std::int64_t, Material> made;
+  const auto [it, fresh] = made.try_emplace(state.range(0));
+  if (fresh) {
+    it->second =
+        Make({.messages = kMessages, .percent_new = static_cast<unsigned>(state.range(0))});
+  }
+  return it->second;
+}
+
+void Items(benchmark::State& state, std::size_t each) {
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(each));
+}
+
+void Split(benchmark::State& state) {
+  const Material& material = Shared(state);
+  std::size_t frames = 0;
+  for (auto _ : state) {
+    frame::Splitter splitter(256U << 10);
+    Bytes left = AsBytes(material.stream);
+    for (frames = 0;;) {
+      const frame::Piece piece = splitter.Next();
+      frames += piece == frame::Piece::kData;
+      if (piece != frame::Piece::kNeedMore) continue;
+      if (left.empty()) break;
+      const auto room = splitter.Room();
+      const std::size_t size = std::min(room.size(), left.size());
+      std::copy_n(left.begin(), size, room.begin());
+      splitter.Filled(size);
+      left = left.subspan(size);
+    }
+  }
+  if (frames != kMessages) state.SkipWithError("frames are missing");
+  Items(state, kMessages);
+}
+
+void Decode(benchmark::State& state) {
+  const Material& material = Shared(state);
+  dnstap::Decoder decoder(dnstap::SetOf(dnstap::kResolverResponse));
+  dnstap::Response response;
+  for (auto _ : state) {
+    for (const std::string& payload : material.payloads) {
+      benchmark::DoNotOptimize(decoder.Decode(AsBytes(payload), response));
+    }
+  }
+  Items(state, kMessages);
+}
+
+void Answers(benchmark::State& state) {
+  const Material& material = Shared(state);
+  dns::AnswerReader answers;
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < material.messages.size(); ++i) {
+      if (!answers.Walk(AsBytes(material.messages[i]))) state.SkipWithError("malformed");
+      benchmark::DoNotOptimize(answers.Refusal());
+      benchmark::DoNotOptimize(answers.Judge(AsBytes(material.zones[i])));
+    }
+  }
+  Items(state, kMessages);
+}
+
+void WindowAdd(benchmark::State& state) {
+  const Material& material = Shared(state);
+  aggregate::Window window;
+  for (auto _ : state) {
+    for (const Seen& seen : material.seen) window.Add(seen.tuple(), seen.sighting);
+    benchmark::DoNotOptimize(window.size());
+    window.Clear();
+  }
+  Items(state, material.seen.size());
+}
+
+// All of the above but the split, as one frame travels.
+void WholeLane(benchmark::State& state) {
+  const Material& material = Shared(state);
+  ingest::Lane lane(ingest::LanePolicy{});
+  ingest::Counters counters;
+  aggregate::Window window;
+  for (auto _ : state) {
+    for (const std::string& payload : material.payloads) {
+      lane.Take(AsBytes(payload), window, counters);
+    }
+    window.Clear();
+  }
+  if (counters.Of(record::FrameFate::kUsed) != counters.frames)
+    state.SkipWithError("unused frames");
+  Items(state, kMessages);
+}
+
+void ForwardKey(benchmark::State& state) {
+  const Material& material = Shared(state);
+  std::string key;
+  for (auto _ : state) {
+    for (const Seen& seen : material.seen) {
+      key.clear();
+      store::AppendForwardKey(key, seen.tuple());
+      benchmark::DoNotOptimize(key.data());
+    }
+  }
+  Items(state, material.seen.size());
+}
+
+void ReverseKeys(benchmark::State& state) {
+  const Material& material = Shared(state);
+  std::vector<std::string> keys;
+  for (auto _ : state) {
+    for (const Seen& seen : material.seen) {
+      keys.clear();
+      store::AppendReverseKeys(keys, seen.tuple());
+      benchmark::DoNotOptimize(keys.data());
+    }
+  }
+  Items(state, material.seen.size());
+}
+
+// A database of its own, gone with it.
+class Scratch {
+ public:
+  Scratch() {
+    std::string name = std::filesystem::temp_directory_path() / "pdns-bench-XXXXXX";
+    if (mkdtemp(name.data()) == nullptr) std::abort();
+    path_ = name;
+    auto writer = store::OpenRocksWriter(path_ / "db", kMemory);
+    if (!writer.ok()) std::abort();
+    writer_ = std::move(*writer);
+  }
+  ~Scratch() {
+    writer_.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  bool Apply(const std::vector<record::Observation>& observations) {
+    return writer_->Apply({.sources = {}, .trusted = observations, .quarantined = {}}).ok();
+  }
+  std::unique_ptr<store::Reader> Reader() const {
+    auto reader = store::OpenRocksReader(path_ / "db");
+    if (!reader.ok()) std::abort();
+    return std::move(*reader);
+  }
+
+ private:
+  std::filesystem::path path_;
+  std::unique_ptr<store::Writer> writer_;
+};
+
+// A window of 50,000 messages into a database that grows from drain to drain.
+void Drain(benchmark::State& state) {
+  Scratch scratch;
+  CorpusOptions options{.messages = kMessages,
+                        .percent_new = static_cast<unsigned>(state.range(0))};
+  std::size_t tuples = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    aggregate::Window window;
+    for (const Seen& seen : Make(options).seen) window.Add(seen.tuple(), seen.sighting);
+    options.first_new += kMessages;
+    options.start += 600;
+    const auto trusted = window.Trusted();
+    tuples += trusted.size();
+    state.ResumeTiming();
+    if (!scratch.Apply(trusted)) state.SkipWithError("the store failed");
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(tuples));
+}
+
+void Fill(Scratch& scratch, const std::vector<Seen>& seen) {
+  aggregate::Window window;
+  for (const Seen& one : seen) window.Add(one.tuple(), one.sighting);
+  if (!scratch.Apply(window.Trusted())) std::abort();
+}
+
+void LookupName(benchmark::State& state) {
+  const Material& material = Shared(state);
+  Scratch scratch;
+  Fill(scratch, material.seen);
+  const auto reader = scratch.Reader();
+  std::size_t at = 0;
+  std::size_t rows = 0;
+  for (auto _ : state) {
+    const Seen& seen = material.seen[at = (at + 7919) % material.seen.size()];
+    const auto name = record::Name::FromWire(seen.tuple().owner);
+    const Status status =
+        reader->Scan(store::Index::kForward, store::OwnerRange(*name), [&](const store::Row&) {
+          ++rows;
+          return true;
+        });
+    if (!status.ok()) state.SkipWithError("scan failed");
+  }
+  if (rows < static_cast<std::size_t>(state.iterations())) state.SkipWithError("rows are missing");
+  Items(state, 1);
+}
+
+// 200 addresses that 100 names share each, among other tuples.
+void LookupAddress(benchmark::State& state) {
+  constexpr std::size_t kAddresses = 200;
+  constexpr std::size_t kNames = 100;
+  std::vector<Seen> seen = Shared(state).seen;
+  const std::size_t others = seen.size();
+  for (std::size_t i = 0; i < kAddresses * kNames; ++i) {
+    // Owners of the corpus, an address outside all hosting networks.
+    const std::string address{'\x01', '\x01', '\x01', static_cast<char>(i % kAddresses)};
+    const std::string owner = "\x05h" + std::to_string(1000 + i / kAddresses) +
+                              std::string(AsText(seen[i % others].tuple().owner));
+    Seen& one = seen.emplace_back();
+    record::AppendPacked(one.packed, {AsBytes(owner), record::RrType{1}, AsBytes(address)});
+    one.sighting = seen.front().sighting;
+  }
+  Scratch scratch;
+  Fill(scratch, seen);
+  const auto reader = scratch.Reader();
+  std::size_t at = 0;
+  std::size_t rows = 0;
+  for (auto _ : state) {
+    const std::string address{'\x01', '\x01', '\x01', static_cast<char>(++at % kAddresses)};
+    const auto range = store::AddressRange(AsBytes(address), AsBytes(address));
+    const Status status = reader->Scan(store::Index::kReverse, range, [&](const store::Row&) {
+      ++rows;
+      return true;
+    });
+    if (!status.ok()) state.SkipWithError("scan failed");
+  }
+  const auto wanted = static_cast<std::size_t>(state.iterations()) * kNames;
+  if (rows != wanted) state.SkipWithError("not 100 rows an address");
+  Items(state, 1);
+}
+
+BENCHMARK(Split)->Arg(0);
+BENCHMARK(Decode)->Arg(0);
+BENCHMARK(Answers)->Arg(0)->Arg(95);
+BENCHMARK(WindowAdd)->Arg(0)->Arg(95);
+BENCHMARK(WholeLane)->Arg(0)->Arg(95);
+BENCHMARK(ForwardKey)->Arg(95);
+BENCHMARK(ReverseKeys)->Arg(95);
+BENCHMARK(Drain)->Arg(0)->Arg(95)->Iterations(8)->MeasureProcessCPUTime()->Unit(
+    benchmark::kMillisecond);
+BENCHMARK(LookupName)->Arg(95)->MeasureProcessCPUTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(LookupAddress)->Arg(95)->MeasureProcessCPUTime()->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+}  // namespace pdns::bench
+
+BENCHMARK_MAIN();

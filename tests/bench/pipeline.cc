@@ -1,0 +1,57 @@
+#include "pipeline.h"
+
+#include <chrono>
+#include <utility>
+
+#include "dns/answers.h"
+#include "dnstap/decode.h"
+#include "frame/input.h"
+#include "frame/reader.h"
+#include "record/fate.h"
+
+namespace pdns::bench {
+namespace {
+
+using record::FrameFate;
+using record::RecordFate;
+
+// Regular files never make it wait.
+class NoWaiter final : public frame::Waiter {
+ public:
+  bool AwaitReadable(int) override { return true; }
+};
+
+}  // namespace
+
+Result<Read> ReadCapture(
+    const std::string& path,
+    const std::function<void(const record::Tuple&, const record::Sighting&)>& sink) {
+  NoWaiter waiter;
+  auto input = frame::OpenInput(path, waiter);
+  if (!input.ok()) return input.status();
+  frame::Reader reader(std::move(*input));
+  dnstap::Decoder decoder(dnstap::SetOf(dnstap::kResolverResponse));
+  dnstap::Response response;
+  dns::AnswerReader answers;
+  Read read;
+  while (const auto payload = reader.Next()) {
+    ++read.frames;
+    if (decoder.Decode(*payload, response) != FrameFate::kUsed) continue;
+    if (!response.message || !response.seconds || !answers.Walk(*response.message)) continue;
+    if (answers.Refusal() != FrameFate::kUsed) continue;
+    ++read.used;
+    const std::chrono::sys_seconds time{std::chrono::seconds(*response.seconds)};
+    for (const dns::Answer& answer : answers.Judge(response.zone)) {
+      if (answer.fate != RecordFate::kStored) continue;
+      ++read.stored;
+      sink(answer.tuple,
+           {.first = time, .last = time, .count = 1, .zone_labels = answer.zone_labels});
+    }
+  }
+  if (reader.end() != frame::End::kStop && reader.end() != frame::End::kCut) {
+    return Status::Malformed(path + ": " + reader.reason());
+  }
+  return read;
+}
+
+}  // namespace pdns::bench

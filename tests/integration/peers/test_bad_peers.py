@@ -1,0 +1,278 @@
+"""Senders of every bad kind on the socket, and good ones among them that must not lose a frame."""
+
+from __future__ import annotations
+
+import pathlib
+import random
+import stat
+import struct
+import sys
+import threading
+from typing import Callable
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from common import golden, pdns, sandbox  # noqa: E402
+from common.framestream import (  # noqa: E402
+    ACCEPT,
+    CONTENT_TYPE,
+    MAX_FRAME,
+    READY,
+    START,
+    STOP,
+    Control,
+    Frame,
+    Sender,
+)
+from common.sandbox import Check, WaitFor  # noqa: E402
+
+OTHER_TYPE = b"protobuf:somebody.Else"
+
+
+class Peers:
+    """The senders' doings, and how often the whole capture has been handed over."""
+
+    def __init__(self, path: pathlib.Path, frames: list[bytes]) -> None:
+        self._path = path
+        self._frames = [Frame(frame) for frame in frames]
+        self._held: list[Sender] = []  # stay connected to the end
+        self.captures = 0
+        self.junk = 0  # frames that are no protobuf
+        self.too_long = 0
+
+    def _New(self) -> Sender:
+        return Sender(self._path)
+
+    def _Opened(self) -> Sender:
+        sender = self._New()
+        Check(sender.Open(), "READY with the right content type was not accepted")
+        return sender
+
+    def _SendCapture(self, sender: Sender, step: int = 100) -> None:
+        for at in range(0, len(self._frames), step):
+            Check(sender.Send(b"".join(self._frames[at : at + step])), "the reader hung up")
+        self.captures += 1
+
+    def Good(self) -> None:
+        sender = self._Opened()
+        self._SendCapture(sender)
+        Check(sender.Finish(), "STOP was not answered with FINISH")
+
+    def GoodAtOnce(self) -> None:
+        """All that can be sent without waiting in one write."""
+        sender = self._Opened()
+        Check(sender.Send(b"".join(self._frames) + Control(STOP)), "the reader hung up")
+        self.captures += 1
+        sender.Close()
+
+    def Dribble(self) -> None:
+        """A few frames byte by byte, the rest cut where no frame ends."""
+        sender = self._Opened()
+        data = b"".join(self._frames)
+        for at in range(1500):
+            sender.Send(data[at : at + 1])
+        for at in range(1500, len(data), 4099):
+            Check(sender.Send(data[at : at + 4099]), "the reader hung up")
+        self.captures += 1
+        sender.Finish()
+
+    def Idle(self) -> None:
+        """At every point of the handshake, and in the middle of things, for ever."""
+        ready = Control(READY, CONTENT_TYPE)
+        for start in (b"", b"", b"\0", ready[:11], ready):
+            self._held.append(self._New())
+            self._held[-1].Send(start)
+        self._held.append(self._Opened())
+        for start in (b"\0\0", self._frames[0][:30]):
+            self._held.append(self._Opened())
+            self._held[-1].Send(start)
+
+    def ReadyTwice(self) -> None:
+        """libfstrm starts again on the same connection when an ACCEPT did not suit it."""
+        sender = self._New()
+        for _ in range(2):
+            sender.Send(Control(READY, CONTENT_TYPE))
+            answer = sender.ReadControl()
+            Check(answer is not None and answer[0] == ACCEPT, f"READY was answered with {answer}")
+        sender.Send(Control(START, CONTENT_TYPE))
+        self._SendCapture(sender)
+        Check(sender.Finish(), "STOP after a second READY was not answered with FINISH")
+
+    def Unidirectional(self) -> None:
+        """START and no READY; nothing is read, and the end is a STOP or none."""
+        for end in (Control(STOP), b""):
+            sender = self._New()
+            sender.Send(Control(START, CONTENT_TYPE))
+            self._SendCapture(sender)
+            sender.Send(end)
+            sender.Close()
+
+    def SeveralTypes(self) -> None:
+        sender = self._New()
+        sender.Send(Control(READY, OTHER_TYPE, CONTENT_TYPE))
+        answer = sender.ReadControl()
+        Check(answer is not None and answer[0] == ACCEPT, f"READY was answered with {answer}")
+        sender.Send(Control(START, CONTENT_TYPE))
+        self._SendCapture(sender)
+        sender.Finish()
+
+    def WrongType(self) -> None:
+        """Refused in the handshake, however often; what follows is not taken."""
+        for _ in range(20):
+            sender = self._New()
+            sender.Send(Control(READY, OTHER_TYPE))
+            answer = sender.ReadControl()
+            accepted = answer is not None and answer[0] == ACCEPT
+            Check(not accepted or OTHER_TYPE not in answer[1], "a foreign content type was accepted")
+            sender.Send(Control(START, OTHER_TYPE) + self._frames[0] + Control(STOP))
+            sender.Close()
+        sender = self._New()
+        sender.Send(Control(START, OTHER_TYPE) + b"".join(self._frames[:50]))
+        Check(sender.IsClosed(), "a START with a foreign content type was not refused")
+        sender.Close()
+
+    def Garbage(self) -> None:
+        rng = random.Random(7)
+        ready, start = Control(READY, CONTENT_TYPE), Control(START, CONTENT_TYPE)
+        field = struct.pack("!III", 0, 4 + 8 + 4, READY) + struct.pack("!II", 1, 4000) + b"prot"
+        kinds = [
+            rng.randbytes(5000),
+            b"\0" * 5000,
+            b"\xff" * 5000,
+            b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + rng.randbytes(500),
+            *(struct.pack("!II", 0, size) + b"\0" * 600 for size in (0, 1, 3, 513, 1 << 31, 2**32 - 1)),
+            struct.pack("!III", 0, 4, 99),  # no such control frame
+            struct.pack("!III", 0, 12, READY) + struct.pack("!II", 7, 0),  # no such field
+            field,  # a field longer than its frame
+            ready + ready[:6],
+            Control(READY),
+            Control(READY, *[OTHER_TYPE] * 15),
+            Control(STOP),
+            Control(ACCEPT, CONTENT_TYPE),
+            start + start,
+            start + Control(STOP) + start,
+            start + b"\0" * 1000,
+        ]  # fmt: skip
+        for data in kinds:
+            sender = self._New()
+            sender.Send(data)
+            sender.Close()
+            self._held.append(self._New())
+            self._held[-1].Send(data)
+
+    def DataFirst(self) -> None:
+        """Frames without any handshake are not to be taken."""
+        sender = self._New()
+        sender.Send(b"".join(self._frames[:50]))
+        Check(sender.IsClosed(), "frames without a handshake did not end the connection")
+        sender.Close()
+
+    def Junk(self) -> None:
+        """Well framed, up to the limit, but not dnstap: counted, and the stream goes on."""
+        sender = self._Opened()
+        for payload in (b"\xff", b"junk" * 100, b"\0" * MAX_FRAME):
+            Check(sender.Send(Frame(payload)), "the reader hung up on a frame that is no protobuf")
+            self.junk += 1
+        self._SendCapture(sender)
+        Check(sender.Finish(), "no FINISH after junk")
+
+    def TooLong(self) -> None:
+        """Beyond the limit nothing can be trusted any more; what came before is kept."""
+        for size in (MAX_FRAME + 1, 2**32 - 1):
+            sender = self._Opened()
+            self._SendCapture(sender)
+            sender.Send(struct.pack("!I", size))
+            sender.Send(b"".join(self._frames[:50]))
+            self.too_long += 1
+            Check(sender.IsClosed(), f"a frame of {size} bytes did not end the connection")
+            sender.Close()
+
+    def Vanish(self) -> None:
+        """Gone in the middle of a length or of a frame, and right after STOP."""
+        for cut in (1, 3, 4, 5, len(self._frames[0]) - 1):
+            for leave in (Sender.Close, Sender.Reset):
+                sender = self._Opened()
+                self._SendCapture(sender)
+                sender.Send(self._frames[0][:cut])
+                leave(sender)
+        for leave in (Sender.Close, Sender.Reset):
+            sender = self._Opened()
+            self._SendCapture(sender)
+            sender.Send(Control(STOP))
+            leave(sender)
+
+    def Crowd(self) -> None:
+        """Many at once, none of whom says a word; then all leave."""
+        crowd = [self._New() for _ in range(200)]
+        for sender in crowd:
+            sender.Close()
+
+    def KeepTalking(self, ending: threading.Event) -> None:
+        """Junk without pause, also while the ingester wants to end."""
+        sender = self._Opened()
+        while not ending.wait(0.001) and sender.Send(Frame(b"\xff") * 10):
+            pass
+
+
+def _Together(doings: list[Callable[[], None]]) -> None:
+    """All at the same time; the first complaint of any is raised."""
+    errors: list[BaseException] = []
+
+    def _Guard(doing: Callable[[], None]) -> None:
+        try:
+            doing()
+        except BaseException as error:  # raised again below
+            errors.append(error)
+
+    threads = [threading.Thread(target=_Guard, args=(doing,)) for doing in doings]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+def Test(box: sandbox.Sandbox) -> None:
+    capture = golden.Read(pathlib.Path(box.args.capture))
+    ingester = pdns.Ingester(box)
+    mode = ingester.socket.stat().st_mode
+    Check(stat.S_ISSOCK(mode) and mode & stat.S_IWGRP, f"the socket has mode {oct(mode)}")
+    peers = Peers(ingester.socket, capture.frames)
+    peers.Idle()
+    _Together([peers.Good, peers.Garbage, peers.WrongType, peers.DataFirst])
+    _Together([peers.Good, peers.ReadyTwice, peers.Unidirectional, peers.SeveralTypes])
+    _Together([peers.GoodAtOnce, peers.Junk, peers.TooLong, peers.Crowd])
+    _Together([peers.Good, peers.Dribble, peers.Vanish])
+    ending = threading.Event()
+    talker = threading.Thread(target=peers.KeepTalking, args=(ending,))
+
+    def _AllIn() -> bool:
+        total = sum(one.count for one in pdns.Ask(box, "*."))
+        return total >= capture.counters["stored"] * peers.captures
+
+    WaitFor(_AllIn, 30, f"{peers.captures} captures to be committed")
+    talker.start()
+    report = ingester.Stop()
+    ending.set()
+    talker.join()
+    golden.Compare(capture, peers.captures, pdns.Ask(box, "*."), pdns.Ask(box, "*.", "--quarantined"))
+    _CheckReport(report, capture, peers)
+    Check("content type" in ingester.Messages().lower(), "no word about the foreign content type")
+    print(f"{peers.captures} captures of {len(capture.frames)} frames among bad peers, all counted")
+
+
+def _CheckReport(report: dict, capture: golden.Golden, peers: Peers) -> None:  # type: ignore[type-arg]
+    for name in ("used", "stored", "refused.rcode", "refused.truncated"):
+        kind, _, which = name.partition(".")
+        have = report[kind].get(which, 0) if which else report[kind]
+        want = capture.counters[name] * peers.captures
+        Check(have == want, f"{name} is {have}, not {want}")
+    Check(not report["skipped"], f"skipped: {report['skipped']}")
+    malformed = report["malformed"]
+    Check(malformed.get("protobuf", 0) >= peers.junk, f"{peers.junk} junk frames: {malformed}")
+    Check(malformed.get("frame", 0) >= peers.too_long, f"{peers.too_long} too long: {malformed}")
+
+
+if __name__ == "__main__":
+    sandbox.Main(Test, {})

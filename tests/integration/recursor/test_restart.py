@@ -1,0 +1,14 @@
+"""The ingester is restarted under query load from recursor."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from common import authority, resolvers, restart, sandbox  # noqa: E402
+
+if __name__ == "__main__":
+    sandbox.Main(
+        lambda box: restart.Run(box, "recursor"), {**authority.NEEDS, **resolvers.NEEDS["recursor"]}
+    )

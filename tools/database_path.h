@@ -1,0 +1,16 @@
+// Where the data lies when nobody says: --database, else PDNS_DATABASE, else /var/lib/pdns where it exists
+// and can be used, else ~/.local/share/pdns.
+#pragma once
+
+#include <string>
+
+#include "base/status.h"
+
+namespace pdns::tools {
+
+enum class Access { kRead, kWrite };
+
+// `given` is the option's value, empty when it was not given. kUsage when no home is known.
+Result<std::string> DatabasePath(const std::string& given, Access access);
+
+}  // namespace pdns::tools

@@ -1,0 +1,38 @@
+// What the tools' command lines share: parsing by Boost.Program_options without its exceptions, help,
+// version.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace boost::program_options {
+class options_description;
+class positional_options_description;
+class variables_map;
+}  // namespace boost::program_options
+
+namespace pdns::tools {
+
+// A command line to parse: `visible` is what --help shows, `all` has positional names as well.
+struct CommandLine {
+  int argc;
+  const char* const* argv;
+  const boost::program_options::options_description& all;
+  const boost::program_options::positional_options_description& positional;
+  const boost::program_options::options_description* config = nullptr;  // allowed in --config FILE
+};
+
+// kUsage with Boost's words; kNoInput when the file of --config cannot be read.
+Status ParseCommandLine(const CommandLine& line, boost::program_options::variables_map& values);
+
+// "512M", "1G", "65536": bytes, with K, M, G as powers of 1024.
+Result<std::uint64_t> ParseSize(std::string_view text);
+
+std::string_view Version();
+
+}  // namespace pdns::tools

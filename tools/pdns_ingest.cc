@@ -1,0 +1,59 @@
+// pdns-ingest: dnstap in, tuples in the database. Options, open, run, report.
+#include <cstdio>
+
+#include "base/log.h"
+#include "database_path.h"
+#include "ingest/service.h"
+#include "ingest_options.h"
+#include "progress_line.h"
+#include "signals.h"
+#include "store/rocks.h"
+
+namespace pdns::tools {
+namespace {
+
+constexpr int kNeedsAttention = 1;
+
+int Refuse(const Status& status) {
+  LogError(status.message());
+  return ExitCode(status.code());
+}
+
+Result<ingest::RunReport> RunOn(store::Writer& writer, const IngestOptions& options) {
+  static Stop stop;
+  StopOnSignals(stop);
+  ingest::ServiceOptions service{ingest::ListSources(options.paths), options.socket, options.policy,
+                                 options.flush_interval, options.memory / 4};
+  const ingest::Sink sink{[&](const record::SourceId& id) { return writer.Progress(id); },
+                          [&](const record::Batch& batch) { return writer.Apply(batch); }};
+  ingest::Progress progress;
+  auto show = std::make_unique<ProgressLine>(progress);
+  if (service.sources.empty()) show.reset();
+  return ingest::Run(service, sink, stop, progress);
+}
+
+int Main(int argc, const char* const* argv) {
+  StartLog("pdns-ingest", false);
+  const auto options = ParseIngestOptions(argc, argv);
+  if (!options.ok()) return Refuse(options.status());
+  if (!options->print_and_exit.empty()) return std::fputs(options->print_and_exit.c_str(), stdout) < 0;
+  StartLog("pdns-ingest", options->verbose);
+  const auto path = DatabasePath(options->database, Access::kWrite);
+  if (!path.ok()) return Refuse(path.status());
+  // A quarter for the windows, which are encoded when drained, the rest for the store.
+  auto writer = store::OpenRocksWriter(*path, options->memory / 2);
+  if (!writer.ok()) return Refuse(writer.status());
+  const auto report = RunOn(**writer, *options);
+  if (!report.ok()) return Refuse(report.status());
+  std::fputs(ingest::ReportText(*report).c_str(), stderr);
+  if (options->report_json && std::puts(ingest::ReportJson(*report).c_str()) < 0) {
+    return Refuse(Status::Io("the report cannot be written to standard output"));
+  }
+  if (Status closed = (*writer)->Close(); !closed.ok()) return Refuse(closed);
+  return report->NeedsAttention() ? kNeedsAttention : 0;
+}
+
+}  // namespace
+}  // namespace pdns::tools
+
+int main(int argc, char** argv) { return pdns::tools::Main(argc, argv); }
