@@ -1,5 +1,5 @@
-// Where the data lies when nobody says: --database, else PDNS_DATABASE, else /var/lib/pdns where it exists
-// and can be used, else ~/.local/share/pdns.
+// Where the data lies when nobody says: --database, else PDNS_DATABASE, else /var/lib/pdns where it
+// exists and can be used, else ~/.local/share/pdns.
 #pragma once
 
 #include <string>

@@ -1,7 +1,6 @@
 #include "ingest_options.h"
 
 #include <boost/program_options.hpp>
-
 #include <cmath>
 #include <sstream>
 
@@ -23,26 +22,28 @@ a directory means every file in it; what was taken before is not taken again.
 
 )";
 
+constexpr unsigned kHelpWidth = 100;
 constexpr std::uint64_t kLeastMemory = 16U << 20;
 
 po::options_description MakeOptions() {
-  po::options_description options("Options");
-  options.add_options()
-      ("unix,u", po::value<std::string>()->value_name("SOCKET"),
-       "make this Unix socket and take what resolvers write to it, until a signal")
-      ("database,d", po::value<std::string>()->value_name("PATH"),
-       "the database; else $PDNS_DATABASE, /var/lib/pdns if usable, ~/.local/share/pdns")
-      ("message-type", po::value<std::string>()->value_name("TYPES")->default_value("RESOLVER_RESPONSE"),
-       "dnstap message types to take, e.g. RESOLVER_RESPONSE,FORWARDER_RESPONSE")
-      ("untrusted", po::value<std::string>()->value_name("WHAT")->default_value("quarantine"),
-       "records outside the answer's CNAME chain or the server's zone: quarantine, store or drop")
-      ("flush-interval", po::value<double>()->value_name("SECONDS")->default_value(10, "10"),
-       "how old an observation may get before it is on disk; fractions allowed")
-      ("memory", po::value<std::string>()->value_name("SIZE")->default_value("512M"),
-       "budget of windows and caches")
-      ("report", po::value<std::string>()->value_name("FORMAT")->default_value("text"),
-       "the report at the end: text (on stderr) or json (one object on stdout)")
-      ("verbose,v", po::bool_switch(), "say more");
+  po::options_description options("Options", kHelpWidth);
+  options.add_options()(
+      "unix,u", po::value<std::string>()->value_name("SOCKET"),
+      "make this Unix socket and take what resolvers write to it, until a signal")(
+      "database,d", po::value<std::string>()->value_name("PATH"),
+      "the database; else $PDNS_DATABASE, /var/lib/pdns if usable, ~/.local/share/pdns")(
+      "message-type",
+      po::value<std::string>()->value_name("TYPES")->default_value("RESOLVER_RESPONSE"),
+      "dnstap message types to take, e.g. RESOLVER_RESPONSE,FORWARDER_RESPONSE")(
+      "untrusted", po::value<std::string>()->value_name("WHAT")->default_value("quarantine"),
+      "records outside the answer's CNAME chain or the server's zone: quarantine, store or drop")(
+      "flush-interval", po::value<double>()->value_name("SECONDS")->default_value(10, "10"),
+      "how old an observation may get before it is on disk; fractions allowed")(
+      "memory", po::value<std::string>()->value_name("SIZE")->default_value("512M"),
+      "budget of windows and caches")(
+      "report", po::value<std::string>()->value_name("FORMAT")->default_value("text"),
+      "the report at the end: text (on stderr) or json (one object on stdout)")(
+      "verbose,v", po::bool_switch(), "say more");
   return options;
 }
 
@@ -78,7 +79,8 @@ Result<std::chrono::nanoseconds> ParseInterval(double seconds) {
   if (!std::isfinite(seconds) || seconds <= 0 || seconds > kLongest) {
     return Status::Usage("--flush-interval: give seconds above 0, at most 86400");
   }
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(seconds));
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double>(seconds));
 }
 
 Result<IngestOptions> Convert(const po::variables_map& values) {
@@ -106,7 +108,8 @@ Result<IngestOptions> Convert(const po::variables_map& values) {
   }
   options.report_json = report == "json";
   if (options.paths.empty() && options.socket.empty()) {
-    return Status::Usage("nothing to take: name a file, a directory, - for standard input, or -u SOCKET");
+    return Status::Usage(
+        "nothing to take: name a file, a directory, - for standard input, or -u SOCKET");
   }
   return options;
 }
@@ -116,17 +119,18 @@ Result<IngestOptions> Convert(const po::variables_map& values) {
 Result<IngestOptions> ParseIngestOptions(int argc, const char* const* argv) {
   const po::options_description config = MakeOptions();
   po::options_description visible = config;
-  visible.add_options()
-      ("config", po::value<std::string>()->value_name("FILE"), "read options from FILE: name = value lines")
-      ("version", po::bool_switch(), "print the version and exit")
-      ("help,h", po::bool_switch(), "print this and exit");
+  visible.add_options()("config", po::value<std::string>()->value_name("FILE"),
+                        "read options from FILE: name = value lines")(
+      "version", po::bool_switch(), "print the version and exit")("help,h", po::bool_switch(),
+                                                                  "print this and exit");
   po::options_description all = visible;
   all.add_options()("path", po::value<std::vector<std::string>>());
   po::positional_options_description positional;
   positional.add("path", -1);
 
   po::variables_map values;
-  if (Status parsed = ParseCommandLine({argc, argv, all, positional, &config}, values); !parsed.ok()) {
+  if (Status parsed = ParseCommandLine({argc, argv, all, positional, &config}, values);
+      !parsed.ok()) {
     return parsed;
   }
   IngestOptions only_print;

@@ -1,7 +1,8 @@
 #include "options.h"
 
-#include <boost/program_options.hpp>
+#include <fmt/format.h>
 
+#include <boost/program_options.hpp>
 #include <charconv>
 #include <fstream>
 #include <limits>
@@ -12,9 +13,11 @@ namespace po = boost::program_options;
 
 Status ParseCommandLine(const CommandLine& line, po::variables_map& values) {
   try {
-    po::store(
-        po::command_line_parser(line.argc, line.argv).options(line.all).positional(line.positional).run(),
-        values);
+    po::store(po::command_line_parser(line.argc, line.argv)
+                  .options(line.all)
+                  .positional(line.positional)
+                  .run(),
+              values);
     if (line.config != nullptr && values.count("config") > 0) {
       const auto path = values["config"].as<std::string>();
       std::ifstream file(path);
@@ -40,7 +43,7 @@ Result<std::uint64_t> ParseSize(std::string_view text) {
   }
   const bool valid = error == std::errc() && (stop == end || shift > 0) &&
                      number <= std::numeric_limits<std::uint64_t>::max() >> shift;
-  if (!valid) return Status::Usage("'" + std::string(text) + "' is no size such as 512M or 2G");
+  if (!valid) return Status::Usage(fmt::format("'{}' is no size such as 512M or 2G", text));
   return number << shift;
 }
 

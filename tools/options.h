@@ -1,5 +1,5 @@
-// What the tools' command lines share: parsing by Boost.Program_options without its exceptions, help,
-// version.
+// What the tools' command lines share: parsing by Boost.Program_options without its exceptions,
+// help, version.
 #pragma once
 
 #include <cstdint>

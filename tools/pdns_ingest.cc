@@ -36,7 +36,8 @@ int Main(int argc, const char* const* argv) {
   StartLog("pdns-ingest", false);
   const auto options = ParseIngestOptions(argc, argv);
   if (!options.ok()) return Refuse(options.status());
-  if (!options->print_and_exit.empty()) return std::fputs(options->print_and_exit.c_str(), stdout) < 0;
+  if (!options->print_and_exit.empty())
+    return std::fputs(options->print_and_exit.c_str(), stdout) < 0;
   StartLog("pdns-ingest", options->verbose);
   const auto path = DatabasePath(options->database, Access::kWrite);
   if (!path.ok()) return Refuse(path.status());

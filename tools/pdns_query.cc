@@ -63,7 +63,8 @@ int Main(int argc, const char* const* argv) {
   StartLog("pdns-query", false);
   const auto options = ParseQueryOptions(argc, argv);
   if (!options.ok()) return Refuse(options.status());
-  if (!options->print_and_exit.empty()) return std::fputs(options->print_and_exit.c_str(), stdout) < 0;
+  if (!options->print_and_exit.empty())
+    return std::fputs(options->print_and_exit.c_str(), stdout) < 0;
   if (!options->notice.empty()) LogInfo(options->notice);
   const auto path = DatabasePath(options->database, Access::kRead);
   if (!path.ok()) return Refuse(path.status());

@@ -1,7 +1,6 @@
 #include "query_options.h"
 
 #include <boost/program_options.hpp>
-
 #include <sstream>
 
 #include "options.h"
@@ -24,29 +23,34 @@ constexpr const char* kUsageText =
 
 )";
 
+constexpr unsigned kHelpWidth = 100;
+
 po::options_description MakeOptions() {
-  po::options_description options("Options");
-  options.add_options()
-      ("rdata", po::value<std::string>()->value_name("WHAT"), "ask for what records point at")
-      ("database,d", po::value<std::string>()->value_name("PATH"),
-       "the database; else $PDNS_DATABASE, /var/lib/pdns if usable, ~/.local/share/pdns")
-      ("type,t", po::value<std::string>()->value_name("TYPES"),
-       "only these rrtypes: names, numbers or TYPE65280, separated by commas")
-      ("limit,l", po::value<std::uint64_t>()->value_name("N")->default_value(0, "none"), "at most N rows")
-      ("quarantined", po::bool_switch(), "the records that were not trusted, with the reason")
-      ("json,j", po::bool_switch(), "one JSON object a line (Passive DNS Common Output Format)")
-      ("wire", po::bool_switch(), "with --json: add rdata_wire, the rdata in hex")
-      ("version", po::bool_switch(), "print the version and exit")
-      ("help,h", po::bool_switch(), "print this and exit");
+  po::options_description options("Options", kHelpWidth);
+  options.add_options()("rdata", po::value<std::string>()->value_name("WHAT"),
+                        "ask for what records point at")(
+      "database,d", po::value<std::string>()->value_name("PATH"),
+      "the database; else $PDNS_DATABASE, /var/lib/pdns if usable, ~/.local/share/pdns")(
+      "type,t", po::value<std::string>()->value_name("TYPES"),
+      "only these rrtypes: names, numbers or TYPE65280, separated by commas")(
+      "limit,l", po::value<std::uint64_t>()->value_name("N")->default_value(0, "none"),
+      "at most N rows")("quarantined", po::bool_switch(),
+                        "the records that were not trusted, with the reason")(
+      "json,j", po::bool_switch(), "one JSON object a line (Passive DNS Common Output Format)")(
+      "wire", po::bool_switch(), "with --json: add rdata_wire, the rdata in hex")(
+      "version", po::bool_switch(), "print the version and exit")("help,h", po::bool_switch(),
+                                                                  "print this and exit");
   return options;
 }
 
 Result<query::Question> ParseQuestion(const po::variables_map& values, std::string& notice) {
   const bool by_rdata = values.count("rdata") > 0;
-  const std::size_t names = values.count("name") > 0 ? values["name"].as<std::vector<std::string>>().size() : 0;
+  const std::size_t names =
+      values.count("name") > 0 ? values["name"].as<std::vector<std::string>>().size() : 0;
   if (by_rdata && names == 0) return query::ParseRdataQuestion(values["rdata"].as<std::string>());
   if (by_rdata || names != 1) {
-    return Status::Usage("ask one question: a name, or --rdata with an address, a block or a name; see --help");
+    return Status::Usage(
+        "ask one question: a name, or --rdata with an address, a block or a name; see --help");
   }
   const std::string& name = values["name"].as<std::vector<std::string>>().front();
   if (!query::IsAddress(name)) return query::ParseNameQuestion(name);
@@ -83,7 +87,8 @@ Result<QueryOptions> ParseQueryOptions(int argc, const char* const* argv) {
   positional.add("name", -1);
 
   po::variables_map values;
-  if (Status parsed = ParseCommandLine({argc, argv, all, positional}, values); !parsed.ok()) return parsed;
+  if (Status parsed = ParseCommandLine({argc, argv, all, positional}, values); !parsed.ok())
+    return parsed;
   QueryOptions only_print;
   if (values["help"].as<bool>()) {
     std::ostringstream text;

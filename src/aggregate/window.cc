@@ -93,7 +93,8 @@ class Window::Table {
  private:
   Arena arena_;
   std::string packed_;
-  absl::flat_hash_map<std::string_view, record::Sighting, SecretHash> rows_{0, SecretHash{RandomSeed()}};
+  absl::flat_hash_map<std::string_view, record::Sighting, SecretHash> rows_{
+      0, SecretHash{RandomSeed()}};
 };
 
 Window::Window() : trusted_(std::make_unique<Table>()), quarantined_(std::make_unique<Table>()) {}

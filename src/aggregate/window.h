@@ -1,9 +1,9 @@
 // Folds repeated observations in memory: tuples with sightings -> [Window] -> distinct tuples.
 //
-// Most answers repeat what was seen a moment ago (81 of 100 on a Zipf-distributed hour of traffic), and
-// an update in the store costs many times one here. Keys are packed tuples in blocks of bytes that are
-// freed together; the table is Abseil's flat_hash_map with a hash keyed by a secret, so that a peer
-// cannot aim for one slot.
+// Most answers repeat what was seen a moment ago (81 of 100 on a Zipf-distributed hour of traffic),
+// and an update in the store costs many times one here. Keys are packed tuples in blocks of bytes
+// that are freed together; the table is Abseil's flat_hash_map with a hash keyed by a secret, so
+// that a peer cannot aim for one slot.
 //
 // One thread at a time; a full window is handed to another thread as a whole.
 #pragma once

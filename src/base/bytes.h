@@ -48,8 +48,8 @@ class Cursor {
   std::uint16_t U16() { return static_cast<std::uint16_t>(Big(2)); }  // network order
   std::uint32_t U32() { return static_cast<std::uint32_t>(Big(4)); }  // network order
 
-  // LEB128, at most ten bytes and 64 bits; an encoding longer than needed fails, so that a value has
-  // one form only.
+  // LEB128, at most ten bytes and 64 bits; an encoding longer than needed fails, so that a value
+  // has one form only.
   std::uint64_t Varint();
 
   void Fail() {

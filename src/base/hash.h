@@ -1,5 +1,5 @@
-// Hashes of bytes, by xxHash (XXH3). Hash128 is written to disk and must never change; Hash64 takes a
-// secret seed, so that a peer that chooses the bytes cannot choose the slots.
+// Hashes of bytes, by xxHash (XXH3). Hash128 is written to disk and must never change; Hash64 takes
+// a secret seed, so that a peer that chooses the bytes cannot choose the slots.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-// How a call reports failure: a Code that says what the caller does next, and a sentence for a person.
+// How a call reports failure: a Code that says what the caller does next, and a sentence for a
+// person.
 //
 // Absence is a value (std::optional), not an error. No exception crosses a room.
 #pragma once
@@ -49,8 +50,8 @@ class [[nodiscard]] Status {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}             // NOLINT(google-explicit-constructor)
-  Result(Status status) : status_(std::move(status)) {}     // NOLINT(google-explicit-constructor)
+  Result(T value) : value_(std::move(value)) {}          // NOLINT(google-explicit-constructor)
+  Result(Status status) : status_(std::move(status)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return value_.has_value(); }
   const Status& status() const { return status_; }

@@ -1,4 +1,5 @@
-// The one wish to end that all threads of a process share: Request() -> [Stop] -> requested(), fd().
+// The one wish to end that all threads of a process share: Request() -> [Stop] -> requested(),
+// fd().
 #pragma once
 
 #include <atomic>

@@ -20,7 +20,8 @@ constexpr std::uint16_t kFlagResponse = 0x8000;
 constexpr std::uint16_t kFlagTruncated = 0x0200;
 constexpr unsigned kRcodeNoError = 0;
 constexpr unsigned kRcodeNxDomain = 3;
-constexpr unsigned kRcodeYxDomain = 6;  // a DNAME made a name that is too long: its records are true
+constexpr unsigned kRcodeYxDomain =
+    6;  // a DNAME made a name that is too long: its records are true
 
 Bytes Part(std::string_view text, std::size_t at, std::size_t size) {
   return AsBytes(text).subspan(at, size);
@@ -120,7 +121,8 @@ std::span<const Answer> AnswerReader::Judge(Bytes zone) {
     answer.tuple.type = record.type;
     answer.tuple.rdata = record.copied ? Part(scratch_, record.rdata.at, record.rdata.size)
                                        : message_.subspan(record.rdata.at, record.rdata.size);
-    if (record.type == RrType::kCname || record.type == RrType::kDname) links_.push_back(answer.tuple);
+    if (record.type == RrType::kCname || record.type == RrType::kDname)
+      links_.push_back(answer.tuple);
   }
   MarkDuplicates();
 
@@ -158,8 +160,8 @@ void AnswerReader::Canonicalize(Record& record) {
   }
 }
 
-// A tuple counts once a message. Few records are compared pairwise; many are sorted, so that a message
-// made of thousands costs no square.
+// A tuple counts once a message. Few records are compared pairwise; many are sorted, so that a
+// message made of thousands costs no square.
 void AnswerReader::MarkDuplicates() {
   constexpr std::size_t kFew = 16;
   const std::size_t count = answers_.size();
@@ -177,7 +179,8 @@ void AnswerReader::MarkDuplicates() {
     const record::Tuple& tuple = answers_[i].tuple;
     return std::tuple(AsText(tuple.owner), tuple.type, AsText(tuple.rdata), i);
   };
-  std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+  std::sort(order_.begin(), order_.end(),
+            [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
   for (std::size_t k = 1; k < count; ++k) {
     if (SameTuple(order_[k - 1], order_[k])) answers_[order_[k]].fate = RecordFate::kDuplicate;
   }

@@ -36,9 +36,9 @@ class AnswerReader {
   // After Walk: kUsed, or the first refusal that the header earns.
   record::FrameFate Refusal() const;
 
-  // After Walk of a message that is not refused: a verdict on each answer record, in order. `zone` is
-  // the wire name, in any case, of the zone whose server answered; the root where that is not known.
-  // Good until the next Walk.
+  // After Walk of a message that is not refused: a verdict on each answer record, in order. `zone`
+  // is the wire name, in any case, of the zone whose server answered; the root where that is not
+  // known. Good until the next Walk.
   std::span<const Answer> Judge(Bytes zone);
 
  private:
@@ -47,13 +47,13 @@ class AnswerReader {
     std::size_t size = 0;
   };
   struct Record {
-    Slice owner;            // in scratch_
+    Slice owner;  // in scratch_
     record::RrType type{};
     std::uint16_t rr_class = 0;
     std::size_t length_at = 0;  // of RDLENGTH in the message
     std::uint16_t length = 0;
-    bool copied = false;    // canonical rdata is in scratch_
-    Slice rdata;            // in scratch_ or in the message
+    bool copied = false;  // canonical rdata is in scratch_
+    Slice rdata;          // in scratch_ or in the message
     record::RecordFate fate = record::RecordFate::kStored;
   };
 
@@ -67,9 +67,9 @@ class AnswerReader {
   std::uint16_t flags_ = 0;
   std::uint16_t questions_ = 0;
   Slice question_;
-  std::string scratch_;                // names and canonical rdata
-  std::size_t known_pointer_ = 0;      // a compression target already read ...
-  Slice known_name_;                   // ... and its name
+  std::string scratch_;            // names and canonical rdata
+  std::size_t known_pointer_ = 0;  // a compression target already read ...
+  Slice known_name_;               // ... and its name
   std::vector<Record> records_;
   std::vector<Answer> answers_;
   std::vector<record::Tuple> links_;

@@ -63,7 +63,9 @@ void Chain::Add(std::string_view name) {
 }
 
 std::span<const Tuple> Chain::LinksAt(std::string_view owner) const {
-  const auto before = [](const Tuple& link, std::string_view text) { return AsText(link.owner) < text; };
+  const auto before = [](const Tuple& link, std::string_view text) {
+    return AsText(link.owner) < text;
+  };
   const auto first = std::lower_bound(links_.begin(), links_.end(), owner, before);
   auto last = first;
   while (last != links_.end() && AsText(last->owner) == owner) ++last;

@@ -1,10 +1,10 @@
-// Which owners an answer section may speak for: the question name, and what CNAME and DNAME records make
-// of it. A fixpoint: the order of the records does not matter.
+// Which owners an answer section may speak for: the question name, and what CNAME and DNAME records
+// make of it. A fixpoint: the order of the records does not matter.
 //
-// On the chain are the question name; the target of a CNAME whose owner is on it; and the name that a
-// DNAME makes of a name on it below its own owner. The DNAME's owner itself may hold that DNAME and
-// signatures, nothing else. Cost: n log n in the records of a message, whatever a hostile server sends;
-// names made by DNAMEs, which could grow without end, stop at kMaxMadeNames.
+// On the chain are the question name; the target of a CNAME whose owner is on it; and the name that
+// a DNAME makes of a name on it below its own owner. The DNAME's owner itself may hold that DNAME
+// and signatures, nothing else. Cost: n log n in the records of a message, whatever a hostile
+// server sends; names made by DNAMEs, which could grow without end, stop at kMaxMadeNames.
 #pragma once
 
 #include <cstddef>
@@ -25,8 +25,8 @@ class Chain {
   // No resolver follows nearly as many.
   static constexpr std::size_t kMaxMadeNames = 256;
 
-  // Starts anew at `question`, a wire name. `links` are the CNAME and DNAME records of the section, in
-  // any order; they and what they view must outlive the chain's use.
+  // Starts anew at `question`, a wire name. `links` are the CNAME and DNAME records of the section,
+  // in any order; they and what they view must outlive the chain's use.
   void Build(Bytes question, std::span<const record::Tuple> links);
 
   // May a record of this owner and type stand in the answer?
@@ -39,10 +39,10 @@ class Chain {
   std::span<const record::Tuple> LinksAt(std::string_view owner) const;
 
   Bytes question_;
-  std::vector<record::Tuple> links_;            // sorted by owner
-  std::set<std::string, std::less<>> names_;    // on the chain, besides the question
-  std::set<std::string_view> dname_owners_;     // whose DNAME made a name
-  std::vector<std::string_view> pending_;       // on the chain, links not yet followed
+  std::vector<record::Tuple> links_;          // sorted by owner
+  std::set<std::string, std::less<>> names_;  // on the chain, besides the question
+  std::set<std::string_view> dname_owners_;   // whose DNAME made a name
+  std::vector<std::string_view> pending_;     // on the chain, links not yet followed
   std::size_t made_ = 0;
 };
 

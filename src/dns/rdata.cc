@@ -1,9 +1,8 @@
 #include "dns/rdata.h"
 
 // First: keeps ldns from defining bool as a macro of its own.
-#include <stdbool.h>
-
 #include <ldns/ldns.h>
+#include <stdbool.h>
 
 #include <memory>
 
@@ -22,7 +21,8 @@ bool AppendCanonicalRdata(Bytes message, std::size_t at, record::RrType type, st
   const std::unique_ptr<ldns_rr, FreeRr> rr(ldns_rr_new());
   ldns_rr_set_type(rr.get(), static_cast<ldns_rr_type>(type));
   std::size_t parsed = at;
-  if (ldns_wire2rdf(rr.get(), message.data(), message.size(), &parsed) != LDNS_STATUS_OK) return false;
+  if (ldns_wire2rdf(rr.get(), message.data(), message.size(), &parsed) != LDNS_STATUS_OK)
+    return false;
   const std::size_t fields = ldns_rr_rd_count(rr.get());
   if (fields < record::RequiredFields(type)) return false;
 

@@ -1,11 +1,9 @@
 #include "dns/rdata_text.h"
 
 // First: keeps ldns from defining bool as a macro of its own.
-#include <stdbool.h>
-
-#include <ldns/ldns.h>
-
 #include <fmt/format.h>
+#include <ldns/ldns.h>
+#include <stdbool.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -70,7 +68,8 @@ std::uint64_t Integer(Bytes bytes) {
   return value;
 }
 
-// One field; `plain` turns false when the text needs to be read back. Nothing: ldns has no text for it.
+// One field; `plain` turns false when the text needs to be read back. Nothing: ldns has no text for
+// it.
 std::optional<std::string> FieldText(const ldns_rdf& field, bool& plain) {
   const Bytes bytes(ldns_rdf_data(&field), ldns_rdf_size(&field));
   switch (ldns_rdf_get_type(&field)) {
@@ -97,7 +96,8 @@ std::optional<std::string> FieldText(const ldns_rdf& field, bool& plain) {
 bool ReadsBack(record::RrType type, const std::string& text, Bytes rdata) {
   const std::string line = ". 0 IN " + TypeToText(type) + " " + text;
   ldns_rr* parsed = nullptr;
-  if (ldns_rr_new_frm_str(&parsed, line.c_str(), 0, nullptr, nullptr) != LDNS_STATUS_OK) return false;
+  if (ldns_rr_new_frm_str(&parsed, line.c_str(), 0, nullptr, nullptr) != LDNS_STATUS_OK)
+    return false;
   const RrPtr rr(parsed);
   return FieldBytes(*rr) == AsText(rdata);
 }
@@ -133,7 +133,8 @@ std::string RdataToText(record::RrType type, Bytes rdata) {
     text += *field;
   }
   if (plain) return text;
-  const bool faithful = IsPrintable(text) && !IsDoubtful(type, text) && ReadsBack(type, text, rdata);
+  const bool faithful =
+      IsPrintable(text) && !IsDoubtful(type, text) && ReadsBack(type, text, rdata);
   return faithful ? text : Generic(rdata);
 }
 

@@ -1,12 +1,12 @@
 #include "dns/text.h"
 
 // First: keeps ldns from defining bool as a macro of its own.
+#include <fmt/format.h>
+#include <ldns/ldns.h>
 #include <stdbool.h>
 
-#include <ldns/ldns.h>
-
-#include <fmt/format.h>
-
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <memory>
@@ -18,6 +18,17 @@ struct Free {
   void operator()(char* text) const { std::free(text); }
   void operator()(ldns_rdf* rdf) const { ldns_rdf_deep_free(rdf); }
 };
+
+// Where ldns's mnemonics are not those that BIND and dnspython share: types it does not name, and
+// names that zone files written by others seldom understand (understood when typed, shown as
+// TYPEn).
+struct Mnemonic {
+  std::uint16_t type;
+  std::string_view name;
+};
+constexpr std::array<Mnemonic, 5> kMoreNames{
+    {{56, "NINFO"}, {103, "UNSPEC"}, {258, "AVC"}, {260, "AMTRELAY"}, {32768, "TA"}}};
+constexpr std::array<std::uint16_t, 6> kNumbered{31, 32, 34, 40, 57, 58};
 
 void AppendLabel(std::string& out, Bytes label) {
   constexpr std::string_view kSpecial = ".\\\";()@$";
@@ -63,8 +74,13 @@ std::optional<record::Name> NameFromText(std::string_view text) {
 }
 
 std::string TypeToText(record::RrType type) {
+  const auto number = static_cast<std::uint16_t>(type);
+  for (const Mnemonic& more : kMoreNames) {
+    if (more.type == number) return std::string(more.name);
+  }
   const std::unique_ptr<char, Free> text(ldns_rr_type2str(static_cast<ldns_rr_type>(type)));
-  return text != nullptr ? text.get() : fmt::format("TYPE{}", static_cast<std::uint16_t>(type));
+  const bool numbered = std::find(kNumbered.begin(), kNumbered.end(), number) != kNumbered.end();
+  return text != nullptr && !numbered ? text.get() : fmt::format("TYPE{}", number);
 }
 
 std::optional<record::RrType> TypeFromText(std::string_view text) {
@@ -72,7 +88,11 @@ std::optional<record::RrType> TypeFromText(std::string_view text) {
   std::string upper(text);
   for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   if (const auto number = TypeFromNumber(upper); number.has_value()) return number;
-  if (upper.starts_with(kPrefix)) return TypeFromNumber(std::string_view(upper).substr(kPrefix.size()));
+  if (upper.starts_with(kPrefix))
+    return TypeFromNumber(std::string_view(upper).substr(kPrefix.size()));
+  for (const Mnemonic& more : kMoreNames) {
+    if (more.name == upper) return static_cast<record::RrType>(more.type);
+  }
   const ldns_rr_type type = ldns_get_rr_type_by_name(upper.c_str());
   if (type == 0) return std::nullopt;
   return static_cast<record::RrType>(type);

@@ -1,7 +1,8 @@
-// Names and types as people type and read them. Guest: ldns, for the mnemonics of types and for parsing.
+// Names and types as people type and read them. Guest: ldns, for the mnemonics of types and for
+// parsing.
 //
-// Output is 7-bit and inert on a terminal: every byte outside 0x21..0x7e, and . \ " ; ( ) @ $ inside a
-// label, is escaped as RFC 1035 5.1 has it.
+// Output is 7-bit and inert on a terminal: every byte outside 0x21..0x7e, and . \ " ; ( ) @ $
+// inside a label, is escaped as RFC 1035 5.1 has it.
 #pragma once
 
 #include <optional>

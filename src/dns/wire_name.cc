@@ -10,8 +10,8 @@ constexpr std::uint8_t kPointer = 0xc0;
 
 std::size_t ReadName(Bytes message, std::size_t at, WireName& name) {
   name.size = 0;
-  std::size_t end = 0;          // behind the name where it was asked for: set by the first pointer
-  std::size_t lowest = at;      // no position of this name lies before it
+  std::size_t end = 0;      // behind the name where it was asked for: set by the first pointer
+  std::size_t lowest = at;  // no position of this name lies before it
   unsigned pointers = 0;
   Cursor cursor(message, at);
   while (true) {

@@ -1,8 +1,9 @@
-// Names inside a DNS message, compressed as RFC 1035 4.1.4 allows: message, offset -> [ReadName] -> name.
+// Names inside a DNS message, compressed as RFC 1035 4.1.4 allows: message, offset -> [ReadName] ->
+// name.
 //
-// Stricter than ldns, which follows pointers forward: a pointer must point before every position that
-// the name has reached so far, so a walk always ends; and no name needs more pointers than it can have
-// labels, so a message of nothing but pointers costs no more than its length.
+// Stricter than ldns, which follows pointers forward: a pointer must point before every position
+// that the name has reached so far, so a walk always ends; and no name needs more pointers than it
+// can have labels, so a message of nothing but pointers costs no more than its length.
 #pragma once
 
 #include <array>

@@ -27,13 +27,15 @@ Bytes View(const ProtobufCBinaryData& data) { return {data.data, data.len}; }
 
 }  // namespace
 
-// Blocks that are handed out front to back and all taken back by Reset. A frame is at most 1 MiB and
-// protobuf-c copies its fields out, so one block of a few KiB serves nearly every frame; what does not
-// fit comes from the heap until Reset.
+// Blocks that are handed out front to back and all taken back by Reset. A frame is at most 1 MiB
+// and protobuf-c copies its fields out, so one block of a few KiB serves nearly every frame; what
+// does not fit comes from the heap until Reset.
 class Decoder::Arena {
  public:
   Arena() {
-    allocator_.alloc = [](void* self, std::size_t size) { return static_cast<Arena*>(self)->Take(size); };
+    allocator_.alloc = [](void* self, std::size_t size) {
+      return static_cast<Arena*>(self)->Take(size);
+    };
     allocator_.free = [](void* /*self*/, void* /*piece*/) {};
     allocator_.allocator_data = this;
   }

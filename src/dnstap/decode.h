@@ -1,7 +1,7 @@
 // One dnstap payload: payload bytes -> [Decoder] -> Response, or the fate that ends it here.
 //
-// Guest: protobuf-c, with a bump allocator of the decoder's own in place of malloc: a payload's pieces
-// die together. Format: proto/dnstap.proto.
+// Guest: protobuf-c, with a bump allocator of the decoder's own in place of malloc: a payload's
+// pieces die together. Format: proto/dnstap.proto.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +21,10 @@ constexpr TypeSet SetOf(std::size_t type) { return TypeSet{1} << type; }
 
 // What the pipeline uses of a message. Views live until the next Decode.
 struct Response {
-  std::size_t message_type = 0;        // 1..14; 0 for a number that dnstap does not define
-  std::optional<Bytes> message;        // response_message, DNS wire format, unchecked
+  std::size_t message_type = 0;          // 1..14; 0 for a number that dnstap does not define
+  std::optional<Bytes> message;          // response_message, DNS wire format, unchecked
   std::optional<std::uint64_t> seconds;  // response_time_sec, else query_time_sec, unchecked
-  Bytes zone;                          // query_zone: a valid wire name in any case; the root when absent
+  Bytes zone;  // query_zone: a valid wire name in any case; the root when absent
 };
 
 // One thread at a time.
@@ -35,8 +35,9 @@ class Decoder {
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
-  // Fills `response`. kUsed: of an accepted type, to be looked at further; kSkipped: of another type
-  // (message_type says which); kMalformedProtobuf: not a Dnstap MESSAGE, or its query_zone is no name.
+  // Fills `response`. kUsed: of an accepted type, to be looked at further; kSkipped: of another
+  // type (message_type says which); kMalformedProtobuf: not a Dnstap MESSAGE, or its query_zone is
+  // no name.
   record::FrameFate Decode(Bytes payload, Response& response);
 
  private:

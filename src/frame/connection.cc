@@ -65,14 +65,16 @@ void Connection::TakeControl(FrameSink& sink) {
   if (!control.has_value()) return Break(sink, "a control frame that cannot be read");
   switch (control->type) {
     case ControlType::kReady:
-      // ACCEPT names what we take. A peer that offered something else sees it there and gives up, or
-      // asks again on this connection; either is cheap.
+      // ACCEPT names what we take. A peer that offered something else sees it there and gives up,
+      // or asks again on this connection; either is cheap.
       both_ways_ = true;
       state_ = State::kHandshake;
-      if (!control->suits) reason_ = "offers another content type than " + std::string(kContentType);
+      if (!control->suits)
+        reason_ = "offers another content type than " + std::string(kContentType);
       return Reply(ControlType::kAccept);
     case ControlType::kStart:
-      if (!control->suits) return Park("starts another content type than " + std::string(kContentType));
+      if (!control->suits)
+        return Park("starts another content type than " + std::string(kContentType));
       state_ = State::kData;
       return;
     case ControlType::kStop:

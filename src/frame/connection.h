@@ -2,9 +2,9 @@
 //
 // Speaks Frame Streams both ways and forgives what resolvers do: no READY at all (Unbound with
 // dnstap-bidirectional: no), READY again on the same connection (libfstrm after 5 s), closing right
-// after STOP (Unbound) or without STOP (PowerDNS). A peer that cannot be read (another content type,
-// broken framing) is parked: kept open and not read, since a resolver whose connection is closed comes
-// back at once, thousands of times a second.
+// after STOP (Unbound) or without STOP (PowerDNS). A peer that cannot be read (another content
+// type, broken framing) is parked: kept open and not read, since a resolver whose connection is
+// closed comes back at once, thousands of times a second.
 //
 // One thread at a time. Never blocks, never raises SIGPIPE.
 #pragma once

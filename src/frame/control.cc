@@ -23,8 +23,8 @@ std::optional<Control> DecodeControl(Bytes payload) {
   fstrm_control_type type{};
   if (fstrm_control_get_type(control.get(), &type) != fstrm_res_success) return std::nullopt;
   const Bytes ours = AsBytes(kContentType);
-  const bool suits = fstrm_control_match_field_content_type(control.get(), ours.data(), ours.size()) ==
-                     fstrm_res_success;
+  const bool suits = fstrm_control_match_field_content_type(control.get(), ours.data(),
+                                                            ours.size()) == fstrm_res_success;
   return Control{static_cast<ControlType>(type), suits};
 }
 

@@ -40,7 +40,8 @@ class PlainInput final : public Input {
     const off_t here = lseek(fd_, 0, SEEK_CUR);
     if (here < 0) return Input::Skip(n);
     const std::uint64_t held = std::min<std::uint64_t>(n, peeked_.size());
-    const std::uint64_t rest = info.st_size > here ? static_cast<std::uint64_t>(info.st_size - here) : 0;
+    const std::uint64_t rest =
+        info.st_size > here ? static_cast<std::uint64_t>(info.st_size - here) : 0;
     const std::uint64_t jump = std::min(n - held, rest);
     if (lseek(fd_, static_cast<off_t>(jump), SEEK_CUR) < 0) return Status::Errno("seek", errno);
     peeked_.erase(0, held);
@@ -55,7 +56,8 @@ class PlainInput final : public Input {
   Result<std::string> Peek(std::size_t n) {
     while (peeked_.size() < n) {
       std::array<std::uint8_t, 64> some;
-      const auto got = ReadDescriptor(std::span(some).first(std::min(n - peeked_.size(), some.size())));
+      const auto got =
+          ReadDescriptor(std::span(some).first(std::min(n - peeked_.size(), some.size())));
       if (!got.ok()) return got.status();
       if (*got == 0) break;
       AppendBytes(peeked_, Bytes(some.data(), *got));
@@ -90,7 +92,8 @@ Result<std::uint64_t> Input::Skip(std::uint64_t n) {
   std::vector<std::uint8_t> scrap(64U << 10);
   std::uint64_t skipped = 0;
   while (skipped < n) {
-    const auto got = Read(std::span(scrap).first(std::min<std::uint64_t>(scrap.size(), n - skipped)));
+    const auto got =
+        Read(std::span(scrap).first(std::min<std::uint64_t>(scrap.size(), n - skipped)));
     if (!got.ok()) return got.status();
     if (*got == 0) break;
     skipped += *got;
@@ -101,7 +104,8 @@ Result<std::uint64_t> Input::Skip(std::uint64_t n) {
 Result<std::unique_ptr<Input>> OpenInput(const std::string& path, Waiter& waiter) {
   const bool standard_input = path == "-";
   // Not blocking: a FIFO without a writer must not hold up the stop.
-  const int fd = standard_input ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  const int fd =
+      standard_input ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return Status::Errno("cannot be opened", errno);
   struct stat info {};
   if (fstat(fd, &info) != 0) info.st_mode = 0;

@@ -1,7 +1,7 @@
 // Where the bytes of a capture come from: path or descriptor -> [Input] -> uncompressed bytes.
 //
-// Plain or compressed (gzip, bzip2, xz, zstd, lz4) is told by content, never by name; libarchive does
-// the unpacking behind this header.
+// Plain or compressed (gzip, bzip2, xz, zstd, lz4) is told by content, never by name; libarchive
+// does the unpacking behind this header.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,8 @@ namespace pdns::frame {
 class Waiter {
  public:
   virtual ~Waiter() = default;
-  // Returns when `fd` can be read; false when the process shall end instead. May do other work meanwhile.
+  // Returns when `fd` can be read; false when the process shall end instead. May do other work
+  // meanwhile.
   virtual bool AwaitReadable(int fd) = 0;
 };
 
@@ -27,9 +28,9 @@ class Input {
  public:
   virtual ~Input() = default;
 
-  // Up to into.size() bytes (not empty); 0 at the end, at a stop, and where compressed data was cut off.
-  // kIo: the system failed; kMalformed: the compressed data is damaged. After either, what was read
-  // before is good and no more will come.
+  // Up to into.size() bytes (not empty); 0 at the end, at a stop, and where compressed data was cut
+  // off. kIo: the system failed; kMalformed: the compressed data is damaged. After either, what was
+  // read before is good and no more will come.
   virtual Result<std::size_t> Read(std::span<std::uint8_t> into) = 0;
 
   // Passes over `n` bytes; returns how many there were, fewer at the end only.

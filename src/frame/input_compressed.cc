@@ -29,7 +29,8 @@ class CompressedInput final : public Input {
     archive_read_support_filter_lz4(archive_);
     archive_read_support_format_raw(archive_);
     archive_entry* entry = nullptr;
-    if (archive_read_open(archive_, this, nullptr, &CompressedInput::ReadRaw, nullptr) != ARCHIVE_OK ||
+    if (archive_read_open(archive_, this, nullptr, &CompressedInput::ReadRaw, nullptr) !=
+            ARCHIVE_OK ||
         archive_read_next_header(archive_, &entry) != ARCHIVE_OK) {
       if (Truncated()) {
         ended_ = true;
@@ -39,7 +40,8 @@ class CompressedInput final : public Input {
     }
     constexpr int kNoFilter = 1;  // libarchive counts the bare stream as one
     if (archive_filter_count(archive_) == kNoFilter) {
-      return Status::Malformed("neither a Frame Streams file nor compressed (gzip, bzip2, xz, zstd, lz4)");
+      return Status::Malformed(
+          "neither a Frame Streams file nor compressed (gzip, bzip2, xz, zstd, lz4)");
     }
     return {};
   }
@@ -71,11 +73,12 @@ class CompressedInput final : public Input {
 
   std::string Reason() const {
     const char* text = archive_error_string(archive_);
-    return std::string("compressed data is damaged: ") + (text != nullptr ? text : "no reason given");
+    return std::string("compressed data is damaged: ") +
+           (text != nullptr ? text : "no reason given");
   }
 
-  // The formats word it differently ("truncated gzip input", "Truncated zstd input"), with one word in
-  // common; a test holds each of them to it.
+  // The formats word it differently ("truncated gzip input", "Truncated zstd input"), with one word
+  // in common; a test holds each of them to it.
   bool Truncated() const {
     const char* text = archive_error_string(archive_);
     return text != nullptr && strcasestr(text, "truncated") != nullptr;

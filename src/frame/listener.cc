@@ -46,13 +46,15 @@ Status ClearPath(const std::string& path, const sockaddr_un& address) {
       errno == ECONNREFUSED;
   ucred holder{};
   socklen_t size = sizeof holder;
-  const bool known = getsockopt(probe, SOL_SOCKET, SO_PEERCRED, &holder, &size) == 0 && holder.pid > 0;
+  const bool known =
+      getsockopt(probe, SOL_SOCKET, SO_PEERCRED, &holder, &size) == 0 && holder.pid > 0;
   close(probe);
   if (!refused) {
     return Status::Io("socket " + path + ": a live process listens on it" +
                       (known ? " (pid " + std::to_string(holder.pid) + ")" : std::string()));
   }
-  if (unlink(path.c_str()) != 0) return Status::Errno("socket " + path + ": cannot be replaced", errno);
+  if (unlink(path.c_str()) != 0)
+    return Status::Errno("socket " + path + ": cannot be replaced", errno);
   return {};
 }
 

@@ -1,10 +1,12 @@
-// A Unix socket that resolvers write dnstap to: path -> [Listener] -> frames of all its connections.
+// A Unix socket that resolvers write dnstap to: path -> [Listener] -> frames of all its
+// connections.
 //
 // The reader creates the socket. A file left by a dead process is replaced; a socket that a live
-// process holds, and a file that is no socket, are never touched. Group-writable (0660): resolvers run
-// as users of their own.
+// process holds, and a file that is no socket, are never touched. Group-writable (0660): resolvers
+// run as users of their own.
 //
-// One thread at a time; any number of connections up to a limit, beyond which peers wait in the kernel.
+// One thread at a time; any number of connections up to a limit, beyond which peers wait in the
+// kernel.
 #pragma once
 
 #include <sys/types.h>
@@ -22,15 +24,15 @@ namespace pdns::frame {
 
 class Listener {
  public:
-  // kIo, with the holder's pid where the system tells it, when `path` is in use; kIo or kUsage when it
-  // cannot be bound. `wake_fd` (may be -1) ends a Poll when it becomes readable.
+  // kIo, with the holder's pid where the system tells it, when `path` is in use; kIo or kUsage when
+  // it cannot be bound. `wake_fd` (may be -1) ends a Poll when it becomes readable.
   static Result<std::unique_ptr<Listener>> Open(const std::string& path, int wake_fd);
   ~Listener();  // closes all connections, removes the socket file
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  // Waits up to `timeout` for peers, then reads each that has something, once. True when anything was
-  // read; errors of single peers end those peers only.
+  // Waits up to `timeout` for peers, then reads each that has something, once. True when anything
+  // was read; errors of single peers end those peers only.
   bool Poll(std::chrono::milliseconds timeout, FrameSink& sink);
 
   // Reads what peers have sent already, for at most `limit`; for the end.

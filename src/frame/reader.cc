@@ -47,7 +47,8 @@ bool Reader::SkipTo(std::uint64_t position) {
 void Reader::Fill() {
   const auto got = input_->Read(splitter_.Room());
   if (!got.ok()) {
-    Finish(got.status().code() == Code::kMalformed ? End::kBroken : End::kFailed, got.status().message());
+    Finish(got.status().code() == Code::kMalformed ? End::kBroken : End::kFailed,
+           got.status().message());
     return;
   }
   splitter_.Filled(*got);

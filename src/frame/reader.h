@@ -1,7 +1,7 @@
 // A capture as a row of frames: Input -> [Reader] -> payload bytes of one dnstap message each.
 //
-// Holds the stream to its form (START, data, STOP; captures may stand one behind the other) and knows
-// where each frame ends, which is what the ledger remembers. One thread at a time.
+// Holds the stream to its form (START, data, STOP; captures may stand one behind the other) and
+// knows where each frame ends, which is what the ledger remembers. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,8 @@ class Reader {
   // Offset in the uncompressed stream behind the frame returned last.
   std::uint64_t position() const { return splitter_.position(); }
 
-  // Goes on at `position`, which must be at or behind position(). False when the stream ends before it.
+  // Goes on at `position`, which must be at or behind position(). False when the stream ends before
+  // it.
   bool SkipTo(std::uint64_t position);
 
   End end() const { return end_; }

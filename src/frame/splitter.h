@@ -1,10 +1,11 @@
-// Cuts a Frame Streams byte stream into its pieces: bytes -> [Splitter] -> data and control payloads.
+// Cuts a Frame Streams byte stream into its pieces: bytes -> [Splitter] -> data and control
+// payloads.
 //
-// libfstrm's own reader cannot resume a read that was cut off, which a socket with many peers needs,
-// and costs two reads a frame; this one is pushed bytes as they come and is used for files as well. It
-// knows lengths only; control payloads are libfstrm's (control.h). The fuzz target `frame` holds it to
-// fstrm_reader. Format: https://farsightsec.github.io/fstrm/ (length u32 BE, payload; length 0 opens a
-// control frame: length u32 BE, payload).
+// libfstrm's own reader cannot resume a read that was cut off, which a socket with many peers
+// needs, and costs two reads a frame; this one is pushed bytes as they come and is used for files
+// as well. It knows lengths only; control payloads are libfstrm's (control.h). The fuzz target
+// `frame` holds it to fstrm_reader. Format: https://farsightsec.github.io/fstrm/ (length u32 BE,
+// payload; length 0 opens a control frame: length u32 BE, payload).
 //
 // One thread at a time. Memory: one buffer, at most kMaxFrameLength and a header.
 #pragma once
@@ -49,16 +50,16 @@ class Splitter {
   // Bytes held of a piece that is not whole yet.
   std::size_t held() const { return end_ - begin_; }
 
-  // Moves position() forward by `n`, over bytes not looked at: drops what is held of them and returns
-  // how many the caller must skip in the stream.
+  // Moves position() forward by `n`, over bytes not looked at: drops what is held of them and
+  // returns how many the caller must skip in the stream.
   std::uint64_t Jump(std::uint64_t n);
 
  private:
   std::size_t read_size_;
   std::vector<std::uint8_t> buffer_;
-  std::size_t begin_ = 0;  // first byte not yet cut
-  std::size_t end_ = 0;    // behind the last byte filled
-  std::size_t wanted_ = 0; // size of the piece at begin_, header included, when known
+  std::size_t begin_ = 0;   // first byte not yet cut
+  std::size_t end_ = 0;     // behind the last byte filled
+  std::size_t wanted_ = 0;  // size of the piece at begin_, header included, when known
   std::uint64_t position_ = 0;
   Bytes payload_;
   bool broken_ = false;

@@ -14,7 +14,7 @@
 namespace pdns::ingest {
 
 struct CollectorLimits {
-  std::size_t window_memory = 32U << 20;           // hand over when the window holds as much
+  std::size_t window_memory = 32U << 20;  // hand over when the window holds as much
   std::chrono::nanoseconds flush_interval = std::chrono::seconds(10);  // or when it is as old
 };
 

@@ -1,7 +1,8 @@
-// Writes full windows while the lanes go on: Harvest -> [Drainer] -> Sink, in one thread of its own.
+// Writes full windows while the lanes go on: Harvest -> [Drainer] -> Sink, in one thread of its
+// own.
 //
-// Each lane fills one harvest while another of its may be on the way to the disk; there are two per lane
-// and no more, which bounds the memory. Harvests are applied in the order they came.
+// Each lane fills one harvest while another of its may be on the way to the disk; there are two per
+// lane and no more, which bounds the memory. Harvests are applied in the order they came.
 #pragma once
 
 #include <condition_variable>
@@ -20,8 +21,8 @@
 
 namespace pdns::ingest {
 
-// Where observations end up, given by the tool: ingest knows no store. `progress` may be called from any
-// thread, `apply` is called from one.
+// Where observations end up, given by the tool: ingest knows no store. `progress` may be called
+// from any thread, `apply` is called from one.
 struct Sink {
   std::function<Result<std::optional<record::Position>>(const record::SourceId&)> progress;
   std::function<Result<record::Applied>(const record::Batch&)> apply;
@@ -49,11 +50,12 @@ class Drainer {
   // Is an empty harvest at hand, so that Exchange would not wait?
   bool Ready() const;
 
-  // Hands `full` over and returns an empty one, waiting for it when the disk is behind. After a failure
-  // harvests are dropped: what they held was never promised.
+  // Hands `full` over and returns an empty one, waiting for it when the disk is behind. After a
+  // failure harvests are dropped: what they held was never promised.
   std::unique_ptr<Harvest> Exchange(std::unique_ptr<Harvest> full);
 
-  // Waits until everything handed over is written, and ends the thread. The sink's first error, if any.
+  // Waits until everything handed over is written, and ends the thread. The sink's first error, if
+  // any.
   Status Finish();
 
   // After Finish.
@@ -70,7 +72,7 @@ class Drainer {
   std::deque<std::unique_ptr<Harvest>> full_;
   std::vector<std::unique_ptr<Harvest>> empty_;
   bool finishing_ = false;
-  Status status_;             // written by the thread, read after it ended
+  Status status_;  // written by the thread, read after it ended
   record::Applied applied_;
   std::thread thread_;
 };

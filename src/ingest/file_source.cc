@@ -145,7 +145,8 @@ void FileSource::Conclude(std::uint64_t frames_before) {
   switch (reader_->end()) {
     case End::kNone:
     case End::kStop:
-      report_.state = taken_or(frames_before > 0 ? SourceState::kContinued : SourceState::kComplete);
+      report_.state =
+          taken_or(frames_before > 0 ? SourceState::kContinued : SourceState::kComplete);
       return;
     case End::kCut:
       return Fail(taken_or(SourceState::kCutTail), reader_->reason());

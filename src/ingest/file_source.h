@@ -1,8 +1,8 @@
 // One capture, taken exactly once: path -> [FileSource] -> collector, and what became of it.
 //
-// The source is known by content: by the hash of its first data frame, and by the hash of the last frame
-// taken, at its place. So a capture that was taken is not taken again under another name or compression,
-// and one that has grown goes on where it was left.
+// The source is known by content: by the hash of its first data frame, and by the hash of the last
+// frame taken, at its place. So a capture that was taken is not taken again under another name or
+// compression, and one that has grown goes on where it was left.
 #pragma once
 
 #include <atomic>
@@ -53,7 +53,8 @@ class FileSource : public frame::Waiter {
   FileSource(Collector& collector, Claims& claims, const Stop& stop, Progress& progress)
       : collector_(collector), claims_(claims), stop_(stop), progress_(progress) {}
 
-  // Takes the capture at `path`, "-" being standard input. Never fails as a whole: the report says it.
+  // Takes the capture at `path`, "-" being standard input. Never fails as a whole: the report says
+  // it.
   SourceReport Take(const std::string& path);
 
   // While a pipe is silent, what it gave before must not grow older than allowed.

@@ -17,7 +17,8 @@ void Lane::Take(Bytes payload, aggregate::Window& window, Counters& counters) {
 
 FrameFate Lane::Judge(Bytes payload) {
   constexpr std::uint64_t kDay = 86400;
-  if (const FrameFate fate = decoder_.Decode(payload, response_); fate != FrameFate::kUsed) return fate;
+  if (const FrameFate fate = decoder_.Decode(payload, response_); fate != FrameFate::kUsed)
+    return fate;
   if (!response_.message.has_value()) return FrameFate::kNoMessage;
   if (!answers_.Walk(*response_.message)) return FrameFate::kMalformedDns;
   if (!response_.seconds.has_value()) return FrameFate::kNoTime;

@@ -1,6 +1,8 @@
-// The stages in a row: payload -> dnstap -> dns -> verdicts -> window. The one place that names them.
+// The stages in a row: payload -> dnstap -> dns -> verdicts -> window. The one place that names
+// them.
 //
-// One frame, one thread, no lock and no queue. The order of the checks is the order of record/fate.h.
+// One frame, one thread, no lock and no queue. The order of the checks is the order of
+// record/fate.h.
 #pragma once
 
 #include <chrono>

@@ -43,8 +43,9 @@ constexpr std::array<std::string_view, 5> kGroups{"skipped", "malformed", "refus
                                                   "quarantine"};
 
 std::string SourceLine(const SourceReport& source, std::size_t width) {
-  return fmt::format("  {:<{}}  {:<13}  {:>12} frames{}{}\n", source.name, width, NameOf(source.state),
-                     source.counters.frames, source.reason.empty() ? "" : "  ", source.reason);
+  return fmt::format("  {:<{}}  {:<13}  {:>12} frames{}{}\n", source.name, width,
+                     NameOf(source.state), source.counters.frames,
+                     source.reason.empty() ? "" : "  ", source.reason);
 }
 
 using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
@@ -94,8 +95,10 @@ std::string ReportText(const RunReport& report) {
   const Counters total = report.Total();
   std::size_t width = 0;
   for (const SourceReport& source : report.sources) width = std::max(width, source.name.size());
-  std::string text = fmt::format("{} source{}\n", report.sources.size(), report.sources.size() == 1 ? "" : "s");
-  for (const SourceReport& source : report.sources) text += SourceLine(source, std::min<std::size_t>(width, 60));
+  std::string text =
+      fmt::format("{} source{}\n", report.sources.size(), report.sources.size() == 1 ? "" : "s");
+  for (const SourceReport& source : report.sources)
+    text += SourceLine(source, std::min<std::size_t>(width, 60));
   const auto line = [&text](std::string_view name, std::uint64_t count) {
     text += fmt::format("{:<32}{:>14}\n", name, count);
   };
@@ -110,7 +113,8 @@ std::string ReportText(const RunReport& report) {
   line("tuples new", report.applied.tuples_new);
   line("tuples updated", report.applied.tuples_updated);
   const double rate = report.seconds > 0 ? static_cast<double>(total.frames) / report.seconds : 0;
-  text += fmt::format("{:<32}{:>14.2f}\n{:<32}{:>14.0f}\n", "seconds", report.seconds, "frames per second", rate);
+  text += fmt::format("{:<32}{:>14.2f}\n{:<32}{:>14.0f}\n", "seconds", report.seconds,
+                      "frames per second", rate);
   return text;
 }
 

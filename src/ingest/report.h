@@ -25,9 +25,10 @@ struct RunReport {
 // Aligned lines: sources, frames, every counter that is not zero, tuples, speed.
 std::string ReportText(const RunReport& report);
 
-// One JSON object on one line, without a newline: frames, used, skipped{}, malformed{}, refused{}, record{},
-// quarantine{}, stored, tuples_new, tuples_updated, sources[{name, id, state, frames}]. The objects hold
-// the names whose count is not zero. Bytes of a name that are not UTF-8 become U+FFFD.
+// One JSON object on one line, without a newline: frames, used, skipped{}, malformed{}, refused{},
+// record{}, quarantine{}, stored, tuples_new, tuples_updated, sources[{name, id, state, frames}].
+// The objects hold the names whose count is not zero. Bytes of a name that are not UTF-8 become
+// U+FFFD.
 std::string ReportJson(const RunReport& report);
 
 }  // namespace pdns::ingest

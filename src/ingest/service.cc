@@ -16,7 +16,8 @@ using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kOnlyForwards =
-    ": FORWARDER_RESPONSE frames only. This resolver forwards, and its answers are not taken; to take "
+    ": FORWARDER_RESPONSE frames only. This resolver forwards, and its answers are not taken; to "
+    "take "
     "them, add --message-type RESOLVER_RESPONSE,FORWARDER_RESPONSE";
 
 // The lane of all connections of a socket.
@@ -67,14 +68,16 @@ class SocketLane final : public frame::FrameSink {
 // The sources of a run, which its lanes share out among themselves.
 class FileRun {
  public:
-  FileRun(const std::vector<SourcePath>& paths, const Sink& sink, const Stop& stop, Progress& progress)
+  FileRun(const std::vector<SourcePath>& paths, const Sink& sink, const Stop& stop,
+          Progress& progress)
       : paths_(paths), claims_(sink), stop_(stop), progress_(progress), reports_(paths.size()) {
     for (const SourcePath& path : paths) progress.bytes_total += path.size;
   }
 
   void RunLane(Collector& collector) {
     FileSource source(collector, claims_, stop_, progress_);
-    for (std::size_t i = next_++; i < paths_.size(); i = next_++) reports_[i] = TakeOne(source, paths_[i]);
+    for (std::size_t i = next_++; i < paths_.size(); i = next_++)
+      reports_[i] = TakeOne(source, paths_[i]);
     collector.Drain();
   }
 
@@ -111,7 +114,8 @@ std::size_t FileLanes(std::size_t files) {
 
 }  // namespace
 
-Result<RunReport> Run(const ServiceOptions& options, const Sink& sink, Stop& stop, Progress& progress) {
+Result<RunReport> Run(const ServiceOptions& options, const Sink& sink, Stop& stop,
+                      Progress& progress) {
   const auto start = Clock::now();
   std::unique_ptr<frame::Listener> listener;
   if (!options.socket.empty()) {

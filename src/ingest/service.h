@@ -26,9 +26,10 @@ struct ServiceOptions {
   std::size_t window_memory = 128U << 20;  // of all windows together
 };
 
-// Runs until the files are read, and, with a socket, until the stop. The report holds what was done up
-// to then. kUsage, kIo: the socket cannot be had, and nothing was taken; kIo, kCorrupt: the sink failed,
-// and what it had not confirmed is not stored. A stop is no error.
-Result<RunReport> Run(const ServiceOptions& options, const Sink& sink, Stop& stop, Progress& progress);
+// Runs until the files are read, and, with a socket, until the stop. The report holds what was done
+// up to then. kUsage, kIo: the socket cannot be had, and nothing was taken; kIo, kCorrupt: the sink
+// failed, and what it had not confirmed is not stored. A stop is no error.
+Result<RunReport> Run(const ServiceOptions& options, const Sink& sink, Stop& stop,
+                      Progress& progress);
 
 }  // namespace pdns::ingest

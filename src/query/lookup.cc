@@ -8,12 +8,13 @@
 namespace pdns::query {
 namespace {
 
-// The quarantine has no reverse index: its rows are asked whether one of their reverse keys would lie in
-// the range.
+// The quarantine has no reverse index: its rows are asked whether one of their reverse keys would
+// lie in the range.
 bool PointsInto(const record::Tuple& tuple, const store::KeyRange& range) {
   std::vector<std::string> keys;
   store::AppendReverseKeys(keys, tuple);
-  return std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return range.Holds(key); });
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](const std::string& key) { return range.Holds(key); });
 }
 
 }  // namespace
@@ -37,7 +38,8 @@ Outcome Lookup(store::Reader& reader, const Request& request, const store::RowSi
   };
   const store::Index index =
       request.quarantined ? store::Index::kQuarantine : request.question.index;
-  outcome.status = reader.Scan(index, filter_reverse ? store::KeyRange{} : request.question.range, pass);
+  outcome.status =
+      reader.Scan(index, filter_reverse ? store::KeyRange{} : request.question.range, pass);
   return outcome;
 }
 

@@ -1,6 +1,6 @@
-// Rows for programs: Row -> [RowToJson] -> one JSON object on one line, in the Passive DNS Common Output
-// Format (draft-dulaunoy-dnsop-passive-dns-cof): rrname, rrtype, rdata, time_first, time_last, count,
-// bailiwick.
+// Rows for programs: Row -> [RowToJson] -> one JSON object on one line, in the Passive DNS Common
+// Output Format (draft-dulaunoy-dnsop-passive-dns-cof): rrname, rrtype, rdata, time_first,
+// time_last, count, bailiwick.
 #pragma once
 
 #include <string>

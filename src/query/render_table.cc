@@ -13,7 +13,8 @@ namespace pdns::query {
 namespace {
 
 constexpr std::size_t kHeldRows = 1000;
-constexpr std::size_t kWidest = 60;  // one very long rdata does not push the next column off the screen
+constexpr std::size_t kWidest =
+    60;  // one very long rdata does not push the next column off the screen
 constexpr std::size_t kCountColumn = 2;
 constexpr std::size_t kReasonColumn = 7;
 constexpr std::string_view kBold = "\x1b[1m";
@@ -21,7 +22,9 @@ constexpr std::string_view kPlain = "\x1b[0m";
 
 }  // namespace
 
-std::string TimeText(std::chrono::sys_seconds time) { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", time); }
+std::string TimeText(std::chrono::sys_seconds time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", time);
+}
 
 Table::Table(const TableOptions& options, std::function<void(std::string_view)> write)
     : options_(options), write_(std::move(write)) {}
@@ -46,7 +49,8 @@ void Table::Finish() {
                              "rrtype",     "rdata",     "bailiwick", "reason"};
   for (std::size_t i = 0; i < kColumns; ++i) {
     widths_[i] = kHeading[i].size();
-    for (const Line& line : held_) widths_[i] = std::max(widths_[i], std::min(line[i].size(), kWidest));
+    for (const Line& line : held_)
+      widths_[i] = std::max(widths_[i], std::min(line[i].size(), kWidest));
   }
   widths_known_ = true;
   Write(kHeading, true);

@@ -1,7 +1,8 @@
 // Rows for people: rows -> [Table] -> aligned columns, with a heading.
 //
-// The widths are those of the first rows, which are held back until they are known; later rows that are
-// wider push their line out. Nothing is ever cut. 7-bit, so nothing in a row can steer a terminal.
+// The widths are those of the first rows, which are held back until they are known; later rows that
+// are wider push their line out. Nothing is ever cut. 7-bit, so nothing in a row can steer a
+// terminal.
 #pragma once
 
 #include <array>

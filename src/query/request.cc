@@ -1,6 +1,7 @@
 #include "query/request.h"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 
 #include <array>
 #include <charconv>
@@ -70,8 +71,8 @@ Result<Pattern> ParsePattern(std::string_view text) {
   }
   const auto name = dns::NameFromText(rest);
   if (!name.has_value()) {
-    return Status::Usage("'" + std::string(text) +
-                         "' is no domain name: labels have 1 to 63 bytes, a name at most 255");
+    return Status::Usage(
+        fmt::format("'{}' is no domain name: labels have 1 to 63 bytes, a name at most 255", text));
   }
   pattern.name = *name;
   return pattern;
@@ -91,8 +92,8 @@ Result<Question> ParseNameQuestion(std::string_view text) {
 Result<Question> ParseRdataQuestion(std::string_view text) {
   if (const auto block = ParseBlock(text); block.has_value()) return OfBlock(*block);
   if (text.find('/') != std::string_view::npos || text.find(':') != std::string_view::npos) {
-    return Status::Usage("'" + std::string(text) +
-                         "' is no address, no block such as 205.150.150.0/24, and no name");
+    return Status::Usage(
+        fmt::format("'{}' is no address, no block such as 205.150.150.0/24, and no name", text));
   }
   const auto pattern = ParsePattern(text);
   if (!pattern.ok()) return pattern.status();
@@ -107,8 +108,8 @@ Result<std::vector<record::RrType>> ParseTypes(std::string_view text) {
     const std::string_view one = text.substr(0, comma);
     const auto type = dns::TypeFromText(one);
     if (!type.has_value()) {
-      return Status::Usage("'" + std::string(one) +
-                           "' is no rrtype: give names (A,AAAA), numbers, or TYPE65280");
+      return Status::Usage(
+          fmt::format("'{}' is no rrtype: give names (A,AAAA), numbers, or TYPE65280", one));
     }
     types.push_back(*type);
     if (comma == std::string_view::npos) return types;

@@ -29,9 +29,9 @@ bool IsAddress(std::string_view text);
 // "www.blah.org": that owner; "*.blah.org": that name and all below it; "*.": everything. kUsage.
 Result<Question> ParseNameQuestion(std::string_view text);
 
-// "205.150.150.140", "205.150.150.0/24", "2001:db8::/32": addresses, in A and AAAA records and address
-// hints (host bits of a block are ignored); "auth01.ca-dns.net", "*.ca-dns.net": records that point
-// there. kUsage.
+// "205.150.150.140", "205.150.150.0/24", "2001:db8::/32": addresses, in A and AAAA records and
+// address hints (host bits of a block are ignored); "auth01.ca-dns.net", "*.ca-dns.net": records
+// that point there. kUsage.
 Result<Question> ParseRdataQuestion(std::string_view text);
 
 // "A,AAAA,TYPE65280,99". kUsage.

@@ -10,8 +10,8 @@
 namespace pdns::record {
 
 // A source's name: the hash of its first data frame, so that a renamed, moved, copied or later
-// compressed file is the same source; and which of the sources with that first frame it is (0 but for
-// captures that begin alike and then differ).
+// compressed file is the same source; and which of the sources with that first frame it is (0 but
+// for captures that begin alike and then differ).
 struct SourceId {
   Digest first_frame{};
   std::uint32_t variant = 0;
@@ -22,10 +22,10 @@ struct SourceId {
 
 // How far a source was taken.
 struct Position {
-  std::uint64_t frames = 0;         // data frames, from the start of the source
-  std::uint64_t bytes = 0;          // offset behind the last of them in the uncompressed stream
-  std::uint32_t last_length = 0;    // that frame's payload, in bytes ...
-  Digest last_frame{};              // ... and its hash, which tells this source from another
+  std::uint64_t frames = 0;       // data frames, from the start of the source
+  std::uint64_t bytes = 0;        // offset behind the last of them in the uncompressed stream
+  std::uint32_t last_length = 0;  // that frame's payload, in bytes ...
+  Digest last_frame{};            // ... and its hash, which tells this source from another
 
   friend bool operator==(const Position&, const Position&) = default;
 };

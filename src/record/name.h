@@ -1,8 +1,8 @@
 // Domain names in wire form, uncompressed and lower case: the only form that travels between rooms.
 //
-// A name is 1..255 bytes: labels of 1..63 bytes, each after its length byte, ended by a zero byte (RFC
-// 1035 3.1). Functions take views and assume a complete, valid name unless they say otherwise; only
-// Name::FromWire takes foreign bytes.
+// A name is 1..255 bytes: labels of 1..63 bytes, each after its length byte, ended by a zero byte
+// (RFC 1035 3.1). Functions take views and assume a complete, valid name unless they say otherwise;
+// only Name::FromWire takes foreign bytes.
 #pragma once
 
 #include <array>
@@ -28,7 +28,9 @@ class Name {
   Bytes wire() const { return {bytes_.data(), size_}; }
   bool IsRoot() const { return size_ == 1; }
 
-  friend bool operator==(const Name& a, const Name& b) { return AsText(a.wire()) == AsText(b.wire()); }
+  friend bool operator==(const Name& a, const Name& b) {
+    return AsText(a.wire()) == AsText(b.wire());
+  }
 
  private:
   std::array<std::uint8_t, kMaxNameLength> bytes_;
@@ -44,8 +46,8 @@ unsigned CountLabels(Bytes name);
 // Is `name` equal to `zone` or below it? Every name is at or under the root.
 bool IsAtOrUnder(Bytes name, Bytes zone);
 
-// The last `labels` labels of `name`: Suffix(www.example.com., 2) is example.com.; all of it when it
-// has no more labels than that.
+// The last `labels` labels of `name`: Suffix(www.example.com., 2) is example.com.; all of it when
+// it has no more labels than that.
 Bytes Suffix(Bytes name, unsigned labels);
 
 }  // namespace pdns::record

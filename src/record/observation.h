@@ -13,12 +13,13 @@ namespace pdns::record {
 
 // The identity of a row. Borrowed views, good as long as what they were taken from.
 struct Tuple {
-  Bytes owner;   // wire name, lower case
+  Bytes owner;  // wire name, lower case
   RrType type{};
-  Bytes rdata;   // canonical: names inside uncompressed and lower case; at most 65535 bytes
+  Bytes rdata;  // canonical: names inside uncompressed and lower case; at most 65535 bytes
 
   friend bool operator==(const Tuple& a, const Tuple& b) {
-    return a.type == b.type && AsText(a.owner) == AsText(b.owner) && AsText(a.rdata) == AsText(b.rdata);
+    return a.type == b.type && AsText(a.owner) == AsText(b.owner) &&
+           AsText(a.rdata) == AsText(b.rdata);
   }
 };
 

@@ -53,9 +53,10 @@ constexpr bool IsMeta(RrType type) {
   return number == 0 || type == RrType::kOpt || (number >= 128 && number <= 255);
 }
 
-// How many leading fields (each a fixed-size field, a character string or a name) the rdata of a type
-// with names inside must have; 0 for every other type. RRSIG and SIG: seven fixed fields and the
-// signer; SVCB and HTTPS: priority and target. Tails (signature, bitmap, parameters) may be empty.
+// How many leading fields (each a fixed-size field, a character string or a name) the rdata of a
+// type with names inside must have; 0 for every other type. RRSIG and SIG: seven fixed fields and
+// the signer; SVCB and HTTPS: priority and target. Tails (signature, bitmap, parameters) may be
+// empty.
 constexpr unsigned RequiredFields(RrType type) {
   switch (type) {
     case RrType::kNs:

@@ -84,7 +84,8 @@ std::optional<OwnedTuple> DecodeForwardKey(Bytes key) {
   tuple.owner = ReadOrderedName(cursor);
   tuple.type = static_cast<record::RrType>(cursor.U16());
   tuple.rdata = AsText(cursor.Take(cursor.left()));
-  if (!cursor.ok() || tuple.rdata.size() > std::numeric_limits<std::uint16_t>::max()) return std::nullopt;
+  if (!cursor.ok() || tuple.rdata.size() > std::numeric_limits<std::uint16_t>::max())
+    return std::nullopt;
   return tuple;
 }
 

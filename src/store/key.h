@@ -1,5 +1,5 @@
-// Forward keys and the ranges that questions become: Tuple <-> bytes whose order is DNSSEC's canonical
-// order of owners. Laid down byte by byte in schema/keys.md, which a test reads.
+// Forward keys and the ranges that questions become: Tuple <-> bytes whose order is DNSSEC's
+// canonical order of owners. Laid down byte by byte in schema/keys.md, which a test reads.
 //
 // One codec for every engine: nothing here knows RocksDB.
 #pragma once

@@ -32,6 +32,8 @@ class SightingMerge final : public rocksdb::AssociativeMergeOperator {
 
 }  // namespace
 
-std::shared_ptr<rocksdb::MergeOperator> NewSightingMerge() { return std::make_shared<SightingMerge>(); }
+std::shared_ptr<rocksdb::MergeOperator> NewSightingMerge() {
+  return std::make_shared<SightingMerge>();
+}
 
 }  // namespace pdns::store

@@ -1,5 +1,5 @@
-// RocksDB's merge operator over record::Merge: values fold when they are read or compacted, so a known
-// tuple is updated without being read.
+// RocksDB's merge operator over record::Merge: values fold when they are read or compacted, so a
+// known tuple is updated without being read.
 #pragma once
 
 #include <memory>

@@ -50,7 +50,7 @@ std::optional<std::size_t> TargetOffset(RrType type, Bytes rdata) {
       return 6;
     case RrType::kNaptr: {
       Cursor cursor(rdata);
-      cursor.Take(4);                                              // order, preference
+      cursor.Take(4);                                        // order, preference
       for (int i = 0; i < 3; ++i) cursor.Take(cursor.U8());  // flags, services, regexp
       return cursor.ok() ? std::optional(cursor.position()) : std::nullopt;
     }
@@ -114,7 +114,8 @@ void AppendHintKeys(std::vector<std::string>& out, const Tuple& tuple, std::size
     if (param != kParamIpv4Hint && param != kParamIpv6Hint) continue;
     const std::size_t size = param == kParamIpv4Hint ? 4 : 16;
     const Kind kind = param == kParamIpv4Hint ? Kind::kIpv4 : Kind::kIpv6;
-    for (std::size_t at = 0; at + size <= value.size() && out.size() - first < kMaxHints; at += size) {
+    for (std::size_t at = 0; at + size <= value.size() && out.size() - first < kMaxHints;
+         at += size) {
       std::string key = Begin(kind, value.subspan(at, size), tuple);
       AppendTail(key, tuple.rdata, tuple.rdata);
       const auto begin = out.begin() + static_cast<std::ptrdiff_t>(first);
@@ -208,7 +209,8 @@ void DecodeOther(Cursor& cursor, ReverseRow& row) {
   if (cursor.left() > 0) row.digest = ReadDigest(cursor);
 }
 
-// With a digest the rdata is not here, so the key cannot be made again: what can be checked is checked.
+// With a digest the rdata is not here, so the key cannot be made again: what can be checked is
+// checked.
 bool IsCanonical(const ReverseRow& row, Bytes key) {
   if (row.digest.has_value()) return true;
   std::vector<std::string> keys;

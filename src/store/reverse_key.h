@@ -1,9 +1,9 @@
 // Reverse keys: what a tuple points at, first: Tuple -> [AppendReverseKeys] -> keys; key -> tuple.
 //
-// One tuple has no reverse key (signatures, keys, proofs of absence), one (most), or several (HTTPS with
-// address hints). Every reverse key leads back to its tuple: most rebuild it exactly; long rdata stands
-// in the key as a digest and is looked for among the forward rows of its owner and type. Laid down byte
-// by byte in schema/keys.md.
+// One tuple has no reverse key (signatures, keys, proofs of absence), one (most), or several (HTTPS
+// with address hints). Every reverse key leads back to its tuple: most rebuild it exactly; long
+// rdata stands in the key as a digest and is looked for among the forward rows of its owner and
+// type. Laid down byte by byte in schema/keys.md.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ inline constexpr std::size_t kMaxHints = 32;
 void AppendReverseKeys(std::vector<std::string>& out, const record::Tuple& tuple);
 
 struct ReverseRow {
-  OwnedTuple tuple;               // rdata is set unless digest is
-  std::optional<Digest> digest;   // of the rdata, which is to be found under owner and type
+  OwnedTuple tuple;              // rdata is set unless digest is
+  std::optional<Digest> digest;  // of the rdata, which is to be found under owner and type
 };
 
 // Nothing for bytes that AppendReverseKeys would not write.

@@ -50,7 +50,8 @@ void FillFamilyOptions(std::array<rocksdb::ColumnFamilyOptions, kFamilies>& fami
     table.format_version = 5;
     table.block_cache = cache;
     // Only exact forward keys are ever asked for; everything else is a scan.
-    if (i == kForwardFamily) table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+    if (i == kForwardFamily)
+      table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
     rocksdb::ColumnFamilyOptions& family = families[i];
     family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
     family.compression = rocksdb::kLZ4Compression;
@@ -65,7 +66,8 @@ void FillFamilyOptions(std::array<rocksdb::ColumnFamilyOptions, kFamilies>& fami
 }
 
 Status FromRocks(const std::string& path, std::string_view what, const rocksdb::Status& status) {
-  const std::string message = "database " + path + ": " + std::string(what) + ": " + status.ToString();
+  const std::string message =
+      "database " + path + ": " + std::string(what) + ": " + status.ToString();
   return status.IsCorruption() ? Status::Corrupt(message) : Status::Io(message);
 }
 

@@ -49,7 +49,8 @@ class RocksReader final : public Reader {
 
   // A writer may delete a file between our reading of its list and our opening of it: try again.
   Status Open() {
-    if (directory_.path().empty()) return Status::Io("no temporary directory can be made; set TMPDIR");
+    if (directory_.path().empty())
+      return Status::Io("no temporary directory can be made; set TMPDIR");
     constexpr int kTries = 8;
     rocksdb::Status opened;
     for (int attempt = 0; attempt < kTries; ++attempt) {
@@ -153,7 +154,8 @@ class RocksReader final : public Reader {
     Status walked = Walk(kReverseFamily, range, [&](Bytes key, Bytes /*value*/) {
       auto row = DecodeReverseKey(key);
       if (!row.has_value()) {
-        failed = Status::Corrupt("database " + path_ + ": a reverse row cannot be read, key " + ToHex(key));
+        failed = Status::Corrupt("database " + path_ + ": a reverse row cannot be read, key " +
+                                 ToHex(key));
         return false;
       }
       failed = Resolve(std::move(*row), key, range, tuples);
@@ -165,21 +167,23 @@ class RocksReader final : public Reader {
   }
 
   // The tuples that a reverse row stands for: one, or all of its owner and type with its digest.
-  Status Resolve(ReverseRow row, Bytes key, const KeyRange& range, std::vector<OwnedTuple>& tuples) {
+  Status Resolve(ReverseRow row, Bytes key, const KeyRange& range,
+                 std::vector<OwnedTuple>& tuples) {
     if (!row.digest.has_value()) {
       if (IsFirst(row.tuple.view(), key, range)) tuples.push_back(std::move(row.tuple));
       return {};
     }
     std::string prefix;
     AppendForwardKey(prefix, {row.tuple.owner.wire(), row.tuple.type, {}});
-    return Walk(kForwardFamily, PrefixRange(std::move(prefix)), [&](Bytes forward, Bytes /*value*/) {
-      auto tuple = DecodeForwardKey(forward);
-      if (tuple.has_value() && Hash128(AsBytes(tuple->rdata)) == *row.digest &&
-          IsFirst(tuple->view(), key, range)) {
-        tuples.push_back(std::move(*tuple));
-      }
-      return true;
-    });
+    return Walk(kForwardFamily, PrefixRange(std::move(prefix)),
+                [&](Bytes forward, Bytes /*value*/) {
+                  auto tuple = DecodeForwardKey(forward);
+                  if (tuple.has_value() && Hash128(AsBytes(tuple->rdata)) == *row.digest &&
+                      IsFirst(tuple->view(), key, range)) {
+                    tuples.push_back(std::move(*tuple));
+                  }
+                  return true;
+                });
   }
 
   // A tuple with several reverse keys in the range is handed up at the first of them only.
@@ -201,13 +205,15 @@ class RocksReader final : public Reader {
     }
     std::vector<rocksdb::PinnableSlice> values(tuples.size());
     std::vector<rocksdb::Status> found(tuples.size());
-    db_->MultiGet({}, handles_[kForwardFamily], tuples.size(), slices.data(), values.data(), found.data());
+    db_->MultiGet({}, handles_[kForwardFamily], tuples.size(), slices.data(), values.data(),
+                  found.data());
     for (std::size_t i = 0; i < tuples.size() && more; ++i) {
       if (found[i].IsNotFound()) continue;  // expired: retention took the forward row
       if (!found[i].ok()) return FromRocks(path_, "lookup", found[i]);
       const auto sighting = DecodeValue(View(values[i]));
       if (!sighting.has_value()) {
-        return Status::Corrupt("database " + path_ + ": a row cannot be read, key " + ToHex(AsBytes(keys[i])));
+        return Status::Corrupt("database " + path_ + ": a row cannot be read, key " +
+                               ToHex(AsBytes(keys[i])));
       }
       more = sink({tuples[i].view(), *sighting});
     }
@@ -225,7 +231,8 @@ class RocksReader final : public Reader {
 Result<std::unique_ptr<Reader>> OpenRocksReader(const std::string& path) {
   std::error_code error;
   if (!fs::exists(path, error)) return Status::NoInput("no such database: " + path);
-  if (!fs::exists(path + "/CURRENT", error)) return Status::NoInput("database " + path + ": not a database of pdns");
+  if (!fs::exists(path + "/CURRENT", error))
+    return Status::NoInput("database " + path + ": not a database of pdns");
   auto reader = std::make_unique<RocksReader>(path);
   if (Status opened = reader->Open(); !opened.ok()) return opened;
   return std::unique_ptr<Reader>(std::move(reader));

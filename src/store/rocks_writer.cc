@@ -24,7 +24,8 @@ namespace fs = std::filesystem;
 // The encoded forward keys of one list of observations, in key order.
 class SortedKeys {
  public:
-  explicit SortedKeys(std::span<const record::Observation> observations) : observations_(observations) {
+  explicit SortedKeys(std::span<const record::Observation> observations)
+      : observations_(observations) {
     std::vector<std::size_t> ends;
     ends.reserve(observations.size());
     for (const auto& observation : observations) {
@@ -42,7 +43,9 @@ class SortedKeys {
 
   std::size_t size() const { return rows_.size(); }
   std::string_view key(std::size_t i) const { return rows_[i].key; }
-  const record::Observation& observation(std::size_t i) const { return observations_[rows_[i].index]; }
+  const record::Observation& observation(std::size_t i) const {
+    return observations_[rows_[i].index];
+  }
 
  private:
   struct Row {
@@ -56,7 +59,8 @@ class SortedKeys {
 
 class RocksWriter final : public Writer {
  public:
-  RocksWriter(std::string path, const MemoryPlan& plan) : path_(std::move(path)), seen_(plan.seen_cache) {}
+  RocksWriter(std::string path, const MemoryPlan& plan)
+      : path_(std::move(path)), seen_(plan.seen_cache) {}
   ~RocksWriter() override {
     for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
   }
@@ -111,7 +115,8 @@ class RocksWriter final : public Writer {
     rocksdb::WriteOptions options;
     options.sync = true;
     const auto written = db_->Write(options, &writes);
-    if (!written.ok()) return FromRocks(path_, "write failed, nothing of this batch was stored", written);
+    if (!written.ok())
+      return FromRocks(path_, "write failed, nothing of this batch was stored", written);
 
     for (const std::uint64_t hash : hashes) seen_.Add(hash);
     const auto updated = static_cast<std::uint64_t>(std::count(known.begin(), known.end(), true));
@@ -144,7 +149,8 @@ class RocksWriter final : public Writer {
   }
 
   // Which keys are stored already: by the seen-cache, and for the rest by one sorted lookup.
-  Status TellKnown(const SortedKeys& keys, std::vector<std::uint64_t>& hashes, std::vector<bool>& known) {
+  Status TellKnown(const SortedKeys& keys, std::vector<std::uint64_t>& hashes,
+                   std::vector<bool>& known) {
     constexpr std::size_t kLookup = 1024;
     std::vector<std::size_t> open;
     for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -158,7 +164,8 @@ class RocksWriter final : public Writer {
     for (std::size_t start = 0; start < open.size(); start += kLookup) {
       const std::size_t count = std::min(kLookup, open.size() - start);
       for (std::size_t k = 0; k < count; ++k) slices[k] = ToSlice(keys.key(open[start + k]));
-      db_->MultiGet({}, handles_[kForwardFamily], count, slices.data(), values.data(), found.data(), true);
+      db_->MultiGet({}, handles_[kForwardFamily], count, slices.data(), values.data(), found.data(),
+                    true);
       for (std::size_t k = 0; k < count; ++k) {
         values[k].Reset();
         if (!found[k].ok() && !found[k].IsNotFound()) return FromRocks(path_, "lookup", found[k]);
@@ -178,7 +185,8 @@ class RocksWriter final : public Writer {
   }
 
   // Sorted: a skiplist takes neighbours a quarter cheaper.
-  void AddReverse(rocksdb::WriteBatch& writes, const SortedKeys& keys, const std::vector<bool>& known) {
+  void AddReverse(rocksdb::WriteBatch& writes, const SortedKeys& keys,
+                  const std::vector<bool>& known) {
     std::vector<std::string> reverse;
     for (std::size_t i = 0; i < keys.size(); ++i) {
       if (!known[i]) AppendReverseKeys(reverse, keys.observation(i).tuple);
@@ -213,7 +221,8 @@ Status CheckPath(const std::string& path) {
   const auto kind = fs::status(path, error);
   if (!fs::exists(kind)) {
     fs::create_directories(path, error);
-    return error ? Status::Io("database " + path + ": cannot be made: " + error.message()) : Status();
+    return error ? Status::Io("database " + path + ": cannot be made: " + error.message())
+                 : Status();
   }
   if (!fs::is_directory(kind)) return Status::NoInput("database " + path + ": not a directory");
   if (fs::exists(path + "/CURRENT", error)) return CheckLock(path);
@@ -222,7 +231,8 @@ Status CheckPath(const std::string& path) {
     const std::string name = entry.path().filename();
     const bool beginnings = name == "LOCK" || name == "IDENTITY" || name.starts_with("LOG") ||
                             name.starts_with("MANIFEST-") || name.ends_with(".dbtmp");
-    if (!beginnings) return Status::NoInput("database " + path + ": a directory of other files, such as " + name);
+    if (!beginnings)
+      return Status::NoInput("database " + path + ": a directory of other files, such as " + name);
   }
   if (error) return Status::Io("database " + path + ": cannot be read: " + error.message());
   return {};

@@ -1,9 +1,9 @@
 // Remembers keys that are surely stored: key hash -> [SeenCache] -> known, or not known here.
 //
-// A direct-mapped table of 64-bit hashes keyed with a secret of the process: a hit spares the lookup
-// that tells a new tuple from a known one. A wrong hit would cost a tuple its reverse row; with random
-// 64-bit hashes that is one in 2^64 per lookup and resident hash of that slot. Lost with the process,
-// never needed for truth otherwise. One thread at a time.
+// A direct-mapped table of 64-bit hashes keyed with a secret of the process: a hit spares the
+// lookup that tells a new tuple from a known one. A wrong hit would cost a tuple its reverse row;
+// with random 64-bit hashes that is one in 2^64 per lookup and resident hash of that slot. Lost
+// with the process, never needed for truth otherwise. One thread at a time.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
-// The seam between pdns and a storage engine: two byte-ordered indexes whose values merge, a quarantine,
-// and a ledger of sources. Everything DNS-shaped stays in the key codec and above; an engine
-// (store/rocks.h) moves bytes.
+// The seam between pdns and a storage engine: two byte-ordered indexes whose values merge, a
+// quarantine, and a ledger of sources. Everything DNS-shaped stays in the key codec and above; an
+// engine (store/rocks.h) moves bytes.
 //
 //   ingest -> Writer::Apply(Batch) -> disk -> Reader::Scan(Range, sink) -> query
 #pragma once
@@ -46,14 +46,14 @@ enum class Index : std::uint8_t {
   kQuarantine,  // by owner, the tuples that are not trusted
 };
 
-// Reads beside a writer, in another process or not: what was committed when it was opened. Any number
-// of readers; one thread at a time each.
+// Reads beside a writer, in another process or not: what was committed when it was opened. Any
+// number of readers; one thread at a time each.
 class Reader {
  public:
   virtual ~Reader() = default;
 
-  // Hands up the rows whose keys lie in `range`, in key order, merged. kIo: the answer is incomplete;
-  // kCorrupt: a row could not be read, those before it were handed up.
+  // Hands up the rows whose keys lie in `range`, in key order, merged. kIo: the answer is
+  // incomplete; kCorrupt: a row could not be read, those before it were handed up.
   virtual Status Scan(Index index, const KeyRange& range, const RowSink& sink) = 0;
 };
 

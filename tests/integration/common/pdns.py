@@ -21,7 +21,7 @@ class Seen(NamedTuple):
     first: int
     last: int
     rdata_text: str
-    reason: str | None
+    reasons: frozenset[str]  # why it is in the quarantine; of a trusted row none
 
 
 class Ingester:
@@ -108,8 +108,9 @@ def _Seen(row: dict[str, Any]) -> Seen:
     tuple_ = Row(
         rrname, wire.TypeNumber(row["rrtype"]), bytes.fromhex(row["rdata_wire"]), bailiwick
     )
+    reasons = frozenset(row["reason"].split(",")) if "reason" in row else frozenset()
     return Seen(
-        tuple_, row["count"], row["time_first"], row["time_last"], row["rdata"], row.get("reason")
+        tuple_, row["count"], row["time_first"], row["time_last"], row["rdata"], reasons
     )
 
 

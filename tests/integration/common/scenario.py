@@ -85,14 +85,15 @@ def CheckQuarantined(
 ) -> None:
     """Each row of the quarantine is a known lie, or true but said by the wrong server."""
     _, lies, never = LieRows()
-    reasons: dict[tuple[Any, ...], set[str | None]] = {}
+    reasons: dict[tuple[Any, ...], frozenset[str]] = {}
     for one in seen:
         key = one.row[:3]
-        reasons.setdefault(key, set()).add(one.reason)
+        reasons[key] = reasons.get(key, frozenset()) | one.reasons
         known = {reason for row, reason in lies.items() if row[:3] == key}
+        Check(one.reasons, f"in the quarantine without a reason: {one.row}")
         Check(
-            one.reason in known or world.IsTrue(*key),
-            f"in the quarantine without being a lie: {one.row} ({one.reason})",
+            one.reasons <= known or world.IsTrue(*key),
+            f"in the quarantine without being a lie: {one.row} {set(one.reasons)}",
         )
         Check(key not in {row[:3] for row in never}, f"may be in no table: {one.row}")
     for row, reason in required.items():
@@ -189,6 +190,7 @@ def Run(
 
     trusted = pdns.Ask(sandbox, "*.")
     quarantined = pdns.Ask(sandbox, "*.", "--quarantined")
+    Check(not any(one.reasons for one in trusted), "a trusted row has a reason")
     CheckTrusted(world, trusted, required)
     CheckQuarantined(world, quarantined, {one.row for one in trusted}, false_lies)
     CheckTimes(trusted + quarantined, started)

@@ -35,6 +35,7 @@ class Peers:
         self._path = path
         self._frames = [Frame(frame) for frame in frames]
         self._held: list[Sender] = []  # stay connected to the end
+        self._talker = self._Opened()
         self.captures = 0
         self.junk = 0  # frames that are no protobuf
         self.too_long = 0
@@ -209,8 +210,7 @@ class Peers:
 
     def KeepTalking(self, ending: threading.Event) -> None:
         """Junk without pause, also while the ingester wants to end."""
-        sender = self._Opened()
-        while not ending.wait(0.001) and sender.Send(Frame(b"\xff") * 10):
+        while not ending.wait(0.001) and self._talker.Send(Frame(b"\xff") * 10):
             pass
 
 
