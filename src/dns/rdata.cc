@@ -1,8 +1,6 @@
 #include "dns/rdata.h"
 
-// First: keeps ldns from defining bool as a macro of its own.
 #include <ldns/ldns.h>
-#include <stdbool.h>
 
 #include <memory>
 

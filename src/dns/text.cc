@@ -1,9 +1,7 @@
 #include "dns/text.h"
 
-// First: keeps ldns from defining bool as a macro of its own.
 #include <fmt/format.h>
 #include <ldns/ldns.h>
-#include <stdbool.h>
 
 #include <algorithm>
 #include <array>

@@ -12,3 +12,6 @@ pkg_check_modules(rocksdb REQUIRED IMPORTED_TARGET rocksdb)
 pkg_check_modules(archive REQUIRED IMPORTED_TARGET libarchive)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(rapidjson REQUIRED IMPORTED_TARGET RapidJSON)
+
+# Without this ldns's header defines bool as a macro of its own, which breaks the standard library's.
+set_property(TARGET PkgConfig::ldns APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS HAVE_STDBOOL_H)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from typing import Any
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from common import authority, pdns, resolvers, sandbox, scenario, wire  # noqa: E402
 

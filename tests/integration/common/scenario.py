@@ -125,12 +125,13 @@ def CheckTimes(seen: list[pdns.Seen], started: float) -> None:
 
 
 def CheckPivot(sandbox: Sandbox) -> None:
-    """Who has this address?"""
+    """Who has this address, in an A or as a hint in an HTTPS record? Whom does this server serve?"""
     for what in ("205.150.150.140", "205.150.150.140/32"):
         names = {wire.NameText(one.row.owner) for one in pdns.Ask(sandbox, "--rdata", what)}
         Check(names == {"blah.org.", "www.blah.org."}, f"--rdata {what} names {sorted(names)}")
-    names = {wire.NameText(one.row.owner) for one in pdns.Ask(sandbox, "--rdata", "auth01.ca-dns.net")}
-    Check("blah.org." in names, f"--rdata auth01.ca-dns.net names {sorted(names)}")
+    for what, name in (("198.51.100.99", "https.types.org."), ("auth01.ca-dns.net", "blah.org.")):
+        names = {wire.NameText(one.row.owner) for one in pdns.Ask(sandbox, "--rdata", what)}
+        Check(name in names, f"--rdata {what} names {sorted(names)}")
 
 
 # What the world and its liars give, as far as each resolver logs it: BIND none that it cannot

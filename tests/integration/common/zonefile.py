@@ -120,7 +120,7 @@ FORMS = {
     "SPF": "S", "AVC": "S", "NINFO": "S", "HINFO": "ss", "X25": "s", "ISDN": "S", "GPOS": "sss",
     "CAA": "bsr", "URI": "hhr", "TLSA": "bbbX", "SMIMEA": "bbbX", "SSHFP": "bbX", "DS": "hbbX",
     "CDS": "hbbX", "DNSKEY": "hbbB", "CDNSKEY": "hbbB", "DHCID": "B", "OPENPGPKEY": "B",
-    "EUI48": "x", "EUI64": "x", "RRSIG": "tbbwddhnB", "NSEC": "nM", "CERT": "hhbB",
+    "EUI48": "x", "EUI64": "x", "RRSIG": "tbbwddhnB", "NSEC": "nM",
 }
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from common import framestream, golden, pdns, sandbox  # noqa: E402
 from common.sandbox import Check, WaitFor  # noqa: E402

@@ -10,6 +10,7 @@ import pathlib
 import sys
 import time
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from common import authority, pdns, resolvers, sandbox, scenario, wire  # noqa: E402
 from common.sandbox import Check  # noqa: E402

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 import sys
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from common import authority, resolvers, sandbox, scenario  # noqa: E402
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 from typing import NamedTuple
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from common import wire, zonefile  # noqa: E402
 from common.wire import Name  # noqa: E402
