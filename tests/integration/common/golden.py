@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pathlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from common import framestream, pdns, wire
 from common.sandbox import Check
@@ -33,7 +33,9 @@ def _Rows(path: pathlib.Path) -> dict[Row, tuple[int, int, int]]:
 def Read(capture: pathlib.Path) -> Golden:
     Check(capture.is_file(), f"no capture {capture}")
     base = capture.with_suffix("")
-    counters = (line.rsplit(" ", 1) for line in base.with_suffix(".counters.txt").read_text().splitlines())
+    counters = (
+        line.rsplit(" ", 1) for line in base.with_suffix(".counters.txt").read_text().splitlines()
+    )
     return Golden(
         list(framestream.ReadFrames(capture)),
         _Rows(base.with_suffix(".tuples.tsv")),
@@ -42,7 +44,9 @@ def Read(capture: pathlib.Path) -> Golden:
     )
 
 
-def Compare(golden: Golden, times: int, trusted: list[pdns.Seen], quarantined: list[pdns.Seen]) -> None:
+def Compare(
+    golden: Golden, times: int, trusted: list[pdns.Seen], quarantined: list[pdns.Seen]
+) -> None:
     """The database holds the capture, taken so many times, and nothing else."""
     want = {row: (n * times, first, last) for row, (n, first, last) in golden.tuples.items()}
     have = {row: (one.count, one.first, one.last) for row, one in pdns.Index(trusted).items()}
@@ -52,7 +56,7 @@ def Compare(golden: Golden, times: int, trusted: list[pdns.Seen], quarantined: l
     _Same(want_q, have_q, "quarantined tuples")
 
 
-def _Same(want: dict, have: dict, what: str) -> None:  # type: ignore[type-arg]
+def _Same(want: dict[Any, Any], have: dict[Any, Any], what: str) -> None:
     keys = [key for key in {**want, **have} if want.get(key) != have.get(key)]
     shown = "".join(f"\n  {key}: want {want.get(key)}, have {have.get(key)}" for key in keys[:10])
     Check(not keys, f"{len(keys)} {what} differ (count, first, last):{shown}")

@@ -7,8 +7,7 @@ import threading
 import time
 import zlib
 
-from common import client, wire
-from common.miniserver import Handler
+from common import client, miniserver, wire
 from common.wire import FLAG_AA, FLAG_QR, FLAG_RD, Name, Question, RecordWire
 from world.model import Row
 
@@ -36,7 +35,7 @@ class LoadZone:
     def __init__(self) -> None:
         self.served: dict[Name, int] = {}
 
-    def Handler(self) -> Handler:
+    def Handler(self) -> miniserver.Handler:
         return lambda query, tcp: [self._Answer(query)]
 
     def _Answer(self, query: bytes) -> bytes:

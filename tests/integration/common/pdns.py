@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import pathlib
 import socket
 import subprocess
-from typing import Any, Iterable, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Iterable
 
 from common import wire
 from common.sandbox import Check, Failure, Sandbox, WaitFor
 from world.model import Row
 
 
-class Seen(NamedTuple):
+@dataclass(frozen=True)
+class Seen:
     """A row of pdns-query: the tuple, and what was observed of it."""
 
     row: Row
@@ -81,8 +82,7 @@ def CheckReport(report: dict[str, Any]) -> None:
     """Every frame is used or counted under exactly one other name, in total and by source."""
     others = sum(sum(report[kind].values()) for kind in ("skipped", "malformed", "refused"))
     Check(
-        report["frames"] == report["used"] + others,
-        f"frames do not add up: {json.dumps(report)}",
+        report["frames"] == report["used"] + others, f"frames do not add up: {json.dumps(report)}"
     )
     by_source = sum(source["frames"] for source in report["sources"])
     Check(by_source == report["frames"], f"sources do not add up: {json.dumps(report)}")
@@ -90,7 +90,13 @@ def CheckReport(report: dict[str, Any]) -> None:
 
 def Ask(sandbox: Sandbox, *arguments: str) -> list[Seen]:
     """Rows of pdns-query; none if it found nothing."""
-    command = [str(sandbox.bin_dir / "pdns-query"), "-d", str(sandbox.folder / "db"), "-j", "--wire"]
+    command = [
+        str(sandbox.bin_dir / "pdns-query"),
+        "-d",
+        str(sandbox.folder / "db"),
+        "-j",
+        "--wire",
+    ]
     done = subprocess.run([*command, *arguments], capture_output=True, check=False, timeout=60)
     out, errors = done.stdout, done.stderr.decode("utf-8", "replace").strip()
     Check(done.returncode in (0, 1), f"pdns-query {arguments} exited {done.returncode}: {errors}")
@@ -109,9 +115,7 @@ def _Seen(row: dict[str, Any]) -> Seen:
         rrname, wire.TypeNumber(row["rrtype"]), bytes.fromhex(row["rdata_wire"]), bailiwick
     )
     reasons = frozenset(row["reason"].split(",")) if "reason" in row else frozenset()
-    return Seen(
-        tuple_, row["count"], row["time_first"], row["time_last"], row["rdata"], reasons
-    )
+    return Seen(tuple_, row["count"], row["time_first"], row["time_last"], row["rdata"], reasons)
 
 
 def Index(seen: list[Seen]) -> dict[Row, Seen]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+from typing import Callable
 
 from common import client, wire
 from common.sandbox import Check, Process, Sandbox, WaitFor
@@ -78,6 +79,7 @@ dont-query=
 dnssec=process-no-validate
 lua-config-file={home}/recursor.lua
 webserver=no
+security-poll-suffix=
 loglevel=4
 """
 _RECURSOR_LUA = 'dnstapFrameStreamServer({{"{socket}"}}, {{logQueries=false, logResponses=true}})\n'
@@ -124,10 +126,7 @@ def StartBind(sandbox: Sandbox, socket: pathlib.Path) -> Resolver:
 
 
 def StartUnbound(
-    sandbox: Sandbox,
-    socket: pathlib.Path | None,
-    forward_to: str | None = None,
-    port: int = PORT,
+    sandbox: Sandbox, socket: pathlib.Path | None, forward_to: str | None = None, port: int = PORT
 ) -> Resolver:
     """Without a socket it tells nobody; with `forward_to` ("address@port") it asks only there."""
     home = _Home(sandbox, f"unbound-{port}")
@@ -137,7 +136,7 @@ def StartUnbound(
         config += _UNBOUND_FORWARD.format(forward_to=forward_to)
     (home / "unbound.conf").write_text(config)
     unbound = sandbox.Unconfined("unbound")
-    command = [unbound, "-d", "-c", home / "unbound.conf"]
+    command = [str(unbound), "-d", "-c", str(home / "unbound.conf")]
     return Resolver(sandbox.Start(command, f"unbound-{port}-out"), port)
 
 
@@ -149,7 +148,11 @@ def StartRecursor(sandbox: Sandbox, socket: pathlib.Path) -> Resolver:
     return Resolver(sandbox.Start(command, "recursor-out"), PORT)
 
 
-START = {"bind": StartBind, "unbound": StartUnbound, "recursor": StartRecursor}
+START: dict[str, Callable[[Sandbox, pathlib.Path], Resolver]] = {
+    "bind": StartBind,
+    "unbound": StartUnbound,
+    "recursor": StartRecursor,
+}
 NEEDS = {
     "bind": {"named": "bind9"},
     "unbound": {"unbound": "unbound"},

@@ -75,7 +75,9 @@ class Process:
 class Sandbox:
     """One run of a test."""
 
-    def __init__(self, bin_dir: pathlib.Path, folder: pathlib.Path, args: argparse.Namespace) -> None:
+    def __init__(
+        self, bin_dir: pathlib.Path, folder: pathlib.Path, args: argparse.Namespace
+    ) -> None:
         self.bin_dir = bin_dir
         self.folder = folder
         self.args = args
@@ -125,16 +127,14 @@ def _LoopbackUp() -> None:
 def _NamespaceCommand() -> list[str] | None:
     """The unshare that works here: as root, else as root of a user namespace."""
     base = ["unshare", "--net", "--pid", "--fork", "--kill-child"]
-    users = [[]] if os.geteuid() == 0 else [["--user", "--map-root-user"]]
-    for user in users:
-        for proc in (["--mount-proc"], []):
-            command = base + user + proc
-            try:
-                done = subprocess.run([*command, "true"], capture_output=True, check=False)
-            except FileNotFoundError:
-                Skip("unshare not found (package util-linux)")
-            if done.returncode == 0:
-                return command
+    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    for command in ([*base, *user, "--mount-proc"], [*base, *user]):
+        try:
+            done = subprocess.run([*command, "true"], capture_output=True, check=False)
+        except FileNotFoundError:
+            Skip("unshare not found (package util-linux)")
+        if done.returncode == 0:
+            return command
     return None
 
 
@@ -189,12 +189,11 @@ def Main(test: Callable[[Sandbox], None], needs: dict[str, str]) -> NoReturn:
     """Runs a test script; `needs` are programs with the Debian package that has each."""
     args = _Parse(needs)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(FAIL))
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     if os.environ.get(_INSIDE):
         sys.exit(_Run(test, args))
     command = _NamespaceCommand()
     if command is None:
         Skip("no privilege to make a network namespace (root, or user namespaces, is needed)")
     os.environ[_INSIDE] = "1"
-    sys.stdout.flush()
-    os.execvp(command[0], [*command, sys.executable, *sys.argv])
+    sys.stdout.flush()  # what is buffered would be lost in the exec
+    os.execvp(command[0], [*command, sys.executable, "-u", *sys.argv])

@@ -42,7 +42,7 @@ def WarmUp(sandbox: Sandbox, stub: client.Stub, zone: str = "wild.net.") -> None
         stub.Send(Question(wire.ParseName(f"warm-up-{next(numbers)}.{zone}"), A))
         stub.Receive(0.2)
         database = sandbox.folder / "db"
-        return database.exists() and pdns.Ask(sandbox, f"*.{zone}")
+        return database.exists() and bool(pdns.Ask(sandbox, f"*.{zone}"))
 
     WaitFor(_Arrived, 60, "a first answer of the resolver to reach the database")
 
@@ -110,7 +110,9 @@ def CheckText(seen: list[pdns.Seen]) -> int:
             rdata = zonefile.ParseRdataText(one.row.rrtype, one.rdata_text)
         except KeyError:
             continue
-        Check(rdata == one.row.rdata, f"{one.row}: its text reads back differently: {one.rdata_text}")
+        Check(
+            rdata == one.row.rdata, f"{one.row}: its text reads back differently: {one.rdata_text}"
+        )
         count += 1
     return count
 
@@ -125,7 +127,7 @@ def CheckTimes(seen: list[pdns.Seen], started: float) -> None:
 
 
 def CheckPivot(sandbox: Sandbox) -> None:
-    """Who has this address, in an A or as a hint in an HTTPS record? Whom does this server serve?"""
+    """Who has this address, be it as a hint in an HTTPS record? Whom does this server serve?"""
     for what in ("205.150.150.140", "205.150.150.140/32"):
         names = {wire.NameText(one.row.owner) for one in pdns.Ask(sandbox, "--rdata", what)}
         Check(names == {"blah.org.", "www.blah.org."}, f"--rdata {what} names {sorted(names)}")
@@ -153,10 +155,8 @@ def CheckCounters(report: dict[str, Any], wanted: str) -> None:
     """These names, none with zero, and no others."""
     kinds = ("skipped", "malformed", "refused", "record", "quarantine")
     found = {f"{kind}.{name}" for kind in kinds for name, n in report[kind].items() if n > 0}
-    Check(
-        found == set(wanted.split()),
-        f"counters: missing {set(wanted.split()) - found}, unexpected {found - set(wanted.split())}",
-    )
+    names = set(wanted.split())
+    Check(found == names, f"counters: missing {names - found}, unexpected {found - names}")
     Check(report["stored"] > 0 and report["tuples_new"] > 0, f"nothing stored: {report}")
 
 
@@ -202,8 +202,9 @@ def Run(
     if also:
         also(sandbox, report, trusted)
     print(
-        f"{resolver_name}: {len(Questions()) + len(liars.LIES)} questions, {report['frames']} frames,"
-        f" {len(required)} rows expected, {len(trusted)} found, {len(quarantined)} in quarantine"
+        f"{resolver_name}: {len(Questions()) + len(liars.LIES)} questions,"
+        f" {report['frames']} frames, {len(required)} rows expected, {len(trusted)} found,"
+        f" {len(quarantined)} in quarantine"
     )
 
 

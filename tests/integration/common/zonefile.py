@@ -37,7 +37,7 @@ _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([()])|;[^\n]*|(\n)|((?:[^\s";()\\]|\\
 
 
 def _Lines(text: str) -> Iterator[tuple[bool, list[Token]]]:
-    """Logical lines: whether the owner is left out (the line starts with a blank), and the tokens."""
+    """Logical lines: whether one starts with a blank (it has no owner), and its tokens."""
     tokens: list[Token] = []
     depth, blank, fresh = 0, text[:1] in " \t", True
     for match in _TOKEN.finditer(text + "\n"):
@@ -63,7 +63,7 @@ def _Bytes(text: str) -> bytes:
     at = 0
     while at < len(text):
         if text[at] == "\\":
-            byte, at = wire._Unescape(text, at)
+            byte, at = wire.Unescape(text, at)
             out.append(byte)
         else:
             out += text[at].encode("latin-1")
@@ -114,14 +114,14 @@ FIELDS: dict[str, Callable[[str, Name], bytes]] = {
     "M": lambda t, _: _Bitmap(t.split("\n")),
 }
 FORMS = {
-    "A": "4", "AAAA": "6", "NS": "n", "CNAME": "n", "PTR": "n", "DNAME": "n", "MB": "n", "MG": "n",
-    "MR": "n", "SOA": "nnwwwww", "MX": "hn", "RT": "hn", "KX": "hn", "AFSDB": "hn", "LP": "hn",
-    "SRV": "hhhn", "RP": "nn", "MINFO": "nn", "PX": "hnn", "NAPTR": "hhsssn", "TXT": "S",
-    "SPF": "S", "AVC": "S", "NINFO": "S", "HINFO": "ss", "X25": "s", "ISDN": "S", "GPOS": "sss",
-    "CAA": "bsr", "URI": "hhr", "TLSA": "bbbX", "SMIMEA": "bbbX", "SSHFP": "bbX", "DS": "hbbX",
-    "CDS": "hbbX", "DNSKEY": "hbbB", "CDNSKEY": "hbbB", "DHCID": "B", "OPENPGPKEY": "B",
-    "EUI48": "x", "EUI64": "x", "RRSIG": "tbbwddhnB", "NSEC": "nM",
-}
+    "A": "4", "AAAA": "6", "NS": "n", "CNAME": "n", "PTR": "n", "DNAME": "n", "MB": "n",
+    "MG": "n", "MR": "n", "SOA": "nnwwwww", "MX": "hn", "RT": "hn", "KX": "hn", "AFSDB": "hn",
+    "LP": "hn", "SRV": "hhhn", "RP": "nn", "MINFO": "nn", "PX": "hnn", "NAPTR": "hhsssn",
+    "TXT": "S", "SPF": "S", "AVC": "S", "NINFO": "S", "HINFO": "ss", "X25": "s", "ISDN": "S",
+    "GPOS": "sss", "CAA": "bsr", "URI": "hhr", "TLSA": "bbbX", "SMIMEA": "bbbX", "SSHFP": "bbX",
+    "DS": "hbbX", "CDS": "hbbX", "DNSKEY": "hbbB", "CDNSKEY": "hbbB", "DHCID": "B",
+    "OPENPGPKEY": "B", "EUI48": "x", "EUI64": "x", "RRSIG": "tbbwddhnB", "NSEC": "nM",
+}  # fmt: skip
 
 
 def ParseRdata(rrtype: int, tokens: list[Token], origin: Name = ()) -> bytes:

@@ -11,5 +11,6 @@ from common import authority, resolvers, sandbox, scenario  # noqa: E402
 
 if __name__ == "__main__":
     sandbox.Main(
-        lambda box: scenario.Run(box, "recursor"), {**authority.NEEDS, **resolvers.NEEDS["recursor"]}
+        lambda box: scenario.Run(box, "recursor"),
+        {**authority.NEEDS, **resolvers.NEEDS["recursor"]},
     )

@@ -12,7 +12,7 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from common import authority, pdns, resolvers, sandbox, scenario, wire  # noqa: E402
+from common import authority, client, pdns, resolvers, sandbox, scenario, wire  # noqa: E402
 from common.sandbox import Check  # noqa: E402
 from world.model import World  # noqa: E402
 
@@ -21,11 +21,12 @@ TYPES = "RESOLVER_RESPONSE,FORWARDER_RESPONSE"
 
 
 def _NothingByDefault(box: sandbox.Sandbox, ingester: pdns.Ingester, port: int) -> None:
-    stub = resolvers.client.Stub(resolvers.ADDRESS, port)
+    stub = client.Stub(resolvers.ADDRESS, port)
     until, number = time.monotonic() + 3, 0
     while time.monotonic() < until:
         stub.Send(wire.Question(wire.ParseName(f"early-{number}.wild.net."), wire.TYPES["A"]))
-        stub.Receive(0.1)
+        stub.Receive(0)
+        time.sleep(0.05)
         number += 1
     stub.Close()
     report = ingester.Stop()

@@ -32,8 +32,17 @@ SERVERS: dict[str, list[str]] = {
     ROOT_ADDRESS: [".", "root-servers.net."],
     "127.53.0.2": ["org.", "net.", "com.", "arpa."],
     "127.53.0.3": [
-        "blah.org.", "zones.net.", "names.net.", "wild.net.", "types.org.", "big.com.",
-        "chains.com.", "dname.org.", "deleg.org.", "signed.org.", "150.150.205.in-addr.arpa.",
+        "blah.org.",
+        "zones.net.",
+        "names.net.",
+        "wild.net.",
+        "types.org.",
+        "big.com.",
+        "chains.com.",
+        "dname.org.",
+        "deleg.org.",
+        "signed.org.",
+        "150.150.205.in-addr.arpa.",
         "0.5.0.2.0.8.b.d.0.1.0.0.2.ip6.arpa.",
     ],
     "127.53.0.4": ["far.net.", "ca-dns.net.", "target.com.", "child.deleg.org."],
@@ -108,10 +117,13 @@ def Build(directory: pathlib.Path) -> list[Zone]:
     for path in ZONES.glob("*.zone"):
         shutil.copy(path, directory)
     ds = _Sign(directory / _FileName(SIGNED), SIGNED)
-    for apex, more in {
-        "big.com.": _Big(), "names.net.": _Names(), "com.": _Delegations(), "org.": ds
+    for name, more in {
+        "big.com.": _Big(),
+        "names.net.": _Names(),
+        "com.": _Delegations(),
+        "org.": ds,
     }.items():
-        with (directory / _FileName(apex)).open("a") as file:
+        with (directory / _FileName(name)).open("a") as file:
             file.write(more + "\n")
     zones = []
     for server, apexes in SERVERS.items():

@@ -78,8 +78,13 @@ def _Add(
 
     LIES.append(
         Lie(
-            label, f"127.53.1.{len(LIES) + 1}", _Build, true(www, apex), false(www, apex),
-            never(www, apex), readable,
+            label,
+            f"127.53.1.{len(LIES) + 1}",
+            _Build,
+            true(www, apex),
+            false(www, apex),
+            never(www, apex),
+            readable,
         )
     )
 
@@ -129,7 +134,11 @@ def _OtherQuestion(message: bytes, question: bytes, tcp: bool) -> bytes:
 # --- Messages that can be read: what is in them about others is a lie. ---------------------------
 _Add(
     "off-chain",
-    lambda www, apex: [RecordWire(www, A, TRUTH), RecordWire(BANK, A, LIE), RecordWire(VICTIM, A, LIE)],
+    lambda www, apex: [
+        RecordWire(www, A, TRUTH),
+        RecordWire(BANK, A, LIE),
+        RecordWire(VICTIM, A, LIE),
+    ],
     true=_Honest,
     false=lambda www, apex: [((BANK, A, LIE), OFF_CHAIN), ((VICTIM, A, LIE), OFF_CHAIN)],
 )
@@ -193,7 +202,11 @@ _Add(
 # --- Messages that a resolver should not use; some log them nevertheless. -------------------------
 _Add(
     "meta",
-    lambda www, apex: [RecordWire(www, A, TRUTH), RecordWire(www, 250, b"\1\2"), RecordWire(www, 255, b"")],
+    lambda www, apex: [
+        RecordWire(www, A, TRUTH),
+        RecordWire(www, 250, b"\1\2"),
+        RecordWire(www, 255, b""),
+    ],
     true=_Honest,
     never=lambda www, apex: [(www, 250, b"\1\2"), (www, 255, b"")],
     readable=False,

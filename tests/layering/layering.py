@@ -1,0 +1,134 @@
+"""Holds every #include of src/ and tools/ to the plan in src/CMakeLists.txt.
+
+A room includes itself and the rooms it USES; a guest's header stands only in a .cc of a room that has the
+guest; no header of ours includes a guest; arrows go down, so the plan itself has no circle.
+"""
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# First part of an include -> the guest whose header it is.
+GUEST_OF = {
+    "absl": "absl",
+    "archive.h": "archive",
+    "archive_entry.h": "archive",
+    "boost": "Boost",
+    "dnstap.pb-c.h": "pdns_proto",
+    "fmt": "fmt",
+    "fstrm.h": "fstrm",
+    "ldns": "ldns",
+    "protobuf-c": "protobuf_c",
+    "rapidjson": "rapidjson",
+    "rocksdb": "rocksdb",
+    "spdlog": "spdlog",
+    "xxhash.h": "xxhash",
+}
+VOCABULARY = {"fmt"}
+TOOL_GUESTS = {"Boost", "fmt"}
+MAX_LINES = 500
+
+
+@dataclass
+class Room:
+    name: str
+    files: set[str] = field(default_factory=set)
+    uses: set[str] = field(default_factory=set)
+    guests: set[str] = field(default_factory=set)
+
+
+def read_plan(text: str) -> dict[str, Room]:
+    rooms: dict[str, Room] = {}
+    for body in re.findall(r"^pdns_room\((.*?)\)", text, re.S | re.M):
+        words = body.split()
+        room = Room(words[0])
+        into: set[str] = set()
+        for word in words[1:]:
+            if word in ("FILES", "USES", "GUESTS"):
+                into = {"FILES": room.files, "USES": room.uses, "GUESTS": room.guests}[word]
+            else:
+                into.add(word)
+        room.guests = {re.sub(r"^PkgConfig::|::.*$", "", guest) for guest in room.guests}
+        unknown = room.uses - rooms.keys()
+        if unknown:
+            raise ValueError(f"room {room.name} uses {sorted(unknown)}, which the plan does not set before it")
+        rooms[room.name] = room
+    return rooms
+
+
+def includes(text: str) -> list[tuple[bool, str]]:
+    """(quoted, path) of each include."""
+    return [(q == '"', path) for q, path in re.findall(r'^\s*#\s*include\s*(["<])([^">]+)[">]', text, re.M)]
+
+
+def check_file(room: Room, path: Path, text: str, rooms: dict[str, Room]) -> list[str]:
+    faults = []
+    if path.stem not in room.files:
+        faults.append(f"{path}: not in the plan of room {room.name}")
+    if text.count("\n") > MAX_LINES:
+        faults.append(f"{path}: over {MAX_LINES} lines")
+    if path.suffix == ".h" and "#pragma once" not in text:
+        faults.append(f"{path}: no #pragma once")
+    for quoted, target in includes(text):
+        first = target.split("/")[0]
+        guest = GUEST_OF.get(target) or GUEST_OF.get(first)
+        if quoted and first in rooms:
+            if first != room.name and first not in room.uses:
+                faults.append(f"{path}: room {room.name} may not include {target}")
+        elif guest is not None:
+            if path.suffix == ".h":
+                faults.append(f"{path}: a guest's header in a header of ours: {target}")
+            elif guest not in room.guests | VOCABULARY:
+                faults.append(f"{path}: {target} is no guest of room {room.name}")
+        elif quoted:
+            faults.append(f"{path}: {target} is of no room")
+        elif "/" in target and not re.match(r"(sys|arpa|netinet|net)/", target):
+            faults.append(f"{path}: {target} is of no guest that the layering test knows")
+    return faults
+
+
+def check_tools(path: Path, text: str, rooms: dict[str, Room]) -> list[str]:
+    faults = []
+    for quoted, target in includes(text):
+        guest = GUEST_OF.get(target) or GUEST_OF.get(target.split("/")[0])
+        if guest is not None and (guest not in TOOL_GUESTS or path.suffix == ".h"):
+            faults.append(f"{path}: {target} is no guest of the tools")
+        if quoted and "/" in target and target.split("/")[0] not in rooms:
+            faults.append(f"{path}: {target} is of no room")
+    return faults
+
+
+def check_tree(root: Path) -> list[str]:
+    rooms = read_plan((root / "src/CMakeLists.txt").read_text())
+    faults = []
+    for path in sorted((root / "src").glob("**/*")):
+        if path.suffix not in (".h", ".cc"):
+            continue
+        relative = path.relative_to(root)
+        room = rooms.get(relative.parts[1])
+        if room is None:
+            faults.append(f"{relative}: in no room of the plan")
+        else:
+            faults += check_file(room, relative, path.read_text(), rooms)
+    for path in sorted((root / "tools").glob("*")):
+        if path.suffix in (".h", ".cc"):
+            faults += check_tools(path.relative_to(root), path.read_text(), rooms)
+    for room in rooms.values():
+        for stem in room.files:
+            if not any((root / "src" / room.name / f"{stem}{end}").exists() for end in (".h", ".cc")):
+                faults.append(f"plan: room {room.name} has no file {stem}")
+    return faults
+
+
+def main() -> int:
+    faults = check_tree(Path(sys.argv[1]))
+    for fault in faults:
+        print(fault)
+    print("layering:", "kept" if not faults else f"{len(faults)} faults")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""The layering check finds what it is there to find."""
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from layering import check_file, check_tools, read_plan  # noqa: E402
+
+PLAN = """
+pdns_room(base FILES status USES GUESTS)
+pdns_room(store
+  FILES rocks
+  USES base
+  GUESTS PkgConfig::rocksdb fmt::fmt)
+pdns_room(query FILES lookup USES base store GUESTS)
+"""
+
+
+class Layering(unittest.TestCase):
+    def setUp(self) -> None:
+        self.rooms = read_plan(PLAN)
+
+    def faults(self, room: str, path: str, text: str) -> list[str]:
+        return check_file(self.rooms[room], Path(path), text, self.rooms)
+
+    def test_allowed(self) -> None:
+        self.assertEqual([], self.faults("store", "src/store/rocks.cc",
+                                         '#include <rocksdb/db.h>\n#include <vector>\n#include "base/status.h"\n'))
+
+    def test_upwards(self) -> None:
+        self.assertIn("may not include", self.faults("store", "src/store/rocks.cc", '#include "query/lookup.h"\n')[0])
+
+    def test_guest_in_header(self) -> None:
+        text = "#pragma once\n#include <rocksdb/db.h>\n"
+        self.assertIn("header of ours", self.faults("store", "src/store/rocks.h", text)[0])
+
+    def test_guest_of_another_room(self) -> None:
+        self.assertIn("no guest", self.faults("query", "src/query/lookup.cc", "#include <rocksdb/db.h>\n")[0])
+
+    def test_unknown_guest(self) -> None:
+        self.assertIn("no guest", self.faults("query", "src/query/lookup.cc", "#include <openssl/ssl.h>\n")[0])
+
+    def test_outside_the_plan(self) -> None:
+        self.assertIn("not in the plan", self.faults("query", "src/query/other.cc", "")[0])
+
+    def test_too_long(self) -> None:
+        self.assertIn("over 500", self.faults("query", "src/query/lookup.cc", "\n" * 501)[0])
+
+    def test_tools(self) -> None:
+        self.assertIn("no guest", check_tools(Path("tools/x.cc"), "#include <rocksdb/db.h>\n", self.rooms)[0])
+
+    def test_circle(self) -> None:
+        with self.assertRaises(ValueError):
+            read_plan("pdns_room(a FILES USES b GUESTS)\npdns_room(b FILES USES GUESTS)\n")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,1 @@
+pdns_unit_test(aggregate FILES window LIBS pdns_aggregate)

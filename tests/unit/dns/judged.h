@@ -1,0 +1,76 @@
+// The verdicts on a whole message, as tests like to compare them.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dns/answers.h"
+
+namespace pdns::record {
+
+inline void PrintTo(RecordFate fate, std::ostream* out) {
+  *out << NameOf(fate).group << '.' << NameOf(fate).name;
+}
+inline void PrintTo(FrameFate fate, std::ostream* out) {
+  *out << NameOf(fate).group << '.' << NameOf(fate).name;
+}
+
+}  // namespace pdns::record
+
+namespace pdns::dns {
+
+using record::FrameFate;
+using record::RecordFate;
+using Fates = std::vector<RecordFate>;
+
+inline constexpr std::string_view kRootZone("\0", 1);
+
+// An answer that owns its bytes.
+struct Verdict {
+  RecordFate fate;
+  std::string owner;
+  std::uint16_t type;
+  std::string rdata;
+  unsigned zone_labels;
+
+  friend bool operator==(const Verdict&, const Verdict&) = default;
+};
+
+// Judges a heap copy of exactly these bytes; twice, since nothing may stick.
+inline std::vector<Verdict> Judged(std::string_view message, std::string_view zone = kRootZone) {
+  const std::vector<std::uint8_t> exact(message.begin(), message.end());
+  AnswerReader reader;
+  if (!reader.Walk(exact)) {
+    ADD_FAILURE() << "cannot be walked";
+    return {};
+  }
+  const auto judge = [&] {
+    std::vector<Verdict> verdicts;
+    for (const Answer& answer : reader.Judge(AsBytes(zone))) {
+      verdicts.push_back({answer.fate, std::string(AsText(answer.tuple.owner)),
+                          static_cast<std::uint16_t>(answer.tuple.type),
+                          std::string(AsText(answer.tuple.rdata)), answer.zone_labels});
+    }
+    return verdicts;
+  };
+  auto verdicts = judge();
+  EXPECT_TRUE(verdicts == judge()) << "the second verdict differs";
+  return verdicts;
+}
+
+inline Fates FatesOf(std::string_view message, std::string_view zone = kRootZone) {
+  Fates fates;
+  for (const Verdict& verdict : Judged(message, zone)) fates.push_back(verdict.fate);
+  return fates;
+}
+
+inline bool Walks(std::string_view message) {
+  const std::vector<std::uint8_t> exact(message.begin(), message.end());
+  return AnswerReader().Walk(exact);
+}
+
+}  // namespace pdns::dns

@@ -1,0 +1,1 @@
+pdns_unit_test(dnstap FILES decode LIBS pdns_dnstap pdns_proto PkgConfig::protobuf_c)

@@ -1,0 +1,54 @@
+#include "record/fate.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace pdns::record {
+namespace {
+
+template <class Fate>
+std::vector<std::string> Names(std::size_t count) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) {
+    const CounterName name = NameOf(static_cast<Fate>(i));
+    names.push_back(std::string(name.group) + "." + std::string(name.name));
+  }
+  return names;
+}
+
+// The names of the report are a contract, and their order is that of the checks.
+TEST(Fate, FramesByNameInOrder) {
+  EXPECT_EQ(
+      Names<FrameFate>(kFrameFates),
+      (std::vector<std::string>{".used", ".skipped", "malformed.frame", "malformed.protobuf",
+                                "malformed.dns", "refused.no_message", "refused.no_time",
+                                "refused.future_time", "refused.not_response", "refused.opcode",
+                                "refused.question", "refused.rcode", "refused.truncated"}));
+  EXPECT_EQ(static_cast<std::size_t>(FrameFate::kTruncated), kFrameFates - 1);
+}
+
+TEST(Fate, RecordsByNameInOrder) {
+  EXPECT_EQ(Names<RecordFate>(kRecordFates),
+            (std::vector<std::string>{".stored", "record.class", "record.meta", "record.malformed",
+                                      "record.duplicate", "quarantine.off_chain",
+                                      "quarantine.out_of_bailiwick"}));
+  EXPECT_EQ(static_cast<std::size_t>(RecordFate::kOutOfBailiwick), kRecordFates - 1);
+}
+
+TEST(Fate, MessageTypesByNumber) {
+  EXPECT_EQ(MessageTypeName(1), "AUTH_QUERY");
+  EXPECT_EQ(MessageTypeName(4), "RESOLVER_RESPONSE");
+  EXPECT_EQ(MessageTypeName(8), "FORWARDER_RESPONSE");
+  EXPECT_EQ(MessageTypeName(14), "UPDATE_RESPONSE");
+  std::set<std::string_view> names;
+  for (std::size_t type = 0; type < kMessageTypes; ++type) names.insert(MessageTypeName(type));
+  EXPECT_EQ(names.size(), kMessageTypes);
+  EXPECT_EQ(MessageTypeName(15), "UNKNOWN");
+  EXPECT_EQ(MessageTypeName(~std::size_t{0}), "UNKNOWN");
+}
+
+}  // namespace
+}  // namespace pdns::record
