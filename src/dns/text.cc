@@ -85,6 +85,7 @@ std::optional<record::RrType> TypeFromText(std::string_view text) {
   constexpr std::string_view kPrefix = "TYPE";
   std::string upper(text);
   for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  if (upper.find('\0') != std::string::npos) return std::nullopt;  // ldns would stop there
   if (const auto number = TypeFromNumber(upper); number.has_value()) return number;
   if (upper.starts_with(kPrefix))
     return TypeFromNumber(std::string_view(upper).substr(kPrefix.size()));

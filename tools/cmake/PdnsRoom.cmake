@@ -2,6 +2,9 @@
 
 add_library(pdns_options INTERFACE)
 target_compile_options(pdns_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+if(PDNS_WERROR)
+  target_compile_options(pdns_options INTERFACE -Werror)
+endif()
 if(PDNS_SANITIZE)
   target_compile_options(pdns_options INTERFACE -fsanitize=${PDNS_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(pdns_options INTERFACE -fsanitize=${PDNS_SANITIZE})

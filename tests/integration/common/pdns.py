@@ -28,17 +28,25 @@ class Seen:
 class Ingester:
     """`pdns-ingest -u SOCKET -d DATABASE`, from its start to its report."""
 
-    def __init__(self, sandbox: Sandbox, name: str = "ingest", options: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        name: str = "ingest",
+        options: Iterable[str] = (),
+        descriptors: int | None = None,
+    ) -> None:
+        """`descriptors` limits how many files and connections it may have open."""
         self.socket = sandbox.folder / "dnstap.sock"
         self.database = sandbox.folder / "db"
         self._log = sandbox.folder / f"{name}.log"
+        limit = ["prlimit", f"--nofile={descriptors}"] if descriptors else []
         command = [
             str(sandbox.bin_dir / "pdns-ingest"), "-d", str(self.database), "-u", str(self.socket),
             "--flush-interval", "0.2", "--report", "json", *options,
         ]  # fmt: skip
         with self._log.open("wb") as errors:
             self.popen = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
+                [*limit, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
             )
         WaitFor(self._Listens, 30, "pdns-ingest to listen")
 

@@ -28,6 +28,10 @@ Sighting At(std::int64_t time, std::uint8_t reasons = record::kTrusted, std::uin
   return {sys_seconds(seconds(time)), sys_seconds(seconds(time)), 1, zone, reasons};
 }
 
+std::string Host(unsigned number) {
+  return std::string("h").append(std::to_string(number)).append(".example");
+}
+
 Key KeyOf(const Tuple& tuple) {
   return {std::string(AsText(tuple.owner)), static_cast<std::uint16_t>(tuple.type),
           std::string(AsText(tuple.rdata))};
@@ -117,7 +121,7 @@ TEST(Window, ThousandsOfTuplesAsInAMap) {
     Model trusted;
     Model quarantined;
     for (int i = 0; i < 60'000; ++i) {
-      const std::string owner = WireName("h" + std::to_string(random() % 5000) + ".example");
+      const std::string owner = WireName(Host(random() % 5000));
       const std::string rdata(random() % 3, static_cast<char>(random() % 2));
       const auto type = static_cast<RrType>(random() % 2);
       const Tuple tuple{AsBytes(owner), type, AsBytes(rdata)};
@@ -145,7 +149,7 @@ TEST(Window, MemoryCoversWhatIsHeldAndIsGivenBack) {
   std::size_t bytes = 0;
   std::size_t before = 0;
   for (int i = 0; i < 20'000; ++i) {
-    const std::string owner = WireName("h" + std::to_string(i));
+    const std::string owner = WireName(Host(static_cast<unsigned>(i)));
     const std::string rdata(100, 'r');
     window.Add({AsBytes(owner), RrType::kTxt, AsBytes(rdata)}, At(i));
     bytes += owner.size() + rdata.size() + sizeof(Sighting);

@@ -23,12 +23,11 @@ const std::string kOwner = Pointer(kQuestionOffset);
 
 // The verdict on one record of this rdata, which stands between two good ones.
 Verdict Between(RrType type, std::string_view rdata) {
-  const auto verdicts =
-      Judged(DnsMessage(WireName("www.blah.org"))
-                 .Answer(kOwner, 1, "\1\2\3\4")
-                 .Answer(kOwner, static_cast<std::uint16_t>(type), rdata)
-                 .Answer(kOwner, 16, "\5after")
-                 .Bytes());
+  const auto verdicts = Judged(DnsMessage(WireName("www.blah.org"))
+                                   .Answer(kOwner, 1, "\1\2\3\4")
+                                   .Answer(kOwner, static_cast<std::uint16_t>(type), rdata)
+                                   .Answer(kOwner, 16, "\5after")
+                                   .Bytes());
   if (verdicts.size() != 3) return {};
   EXPECT_EQ(verdicts[0].fate, RecordFate::kStored);
   EXPECT_EQ(verdicts[2].fate, RecordFate::kStored);
@@ -60,8 +59,8 @@ TEST(BadRdata, AddressesHaveTheirLength) {
 // The fields of each type with names inside: letters for what they are, a name at N.
 struct Shape {
   RrType type;
-  std::string rdata;       // with a name in upper case, complete and exact
-  std::size_t tail_at;     // from here on bytes may be missing or follow; npos: none may
+  std::string rdata;    // with a name in upper case, complete and exact
+  std::size_t tail_at;  // from here on bytes may be missing or follow; npos: none may
 };
 
 std::vector<Shape> Shapes() {

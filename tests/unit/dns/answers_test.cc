@@ -65,8 +65,10 @@ TEST(Walk, CountsBeyondTheBytesCannotBeWalked) {
 }
 
 TEST(Walk, RdataLengthBeyondTheMessageCannotBeWalked) {
-  EXPECT_FALSE(Walks(
-      BlahOrg().Raw(kOwner + U16(kA) + U16(1) + U32(0) + U16(5) + kAddress).AnswerCount(1).Bytes()));
+  EXPECT_FALSE(Walks(BlahOrg()
+                         .Raw(kOwner + U16(kA) + U16(1) + U32(0) + U16(5) + kAddress)
+                         .AnswerCount(1)
+                         .Bytes()));
 }
 
 TEST(Walk, BadOwnersCannotBeWalked) {
@@ -156,8 +158,8 @@ TEST(Refusal, OtherFlagsDoNotMatter) {
 
 TEST(Judge, ClassesOtherThanInAreCounted) {
   DnsMessage message = BlahOrg();
-  for (const std::uint16_t rr_class : {0, 1, 2, 3, 4, 254, 255, 256, 65535}) {
-    message.Answer(kOwner, kA, kAddress, rr_class);
+  for (const int rr_class : {0, 1, 2, 3, 4, 254, 255, 256, 65535}) {
+    message.Answer(kOwner, kA, kAddress, static_cast<std::uint16_t>(rr_class));
   }
   Fates expected(9, RecordFate::kClass);
   expected[1] = kStored;
@@ -167,8 +169,8 @@ TEST(Judge, ClassesOtherThanInAreCounted) {
 TEST(Judge, MetaTypesAreCounted) {
   for (unsigned type = 0; type < 65536; type = type < 300 ? type + 1 : type + 997) {
     const bool meta = type == 0 || type == 41 || (type >= 128 && type <= 255);
-    const auto fates = FatesOf(
-        BlahOrg().Answer(kOwner, static_cast<std::uint16_t>(type), "\1\2\3").Bytes());
+    const auto fates =
+        FatesOf(BlahOrg().Answer(kOwner, static_cast<std::uint16_t>(type), "\1\2\3").Bytes());
     EXPECT_EQ(fates[0] == RecordFate::kMeta, meta) << type;
   }
 }
@@ -209,11 +211,9 @@ TEST(Judge, DuplicatesAreFoundBehindOtherSpellingsOfNames) {
 }
 
 TEST(Judge, OpaqueRdataKeepsItsCase) {
-  EXPECT_EQ(FatesOf(BlahOrg()
-                        .Answer(kOwner, kTxt, "\5Hello")
-                        .Answer(kOwner, kTxt, "\5hello")
-                        .Bytes()),
-            (Fates{kStored, kStored}));
+  EXPECT_EQ(
+      FatesOf(BlahOrg().Answer(kOwner, kTxt, "\5Hello").Answer(kOwner, kTxt, "\5hello").Bytes()),
+      (Fates{kStored, kStored}));
 }
 
 TEST(Judge, MalformedRecordsAreNoDuplicates) {

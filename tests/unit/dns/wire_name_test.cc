@@ -80,13 +80,13 @@ TEST(ReadName, PointerToTheRootIsTheRoot) {
 }
 
 TEST(ReadName, RefusesPointersThatDoNotGoBack) {
-  EXPECT_FALSE(ReadAt(Pointer(0), 0));                                     // to itself
-  EXPECT_FALSE(ReadAt(Pointer(2) + WireName("org"), 0));                   // forward
-  EXPECT_FALSE(ReadAt("\1a" + Pointer(0), 0));                             // into its own label
-  EXPECT_FALSE(ReadAt("\1a" + Pointer(2), 0));                             // to itself, later
-  EXPECT_FALSE(ReadAt("\1a" + Pointer(4) + Pointer(0), 4));                // back, then forward
-  EXPECT_FALSE(ReadAt(Pointer(2) + Pointer(0), 2));                        // two in a ring
-  EXPECT_FALSE(ReadAt(WireName("a") + "\1b" + Pointer(3) + "\1c", 3));     // b -> b
+  EXPECT_FALSE(ReadAt(Pointer(0), 0));                                       // to itself
+  EXPECT_FALSE(ReadAt(Pointer(2) + WireName("org"), 0));                     // forward
+  EXPECT_FALSE(ReadAt("\1a" + Pointer(0), 0));                               // into its own label
+  EXPECT_FALSE(ReadAt("\1a" + Pointer(2), 0));                               // to itself, later
+  EXPECT_FALSE(ReadAt("\1a" + Pointer(4) + Pointer(0), 4));                  // back, then forward
+  EXPECT_FALSE(ReadAt(Pointer(2) + Pointer(0), 2));                          // two in a ring
+  EXPECT_FALSE(ReadAt(WireName("a") + "\1b" + Pointer(3) + "\1c", 3));       // b -> b
   EXPECT_FALSE(ReadAt(WireName("a") + "\1b" + Pointer(7) + Pointer(3), 7));  // ring of two
 }
 

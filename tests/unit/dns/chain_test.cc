@@ -1,0 +1,295 @@
+// Which owners a response may speak for: the chain of CNAMEs and DNAMEs, then the bailiwick.
+#include "dns/chain.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <ctime>
+#include <string>
+#include <vector>
+
+#include "unit/dns/judged.h"
+#include "unit/support/dns_message.h"
+
+namespace pdns::dns {
+namespace {
+
+using testing::DnsMessage;
+using testing::U16;
+using testing::U32;
+using testing::WireName;
+
+constexpr std::uint16_t kA = 1;
+constexpr std::uint16_t kCname = 5;
+constexpr std::uint16_t kTxt = 16;
+constexpr std::uint16_t kSig = 24;
+constexpr std::uint16_t kDname = 39;
+constexpr std::uint16_t kRrsig = 46;
+constexpr RecordFate kOn = RecordFate::kStored;
+constexpr RecordFate kOff = RecordFate::kOffChain;
+constexpr RecordFate kOut = RecordFate::kOutOfBailiwick;
+
+struct Rr {
+  std::string owner;
+  std::uint16_t type;
+  std::string rdata;
+};
+
+Rr A(std::string_view owner) { return {WireName(owner), kA, "\1\2\3\4"}; }
+Rr Cname(std::string_view owner, std::string_view target) {
+  return {WireName(owner), kCname, WireName(target)};
+}
+Rr Dname(std::string_view owner, std::string_view target) {
+  return {WireName(owner), kDname, WireName(target)};
+}
+Rr Signature(std::string_view owner, std::uint16_t covered, std::uint16_t type = kRrsig) {
+  return {WireName(owner), type,
+          U16(covered) + "\10\2" + U32(300) + U32(9) + U32(8) + U16(7) + WireName("org") + "sig"};
+}
+
+std::string Response(std::string_view question, const std::vector<Rr>& records) {
+  DnsMessage message{WireName(question)};
+  for (const Rr& rr : records) message.Answer(rr.owner, rr.type, rr.rdata);
+  return message.Bytes();
+}
+
+// Expects these fates, and the same of each record when they stand in reverse order.
+void ExpectFates(std::string_view question, std::vector<Rr> records, Fates fates,
+                 std::string_view zone = ".") {
+  EXPECT_EQ(FatesOf(Response(question, records), WireName(zone)), fates);
+  std::reverse(records.begin(), records.end());
+  std::reverse(fates.begin(), fates.end());
+  EXPECT_EQ(FatesOf(Response(question, records), WireName(zone)), fates) << "in reverse order";
+}
+
+TEST(Chain, OnlyTheQuestionNameWithoutLinks) {
+  ExpectFates("www.blah.org",
+              {A("www.blah.org"), A("blah.org"), A("a.www.blah.org"),
+               A("ww.blah.org"), A("."), A("www.bank.example")},
+              {kOn, kOff, kOff, kOff, kOff, kOff});
+}
+
+TEST(Chain, CaseOfTheQuestionDoesNotMatter) {
+  ExpectFates("wWw.BlAh.oRg", {A("www.blah.org")}, {kOn});
+}
+
+TEST(Chain, CnameTargetsInAnyOrder) {
+  ExpectFates("a.org", {Cname("a.org", "b.org"), Cname("B.org", "c.ORG"), A("c.org"), A("d.org")},
+              {kOn, kOn, kOn, kOff});
+}
+
+TEST(Chain, ACnameBesideTheChainLeadsNowhere) {
+  ExpectFates("a.org", {A("a.org"), Cname("x.org", "bank.example"), A("bank.example")},
+              {kOn, kOff, kOff});
+}
+
+TEST(Chain, SeveralCnamesOfOneOwnerAllCount) {
+  ExpectFates("a.org", {Cname("a.org", "b.org"), Cname("a.org", "c.org"), A("b.org"), A("c.org")},
+              {kOn, kOn, kOn, kOn});
+}
+
+TEST(Chain, CnameLoopsEnd) {
+  ExpectFates("a.org", {Cname("a.org", "a.org")}, {kOn});
+  ExpectFates("a.org", {Cname("a.org", "b.org"), Cname("b.org", "a.org"), A("b.org")},
+              {kOn, kOn, kOn});
+  ExpectFates("a.org", {Cname("a.org", "b.org"), Cname("b.org", "c.org"), Cname("c.org", "b.org")},
+              {kOn, kOn, kOn});
+}
+
+TEST(Chain, AMalformedOrForeignCnameIsNoLink) {
+  DnsMessage message{WireName("a.org")};
+  message.Answer(WireName("a.org"), kCname, WireName("b.org") + "x");
+  message.Answer(WireName("a.org"), kCname, WireName("c.org"), 3);
+  message.Answer(WireName("b.org"), kA, "\1\2\3\4").Answer(WireName("c.org"), kA, "\1\2\3\4");
+  EXPECT_EQ(FatesOf(message.Bytes()),
+            (Fates{RecordFate::kMalformed, RecordFate::kClass, kOff, kOff}));
+}
+
+TEST(Chain, SignaturesStandAndFallWithTheirOwner) {
+  ExpectFates("a.org",
+              {Cname("a.org", "b.org"), Signature("a.org", kCname), A("b.org"),
+               Signature("b.org", kA), Signature("c.org", kA)},
+              {kOn, kOn, kOn, kOn, kOff});
+}
+
+TEST(Chain, ADnameMakesANameBelowItsOwner) {
+  ExpectFates("www.a.org",
+              {Dname("a.org", "b.net"), Cname("www.a.org", "www.b.net"), A("www.b.net"), A("b.net"),
+               A("a.org"), A("x.b.net")},
+              {kOn, kOn, kOn, kOff, kOff, kOff});
+}
+
+TEST(Chain, ADnameWorksWithoutTheCnameMadeOfIt) {
+  ExpectFates("x.y.a.org", {Dname("A.org", "B.net"), A("x.y.b.net")}, {kOn, kOn});
+}
+
+TEST(Chain, ADnameDoesNotTouchItsOwnOwner) {
+  ExpectFates("a.org", {Dname("a.org", "b.net"), A("a.org"), A("b.net")}, {kOn, kOn, kOff});
+}
+
+TEST(Chain, ADnameOfNoAncestorIsOff) {
+  ExpectFates("www.a.org",
+              {A("www.a.org"), Dname("b.org", "c.net"), Dname("ww.a.org", "c.net"),
+               Dname("x.www.a.org", "c.net"), A("www.c.net")},
+              {kOn, kOff, kOff, kOff, kOff});
+}
+
+TEST(Chain, ADnameOfALabelsTailIsNoAncestor) {
+  // "aa.org" ends with the bytes of "a.org", but is not below it.
+  ExpectFates("aa.org", {Dname("a.org", "b.net"), A("aa.org")}, {kOff, kOn});
+}
+
+TEST(Chain, OnlySignaturesMayStandBesideADname) {
+  const Rr text{WireName("a.org"), kTxt, "\1x"};
+  ExpectFates("www.a.org",
+              {Dname("a.org", "b.net"), Signature("a.org", kDname),
+               Signature("a.org", kDname, kSig), A("a.org"), text, A("www.b.net")},
+              {kOn, kOn, kOn, kOff, kOff, kOn});
+}
+
+TEST(Chain, DnamesFollowOneAnother) {
+  ExpectFates("x.a.org",
+              {Dname("a.org", "b.org"), Dname("b.org", "c.org"), Cname("x.c.org", "d.org"),
+               A("d.org"), A("x.b.org")},
+              {kOn, kOn, kOn, kOn, kOn});
+}
+
+TEST(Chain, ADnameAtTheRootAndToTheRoot) {
+  ExpectFates("x.org", {Dname(".", "b.net"), A("x.org.b.net")}, {kOn, kOn});
+  ExpectFates("x.a.org", {Dname("a.org", "."), A("x"), A(".")}, {kOn, kOn, kOff});
+}
+
+TEST(Chain, NamesThatGetTooLongAreNotMade) {
+  const std::string label(63, 'x');
+  const std::string longest_prefix = label + "." + label + "." + label;  // 192 bytes of wire
+  const std::string fits = std::string(56, 'y') + ".net";                // 62: together 254
+  const std::string too_long = std::string(58, 'y') + ".net";            // 64: together 256
+  ExpectFates(longest_prefix + ".a.org", {Dname("a.org", fits), A(longest_prefix + "." + fits)},
+              {kOn, kOn});
+  // The DNAME is true and stays; YXDOMAIN is its consequence.
+  ExpectFates(longest_prefix + ".a.org", {Dname("a.org", too_long), Signature("a.org", kDname)},
+              {kOn, kOn});
+}
+
+TEST(Chain, NamesThatGrowWithoutEndEnd) {
+  // a.org -> x.a.org -> x.x.a.org ...: until a name is too long.
+  const auto fates = FatesOf(Response("w.a.org", {Dname("a.org", "x.a.org"), A("w.x.x.a.org")}));
+  EXPECT_EQ(fates, (Fates{kOn, kOn}));
+}
+
+TEST(Chain, TwoDnamesThatDoubleTheNamesEnd) {
+  std::vector<Rr> records;
+  for (const char* target : {"x.a.org", "y.a.org", "z.a.org", "xx.a.org", "yy.a.org"}) {
+    records.push_back(Dname("a.org", target));
+  }
+  const auto fates = FatesOf(Response("w.a.org", records));
+  EXPECT_EQ(fates, Fates(5, kOn));
+}
+
+// The names a chain holds, in all ways they could be numbered.
+std::string Number(int i) { return std::string("n").append(std::to_string(i)).append(".org"); }
+
+std::string ReverseChain(int links) {
+  DnsMessage message{WireName(Number(0))};
+  for (int i = links - 1; i >= 0; --i) {
+    message.Answer(WireName(Number(i)), kCname, WireName(Number(i + 1)));
+  }
+  return message.Bytes();
+}
+
+double CpuSecondsToJudge(const std::string& message) {
+  AnswerReader reader;
+  double best = 1e9;
+  for (int round = 0; round < 5; ++round) {
+    const std::clock_t start = std::clock();
+    EXPECT_TRUE(reader.Walk(AsBytes(message)));
+    reader.Judge(AsBytes(kRootZone));
+    best = std::min(best, static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
+  }
+  return best;
+}
+
+TEST(Chain, ThousandsOfCnamesInReverseOrderAreAllOnIt) {
+  constexpr int kLinks = 1900;  // as many as fit 64 KiB uncompressed
+  const std::string message = ReverseChain(kLinks);
+  ASSERT_LE(message.size(), 65535U);
+  EXPECT_EQ(FatesOf(message), Fates(kLinks, kOn));
+}
+
+// A message of 64 KiB holds 4000 links when each name is a tail of a long one that a TXT record
+// brings along: two bytes a name, two a pointer.
+TEST(Chain, FourThousandCnamesInReverseOrderAreAllOnIt) {
+  constexpr std::size_t kLinks = 4000;
+  constexpr std::size_t kNamesEach = 125;
+  std::string names;
+  for (std::size_t i = 0; i <= kLinks; i += kNamesEach) {
+    for (std::size_t k = 1; k < kNamesEach; ++k) names += "\1a";
+    names += {'\1', static_cast<char>(0x80 + i / kNamesEach), '\0'};
+  }
+  DnsMessage message{WireName("q")};
+  const std::size_t names_at = message.size() + 12;
+  message.Answer(testing::Pointer(12), kTxt, names);
+  const auto name = [&](std::size_t i) {
+    constexpr std::size_t kSize = 2 * kNamesEach + 1;
+    return testing::Pointer(names_at + i / kNamesEach * kSize + i % kNamesEach * 2);
+  };
+  for (std::size_t i = kLinks; i > 0; --i) message.Answer(name(i - 1), kCname, name(i));
+  message.Answer(testing::Pointer(12), kCname, name(0));
+  ASSERT_LE(message.size(), 65535U);
+  EXPECT_EQ(FatesOf(message.Bytes()), Fates(kLinks + 2, kOn));
+}
+
+TEST(Chain, CostGrowsWithTheRecordsNotWithTheirSquare) {
+  const double small = CpuSecondsToJudge(ReverseChain(450));
+  const double large = CpuSecondsToJudge(ReverseChain(1800));
+  // Four times the records: a square would cost sixteen times as much. One in a clock tick says
+  // nothing, hence the floor.
+  EXPECT_LT(large, 10 * std::max(small, 0.0002)) << small << " s, then " << large << " s";
+}
+
+TEST(Bailiwick, AtAndBelowTheZoneIsInAboveAndBesideIsOut) {
+  const std::vector<Rr> records{A("www.blah.org")};
+  ExpectFates("www.blah.org", records, {kOn}, "www.blah.org");
+  ExpectFates("www.blah.org", records, {kOn}, "blah.org");
+  ExpectFates("www.blah.org", records, {kOn}, "org");
+  ExpectFates("www.blah.org", records, {kOn}, ".");
+  ExpectFates("www.blah.org", records, {kOut}, "a.www.blah.org");
+  ExpectFates("www.blah.org", records, {kOut}, "blah.net");
+  ExpectFates("www.blah.org", records, {kOut}, "lah.org");
+  ExpectFates("www.blah.org", records, {kOut}, "xblah.org");
+  ExpectFates("www.blah.org", records, {kOut}, "www.blah.org.net");
+}
+
+TEST(Bailiwick, TheZoneMayBeInAnyCase) {
+  ExpectFates("www.blah.org", {A("www.blah.org"), A("x.net")}, {kOn, kOff}, "BLAH.Org");
+  ExpectFates("www.blah.org", {Cname("www.blah.org", "x.net"), A("x.net")}, {kOn, kOut},
+              "BLAH.Org");
+}
+
+TEST(Bailiwick, ChainGoesBeforeBailiwick) {
+  ExpectFates("www.blah.org", {A("bank.example")}, {kOff}, "blah.org");
+}
+
+TEST(Bailiwick, ZoneLabelsAreCountedWhereTheOwnerIsInTheZone) {
+  const auto labels = [](std::string_view owner, std::string_view zone) {
+    return Judged(Response("www.blah.org", {A(owner)}), WireName(zone)).at(0).zone_labels;
+  };
+  EXPECT_EQ(labels("www.blah.org", "www.blah.org"), 3U);
+  EXPECT_EQ(labels("www.blah.org", "BLAH.org"), 2U);
+  EXPECT_EQ(labels("www.blah.org", "."), 0U);
+  EXPECT_EQ(labels("www.blah.org", "blah.net"), 0U);
+  EXPECT_EQ(labels("off.blah.org", "blah.org"), 2U);  // off the chain, but in the zone
+}
+
+TEST(Bailiwick, AZoneThatIsNoNameCountsAsTheRoot) {
+  EXPECT_EQ(FatesOf(Response("www.blah.org", {A("www.blah.org")}), "\5cut"), (Fates{kOn}));
+  EXPECT_EQ(FatesOf(Response("www.blah.org", {A("www.blah.org")}), ""), (Fates{kOn}));
+}
+
+TEST(Bailiwick, ADnameAboveTheZoneIsOut) {
+  ExpectFates("x.sub.a.org", {Dname("a.org", "b.net"), A("x.sub.b.net")}, {kOut, kOut},
+              "sub.a.org");
+}
+
+}  // namespace
+}  // namespace pdns::dns

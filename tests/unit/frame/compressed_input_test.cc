@@ -1,0 +1,218 @@
+// Compressed captures: what libarchive makes of whole, cut and damaged data of each format.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "frame/input.h"
+#include "frame/reader.h"
+#include "unit/support/compress.h"
+#include "unit/support/frame_stream.h"
+#include "unit/support/inputs.h"
+#include "unit/support/temp_dir.h"
+
+namespace pdns::frame {
+namespace {
+
+using pdns::testing::Capture;
+using pdns::testing::Compress;
+using pdns::testing::kCompressions;
+using pdns::testing::MemoryInput;
+using pdns::testing::NoWaiter;
+using pdns::testing::TempDir;
+using pdns::testing::TestData;
+using pdns::testing::WriteFile;
+
+struct Read {
+  std::vector<std::string> frames;
+  End end = End::kNone;
+  std::string reason;
+};
+
+Read ReadFrames(Result<std::unique_ptr<Input>> input) {
+  Read read;
+  if (!input.ok()) {
+    read.end = End::kForeign;
+    read.reason = input.status().message();
+    return read;
+  }
+  Reader reader(std::move(*input));
+  while (const auto frame = reader.Next()) read.frames.emplace_back(AsText(*frame));
+  read.end = reader.end();
+  read.reason = reader.reason();
+  return read;
+}
+
+Read ReadCompressed(const std::string& bytes, std::size_t step = 1U << 30) {
+  return ReadFrames(Unpack(std::make_unique<MemoryInput>(bytes, step)));
+}
+
+// Frames that compress, but not to nothing; several blocks of each format.
+const std::vector<std::string>& SomeFrames() {
+  static const std::vector<std::string> frames = [] {
+    std::mt19937 random(10);
+    std::vector<std::string> made(3000);
+    for (std::string& frame : made) {
+      frame.resize(100 + random() % 200);
+      for (char& byte : frame) byte = static_cast<char>(random() % 40);
+    }
+    return made;
+  }();
+  return frames;
+}
+
+bool IsPrefix(const std::vector<std::string>& part, const std::vector<std::string>& whole) {
+  return part.size() <= whole.size() && std::equal(part.begin(), part.end(), whole.begin());
+}
+
+struct CompressedInput : ::testing::TestWithParam<const char*> {};
+
+TEST_P(CompressedInput, IsToldByContentAndReadWhole) {
+  TempDir dir;
+  NoWaiter waiter;
+  WriteFile(dir / "capture.txt", Compress(GetParam(), TestData("bind-rr.dnstap")));
+  const Read read = ReadFrames(OpenInput(dir / "capture.txt", waiter));
+  EXPECT_EQ(read.frames.size(), 1661U);  // tests/data/bind-rr.counters.txt
+  EXPECT_EQ(read.end, End::kStop) << read.reason;
+  EXPECT_EQ(waiter.asked, 0);
+}
+
+TEST_P(CompressedInput, KnowsHowMuchOfTheFileIsUsedUp) {
+  const std::string packed = Compress(GetParam(), Capture(SomeFrames()));
+  auto input = Unpack(std::make_unique<MemoryInput>(packed, 1000));
+  ASSERT_TRUE(input.ok());
+  EXPECT_FALSE((*input)->reopenable());
+  const auto skipped = (*input)->Skip(~std::uint64_t{0});
+  ASSERT_TRUE(skipped.ok());
+  EXPECT_EQ(*skipped, Capture(SomeFrames()).size());
+  EXPECT_EQ((*input)->consumed(), packed.size());
+}
+
+TEST_P(CompressedInput, ComesInPortionsOfAnySize) {
+  const std::string packed = Compress(GetParam(), Capture({"one", "two"}));
+  for (const std::size_t step : {1U, 2U, 7U, 100U}) {
+    const Read read = ReadCompressed(packed, step);
+    EXPECT_EQ(read.frames, (std::vector<std::string>{"one", "two"})) << step;
+    EXPECT_EQ(read.end, End::kStop) << read.reason;
+  }
+}
+
+TEST_P(CompressedInput, TwoFilesOneBehindTheOther) {
+  const std::string packed =
+      Compress(GetParam(), Capture({"one"})) + Compress(GetParam(), Capture({"two"}));
+  const Read read = ReadCompressed(packed);
+  EXPECT_EQ(read.frames, (std::vector<std::string>{"one", "two"})) << read.reason;
+  EXPECT_EQ(read.end, End::kStop);
+}
+
+// Cut anywhere it is a capture still being written or whose writer was killed: no error.
+TEST_P(CompressedInput, CutAnywhereKeepsWholeFrames) {
+  const std::string packed = Compress(GetParam(), Capture(SomeFrames()));
+  std::vector<std::size_t> cuts;
+  for (std::size_t cut = 24; cut < 200; ++cut) cuts.push_back(cut);
+  for (std::size_t tail = 1; tail < 60; ++tail) cuts.push_back(packed.size() - tail);
+  std::mt19937 random(11);
+  for (int i = 0; i < 40; ++i) cuts.push_back(200 + random() % (packed.size() - 200));
+  std::size_t most = 0;
+  for (const std::size_t cut : cuts) {
+    const Read read = ReadCompressed(packed.substr(0, cut));
+    // When only a checksum is missing all is there, STOP included.
+    const bool all = read.frames.size() == SomeFrames().size();
+    ASSERT_TRUE(read.end == End::kCut || (all && read.end == End::kStop))
+        << cut << " of " << packed.size() << ": " << read.reason;
+    ASSERT_TRUE(IsPrefix(read.frames, SomeFrames())) << cut;
+    if (cut < packed.size() / 2 + 1000) most = std::max(most, read.frames.size());
+  }
+  // What could be unpacked before the cut was given.
+  EXPECT_GT(most, 0U);
+}
+
+// Too short to tell one format from another, or from rubbish: refused or cut, but never a frame.
+TEST_P(CompressedInput, CutInTheFirstBytes) {
+  const std::string packed = Compress(GetParam(), Capture(SomeFrames()));
+  for (std::size_t cut = 0; cut < 24; ++cut) {
+    const Read read = ReadCompressed(packed.substr(0, cut));
+    EXPECT_TRUE(read.frames.empty());
+    EXPECT_TRUE(read.end == End::kCut || read.end == End::kForeign) << cut;
+    EXPECT_FALSE(read.reason.empty());
+  }
+}
+
+TEST_P(CompressedInput, DamagedInTheMiddleIsMalformed) {
+  const std::string packed = Compress(GetParam(), Capture(SomeFrames()));
+  for (const double place : {0.3, 0.5, 0.8}) {
+    std::string damaged = packed;
+    const auto at = static_cast<std::size_t>(place * static_cast<double>(packed.size()));
+    std::fill_n(damaged.begin() + static_cast<std::ptrdiff_t>(at), 4000, '\xff');
+    auto input = Unpack(std::make_unique<MemoryInput>(damaged));
+    ASSERT_TRUE(input.ok());
+    const auto skipped = (*input)->Skip(~std::uint64_t{0});
+    ASSERT_FALSE(skipped.ok()) << place;
+    EXPECT_EQ(skipped.status().code(), Code::kMalformed);
+    EXPECT_NE(skipped.status().message().find("damaged"), std::string::npos);
+    std::uint8_t byte = 0;
+    const auto after = (*input)->Read({&byte, 1});  // no more will come
+    EXPECT_TRUE(after.ok() && *after == 0);
+  }
+}
+
+TEST_P(CompressedInput, DamagedInTheMiddleKeepsWhatCameBefore) {
+  std::string damaged = Compress(GetParam(), Capture(SomeFrames()));
+  std::fill_n(damaged.begin() + static_cast<std::ptrdiff_t>(damaged.size() * 9 / 10), 2000, '\xff');
+  const Read read = ReadCompressed(damaged);
+  EXPECT_EQ(read.end, End::kBroken);
+  EXPECT_LT(read.frames.size(), SomeFrames().size());
+}
+
+TEST_P(CompressedInput, CompressedRubbishIsForeign) {
+  const Read read = ReadCompressed(Compress(GetParam(), std::string(5000, 'x')));
+  EXPECT_TRUE(read.frames.empty());
+  EXPECT_EQ(read.end, End::kForeign);
+}
+
+TEST_P(CompressedInput, AFailureOfTheSystemIsNoDamage) {
+  const std::string packed = Compress(GetParam(), Capture(SomeFrames()));
+  for (const std::size_t cut : {std::size_t{0}, std::size_t{5}, packed.size() / 2}) {
+    auto input = Unpack(
+        std::make_unique<MemoryInput>(packed.substr(0, cut), 1U << 30, Status::Io("disk gone")));
+    const Status status = input.ok() ? (*input)->Skip(~std::uint64_t{0}).status() : input.status();
+    EXPECT_EQ(status.code(), Code::kIo) << cut;
+    EXPECT_EQ(status.message(), "disk gone") << cut;
+  }
+}
+
+// Whatever is flipped: an end is reached, and no frame is made up without a word.
+TEST_P(CompressedInput, RandomDamageIsSurvived) {
+  const std::string packed = Compress(GetParam(), Capture({"one", "two", "three"}));
+  std::mt19937 random(12);
+  for (int trial = 0; trial < 300; ++trial) {
+    std::string damaged = packed;
+    damaged[random() % damaged.size()] ^= static_cast<char>(1U << random() % 8);
+    const Read read = ReadCompressed(damaged);
+    EXPECT_NE(read.end, End::kNone);
+    EXPECT_LE(read.frames.size(), 3U);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(EachFormat, CompressedInput, ::testing::ValuesIn(kCompressions),
+                         [](const auto& format) { return std::string(format.param); });
+
+TEST(CompressedInputAlone, UncompressedRubbishIsRefused) {
+  const auto input = Unpack(std::make_unique<MemoryInput>("not compressed at all, by any means"));
+  ASSERT_FALSE(input.ok());
+  EXPECT_EQ(input.status().code(), Code::kMalformed);
+}
+
+// A small file that unpacks to a large one is read as a stream, and costs no memory.
+TEST(CompressedInputAlone, BombsAreForeign) {
+  std::string packed = Compress("gzip", std::string(200U << 20, 'x'));
+  packed = Compress("xz", packed);
+  const Read read = ReadCompressed(packed);
+  EXPECT_TRUE(read.frames.empty());
+  EXPECT_EQ(read.end, End::kForeign);
+}
+
+}  // namespace
+}  // namespace pdns::frame

@@ -1,0 +1,4 @@
+pdns_unit_test(frame
+  FILES splitter control reader input compressed_input connection listener
+  LIBS pdns_frame PkgConfig::fstrm PkgConfig::archive
+  LABELS threads)

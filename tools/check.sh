@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds, and runs all tests, those with real resolvers included.
+#   tools/check.sh          about ten minutes
+#   tools/check.sh --full   adds clang, format, clang-tidy, header checks, sanitizers and a short fuzz run
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tools/packages.sh
+
+full=no
+case "${1-}" in
+  --full) full=yes ;;
+  "") ;;
+  *)
+    printf 'usage: tools/check.sh [--full]\n' >&2
+    exit 64
+    ;;
+esac
+
+jobs=$(nproc)
+step() { printf '\n== %s (%d min %02d s so far)\n' "$1" $((SECONDS / 60)) $((SECONDS % 60)); }
+
+build() {  # PRESET [cmake arguments]
+  local preset=$1
+  shift
+  cmake --preset "$preset" -DBUILD_TESTING=ON -DPDNS_WERROR=ON "$@" >/dev/null
+  cmake --build --preset "$preset" -j "$jobs" | grep -vE '^\[[0-9]+/[0-9]+\]' || true
+  cmake --build --preset "$preset" -j "$jobs" >/dev/null  # the exit code that grep took
+}
+
+check_format() {
+  git ls-files -z '*.h' '*.cc' | xargs -0 clang-format-14 --dry-run -Werror
+}
+
+check_tidy() {
+  git ls-files -z 'src/*.cc' 'tools/*.cc' | xargs -0 -n 4 -P "$jobs" clang-tidy-14 -p build/clang --quiet
+}
+
+# Seconds for each target, from its corpus on; what libFuzzer finds stays in the build folder.
+short_fuzz() {
+  local target name
+  for target in build/fuzz/tests/fuzz/fuzz_*; do
+    [ -x "$target" ] && [ -f "$target" ] || continue
+    name=${target##*/fuzz_}
+    mkdir -p "build/fuzz/found/$name"
+    "$target" -max_total_time="$1" -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=0 \
+      "build/fuzz/found/$name" "tests/fuzz/corpus/$name"
+    printf '%s: %s inputs kept\n' "$name" "$(find "build/fuzz/found/$name" -type f | wc -l)"
+  done
+}
+
+if [ "$full" = yes ]; then install_packages build test check; else install_packages build test; fi
+
+step 'release build, g++'
+build release
+step 'all tests'
+ctest --preset release -j "$jobs"
+[ "$full" = yes ] || exit 0
+
+step 'clang-format'
+check_format
+step 'release build, clang'
+build clang
+step 'each header alone'
+cmake --build --preset clang -j "$jobs" --target all_verify_interface_header_sets >/dev/null
+step 'clang-tidy'
+check_tidy
+step 'address and undefined behaviour sanitizers'
+build asan
+PDNS_KILLS=5 ctest --preset asan -j "$jobs" -LE 'integration|bench'
+step 'thread sanitizer'
+build tsan
+ctest --preset tsan -j "$jobs"
+step 'fuzz targets: corpora, then ten seconds each'
+build fuzz
+ctest --preset fuzz -j "$jobs"
+short_fuzz 10
+step 'done'
