@@ -32,7 +32,7 @@ check_format() {
 }
 
 check_tidy() {
-  git ls-files -z 'src/*.cc' 'tools/*.cc' | xargs -0 -n 4 -P "$jobs" clang-tidy-14 -p build/clang --quiet
+  git ls-files -z 'src/*.cc' 'tools/*.cc' | xargs -0 -n 2 -P "$jobs" clang-tidy-14 -p build/clang --quiet
 }
 
 # Seconds for each target, from its corpus on; what libFuzzer finds stays in the build folder.

@@ -22,7 +22,7 @@ enum class ControlType : std::uint8_t {
 
 struct Control {
   ControlType type;
-  bool suits;  // names kContentType, or no content type at all
+  bool suits;  // READY, ACCEPT, START: names kContentType, or no content type at all
 };
 
 // Foreign bytes: a control payload, without its header. Nothing when libfstrm does not know it.

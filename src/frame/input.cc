@@ -50,7 +50,7 @@ class PlainInput final : public Input {
   }
 
   std::uint64_t consumed() const override { return consumed_; }
-  bool reopenable() const override { return regular_; }
+  bool reopenable() const override { return owned_ && regular_; }
 
   // The first bytes, left in place for the next Read.
   Result<std::string> Peek(std::size_t n) {

@@ -32,6 +32,7 @@ class CompressedInput final : public Input {
     if (archive_read_open(archive_, this, nullptr, &CompressedInput::ReadRaw, nullptr) !=
             ARCHIVE_OK ||
         archive_read_next_header(archive_, &entry) != ARCHIVE_OK) {
+      if (!failure_.ok()) return failure_;
       if (Truncated()) {
         ended_ = true;
         return {};
@@ -66,7 +67,10 @@ class CompressedInput final : public Input {
     auto& input = *static_cast<CompressedInput*>(self);
     *block = input.block_.data();
     const auto got = input.raw_->Read(input.block_);
-    if (got.ok()) return static_cast<la_ssize_t>(*got);
+    if (got.ok()) {
+      input.raw_ended_ = *got == 0;
+      return static_cast<la_ssize_t>(*got);
+    }
     input.failure_ = got.status();
     return ARCHIVE_FATAL;
   }
@@ -78,16 +82,20 @@ class CompressedInput final : public Input {
   }
 
   // The formats word it differently ("truncated gzip input", "Truncated zstd input"), with one word
-  // in common; a test holds each of them to it.
+  // in common; xz may say at the end that it cannot go on, and gzip says nothing when its trailer
+  // is cut. A test holds each of them to it.
   bool Truncated() const {
     const char* text = archive_error_string(archive_);
-    return text != nullptr && strcasestr(text, "truncated") != nullptr;
+    if (text == nullptr) return raw_ended_;
+    return strcasestr(text, "truncated") != nullptr ||
+           (raw_ended_ && strcasestr(text, "no progress") != nullptr);
   }
 
   std::unique_ptr<Input> raw_;
   std::vector<std::uint8_t> block_;
   archive* archive_;
   Status failure_;
+  bool raw_ended_ = false;
   bool ended_ = false;
 };
 

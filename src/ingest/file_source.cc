@@ -112,7 +112,9 @@ FileSource::Match FileSource::Compare(const std::optional<record::Position>& tak
     }
     frame_ = reader_->Next();
   }
-  if (!frame_.has_value() && reader_->end() == End::kCut) return Match::kShorter;
+  // In another capture the place may lie inside a frame, where any bytes may seem a length.
+  const bool ends_before = reader_->end() == End::kCut && reader_->length_read() < taken->bytes;
+  if (!frame_.has_value() && ends_before) return Match::kShorter;
   if (!frame_.has_value() || reader_->position() != taken->bytes ||
       Hash128(*frame_) != taken->last_frame) {
     return Match::kOther;

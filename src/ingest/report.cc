@@ -104,10 +104,10 @@ std::string ReportText(const RunReport& report) {
   };
   line("frames", total.frames);
   line("  used", total.Of(FrameFate::kUsed));
-  for (std::size_t i = 0; i < kGroups.size(); ++i) {
-    if (kGroups[i] == "record") line("records stored", total.Of(RecordFate::kStored));
-    for (const Named& named : Group(total, kGroups[i])) {
-      line(fmt::format("  {}.{}", kGroups[i], named.name), named.count);
+  for (const std::string_view group : kGroups) {
+    if (group == "record") line("records stored", total.Of(RecordFate::kStored));
+    for (const Named& named : Group(total, group)) {
+      line(fmt::format("  {}.{}", group, named.name), named.count);
     }
   }
   line("tuples new", report.applied.tuples_new);

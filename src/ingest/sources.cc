@@ -14,21 +14,23 @@ std::uint64_t SizeOf(const fs::path& path) {
   return error ? 0 : size;
 }
 
+// A directory that cannot be read is named in its place; those beside it are listed all the same.
 void ListDirectory(const std::string& directory, std::vector<SourcePath>& out) {
   std::vector<SourcePath> found;
-  std::error_code error;
-  fs::recursive_directory_iterator it(directory, error);
-  if (error) {
-    out.push_back({directory, 0, Status::Io("cannot be read: " + error.message())});
-    return;
-  }
-  while (it != fs::recursive_directory_iterator()) {
-    std::error_code ignored;
-    if (it->is_regular_file(ignored)) found.push_back({it->path(), SizeOf(it->path()), {}});
-    const std::string at = it->path();
-    it.increment(error);
-    // The iterator ends with the error: what is left below is named, not passed over in silence.
-    if (error) found.push_back({at, 0, Status::Io("cannot be entered: " + error.message())});
+  std::vector<fs::path> pending{directory};
+  while (!pending.empty()) {
+    const fs::path here = std::move(pending.back());
+    pending.pop_back();
+    std::error_code error;
+    for (fs::directory_iterator it(here, error), end; !error && it != end; it.increment(error)) {
+      std::error_code ignored;
+      if (it->is_directory(ignored) && !it->is_symlink(ignored)) {
+        pending.push_back(it->path());
+      } else if (it->is_regular_file(ignored)) {
+        found.push_back({it->path(), SizeOf(it->path()), {}});
+      }
+    }
+    if (error) found.push_back({here, 0, Status::Io("cannot be read: " + error.message())});
   }
   std::sort(found.begin(), found.end(),
             [](const SourcePath& a, const SourcePath& b) { return a.path < b.path; });

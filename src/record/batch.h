@@ -17,6 +17,7 @@ struct SourceId {
   std::uint32_t variant = 0;
 
   friend bool operator==(const SourceId&, const SourceId&) = default;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads <=>
   friend auto operator<=>(const SourceId&, const SourceId&) = default;
 };
 

@@ -85,6 +85,11 @@ bool IsDnssec(RrType type) {
   }
 }
 
+bool IsOther(RrType type) {
+  const bool address = type == RrType::kA || type == RrType::kAaaa;
+  return !address && !IsDnssec(type) && record::RequiredFields(type) == 0;
+}
+
 std::string Begin(Kind kind, Bytes payload, const Tuple& tuple) {
   std::string key(1, static_cast<char>(kind));
   AppendBytes(key, payload);
@@ -197,7 +202,7 @@ void DecodeName(Cursor& cursor, ReverseRow& row) {
   row.tuple.rdata.insert(*at, AsText(target.wire()));
 }
 
-void DecodeOther(Cursor& cursor, ReverseRow& row) {
+void DecodeOther(Cursor& cursor, Bytes key, ReverseRow& row) {
   while (cursor.ok()) {
     std::uint8_t byte = cursor.U8();
     if (byte == 0) break;
@@ -206,11 +211,19 @@ void DecodeOther(Cursor& cursor, ReverseRow& row) {
   }
   row.tuple.type = static_cast<RrType>(cursor.U16());
   row.tuple.owner = ReadOrderedName(cursor);
-  if (cursor.left() > 0) row.digest = ReadDigest(cursor);
+  if (cursor.left() == 0) return;
+  row.digest = ReadDigest(cursor);
+  if (!cursor.ok() || row.tuple.rdata.size() != kMaxPlainTail || !IsOther(row.tuple.type))
+    return cursor.Fail();
+  // Up to the digest the key is that of the head of the rdata.
+  std::vector<std::string> head;
+  AppendOtherKey(head, row.tuple.view());
+  if (head.front() != AsText(key.first(key.size() - row.digest->size()))) cursor.Fail();
+  row.tuple.rdata.clear();
 }
 
-// With a digest the rdata is not here, so the key cannot be made again: what can be checked is
-// checked.
+// With a digest the rdata is not here, so the key cannot be made again: what can be checked was
+// checked while decoding.
 bool IsCanonical(const ReverseRow& row, Bytes key) {
   if (row.digest.has_value()) return true;
   std::vector<std::string> keys;
@@ -227,7 +240,7 @@ void AppendReverseKeys(std::vector<std::string>& out, const Tuple& tuple) {
     out.push_back(Begin(kind, tuple.rdata, tuple));
     return;
   }
-  if (record::RequiredFields(tuple.type) == 0) return AppendOtherKey(out, tuple);
+  if (IsOther(tuple.type)) return AppendOtherKey(out, tuple);
   const auto target = FindTarget(tuple.type, tuple.rdata);
   if (!target.has_value()) return;
   AppendTargetKey(out, tuple, *target);
@@ -248,7 +261,7 @@ std::optional<ReverseRow> DecodeReverseKey(Bytes key) {
       DecodeAddress(cursor, 16, row);
       break;
     case Kind::kOther:
-      DecodeOther(cursor, row);
+      DecodeOther(cursor, key, row);
       break;
     default:
       return std::nullopt;

@@ -1,10 +1,11 @@
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/options.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdarg>
 #include <filesystem>
 #include <thread>
 #include <vector>
@@ -19,26 +20,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A secondary instance keeps its log in a directory of its own; gone with the reader.
-class PrivateDirectory {
+// A secondary instance would keep its log in a directory of its own: nobody reads it, and a reader
+// that is interrupted would leave the directory behind.
+class NoLog final : public rocksdb::Logger {
  public:
-  PrivateDirectory() {
-    std::error_code error;
-    std::string pattern = fs::temp_directory_path(error) / "pdns-query-XXXXXX";
-    if (!error && mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-  }
-  ~PrivateDirectory() {
-    std::error_code error;
-    if (!path_.empty()) fs::remove_all(path_, error);
-  }
-  PrivateDirectory(const PrivateDirectory&) = delete;
-  PrivateDirectory& operator=(const PrivateDirectory&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
 };
+constexpr const char* kNoDirectory = "/nonexistent/pdns-query";
 
 class RocksReader final : public Reader {
  public:
@@ -49,8 +38,6 @@ class RocksReader final : public Reader {
 
   // A writer may delete a file between our reading of its list and our opening of it: try again.
   Status Open() {
-    if (directory_.path().empty())
-      return Status::Io("no temporary directory can be made; set TMPDIR");
     constexpr int kTries = 8;
     rocksdb::Status opened;
     for (int attempt = 0; attempt < kTries; ++attempt) {
@@ -82,6 +69,7 @@ class RocksReader final : public Reader {
   rocksdb::Status TryOpen() {
     rocksdb::DBOptions options;
     FillDatabaseOptions(options);
+    options.info_log = std::make_shared<NoLog>();
     options.create_if_missing = false;
     options.create_missing_column_families = false;
     MemoryPlan plan;
@@ -95,7 +83,7 @@ class RocksReader final : public Reader {
     }
     rocksdb::DB* db = nullptr;
     auto status =
-        rocksdb::DB::OpenAsSecondary(options, path_, directory_.path(), families, &handles_, &db);
+        rocksdb::DB::OpenAsSecondary(options, path_, kNoDirectory, families, &handles_, &db);
     db_.reset(db);
     if (status.ok()) status = db_->TryCatchUpWithPrimary();
     return status;
@@ -221,7 +209,6 @@ class RocksReader final : public Reader {
   }
 
   std::string path_;
-  PrivateDirectory directory_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
 };

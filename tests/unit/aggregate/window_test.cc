@@ -28,7 +28,7 @@ Sighting At(std::int64_t time, std::uint8_t reasons = record::kTrusted, std::uin
   return {sys_seconds(seconds(time)), sys_seconds(seconds(time)), 1, zone, reasons};
 }
 
-std::string Host(unsigned number) {
+std::string Host(unsigned long number) {
   return std::string("h").append(std::to_string(number)).append(".example");
 }
 
@@ -149,7 +149,7 @@ TEST(Window, MemoryCoversWhatIsHeldAndIsGivenBack) {
   std::size_t bytes = 0;
   std::size_t before = 0;
   for (int i = 0; i < 20'000; ++i) {
-    const std::string owner = WireName(Host(static_cast<unsigned>(i)));
+    const std::string owner = WireName(Host(static_cast<unsigned long>(i)));
     const std::string rdata(100, 'r');
     window.Add({AsBytes(owner), RrType::kTxt, AsBytes(rdata)}, At(i));
     bytes += owner.size() + rdata.size() + sizeof(Sighting);

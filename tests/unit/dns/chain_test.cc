@@ -64,8 +64,8 @@ void ExpectFates(std::string_view question, std::vector<Rr> records, Fates fates
 
 TEST(Chain, OnlyTheQuestionNameWithoutLinks) {
   ExpectFates("www.blah.org",
-              {A("www.blah.org"), A("blah.org"), A("a.www.blah.org"),
-               A("ww.blah.org"), A("."), A("www.bank.example")},
+              {A("www.blah.org"), A("blah.org"), A("a.www.blah.org"), A("ww.blah.org"), A("."),
+               A("www.bank.example")},
               {kOn, kOff, kOff, kOff, kOff, kOff});
 }
 

@@ -32,8 +32,8 @@ inline std::vector<OwnedTuple> CorpusTuples() {
       if (fields.size() == 6) fields.emplace_back();  // empty rdata
       const auto type = dns::TypeFromText(fields.at(1));
       if (!type.has_value()) ADD_FAILURE() << line;
-      tuples.push_back(MakeTuple(fields.at(0), type.value_or(record::RrType{}),
-                                 FromHex(fields.at(6))));
+      tuples.push_back(
+          MakeTuple(fields.at(0), type.value_or(record::RrType{}), FromHex(fields.at(6))));
     }
   }
   EXPECT_GT(tuples.size(), 1000U);

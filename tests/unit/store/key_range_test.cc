@@ -18,11 +18,11 @@ using record::RrType;
 
 std::vector<record::Name> MeanNames() {
   const std::vector<std::string> labels{
-      std::string("\1\0", 2),         std::string("\2\0\0", 3), std::string("\2\0\1", 3),
-      std::string("\1\1"),            std::string("\2\1\0", 3), std::string("\2\1\1"),
-      std::string("\1\2"),            std::string("\1a"),       std::string("\2aa"),
-      std::string("\2a\0", 3),        std::string("\2a\1"),     std::string("\1b"),
-      std::string("\1\xff"),          std::string("\2\xff\xff"), std::string("\3a.a")};
+      std::string("\1\0", 2),  std::string("\2\0\0", 3),  std::string("\2\0\1", 3),
+      std::string("\1\1"),     std::string("\2\1\0", 3),  std::string("\2\1\1"),
+      std::string("\1\2"),     std::string("\1a"),        std::string("\2aa"),
+      std::string("\2a\0", 3), std::string("\2a\1"),      std::string("\1b"),
+      std::string("\1\xff"),   std::string("\2\xff\xff"), std::string("\3a.a")};
   std::vector<std::string> wires{std::string(1, '\0')};
   for (std::size_t at = 0, depth = 0; depth < 2; ++depth) {
     const std::size_t end = wires.size();
@@ -53,8 +53,8 @@ TEST(Range, OwnersAndSubtreesAreExact) {
     const KeyRange subtree = SubtreeRange(top);
     for (const record::Name& name : names) {
       for (const auto& [type, rdata] :
-           {std::pair(RrType{}, std::string()), std::pair(static_cast<RrType>(0xffff),
-                                                          std::string(3, '\xff'))}) {
+           {std::pair(RrType{}, std::string()),
+            std::pair(static_cast<RrType>(0xffff), std::string(3, '\xff'))}) {
         const std::string key = ForwardKey(name, type, rdata);
         ASSERT_EQ(owner.Holds(key), name == top)
             << dns::NameToText(top.wire()) << " " << dns::NameToText(name.wire());

@@ -121,11 +121,11 @@ TEST(OrderedName, StopsBehindTheName) {
 TEST(OrderedName, RefusesWhatIsNotWritten) {
   const auto refused = [](std::string_view bytes) { return !Read(bytes).has_value(); };
   EXPECT_TRUE(refused(""));
-  EXPECT_TRUE(refused(std::string_view("Org\0\0", 5)));        // upper case
-  EXPECT_TRUE(refused(std::string_view("\1\0\0", 3)));         // escape of nothing
-  EXPECT_TRUE(refused(std::string_view("\1\3\0\0", 4)));       // of what needs none
+  EXPECT_TRUE(refused(std::string_view("Org\0\0", 5)));   // upper case
+  EXPECT_TRUE(refused(std::string_view("\1\0\0", 3)));    // escape of nothing
+  EXPECT_TRUE(refused(std::string_view("\1\3\0\0", 4)));  // of what needs none
   EXPECT_TRUE(refused(std::string_view("\1\xff\0\0", 4)));
-  EXPECT_TRUE(refused(std::string_view("a\1", 2)));            // cut in an escape
+  EXPECT_TRUE(refused(std::string_view("a\1", 2)));  // cut in an escape
   EXPECT_TRUE(refused(std::string(64, 'a') + std::string(2, '\0')));
   EXPECT_FALSE(refused(std::string(63, 'a') + std::string(2, '\0')));
   std::string long_name;

@@ -62,8 +62,7 @@ class Observations {
 inline std::string Line(const record::Tuple& tuple, const record::Sighting& sighting) {
   return fmt::format("{} {} {} {} {} {} {} {}", dns::NameToText(tuple.owner),
                      dns::TypeToText(tuple.type), ToHex(tuple.rdata), Number(sighting.first),
-                     Number(sighting.last), sighting.count, sighting.zone_labels,
-                     sighting.reasons);
+                     Number(sighting.last), sighting.count, sighting.zone_labels, sighting.reasons);
 }
 
 inline Lines Scan(Reader& reader, Index index, const KeyRange& range = {}) {

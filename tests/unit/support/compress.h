@@ -14,7 +14,9 @@ namespace pdns::testing {
 
 inline constexpr std::array<const char*, 5> kCompressions{"gzip", "bzip2", "xz", "zstd", "lz4"};
 
-inline std::string Compress(const std::string& filter, std::string_view bytes) {
+// `options` as for archive_write_set_options, e.g. "gzip:compression-level=0".
+inline std::string Compress(const std::string& filter, std::string_view bytes,
+                            const char* options = nullptr) {
   const auto check = [](int code) {
     if (code != ARCHIVE_OK) throw std::runtime_error("libarchive refuses");
   };
@@ -27,6 +29,7 @@ inline std::string Compress(const std::string& filter, std::string_view bytes) {
   const std::unique_ptr<archive, int (*)(archive*)> owner(writer, archive_write_free);
   check(archive_write_set_format_raw(writer));
   check(archive_write_add_filter_by_name(writer, filter.c_str()));
+  if (options != nullptr) check(archive_write_set_options(writer, options));
   check(archive_write_set_bytes_in_last_block(writer, 1));  // no padding
   check(archive_write_open(writer, &out, nullptr, append, nullptr));
   const std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry(archive_entry_new(),

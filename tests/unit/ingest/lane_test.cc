@@ -1,0 +1,268 @@
+#include "ingest/lane.h"
+
+#include <gtest/gtest.h>
+
+#include <ctime>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "unit/ingest/payloads.h"
+
+namespace pdns::ingest {
+namespace {
+
+using pdns::testing::DnsMessage;
+using pdns::testing::Dnstap;
+using pdns::testing::kQuestionOffset;
+using pdns::testing::Payload;
+using pdns::testing::Pointer;
+using pdns::testing::ResponsePayload;
+using pdns::testing::WireName;
+using record::FrameFate;
+using record::RecordFate;
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+constexpr std::uint64_t kDay = 86400;
+constexpr std::uint16_t kNotAResponse = 0x0000;
+constexpr std::uint16_t kResponse = 0x8000;
+constexpr std::uint16_t kUpdateOpcode = 5 << 11;
+constexpr std::uint16_t kTc = 0x0200;
+constexpr std::uint16_t kServfail = 2;
+const std::string kAddress = "\x01\x02\x03\x04";
+const std::string kOwner = Pointer(kQuestionOffset);
+
+struct LaneTest : ::testing::Test {
+  void Take(const std::string& payload) { lane.Take(AsBytes(payload), window, counters); }
+
+  // The one fate that the payload has.
+  FrameFate FateOf(const std::string& payload) {
+    aggregate::Window scrap;
+    Counters one;
+    lane.Take(AsBytes(payload), scrap, one);
+    EXPECT_TRUE(one.AddUp());
+    EXPECT_EQ(one.frames, 1U);
+    for (std::size_t i = 0; i < record::kFrameFates; ++i) {
+      if (one.frame[i] > 0) return static_cast<FrameFate>(i);
+    }
+    return FrameFate::kUsed;
+  }
+
+  Lane lane{LanePolicy{}};
+  aggregate::Window window;
+  Counters counters;
+};
+
+// Each payload has the fault of its line and all that stand below it.
+TEST_F(LaneTest, TheFirstFaultOfAFrameNamesIt) {
+  const auto now = static_cast<std::uint64_t>(std::time(nullptr));
+  const auto flags = [](unsigned bits) { return static_cast<std::uint16_t>(bits); };
+  const auto message = [&](std::uint16_t header, std::uint16_t questions) {
+    DnsMessage made;
+    for (int i = 0; i < questions; ++i) made.Question(WireName("blah.org"), 1);
+    return made.Flags(header).Bytes();
+  };
+  const std::string worst = message(flags(kNotAResponse | kUpdateOpcode | kTc | kServfail), 2);
+
+  Dnstap what;
+  what.type = 6;
+  what.zone = "no name";
+  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kSkipped);
+  what.type = 4;
+  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kMalformedProtobuf);
+  what.zone.reset();
+  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kNoMessage);
+  what.response = worst.substr(0, worst.size() - 1);
+  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kMalformedDns);
+  what.response = worst;
+  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kNoTime);
+  what.query_time = now + 10 * kDay;
+  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kFutureTime);
+  what.query_time = kTime;
+  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kNotResponse);
+  what.response = message(flags(kResponse | kUpdateOpcode | kTc | kServfail), 2);
+  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kOpcode);
+  what.response = message(flags(kResponse | kTc | kServfail), 2);
+  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kQuestion);
+  what.response = message(flags(kResponse | kTc | kServfail), 0);
+  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kQuestion);
+  what.response = message(flags(kResponse | kTc | kServfail), 1);
+  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kRcode);
+  what.response = message(flags(kResponse | kTc), 1);
+  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kTruncated);
+  what.response = message(kResponse, 1);
+  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kUsed);
+}
+
+TEST_F(LaneTest, RcodesThatCarryTruth) {
+  for (unsigned rcode = 0; rcode < 16; ++rcode) {
+    const auto message = DnsMessage(WireName("blah.org")).Rcode(rcode).Bytes();
+    const bool used = rcode == 0 || rcode == 3 || rcode == 6;  // NOERROR, NXDOMAIN, YXDOMAIN
+    EXPECT_EQ(FateOf(ResponsePayload(message, kTime)), used ? FrameFate::kUsed : FrameFate::kRcode)
+        << rcode;
+  }
+}
+
+TEST_F(LaneTest, ADayAheadOfTheClockIsBelieved) {
+  const auto now = static_cast<std::uint64_t>(std::time(nullptr));
+  const std::string message = pdns::testing::AddressResponse("blah.org");
+  EXPECT_EQ(FateOf(ResponsePayload(message, now)), FrameFate::kUsed);
+  EXPECT_EQ(FateOf(ResponsePayload(message, now + kDay - 600)), FrameFate::kUsed);
+  EXPECT_EQ(FateOf(ResponsePayload(message, now + kDay + 600)), FrameFate::kFutureTime);
+  EXPECT_EQ(FateOf(ResponsePayload(message, ~std::uint64_t{0})), FrameFate::kFutureTime);
+  EXPECT_EQ(FateOf(ResponsePayload(message, std::uint64_t{1} << 63)), FrameFate::kFutureTime);
+  EXPECT_EQ(FateOf(ResponsePayload(message, 0)), FrameFate::kUsed);
+}
+
+TEST_F(LaneTest, SkippedFramesAreCountedByTheirType) {
+  for (const std::uint32_t type : {5U, 5U, 8U, 77U}) {
+    Dnstap what;
+    what.type = type;
+    Take(Payload(what));
+  }
+  EXPECT_EQ(counters.skipped[5], 2U);
+  EXPECT_EQ(counters.skipped[8], 1U);
+  EXPECT_EQ(counters.skipped[0], 1U);
+  EXPECT_TRUE(counters.AddUp());
+  EXPECT_TRUE(window.empty());
+}
+
+TEST_F(LaneTest, ATupleAsItIsStored) {
+  Take(ResponsePayload(DnsMessage(WireName("WWW.Blah.Org")).Answer(kOwner, 1, kAddress).Bytes(),
+                       kTime, WireName("BLAH.org")));
+  const auto list = window.Trusted();
+  ASSERT_EQ(list.size(), 1U);
+  EXPECT_EQ(AsText(list[0].tuple.owner), WireName("www.blah.org"));
+  EXPECT_EQ(AsText(list[0].tuple.rdata), kAddress);
+  EXPECT_EQ(list[0].sighting.first, sys_seconds(seconds(kTime)));
+  EXPECT_EQ(list[0].sighting.last, sys_seconds(seconds(kTime)));
+  EXPECT_EQ(list[0].sighting.count, 1U);
+  EXPECT_EQ(list[0].sighting.zone_labels, 2U);
+  EXPECT_EQ(counters.Of(RecordFate::kStored), 1U);
+}
+
+// A message with one record of each fate, the faults of the later ones included.
+std::string EveryRecordFate() {
+  constexpr std::uint16_t kChaos = 3;
+  constexpr std::uint16_t kOpt = 41;
+  const std::string elsewhere = WireName("www.bank.example");
+  return DnsMessage(WireName("www.blah.org"))
+      .Answer(kOwner, 1, kAddress)                           // stored
+      .Answer(elsewhere, kOpt, "bad", kChaos)                // class, though a meta type
+      .Answer(elsewhere, kOpt, "bad")                        // meta, though off the chain
+      .Answer(elsewhere, 1, "bad")                           // malformed, though off the chain
+      .Answer(elsewhere, 1, "bad")                           // malformed again, not duplicate
+      .Answer(kOwner, 1, kAddress)                           // duplicate
+      .Answer(elsewhere, 1, kAddress)                        // off the chain, and out of bailiwick
+      .Answer(elsewhere, 1, kAddress)                        // duplicate, though off the chain
+      .Answer(kOwner, 5, WireName("cdn.far.net"))            // stored
+      .Answer(WireName("cdn.far.net"), 1, kAddress)          // on the chain, out of bailiwick
+      .Answer(WireName("other.blah.org"), 1, kAddress)       // off the chain only
+      .Bytes();
+}
+
+TEST_F(LaneTest, TheFirstFaultOfARecordNamesIt) {
+  Take(ResponsePayload(EveryRecordFate(), kTime, WireName("blah.org")));
+  EXPECT_EQ(counters.Of(RecordFate::kStored), 2U);
+  EXPECT_EQ(counters.Of(RecordFate::kClass), 1U);
+  EXPECT_EQ(counters.Of(RecordFate::kMeta), 1U);
+  EXPECT_EQ(counters.Of(RecordFate::kMalformed), 2U);
+  EXPECT_EQ(counters.Of(RecordFate::kDuplicate), 2U);
+  EXPECT_EQ(counters.Of(RecordFate::kOffChain), 2U);
+  EXPECT_EQ(counters.Of(RecordFate::kOutOfBailiwick), 1U);
+  EXPECT_EQ(window.Trusted().size(), 2U);
+  const auto quarantined = window.Quarantined();
+  ASSERT_EQ(quarantined.size(), 3U);
+  for (const record::Observation& one : quarantined) {
+    EXPECT_EQ(one.sighting.count, 1U);
+    EXPECT_EQ(one.sighting.zone_labels, 0U);
+    const bool far = AsText(one.tuple.owner) == WireName("cdn.far.net");
+    EXPECT_EQ(one.sighting.reasons, far ? record::kOutOfBailiwick : record::kOffChain);
+  }
+}
+
+TEST_F(LaneTest, UntrustedMayBeStored) {
+  Lane storing({dnstap::SetOf(dnstap::kResolverResponse), Untrusted::kStore});
+  const std::string payload = ResponsePayload(EveryRecordFate(), kTime, WireName("blah.org"));
+  storing.Take(AsBytes(payload), window, counters);
+  EXPECT_EQ(counters.Of(RecordFate::kStored), 5U);
+  EXPECT_EQ(counters.Of(RecordFate::kOffChain), 0U);
+  EXPECT_EQ(counters.Of(RecordFate::kOutOfBailiwick), 0U);
+  EXPECT_EQ(counters.Of(RecordFate::kDuplicate), 2U);
+  EXPECT_TRUE(window.Quarantined().empty());
+  const auto trusted = window.Trusted();
+  ASSERT_EQ(trusted.size(), 5U);
+  for (const record::Observation& one : trusted) {
+    const std::string_view owner = AsText(one.tuple.owner);
+    const bool inside = owner == WireName("www.blah.org") || owner == WireName("other.blah.org");
+    EXPECT_EQ(one.sighting.zone_labels, inside ? 2U : 0U);
+    EXPECT_EQ(one.sighting.reasons, record::kTrusted);
+  }
+}
+
+TEST_F(LaneTest, UntrustedMayBeDropped) {
+  Lane dropping({dnstap::SetOf(dnstap::kResolverResponse), Untrusted::kDrop});
+  const std::string payload = ResponsePayload(EveryRecordFate(), kTime, WireName("blah.org"));
+  dropping.Take(AsBytes(payload), window, counters);
+  EXPECT_EQ(counters.Of(RecordFate::kStored), 2U);
+  EXPECT_EQ(counters.Of(RecordFate::kOffChain), 2U);
+  EXPECT_EQ(counters.Of(RecordFate::kOutOfBailiwick), 1U);
+  EXPECT_EQ(window.size(), 2U);
+}
+
+// A forwarder does not say whose server answered: only the chain counts.
+TEST_F(LaneTest, WithoutAZoneOnlyTheChainCounts) {
+  Dnstap what;
+  what.response = EveryRecordFate();
+  what.response_time = kTime;
+  Take(Payload(what));
+  EXPECT_EQ(counters.Of(RecordFate::kStored), 3U);
+  EXPECT_EQ(counters.Of(RecordFate::kOffChain), 2U);
+  EXPECT_EQ(counters.Of(RecordFate::kOutOfBailiwick), 0U);
+}
+
+TEST_F(LaneTest, ARefusedFrameStoresNothing) {
+  const std::string message = DnsMessage(WireName("blah.org"))
+                                  .Answer(kOwner, 1, kAddress)
+                                  .Flags(DnsMessage::kResponse | kTc)
+                                  .Bytes();
+  Take(ResponsePayload(message, kTime));
+  EXPECT_TRUE(window.empty());
+  EXPECT_EQ(counters.record, Counters().record);
+}
+
+TEST_F(LaneTest, OneMessageManyTimes) {
+  for (unsigned i = 0; i < 5; ++i) {
+    Take(ResponsePayload(pdns::testing::AddressResponse("blah.org"), kTime + 10 - i));
+  }
+  const auto list = window.Trusted();
+  ASSERT_EQ(list.size(), 1U);
+  EXPECT_EQ(list[0].sighting.count, 5U);
+  EXPECT_EQ(list[0].sighting.first, sys_seconds(seconds(kTime + 6)));
+  EXPECT_EQ(list[0].sighting.last, sys_seconds(seconds(kTime + 10)));
+}
+
+// Whatever comes: every frame under one name, every record of a used frame as well.
+TEST_F(LaneTest, RandomDamageAddsUp) {
+  const std::string good = ResponsePayload(EveryRecordFate(), kTime, WireName("blah.org"));
+  std::mt19937 random(21);
+  for (int trial = 0; trial < 30'000; ++trial) {
+    std::string bytes = good;
+    for (unsigned i = random() % 6; i > 0; --i) {
+      bytes[random() % bytes.size()] = static_cast<char>(random());
+    }
+    if (random() % 8 == 0) bytes.resize(random() % bytes.size());
+    Take(bytes);
+  }
+  EXPECT_TRUE(counters.AddUp());
+  EXPECT_EQ(counters.frames, 30'000U);
+  for (const FrameFate fate : {FrameFate::kUsed, FrameFate::kSkipped, FrameFate::kMalformedProtobuf,
+                               FrameFate::kMalformedDns}) {
+    EXPECT_GT(counters.Of(fate), 0U);
+  }
+}
+
+}  // namespace
+}  // namespace pdns::ingest

@@ -1,0 +1,132 @@
+// A store in memory for what lanes give: whole batches, applied or refused as a whole.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "ingest/drainer.h"
+
+namespace pdns::ingest {
+
+using RowKey = std::tuple<std::string, std::uint16_t, std::string>;  // owner, rrtype, rdata
+using Rows = std::map<RowKey, record::Sighting>;
+
+struct AppliedBatch {
+  std::vector<record::SourcePosition> sources;
+  std::size_t trusted = 0;
+  std::size_t quarantined = 0;
+};
+
+class MemorySink {
+ public:
+  // Asked before each batch, with its number from 0 on, outside of all locks: not ok refuses it. May
+  // wait.
+  std::function<Status(std::size_t)> before_apply = [](std::size_t) { return Status(); };
+
+  Sink sink() {
+    return {[this](const record::SourceId& id) { return Progress(id); },
+            [this](const record::Batch& batch) { return Apply(batch); }};
+  }
+
+  // What is stored now, and which batches came. Copies: other threads may be at work.
+  Rows trusted() const { return Copy(trusted_); }
+  Rows quarantined() const { return Copy(quarantined_); }
+  std::vector<AppliedBatch> batches() const { return Copy(batches_); }
+  std::size_t progress_calls() const { return Copy(progress_calls_); }
+  std::optional<record::Position> PositionOf(const record::SourceId& id) const {
+    const auto positions = Copy(positions_);
+    const auto found = positions.find(id);
+    return found == positions.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  // Sum of the counts of all trusted rows.
+  std::uint64_t observations() const {
+    std::uint64_t sum = 0;
+    for (const auto& [key, sighting] : trusted()) sum += sighting.count;
+    return sum;
+  }
+
+  // Waits until `n` distinct trusted tuples are stored; false after a time no test should need.
+  bool AwaitTuples(std::size_t n) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(60),
+                             [&] { return trusted_.size() >= n; });
+  }
+
+ private:
+  template <class T>
+  T Copy(const T& value) const {
+    const std::lock_guard lock(mutex_);
+    return value;
+  }
+
+  Result<std::optional<record::Position>> Progress(const record::SourceId& id) {
+    const std::lock_guard lock(mutex_);
+    ++progress_calls_;
+    const auto found = positions_.find(id);
+    return found == positions_.end() ? std::optional<record::Position>() : found->second;
+  }
+
+  Result<record::Applied> Apply(const record::Batch& batch) {
+    if (Status allowed = before_apply(asked_++); !allowed.ok()) return allowed;
+    const std::lock_guard lock(mutex_);
+    record::Applied applied;
+    for (const record::Observation& one : batch.trusted) {
+      ++(Fold(trusted_, one) ? applied.tuples_new : applied.tuples_updated);
+    }
+    for (const record::Observation& one : batch.quarantined) Fold(quarantined_, one);
+    for (const record::SourcePosition& one : batch.sources) positions_[one.id] = one.position;
+    batches_.push_back({{batch.sources.begin(), batch.sources.end()},
+                        batch.trusted.size(),
+                        batch.quarantined.size()});
+    changed_.notify_all();
+    return applied;
+  }
+
+  static bool Fold(Rows& rows, const record::Observation& one) {
+    const RowKey key{AsText(one.tuple.owner), static_cast<std::uint16_t>(one.tuple.type),
+                     AsText(one.tuple.rdata)};
+    const auto [found, fresh] = rows.emplace(key, one.sighting);
+    if (!fresh) record::Merge(found->second, one.sighting);
+    return fresh;
+  }
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  Rows trusted_;
+  Rows quarantined_;
+  std::map<record::SourceId, record::Position> positions_;
+  std::vector<AppliedBatch> batches_;
+  std::size_t progress_calls_ = 0;
+  std::size_t asked_ = 0;  // by the one thread that applies
+};
+
+// Holds a thread up until it is opened.
+class Gate {
+ public:
+  void Open() {
+    {
+      const std::lock_guard lock(mutex_);
+      open_ = true;
+    }
+    changed_.notify_all();
+  }
+  void Wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return open_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool open_ = false;
+};
+
+}  // namespace pdns::ingest

@@ -1,0 +1,29 @@
+// Payloads that a lane takes: each frame with an answer of its own.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "unit/support/dns_message.h"
+#include "unit/support/dnstap_payload.h"
+
+namespace pdns::ingest {
+
+inline constexpr std::uint64_t kTime = 1'700'000'000;  // long ago, as captures are
+
+// "<series><number>.example A 192.0.2.1", asked of the servers of example, at kTime + number.
+inline std::string NumberedPayload(const std::string& series, unsigned number) {
+  const std::string name = series + std::to_string(number) + ".example";
+  return pdns::testing::ResponsePayload(pdns::testing::AddressResponse(name), kTime + number,
+                                        pdns::testing::WireName("example"));
+}
+
+inline std::vector<std::string> NumberedPayloads(const std::string& series, unsigned count,
+                                                 unsigned from = 0) {
+  std::vector<std::string> payloads;
+  for (unsigned i = from; i < from + count; ++i) payloads.push_back(NumberedPayload(series, i));
+  return payloads;
+}
+
+}  // namespace pdns::ingest

@@ -1,0 +1,299 @@
+// What may be opened and what is refused: places, foreign databases, versions, locks, crashes.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <rocksdb/db.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "store/rocks.h"
+#include "store/rocks_common.h"
+#include "unit/store/rows.h"
+#include "unit/support/temp_dir.h"
+
+namespace pdns::store {
+namespace {
+
+using record::RrType;
+using testing::TempDir;
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMemory = 16U << 20;
+
+void ExpectRefused(const Status& status, Code code, std::string_view words) {
+  EXPECT_EQ(status.code(), code) << status.message();
+  EXPECT_NE(status.message().find(words), std::string::npos) << status.message();
+}
+
+Status WriterStatus(const std::string& path) { return OpenRocksWriter(path, kMemory).status(); }
+Status ReaderStatus(const std::string& path) { return OpenRocksReader(path).status(); }
+
+void Fill(const std::string& path, std::string_view owner = "www.blah.org", bool close = true) {
+  const auto writer = OpenRocksWriter(path, kMemory);
+  ASSERT_TRUE(writer.ok()) << writer.status().message();
+  Observations some;
+  some.Add(owner, RrType::kA, "abcd");
+  ASSERT_TRUE((*writer)->Apply({{}, some.list(), {}}).ok());
+  if (close) ASSERT_TRUE((*writer)->Close().ok());
+}
+
+std::size_t CountRows(const std::string& path) {
+  const auto reader = OpenRocksReader(path);
+  if (!reader.ok()) {
+    ADD_FAILURE() << reader.status().message();
+    return 0;
+  }
+  EXPECT_EQ(Scan(**reader, Index::kForward).size(), Scan(**reader, Index::kReverse).size());
+  return Scan(**reader, Index::kForward).size();
+}
+
+// A database of somebody else: the default family only.
+void MakeForeign(const std::string& path) {
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  rocksdb::DB* db = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open(options, path, &db).ok());
+  ASSERT_TRUE(db->Put({}, "their key", "their value").ok());
+  delete db;
+}
+
+std::vector<std::string> FamiliesOf(const std::string& path) {
+  std::vector<std::string> names;
+  EXPECT_TRUE(rocksdb::DB::ListColumnFamilies({}, path, &names).ok());
+  return names;
+}
+
+void PutSchema(const std::string& path, const std::string& value) {
+  std::array<rocksdb::ColumnFamilyOptions, kFamilies> options;
+  FillFamilyOptions(options, PlanMemory(kMemory));
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (std::size_t i = 0; i < kFamilies; ++i) {
+    families.emplace_back(std::string(kFamilyNames[i]), options[i]);
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open({}, path, families, &handles, &db).ok());
+  ASSERT_TRUE(db->Put({}, handles[kMeta], ToSlice(kSchemaKey), value).ok());
+  for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
+  delete db;
+}
+
+TEST(Open, MakesWhatIsMissingAndItsParents) {
+  const TempDir dir;
+  Fill(dir / "a/b/db");
+  EXPECT_EQ(CountRows(dir / "a/b/db"), 1U);
+}
+
+TEST(Open, AnEmptyDirectoryIsTaken) {
+  const TempDir dir;
+  fs::create_directory(dir / "db");
+  Fill(dir / "db");
+  EXPECT_EQ(CountRows(dir / "db"), 1U);
+}
+
+TEST(Open, ACreationThatWasCutOffGoesOn) {
+  const TempDir dir;
+  fs::create_directory(dir / "db");
+  testing::WriteFile(dir / "db/LOCK", "");
+  testing::WriteFile(dir / "db/LOG", "some words");
+  testing::WriteFile(dir / "db/IDENTITY", "id");
+  Fill(dir / "db");
+  EXPECT_EQ(CountRows(dir / "db"), 1U);
+}
+
+TEST(Open, ReopensAfterCloseAndWithoutIt) {
+  const TempDir dir;
+  Fill(dir / "db", "one.org", true);
+  Fill(dir / "db", "two.org", false);
+  Fill(dir / "db", "three.org", true);
+  EXPECT_EQ(CountRows(dir / "db"), 3U);
+}
+
+TEST(Refuse, ADirectoryOfOtherFiles) {
+  const TempDir dir;
+  testing::WriteFile(dir / "letter.txt", "dear reader");
+  ExpectRefused(WriterStatus(dir.path()), Code::kNoInput, "letter.txt");
+  ExpectRefused(ReaderStatus(dir.path()), Code::kNoInput, "not a database of pdns");
+  EXPECT_EQ(std::distance(fs::directory_iterator(dir.path()), fs::directory_iterator()), 1);
+}
+
+TEST(Refuse, AFileInPlaceOfADirectory) {
+  const TempDir dir;
+  testing::WriteFile(dir / "db", "a file");
+  ExpectRefused(WriterStatus(dir / "db"), Code::kNoInput, "not a directory");
+  ExpectRefused(ReaderStatus(dir / "db"), Code::kNoInput, "not a database of pdns");
+  EXPECT_EQ(testing::ReadFile(dir / "db"), "a file");
+  ExpectRefused(WriterStatus(dir / "db/below"), Code::kIo, "db/below");
+}
+
+TEST(Refuse, ReadingWhatIsNotThere) {
+  const TempDir dir;
+  ExpectRefused(ReaderStatus(dir / "missing"), Code::kNoInput, "no such database");
+  EXPECT_FALSE(fs::exists(dir / "missing"));
+  ExpectRefused(ReaderStatus(dir.path()), Code::kNoInput, "not a database of pdns");
+}
+
+TEST(Refuse, ACurrentFileOfRubbish) {
+  const TempDir dir;
+  testing::WriteFile(dir / "CURRENT", "rubbish\n");
+  EXPECT_FALSE(WriterStatus(dir.path()).ok());
+  EXPECT_FALSE(ReaderStatus(dir.path()).ok());
+}
+
+TEST(Refuse, ADatabaseOfAnotherProgramWhichStaysAsItIs) {
+  const TempDir dir;
+  MakeForeign(dir / "db");
+  ExpectRefused(WriterStatus(dir / "db"), Code::kNoInput, "not one of");
+  ExpectRefused(ReaderStatus(dir / "db"), Code::kNoInput, "not one of");
+  EXPECT_EQ(FamiliesOf(dir / "db"), (std::vector<std::string>{"default"}));
+  rocksdb::DB* db = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open({}, dir / "db", &db).ok());
+  std::string value;
+  EXPECT_TRUE(db->Get({}, "their key", &value).ok());
+  EXPECT_EQ(value, "their value");
+  delete db;
+}
+
+TEST(Refuse, ADatabaseWithOtherFamilies) {
+  const TempDir dir;
+  MakeForeign(dir / "db");
+  rocksdb::DB* db = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open({}, dir / "db", &db).ok());
+  rocksdb::ColumnFamilyHandle* family = nullptr;
+  ASSERT_TRUE(db->CreateColumnFamily({}, "theirs", &family).ok());
+  db->DestroyColumnFamilyHandle(family);
+  delete db;
+  ExpectRefused(WriterStatus(dir / "db"), Code::kNoInput, "not one of");
+  ExpectRefused(ReaderStatus(dir / "db"), Code::kNoInput, "not one of");
+  EXPECT_EQ(FamiliesOf(dir / "db"), (std::vector<std::string>{"default", "theirs"}));
+}
+
+TEST(Refuse, ANewerMajorVersion) {
+  const TempDir dir;
+  Fill(dir / "db");
+  PutSchema(dir / "db", SchemaValue({kSchemaVersion.major + 1, 0}));
+  ExpectRefused(WriterStatus(dir / "db"), Code::kNoInput, "newer pdns");
+  ExpectRefused(ReaderStatus(dir / "db"), Code::kNoInput, "newer pdns");
+}
+
+TEST(Refuse, ASchemaRowThatIsNone) {
+  const TempDir dir;
+  Fill(dir / "db");
+  PutSchema(dir / "db", "something else");
+  ExpectRefused(WriterStatus(dir / "db"), Code::kNoInput, "not one of pdns");
+  ExpectRefused(ReaderStatus(dir / "db"), Code::kNoInput, "not one of pdns");
+}
+
+TEST(Open, ANewerMinorVersionIsRead) {
+  const TempDir dir;
+  Fill(dir / "db");
+  PutSchema(dir / "db", SchemaValue({kSchemaVersion.major, kSchemaVersion.minor + 1}));
+  EXPECT_EQ(CountRows(dir / "db"), 1U);
+  Fill(dir / "db", "two.org");
+  EXPECT_EQ(CountRows(dir / "db"), 2U);
+}
+
+// The next two tests are other processes: RocksDB's threads do not survive a fork, so this program
+// starts itself anew for one of the DISABLED tests below.
+constexpr const char* kChildDatabase = "PDNS_TEST_CHILD_DATABASE";
+constexpr const char* kChildPipe = "PDNS_TEST_CHILD_PIPE";
+
+class Child {
+ public:
+  Child(const std::string& test, const std::string& database) {
+    std::array<int, 2> ends{};
+    if (pipe(ends.data()) != 0) std::abort();
+    pid_ = fork();
+    if (pid_ == 0) {
+      setenv(kChildDatabase, database.c_str(), 1);
+      setenv(kChildPipe, std::to_string(ends[1]).c_str(), 1);
+      const std::string filter = "--gtest_filter=Child.DISABLED_" + test;
+      execl("/proc/self/exe", "child", "--gtest_also_run_disabled_tests", filter.c_str(), nullptr);
+      _exit(127);
+    }
+    close(ends[1]);
+    char ready = 0;
+    ready_ = read(ends[0], &ready, 1) == 1;
+    close(ends[0]);
+  }
+  ~Child() {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  bool ready() const { return ready_; }
+  pid_t pid() const { return pid_; }
+
+ private:
+  pid_t pid_ = 0;
+  bool ready_ = false;
+};
+
+void TellReady() {
+  const char byte = '!';
+  if (write(std::atoi(std::getenv(kChildPipe)), &byte, 1) != 1) _exit(1);
+}
+
+TEST(Child, DISABLED_HoldsTheDatabase) {
+  const auto writer = OpenRocksWriter(std::getenv(kChildDatabase), kMemory);
+  if (!writer.ok()) _exit(1);
+  TellReady();
+  while (true) pause();
+}
+
+TEST(Child, DISABLED_WritesAndEndsAtOnce) {
+  const auto writer = OpenRocksWriter(std::getenv(kChildDatabase), kMemory);
+  if (!writer.ok()) _exit(1);
+  Observations some;
+  some.Add("crashed.org", RrType::kA, "abcd");
+  const std::vector<record::SourcePosition> source{{record::SourceId{}, record::Position{}}};
+  if (!(*writer)->Apply({source, some.list(), {}}).ok()) _exit(1);
+  TellReady();
+  _exit(0);  // no destructor, no Close
+}
+
+TEST(Lock, ADatabaseInUseIsRefusedNamingTheHolder) {
+  const TempDir dir;
+  Fill(dir / "db");
+  const Child child("HoldsTheDatabase", dir / "db");
+  ASSERT_TRUE(child.ready());
+  ExpectRefused(WriterStatus(dir / "db"), Code::kIo, "in use by another ingester");
+  ExpectRefused(WriterStatus(dir / "db"), Code::kIo, "pid " + std::to_string(child.pid()));
+  EXPECT_EQ(CountRows(dir / "db"), 1U);  // readers are welcome
+}
+
+TEST(Lock, IsFreeWhenTheHolderIsGone) {
+  const TempDir dir;
+  {
+    const Child child("HoldsTheDatabase", dir / "db");
+    ASSERT_TRUE(child.ready());
+    EXPECT_FALSE(WriterStatus(dir / "db").ok());
+  }
+  EXPECT_TRUE(WriterStatus(dir / "db").ok());
+}
+
+TEST(Crash, ABatchIsThereAfterAProcessThatNeverClosed) {
+  const TempDir dir;
+  {
+    const Child child("WritesAndEndsAtOnce", dir / "db");
+    ASSERT_TRUE(child.ready());
+  }
+  EXPECT_EQ(CountRows(dir / "db"), 1U);
+  const auto writer = OpenRocksWriter(dir / "db", kMemory);
+  ASSERT_TRUE(writer.ok()) << writer.status().message();
+  const auto position = (*writer)->Progress(record::SourceId{});
+  ASSERT_TRUE(position.ok());
+  EXPECT_TRUE(position->has_value());
+  EXPECT_EQ(CountRows(dir / "db"), 1U);
+}
+
+}  // namespace
+}  // namespace pdns::store

@@ -1,0 +1,334 @@
+// What a database holds after batches, and what a reader sees beside the writer.
+#include "store/rocks.h"
+
+#include <gtest/gtest.h>
+#include <rocksdb/db.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "store/reverse_key.h"
+#include "store/rocks_common.h"
+#include "unit/store/rows.h"
+#include "unit/support/temp_dir.h"
+
+namespace pdns::store {
+namespace {
+
+using record::RrType;
+using testing::TempDir;
+
+constexpr std::size_t kMemory = 16U << 20;
+constexpr std::string_view kAddress("\x0a\x00\x01\x02", 4);
+
+std::unique_ptr<Writer> OpenWriter(const std::string& path, std::size_t memory = kMemory) {
+  auto writer = OpenRocksWriter(path, memory);
+  if (!writer.ok()) {
+    ADD_FAILURE() << writer.status().message();
+    std::abort();
+  }
+  return std::move(*writer);
+}
+
+std::unique_ptr<Reader> OpenReader(const std::string& path) {
+  auto reader = OpenRocksReader(path);
+  if (!reader.ok()) {
+    ADD_FAILURE() << reader.status().message();
+    std::abort();
+  }
+  return std::move(*reader);
+}
+
+record::Applied Apply(Writer& writer, const record::Batch& batch) {
+  const auto applied = writer.Apply(batch);
+  EXPECT_TRUE(applied.ok()) << applied.status().message();
+  return applied.ok() ? *applied : record::Applied{};
+}
+
+Lines ScanAll(const std::string& path, Index index) { return Scan(*OpenReader(path), index); }
+
+record::SourceId Source(std::uint8_t fill, std::uint32_t variant = 0) {
+  record::SourceId id;
+  id.first_frame.fill(fill);
+  id.variant = variant;
+  return id;
+}
+
+record::Position At(std::uint64_t frames) {
+  record::Position position;
+  position.frames = frames;
+  position.bytes = frames * 100;
+  position.last_length = 96;
+  position.last_frame.fill(static_cast<std::uint8_t>(frames));
+  return position;
+}
+
+std::optional<record::Position> Progress(Writer& writer, const record::SourceId& id) {
+  const auto position = writer.Progress(id);
+  EXPECT_TRUE(position.ok()) << position.status().message();
+  return position.ok() ? *position : std::nullopt;
+}
+
+TEST(Rocks, ABatchIsStoredAndAppliedAgainItMerges) {
+  const TempDir dir;
+  const auto writer = OpenWriter(dir / "db");
+  Observations observations;
+  observations.Add("www.blah.org", RrType::kA, "abcd", Seen(100, 200, 3, 2));
+  observations.Add("blah.org", RrType::kNs, std::string("\1a\0", 3), Seen(150, 150, 1, 1));
+  const auto first = Apply(*writer, {{}, observations.list(), {}});
+  EXPECT_EQ(first.tuples_new, 2U);
+  EXPECT_EQ(first.tuples_updated, 0U);
+  EXPECT_EQ(ScanAll(dir / "db", Index::kForward),
+            (Lines{"blah.org. NS 016100 150 150 1 1 0", "www.blah.org. A 61626364 100 200 3 2 0"}));
+
+  Observations more;
+  more.Add("www.blah.org", RrType::kA, "abcd", Seen(50, 120, 2, 1));
+  more.Add("www.blah.org", RrType::kA, "efgh", Seen(1, 1, 1));
+  const auto second = Apply(*writer, {{}, more.list(), {}});
+  EXPECT_EQ(second.tuples_new, 1U);
+  EXPECT_EQ(second.tuples_updated, 1U);
+  EXPECT_EQ(ScanAll(dir / "db", Index::kForward),
+            (Lines{"blah.org. NS 016100 150 150 1 1 0", "www.blah.org. A 61626364 50 200 5 2 0",
+                   "www.blah.org. A 65666768 1 1 1 0 0"}));
+}
+
+TEST(Rocks, KnownTuplesAreToldApartWithoutMemoryAndAfterReopening) {
+  const TempDir dir;
+  Observations observations;
+  for (int i = 0; i < 3000; ++i) {
+    observations.Add("n" + std::to_string(i) + ".org", RrType::kA, "abcd");
+  }
+  for (const std::size_t memory : {std::size_t{0}, kMemory}) {
+    for (int round = 0; round < 2; ++round) {
+      const auto writer = OpenWriter(dir / "db", memory);
+      const bool first = memory == 0 && round == 0;
+      const auto applied = Apply(*writer, {{}, observations.list(), {}});
+      EXPECT_EQ(applied.tuples_new, first ? 3000U : 0U);
+      EXPECT_EQ(applied.tuples_updated, first ? 0U : 3000U);
+    }
+  }
+  const Lines rows = ScanAll(dir / "db", Index::kForward);
+  ASSERT_EQ(rows.size(), 3000U);
+  EXPECT_EQ(rows[0], "n0.org. A 61626364 100 200 4 1 0");
+  EXPECT_EQ(ScanAll(dir / "db", Index::kReverse).size(), 3000U);
+}
+
+TEST(Rocks, AnEmptyBatchChangesNothing) {
+  const TempDir dir;
+  const auto writer = OpenWriter(dir / "db");
+  const auto applied = Apply(*writer, {});
+  EXPECT_EQ(applied.tuples_new + applied.tuples_updated, 0U);
+  EXPECT_TRUE(ScanAll(dir / "db", Index::kForward).empty());
+}
+
+TEST(Rocks, QuarantineIsApart) {
+  const TempDir dir;
+  const auto writer = OpenWriter(dir / "db");
+  Observations trusted;
+  trusted.Add("bank.example", RrType::kA, "good", Seen(1, 2, 1, 1));
+  Observations doubtful;
+  doubtful.Add("bank.example", RrType::kA, "evil", Seen(3, 4, 1, 0, record::kOffChain));
+  doubtful.Add("bank.example", RrType::kA, "good", Seen(3, 4, 1, 0, record::kOutOfBailiwick));
+  const auto applied = Apply(*writer, {{}, trusted.list(), doubtful.list()});
+  EXPECT_EQ(applied.tuples_new, 1U);  // of the trusted ones
+  Observations again;
+  again.Add("bank.example", RrType::kA, "evil", Seen(5, 5, 2, 0, record::kOutOfBailiwick));
+  Apply(*writer, {{}, {}, again.list()});
+  EXPECT_EQ(ScanAll(dir / "db", Index::kForward), (Lines{"bank.example. A 676f6f64 1 2 1 1 0"}));
+  EXPECT_EQ(ScanAll(dir / "db", Index::kReverse), (Lines{"bank.example. A 676f6f64 1 2 1 1 0"}));
+  EXPECT_EQ(ScanAll(dir / "db", Index::kQuarantine),
+            (Lines{"bank.example. A 6576696c 3 5 3 0 3", "bank.example. A 676f6f64 3 4 1 0 2"}));
+}
+
+TEST(Rocks, ATupleQuarantinedFirstIsStillNewWhenItIsTrusted) {
+  const TempDir dir;
+  const auto writer = OpenWriter(dir / "db");
+  Observations tuple;
+  tuple.Add("a.org", RrType::kA, "abcd", Seen(1, 1, 1, 0, record::kOffChain));
+  Apply(*writer, {{}, {}, tuple.list()});
+  Observations trusted;
+  trusted.Add("a.org", RrType::kA, "abcd", Seen(1, 1, 1));
+  EXPECT_EQ(Apply(*writer, {{}, trusted.list(), {}}).tuples_new, 1U);
+  EXPECT_EQ(ScanAll(dir / "db", Index::kReverse).size(), 1U);
+}
+
+TEST(Ledger, PositionsComeWithTheirBatch) {
+  const TempDir dir;
+  {
+    const auto writer = OpenWriter(dir / "db");
+    EXPECT_FALSE(Progress(*writer, Source(1)).has_value());
+    const std::vector<record::SourcePosition> two{{Source(1), At(7)}, {Source(1, 1), At(9)}};
+    Apply(*writer, {two, {}, {}});
+    EXPECT_EQ(Progress(*writer, Source(1)), At(7));
+    EXPECT_EQ(Progress(*writer, Source(1, 1)), At(9));
+    EXPECT_FALSE(Progress(*writer, Source(1, 2)).has_value());
+    EXPECT_FALSE(Progress(*writer, Source(2)).has_value());
+    const std::vector<record::SourcePosition> further{{Source(1), At(8)}};
+    Apply(*writer, {further, {}, {}});
+  }
+  const auto writer = OpenWriter(dir / "db");
+  EXPECT_EQ(Progress(*writer, Source(1)), At(8));
+  EXPECT_EQ(Progress(*writer, Source(1, 1)), At(9));
+}
+
+TEST(Reader, SeesWhatWasCommittedWhenItWasOpened) {
+  const TempDir dir;
+  const auto writer = OpenWriter(dir / "db");
+  Observations one;
+  one.Add("one.org", RrType::kA, "abcd");
+  Apply(*writer, {{}, one.list(), {}});
+  const auto early = OpenReader(dir / "db");
+  Observations two;
+  two.Add("two.org", RrType::kA, "abcd");
+  Apply(*writer, {{}, two.list(), {}});
+  EXPECT_EQ(Scan(*early, Index::kForward).size(), 1U);
+  EXPECT_EQ(ScanAll(dir / "db", Index::kForward).size(), 2U);
+  // The same when the rows have moved from the log into files.
+  ASSERT_TRUE(writer->Close().ok());
+  EXPECT_EQ(Scan(*early, Index::kForward).size(), 1U);
+  EXPECT_EQ(ScanAll(dir / "db", Index::kForward).size(), 2U);
+}
+
+TEST(Reader, ManyReadersBesideAWriterThatGoesOn) {
+  const TempDir dir;
+  const auto writer = OpenWriter(dir / "db", 1U << 20);
+  std::vector<std::unique_ptr<Reader>> readers;
+  for (int round = 0; round < 5; ++round) {
+    Observations some;
+    for (int i = 0; i < 200; ++i) {
+      some.Add(std::to_string(i) + ".r" + std::to_string(round) + ".org", RrType::kA, "abcd");
+    }
+    Apply(*writer, {{}, some.list(), {}});
+    if (round % 2 == 0) ASSERT_TRUE(writer->Close().ok());
+    readers.push_back(OpenReader(dir / "db"));
+  }
+  for (std::size_t i = 0; i < readers.size(); ++i) {
+    EXPECT_EQ(Scan(*readers[i], Index::kForward).size(), 200 * (i + 1));
+    EXPECT_EQ(Scan(*readers[i], Index::kReverse).size(), 200 * (i + 1));
+  }
+}
+
+TEST(Reader, LeavesNoTemporaryDirectoryBehind) {
+  const TempDir dir;
+  const TempDir temporary;
+  const char* before = std::getenv("TMPDIR");
+  const std::string saved = before != nullptr ? before : "";
+  Apply(*OpenWriter(dir / "db"), {});
+  setenv("TMPDIR", temporary.path().c_str(), 1);
+  {
+    const auto reader = OpenReader(dir / "db");
+    EXPECT_FALSE(std::filesystem::is_empty(temporary.path()));
+    EXPECT_TRUE(Scan(*reader, Index::kForward).empty());
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(temporary.path()));
+  setenv("TMPDIR", (temporary / "missing").c_str(), 1);
+  const auto refused = OpenRocksReader(dir / "db");
+  EXPECT_FALSE(refused.ok());
+  EXPECT_EQ(refused.status().code(), Code::kIo);
+  before != nullptr ? setenv("TMPDIR", saved.c_str(), 1) : unsetenv("TMPDIR");
+}
+
+TEST(Reader, ScansARangeInKeyOrderUntilTheSinkSaysStop) {
+  const TempDir dir;
+  const auto writer = OpenWriter(dir / "db");
+  Observations some;
+  for (const char* name : {"z.org", "www.blah.org", "blah.org", "a.blah.org", "blaha.org", "net"}) {
+    some.Add(name, RrType::kA, kAddress);
+  }
+  Apply(*writer, {{}, some.list(), {}});
+  const auto reader = OpenReader(dir / "db");
+  const auto owners = [&](const KeyRange& range, std::size_t most) {
+    std::vector<std::string> names;
+    EXPECT_TRUE(reader
+                    ->Scan(Index::kForward, range,
+                           [&](const Row& row) {
+                             names.push_back(dns::NameToText(row.tuple.owner));
+                             return names.size() < most;
+                           })
+                    .ok());
+    return names;
+  };
+  const auto blah = *dns::NameFromText("blah.org");
+  EXPECT_EQ(owners({}, 9),
+            (Lines{"net.", "blah.org.", "a.blah.org.", "www.blah.org.", "blaha.org.", "z.org."}));
+  EXPECT_EQ(owners({}, 2), (Lines{"net.", "blah.org."}));
+  EXPECT_EQ(owners(SubtreeRange(blah), 9), (Lines{"blah.org.", "a.blah.org.", "www.blah.org."}));
+  EXPECT_EQ(owners(OwnerRange(blah), 9), (Lines{"blah.org."}));
+  EXPECT_EQ(owners(OwnerRange(*dns::NameFromText("org")), 9), Lines{});
+}
+
+// Writes straight into a family of a database that nobody holds.
+void PutRaw(const std::string& path, std::string_view family, std::string_view key,
+            std::string_view value) {
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  std::array<rocksdb::ColumnFamilyOptions, kFamilies> options;
+  FillFamilyOptions(options, PlanMemory(kMemory));
+  for (std::size_t i = 0; i < kFamilies; ++i) {
+    families.emplace_back(std::string(kFamilyNames[i]), options[i]);
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open({}, path, families, &handles, &db).ok());
+  for (auto* handle : handles) {
+    if (handle->GetName() == family) {
+      ASSERT_TRUE(db->Put({}, handle, ToSlice(key), ToSlice(value)).ok());
+    }
+    db->DestroyColumnFamilyHandle(handle);
+  }
+  delete db;
+}
+
+TEST(Damage, RowsBeforeAnUnreadableOneAreHandedUp) {
+  const TempDir dir;
+  Observations some;
+  some.Add("a.org", RrType::kA, kAddress).Add("z.org", RrType::kA, kAddress);
+  Apply(*OpenWriter(dir / "db"), {{}, some.list(), {}});
+  std::string key;
+  AppendForwardKey(key, MakeTuple("m.org", RrType::kA, kAddress).view());
+  PutRaw(dir / "db", "fwd", key, "\xff");
+  std::size_t rows = 0;
+  const auto reader = OpenReader(dir / "db");
+  const Status status = reader->Scan(Index::kForward, {}, [&](const Row&) { return ++rows > 0; });
+  EXPECT_EQ(status.code(), Code::kCorrupt);
+  EXPECT_EQ(rows, 1U);
+}
+
+TEST(Damage, UnreadableKeysAreCorrupt) {
+  for (const char* family : {"fwd", "rev", "quarantine"}) {
+    const TempDir dir;
+    Apply(*OpenWriter(dir / "db"), {});
+    PutRaw(dir / "db", family, "UPPER", std::string("\1\1\1\1"));
+    const auto reader = OpenReader(dir / "db");
+    const Index index = family == std::string("fwd")   ? Index::kForward
+                        : family == std::string("rev") ? Index::kReverse
+                                                       : Index::kQuarantine;
+    const Status status = reader->Scan(index, {}, [](const Row&) { return true; });
+    EXPECT_EQ(status.code(), Code::kCorrupt) << family;
+  }
+}
+
+TEST(Damage, AnUnreadableLedgerRowIsCorrupt) {
+  const TempDir dir;
+  Apply(*OpenWriter(dir / "db"), {});
+  PutRaw(dir / "db", "default", LedgerKey(Source(5)), "short");
+  const auto got = OpenWriter(dir / "db")->Progress(Source(5));
+  EXPECT_EQ(got.status().code(), Code::kCorrupt);
+}
+
+TEST(Damage, AReverseRowWithoutItsForwardRowIsExpired) {
+  const TempDir dir;
+  Observations some;
+  some.Add("a.org", RrType::kA, kAddress);
+  Apply(*OpenWriter(dir / "db"), {{}, some.list(), {}});
+  std::vector<std::string> keys;
+  AppendReverseKeys(keys, MakeTuple("gone.org", RrType::kA, kAddress).view());
+  AppendReverseKeys(keys, MakeTuple("gone.org", RrType::kTxt, std::string(300, 'x')).view());
+  for (const std::string& key : keys) PutRaw(dir / "db", "rev", key, "");
+  EXPECT_EQ(ScanAll(dir / "db", Index::kReverse), (Lines{"a.org. A 0a000102 100 200 1 1 0"}));
+}
+
+}  // namespace
+}  // namespace pdns::store
