@@ -1,4 +1,6 @@
 // pdns-ingest: dnstap in, tuples in the database. Options, open, run, report.
+#include <sys/resource.h>
+
 #include <cstdio>
 
 #include "base/log.h"
@@ -17,6 +19,14 @@ constexpr int kNeedsAttention = 1;
 int Refuse(const Status& status) {
   LogError(status.message());
   return ExitCode(status.code());
+}
+
+// The store keeps its files open, and every peer of a socket is a descriptor more.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);  // else it stays as it was, which is enough for most
 }
 
 Result<ingest::RunReport> RunOn(store::Writer& writer, const IngestOptions& options) {
@@ -39,6 +49,7 @@ int Main(int argc, const char* const* argv) {
   if (!options->print_and_exit.empty())
     return std::fputs(options->print_and_exit.c_str(), stdout) < 0;
   StartLog("pdns-ingest", options->verbose);
+  RaiseDescriptorLimit();
   const auto path = DatabasePath(options->database, Access::kWrite);
   if (!path.ok()) return Refuse(path.status());
   // A quarter for the windows, which are encoded when drained, the rest for the store.

@@ -1,11 +1,13 @@
 #include "frame/listener.h"
 
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -15,10 +17,17 @@
 namespace pdns::frame {
 namespace {
 
-constexpr std::size_t kMaxConnections = 1000;  // below the usual limit of 1024 descriptors
 constexpr int kBacklog = 128;
 constexpr auto kParkTime = std::chrono::seconds(5);  // the rhythm in which libfstrm itself retries
+constexpr auto kAcceptPause = std::chrono::seconds(1);
+constexpr auto kWarningPause = std::chrono::seconds(60);
 constexpr mode_t kSocketMode = 0660;
+
+std::size_t ConnectionLimit() {
+  rlimit descriptors{};
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return Listener::kMaxConnections / 2;
+  return std::min<std::size_t>(Listener::kMaxConnections, descriptors.rlim_cur / 2);
+}
 
 Result<sockaddr_un> Address(const std::string& path) {
   sockaddr_un address{};
@@ -61,7 +70,10 @@ Status ClearPath(const std::string& path, const sockaddr_un& address) {
 }  // namespace
 
 Listener::Listener(std::string path, int listen_fd, int epoll_fd)
-    : path_(std::move(path)), listen_fd_(listen_fd), epoll_fd_(epoll_fd) {}
+    : path_(std::move(path)),
+      listen_fd_(listen_fd),
+      epoll_fd_(epoll_fd),
+      limit_(ConnectionLimit()) {}
 
 Result<std::unique_ptr<Listener>> Listener::Open(const std::string& path, int wake_fd) {
   const auto address = Address(path);
@@ -102,13 +114,13 @@ bool Listener::Poll(std::chrono::milliseconds timeout, FrameSink& sink) {
   for (int i = 0; i < ready; ++i) {
     const int fd = events[static_cast<std::size_t>(i)].data.fd;
     if (fd == listen_fd_) {
-      Accept();
+      any = Accept() || any;
     } else {
       any = Serve(fd, sink) || any;
     }
   }
   if (parked_ > 0) CloseParked();
-  if (!accepting_ && peers_.size() < kMaxConnections) ListenAgain();
+  if (!accepting_) ListenAgainIfRoom();
   return any;
 }
 
@@ -118,20 +130,39 @@ void Listener::ReadRest(std::chrono::milliseconds limit, FrameSink& sink) {
   }
 }
 
-void Listener::Accept() {
-  while (peers_.size() < kMaxConnections) {
+bool Listener::Accept() {
+  bool any = false;
+  while (peers_.size() < limit_) {
     const int fd = accept4(listen_fd_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
-    if (fd < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
-    if (fd < 0) break;  // no descriptor left: peers wait in the kernel
+    if (fd < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return any;
+    if (fd < 0) break;  // no descriptor left
+    any = true;
     Peer peer{std::make_unique<Connection>(fd), {}, {}};
     if (!Watch(fd, EPOLLIN | EPOLLRDHUP, EPOLL_CTL_ADD)) continue;
     LogDetail(path_ + ": connection from pid " + std::to_string(peer.connection->peer_pid()));
     peers_.emplace(fd, std::move(peer));
   }
+  StopAccepting();
+  return any;
+}
+
+// Peers wait in the kernel until one of those at hand goes, or descriptors may be free again.
+void Listener::StopAccepting() {
+  const auto now = Clock::now();
   accepting_ = false;
+  room_below_ = peers_.size();
+  try_again_ = now + kAcceptPause;
   Watch(listen_fd_, 0, EPOLL_CTL_MOD);
-  LogWarning(path_ + ": " + std::to_string(peers_.size()) + " connections are open; others wait");
+  if (now < next_warning_) return;
+  next_warning_ = now + kWarningPause;
+  LogWarning(path_ + ": " + std::to_string(peers_.size()) +
+             " connections are open and no more can be; others wait");
+}
+
+void Listener::ListenAgainIfRoom() {
+  const bool later = peers_.size() < limit_ && Clock::now() >= try_again_;
+  if (later || peers_.size() < room_below_) accepting_ = Watch(listen_fd_, EPOLLIN, EPOLL_CTL_MOD);
 }
 
 bool Listener::Serve(int fd, FrameSink& sink) {
@@ -180,7 +211,5 @@ bool Listener::Watch(int fd, unsigned events, int operation) const {
   event.data.fd = fd;
   return epoll_ctl(epoll_fd_, operation, fd, &event) == 0;
 }
-
-void Listener::ListenAgain() { accepting_ = Watch(listen_fd_, EPOLLIN, EPOLL_CTL_MOD); }
 
 }  // namespace pdns::frame

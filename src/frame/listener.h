@@ -24,6 +24,8 @@ namespace pdns::frame {
 
 class Listener {
  public:
+  static constexpr std::size_t kMaxConnections = 1000;
+
   // kIo, with the holder's pid where the system tells it, when `path` is in use; kIo or kUsage when
   // it cannot be bound. `wake_fd` (may be -1) ends a Poll when it becomes readable.
   static Result<std::unique_ptr<Listener>> Open(const std::string& path, int wake_fd);
@@ -50,19 +52,24 @@ class Listener {
   };
 
   Listener(std::string path, int listen_fd, int epoll_fd);
-  void Accept();
+  bool Accept();
+  void StopAccepting();
   bool Serve(int fd, FrameSink& sink);
   void Note(Peer& peer);
   void CloseParked();
   bool Watch(int fd, unsigned events, int operation) const;
-  void ListenAgain();
+  void ListenAgainIfRoom();
 
   std::string path_;
   int listen_fd_;
   int epoll_fd_;
   dev_t device_ = 0;  // of the socket file we made, to remove no other
   ino_t inode_ = 0;
+  std::size_t limit_;  // connections at once
   bool accepting_ = true;
+  std::size_t room_below_ = 0;     // while not accepting: again with fewer peers than this ...
+  Clock::time_point try_again_{};  // ... or, below the limit, at this time
+  Clock::time_point next_warning_{};
   std::size_t parked_ = 0;
   std::unordered_map<int, Peer> peers_;
 };

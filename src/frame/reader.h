@@ -34,7 +34,7 @@ class Reader {
   // Offset in the uncompressed stream behind the frame returned last.
   std::uint64_t position() const { return splitter_.position(); }
 
-  // Offset behind the last byte read, whole frame or not: after kCut the length of the stream.
+  // Offset behind the last byte read: the length of the stream once Next() came to kCut.
   std::uint64_t length_read() const { return splitter_.position() + splitter_.held(); }
 
   // Goes on at `position`, which must be at or behind position(). False when the stream ends before

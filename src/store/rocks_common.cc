@@ -34,7 +34,7 @@ void FillDatabaseOptions(rocksdb::DBOptions& options) {
   options.max_open_files = -1;
   options.bytes_per_sync = kMiB;
   // Every reader replays the log when it opens.
-  options.max_total_wal_size = 64 * kMiB;
+  options.max_total_wal_size = 16 * kMiB;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.max_log_file_size = kMiB;
   options.keep_log_file_num = 2;

@@ -70,6 +70,8 @@ class RocksReader final : public Reader {
     rocksdb::DBOptions options;
     FillDatabaseOptions(options);
     options.info_log = std::make_shared<NoLog>();
+    options.max_file_opening_threads =
+        1;  // 16 a family by default, dearer than the files they open
     options.create_if_missing = false;
     options.create_missing_column_families = false;
     MemoryPlan plan;

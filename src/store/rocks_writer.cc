@@ -238,10 +238,30 @@ Status CheckPath(const std::string& path) {
   return {};
 }
 
+// Opening makes the families that are missing, which another program's database would not survive:
+// one without all of ours must be empty, as where our own making was cut off.
+Status CheckForeign(const std::string& path) {
+  std::vector<std::string> names;
+  if (!rocksdb::DB::ListColumnFamilies({}, path, &names).ok()) return {};  // opening will say why
+  const bool whole =
+      std::all_of(kFamilyNames.begin(), kFamilyNames.end(), [&](std::string_view ours) {
+        return std::find(names.begin(), names.end(), ours) != names.end();
+      });
+  if (whole) return {};
+  rocksdb::DB* opened = nullptr;
+  const auto status = rocksdb::DB::OpenForReadOnly({}, path, &opened);
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  if (!status.ok()) return CheckSchema(path, {});
+  const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator({}));
+  it->SeekToFirst();
+  return it->Valid() || !it->status().ok() ? CheckSchema(path, {}) : Status();
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Writer>> OpenRocksWriter(const std::string& path, std::size_t memory) {
   if (Status checked = CheckPath(path); !checked.ok()) return checked;
+  if (Status checked = CheckForeign(path); !checked.ok()) return checked;
   const MemoryPlan plan = PlanMemory(memory);
   auto writer = std::make_unique<RocksWriter>(path, plan);
   if (Status opened = writer->Open(plan); !opened.ok()) return opened;

@@ -149,17 +149,17 @@ std::string EveryRecordFate() {
   constexpr std::uint16_t kOpt = 41;
   const std::string elsewhere = WireName("www.bank.example");
   return DnsMessage(WireName("www.blah.org"))
-      .Answer(kOwner, 1, kAddress)                           // stored
-      .Answer(elsewhere, kOpt, "bad", kChaos)                // class, though a meta type
-      .Answer(elsewhere, kOpt, "bad")                        // meta, though off the chain
-      .Answer(elsewhere, 1, "bad")                           // malformed, though off the chain
-      .Answer(elsewhere, 1, "bad")                           // malformed again, not duplicate
-      .Answer(kOwner, 1, kAddress)                           // duplicate
-      .Answer(elsewhere, 1, kAddress)                        // off the chain, and out of bailiwick
-      .Answer(elsewhere, 1, kAddress)                        // duplicate, though off the chain
-      .Answer(kOwner, 5, WireName("cdn.far.net"))            // stored
-      .Answer(WireName("cdn.far.net"), 1, kAddress)          // on the chain, out of bailiwick
-      .Answer(WireName("other.blah.org"), 1, kAddress)       // off the chain only
+      .Answer(kOwner, 1, kAddress)                      // stored
+      .Answer(elsewhere, kOpt, "bad", kChaos)           // class, though a meta type
+      .Answer(elsewhere, kOpt, "bad")                   // meta, though off the chain
+      .Answer(elsewhere, 1, "bad")                      // malformed, though off the chain
+      .Answer(elsewhere, 1, "bad")                      // malformed again, not duplicate
+      .Answer(kOwner, 1, kAddress)                      // duplicate
+      .Answer(elsewhere, 1, kAddress)                   // off the chain, and out of bailiwick
+      .Answer(elsewhere, 1, kAddress)                   // duplicate, though off the chain
+      .Answer(kOwner, 5, WireName("cdn.far.net"))       // stored
+      .Answer(WireName("cdn.far.net"), 1, kAddress)     // on the chain, out of bailiwick
+      .Answer(WireName("other.blah.org"), 1, kAddress)  // off the chain only
       .Bytes();
 }
 

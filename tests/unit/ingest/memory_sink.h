@@ -26,8 +26,8 @@ struct AppliedBatch {
 
 class MemorySink {
  public:
-  // Asked before each batch, with its number from 0 on, outside of all locks: not ok refuses it. May
-  // wait.
+  // Asked before each batch, with its number from 0 on, outside of all locks: not ok refuses it.
+  // May wait.
   std::function<Status(std::size_t)> before_apply = [](std::size_t) { return Status(); };
 
   Sink sink() {
@@ -56,8 +56,7 @@ class MemorySink {
   // Waits until `n` distinct trusted tuples are stored; false after a time no test should need.
   bool AwaitTuples(std::size_t n) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(60),
-                             [&] { return trusted_.size() >= n; });
+    return changed_.wait_for(lock, std::chrono::seconds(60), [&] { return trusted_.size() >= n; });
   }
 
  private:

@@ -40,7 +40,9 @@ void Fill(const std::string& path, std::string_view owner = "www.blah.org", bool
   Observations some;
   some.Add(owner, RrType::kA, "abcd");
   ASSERT_TRUE((*writer)->Apply({{}, some.list(), {}}).ok());
-  if (close) ASSERT_TRUE((*writer)->Close().ok());
+  if (close) {
+    ASSERT_TRUE((*writer)->Close().ok());
+  }
 }
 
 std::size_t CountRows(const std::string& path) {

@@ -1,0 +1,131 @@
+#include "ingest/claims.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "unit/ingest/memory_sink.h"
+
+namespace pdns::ingest {
+namespace {
+
+record::SourceId Id(std::uint8_t number, std::uint32_t variant = 0) {
+  record::SourceId id;
+  id.first_frame[15] = number;
+  id.variant = variant;
+  return id;
+}
+
+record::Position At(std::uint64_t frames) { return {frames, frames * 100, 96, {}}; }
+
+// A sink that knows a position for every source, and may fail.
+struct Ledger {
+  Sink sink() {
+    return {[this](const record::SourceId&) -> Result<std::optional<record::Position>> {
+              ++asked;
+              if (!failure.ok()) return failure;
+              return position;
+            },
+            [](const record::Batch&) { return Status::Corrupt("not asked for here"); }};
+  }
+
+  std::optional<record::Position> position;
+  Status failure;
+  int asked = 0;
+};
+
+TEST(Claims, TheSinkIsAskedForWhatThisRunDoesNotKnow) {
+  Ledger ledger;
+  ledger.position = At(7);
+  const Sink sink = ledger.sink();
+  Claims claims(sink);
+  const auto first = claims.Acquire(Id(1));
+  ASSERT_TRUE(first.ok());
+  EXPECT_EQ(*first, At(7));
+  claims.Release(Id(1), At(9));
+  const auto second = claims.Acquire(Id(1));
+  ASSERT_TRUE(second.ok());
+  EXPECT_EQ(*second, At(9));  // though nothing is committed yet
+  EXPECT_EQ(ledger.asked, 1);
+}
+
+TEST(Claims, NeverTakenIsNoError) {
+  Ledger ledger;
+  const Sink sink = ledger.sink();
+  Claims claims(sink);
+  for (int i = 0; i < 2; ++i) {
+    const auto position = claims.Acquire(Id(1));
+    ASSERT_TRUE(position.ok());
+    EXPECT_FALSE(position->has_value());
+    claims.Release(Id(1), std::nullopt);
+  }
+}
+
+TEST(Claims, AnErrorHoldsNothing) {
+  Ledger ledger;
+  ledger.failure = Status::Io("disk gone");
+  const Sink sink = ledger.sink();
+  Claims claims(sink);
+  EXPECT_EQ(claims.Acquire(Id(1)).status().message(), "disk gone");
+  ledger.failure = {};
+  EXPECT_TRUE(claims.Acquire(Id(1)).ok());  // would wait for ever if it were held
+}
+
+TEST(Claims, OtherSourcesAndVariantsDoNotWait) {
+  Ledger ledger;
+  const Sink sink = ledger.sink();
+  Claims claims(sink);
+  EXPECT_TRUE(claims.Acquire(Id(1)).ok());
+  EXPECT_TRUE(claims.Acquire(Id(2)).ok());
+  EXPECT_TRUE(claims.Acquire(Id(1, 1)).ok());
+}
+
+TEST(Claims, TwoThreadsMeetAtOneSource) {
+  Ledger ledger;
+  const Sink sink = ledger.sink();
+  Claims claims(sink);
+  ASSERT_TRUE(claims.Acquire(Id(1)).ok());
+  std::atomic<bool> has_it{false};
+  std::thread second([&] {
+    const auto position = claims.Acquire(Id(1));
+    has_it = true;
+    ASSERT_TRUE(position.ok());
+    EXPECT_EQ(*position, At(5));
+    claims.Release(Id(1), At(6));
+  });
+  for (int i = 0; i < 1000; ++i) {
+    std::this_thread::yield();
+    ASSERT_FALSE(has_it);
+  }
+  claims.Release(Id(1), At(5));
+  second.join();
+  EXPECT_EQ(*claims.Acquire(Id(1)), At(6));
+}
+
+TEST(Claims, OneHolderAtATime) {
+  Ledger ledger;
+  const Sink sink = ledger.sink();
+  Claims claims(sink);
+  constexpr unsigned kThreads = 8;
+  constexpr unsigned kRounds = 500;
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&claims] {
+      for (unsigned round = 0; round < kRounds; ++round) {
+        const auto id = Id(static_cast<std::uint8_t>(round % 3));
+        const auto position = claims.Acquire(id);
+        ASSERT_TRUE(position.ok());
+        claims.Release(id, At(position->has_value() ? (*position)->frames + 1 : 1));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::uint64_t sum = 0;
+  for (std::uint8_t i = 0; i < 3; ++i) sum += (*claims.Acquire(Id(i)))->frames;
+  EXPECT_EQ(sum, kThreads * kRounds);
+}
+
+}  // namespace
+}  // namespace pdns::ingest

@@ -1,0 +1,169 @@
+#include "ingest/collector.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+
+#include "unit/ingest/memory_sink.h"
+#include "unit/ingest/payloads.h"
+
+namespace pdns::ingest {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::nanoseconds;
+
+constexpr std::size_t kMuch = 1U << 30;
+
+record::SourceId Id(std::uint8_t number) {
+  record::SourceId id;
+  id.first_frame[0] = number;
+  return id;
+}
+
+struct CollectorTest : ::testing::Test {
+  ~CollectorTest() override { gate.Open(); }
+
+  Collector Make(std::size_t memory, nanoseconds interval) {
+    return Collector(drainer, LanePolicy{}, {memory, interval});
+  }
+
+  void Take(Collector& collector, unsigned number) {
+    const std::string payload = NumberedPayload("h", number);
+    collector.Take(AsBytes(payload), counters);
+  }
+  void TakeFrom(Collector& collector, std::uint8_t source, std::uint64_t frames) {
+    const std::string payload = NumberedPayload("h", static_cast<unsigned>(frames));
+    collector.Take(AsBytes(payload), counters, Id(source), {frames, frames * 10, 6, {}});
+  }
+
+  // A payload that is counted and leaves nothing behind.
+  static std::string Skipped() {
+    pdns::testing::Dnstap what;
+    what.type = 5;
+    return pdns::testing::Payload(what);
+  }
+
+  MemorySink memory;
+  Gate gate;  // shut, when before_apply waits at it
+  Counters counters;
+  Drainer drainer{memory.sink(), 1, [] {}};
+};
+
+TEST_F(CollectorTest, AFullWindowIsHandedOver) {
+  Collector collector = Make(1, hours(1));
+  for (unsigned i = 0; i < 10; ++i) Take(collector, i);
+  ASSERT_TRUE(drainer.Finish().ok());
+  EXPECT_EQ(memory.batches().size(), 10U);
+  EXPECT_EQ(memory.trusted().size(), 10U);
+}
+
+TEST_F(CollectorTest, AnOldWindowIsHandedOver) {
+  Collector collector = Make(kMuch, nanoseconds(1));
+  Take(collector, 1);
+  EXPECT_EQ(collector.UntilOld(), nanoseconds(0));
+  collector.DrainIfOld();
+  Take(collector, 2);
+  collector.DrainIfOld();
+  collector.DrainIfOld();  // empty: nothing to hand over
+  ASSERT_TRUE(drainer.Finish().ok());
+  EXPECT_EQ(memory.batches().size(), 2U);
+}
+
+TEST_F(CollectorTest, AYoungWindowStays) {
+  Collector collector = Make(kMuch, hours(1));
+  EXPECT_EQ(collector.UntilOld(), hours(1));  // empty
+  for (unsigned i = 0; i < 1000; ++i) Take(collector, i);
+  EXPECT_LE(collector.UntilOld(), hours(1));
+  EXPECT_GT(collector.UntilOld(), hours(0));
+  collector.DrainIfOld();
+  EXPECT_TRUE(memory.batches().empty());
+  collector.Drain();
+  EXPECT_EQ(collector.UntilOld(), hours(1));
+  ASSERT_TRUE(drainer.Finish().ok());
+  EXPECT_EQ(memory.batches().size(), 1U);
+  EXPECT_EQ(memory.trusted().size(), 1000U);
+}
+
+TEST_F(CollectorTest, AgeIsLookedAtWhileFramesPourIn) {
+  Collector collector = Make(kMuch, nanoseconds(1));
+  for (unsigned i = 1; i <= 600; ++i) TakeFrom(collector, 1, i);
+  collector.Drain();
+  ASSERT_TRUE(drainer.Finish().ok());
+  const auto batches = memory.batches();
+  EXPECT_GE(batches.size(), 3U);
+  EXPECT_EQ(batches.back().sources.at(0).position.frames, 600U);
+  EXPECT_EQ(memory.observations(), 600U);
+}
+
+TEST_F(CollectorTest, PositionsRideWithTheirObservations) {
+  Collector collector = Make(1, hours(1));
+  for (unsigned i = 1; i <= 20; ++i) TakeFrom(collector, 1, i);
+  ASSERT_TRUE(drainer.Finish().ok());
+  std::uint64_t observations = 0;
+  for (const AppliedBatch& batch : memory.batches()) {
+    ASSERT_EQ(batch.sources.size(), 1U);
+    observations += batch.trusted;
+    EXPECT_EQ(batch.sources[0].position.frames, observations);
+    EXPECT_EQ(batch.sources[0].position.bytes, observations * 10);
+  }
+  EXPECT_EQ(observations, 20U);
+}
+
+TEST_F(CollectorTest, ABatchHoldsTheLastPositionOfEachSource) {
+  Collector collector = Make(kMuch, hours(1));
+  for (unsigned i = 1; i <= 5; ++i) TakeFrom(collector, 1, i);
+  for (unsigned i = 1; i <= 3; ++i) TakeFrom(collector, 2, i);
+  collector.Drain();
+  ASSERT_TRUE(drainer.Finish().ok());
+  const auto batches = memory.batches();
+  ASSERT_EQ(batches.size(), 1U);
+  ASSERT_EQ(batches[0].sources.size(), 2U);
+  EXPECT_EQ(batches[0].sources[0].id, Id(1));
+  EXPECT_EQ(batches[0].sources[0].position.frames, 5U);
+  EXPECT_EQ(batches[0].sources[1].id, Id(2));
+  EXPECT_EQ(batches[0].sources[1].position.frames, 3U);
+}
+
+TEST_F(CollectorTest, FramesThatLeaveNothingMoveAFileButNoSocket) {
+  Collector collector = Make(kMuch, nanoseconds(1));
+  const std::string skipped = Skipped();
+  collector.Take(AsBytes(skipped), counters);
+  collector.DrainIfOld();
+  collector.Drain();
+  collector.Take(AsBytes(skipped), counters, Id(1), {1, 10, 6, {}});
+  collector.Drain();
+  ASSERT_TRUE(drainer.Finish().ok());
+  const auto batches = memory.batches();
+  ASSERT_EQ(batches.size(), 1U);
+  EXPECT_EQ(batches[0].trusted, 0U);
+  EXPECT_EQ(batches[0].sources.at(0).position.frames, 1U);
+  EXPECT_EQ(counters.frames, 2U);
+}
+
+TEST_F(CollectorTest, WhileTheDiskIsBehindTheWindowGrows) {
+  memory.before_apply = [this](std::size_t) {
+    gate.Wait();
+    return Status();
+  };
+  Collector collector = Make(kMuch, nanoseconds(1));
+  Take(collector, 1);
+  collector.DrainIfOldAndReady();  // goes to the disk, which is slow
+  for (unsigned i = 2; i <= 100; ++i) {
+    Take(collector, i);
+    collector.DrainIfOldAndReady();  // does not wait for it
+  }
+  EXPECT_FALSE(drainer.Ready());
+  gate.Open();
+  while (!drainer.Ready()) std::this_thread::yield();
+  collector.DrainIfOldAndReady();
+  ASSERT_TRUE(drainer.Finish().ok());
+  const auto batches = memory.batches();
+  ASSERT_EQ(batches.size(), 2U);
+  EXPECT_EQ(batches[0].trusted, 1U);
+  EXPECT_EQ(batches[1].trusted, 99U);
+}
+
+}  // namespace
+}  // namespace pdns::ingest

@@ -1,0 +1,79 @@
+// Whole runs over files, and what the sink holds afterwards.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "ingest/service.h"
+#include "unit/ingest/memory_sink.h"
+#include "unit/ingest/payloads.h"
+
+namespace pdns::ingest {
+
+struct RunSettings {
+  std::size_t window_memory = 64U << 20;  // 1: a batch a frame
+  std::chrono::nanoseconds flush_interval = std::chrono::hours(1);
+};
+
+// Runs to the end; `stop` and the sink may end it earlier.
+inline Result<RunReport> RunOn(MemorySink& memory, const std::vector<std::string>& paths,
+                               Stop& stop, const RunSettings& settings = {}) {
+  ServiceOptions options;
+  options.sources = ListSources(paths);
+  options.window_memory = settings.window_memory;
+  options.flush_interval = settings.flush_interval;
+  Progress progress;
+  auto report = Run(options, memory.sink(), stop, progress);
+  if (report.ok()) {
+    std::uint64_t frames = 0;
+    for (const SourceReport& source : report->sources) {
+      EXPECT_TRUE(source.counters.AddUp()) << source.name;
+      frames += source.counters.frames;
+    }
+    EXPECT_EQ(report->Total().frames, frames);
+    EXPECT_EQ(progress.frames, frames);
+    EXPECT_LE(progress.bytes_done, progress.bytes_total);
+  }
+  return report;
+}
+
+// A run that nothing disturbs.
+inline RunReport RunFiles(MemorySink& memory, const std::vector<std::string>& paths,
+                          const RunSettings& settings = {}) {
+  Stop stop;
+  auto report = RunOn(memory, paths, stop, settings);
+  EXPECT_TRUE(report.ok()) << report.status().message();
+  return report.ok() ? std::move(*report) : RunReport();
+}
+
+inline std::vector<SourceState> States(const RunReport& report) {
+  std::vector<SourceState> states;
+  for (const SourceReport& source : report.sources) states.push_back(source.state);
+  return states;
+}
+
+// Exactly the `count` numbered tuples of `series` are stored, each `times` times.
+inline void ExpectNumbered(const MemorySink& memory, const std::string& series, unsigned count,
+                           std::uint64_t times = 1) {
+  const Rows rows = memory.trusted();
+  unsigned found = 0;
+  for (const auto& [key, sighting] : rows) {
+    const std::string& owner = std::get<0>(key);
+    if (owner.compare(1, series.size(), series) != 0) continue;
+    ++found;
+    EXPECT_EQ(sighting.count, times) << owner;
+  }
+  EXPECT_EQ(found, count);
+  for (unsigned i = 0; i < count; ++i) {
+    const std::string owner = pdns::testing::WireName(series + std::to_string(i) + ".example");
+    const auto row = rows.find({owner, 1, std::string("\xc0\0\2\1", 4)});
+    ASSERT_NE(row, rows.end()) << series << i;
+    const std::chrono::sys_seconds time{std::chrono::seconds(kTime + i)};
+    EXPECT_EQ(row->second.first, time);
+    EXPECT_EQ(row->second.last, time);
+  }
+}
+
+}  // namespace pdns::ingest

@@ -1,0 +1,97 @@
+#include "ingest/sources.h"
+
+#include <gtest/gtest.h>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "unit/support/temp_dir.h"
+
+namespace pdns::ingest {
+namespace {
+
+using pdns::testing::TempDir;
+using pdns::testing::WriteFile;
+
+std::vector<std::string> Paths(const std::vector<SourcePath>& sources) {
+  std::vector<std::string> paths;
+  for (const SourcePath& source : sources) paths.push_back(source.path);
+  return paths;
+}
+
+TEST(ListSources, EverythingButADirectoryStandsForItself) {
+  TempDir dir;
+  WriteFile(dir / "b", "12345");
+  const auto sources = ListSources({"-", dir / "missing", dir / "b", dir / "b"});
+  EXPECT_EQ(Paths(sources), (std::vector<std::string>{"-", dir / "missing", dir / "b", dir / "b"}));
+  EXPECT_EQ(sources[0].size, 0U);
+  EXPECT_EQ(sources[1].size, 0U);
+  EXPECT_EQ(sources[2].size, 5U);
+  for (const SourcePath& source : sources) EXPECT_TRUE(source.status.ok());
+}
+
+TEST(ListSources, ADirectoryMeansItsFilesInTheByteOrderOfTheirPaths) {
+  TempDir dir;
+  std::filesystem::create_directories(dir / "b/deep/er");
+  std::filesystem::create_directories(dir / "empty");
+  for (const char* name : {"b/z", "b/deep/er/x", "a", "c", "B", "\xff", "b-", "-"}) {
+    WriteFile(dir / name, "1");
+  }
+  EXPECT_EQ(Paths(ListSources({dir.path()})),
+            (std::vector<std::string>{dir / "-", dir / "B", dir / "a", dir / "b-",
+                                      dir / "b/deep/er/x", dir / "b/z", dir / "c", dir / "\xff"}));
+}
+
+TEST(ListSources, ArgumentsKeepTheirOrder) {
+  TempDir dir;
+  std::filesystem::create_directories(dir / "d");
+  WriteFile(dir / "d/2", "");
+  WriteFile(dir / "d/1", "");
+  WriteFile(dir / "a", "");
+  EXPECT_EQ(Paths(ListSources({dir / "d", dir / "a"})),
+            (std::vector<std::string>{dir / "d/1", dir / "d/2", dir / "a"}));
+}
+
+TEST(ListSources, WhatIsNoFileIsPassedOver) {
+  TempDir dir;
+  ASSERT_EQ(mkfifo((dir / "fifo").c_str(), 0600), 0);
+  ASSERT_EQ(symlink("nowhere", (dir / "dangling").c_str()), 0);
+  ASSERT_EQ(symlink(".", (dir / "loop").c_str()), 0);
+  WriteFile(dir / "file", "");
+  ASSERT_EQ(symlink("file", (dir / "link").c_str()), 0);
+  EXPECT_EQ(Paths(ListSources({dir.path()})),
+            (std::vector<std::string>{dir / "file", dir / "link"}));
+  // Named itself, a FIFO is a source.
+  EXPECT_EQ(Paths(ListSources({dir / "fifo"})), std::vector<std::string>{dir / "fifo"});
+}
+
+// One directory that may not be read must not cost its neighbours.
+TEST(ListSources, AnUnreadableDirectoryIsNamedAndTheOthersAreListed) {
+  TempDir dir;
+  for (const char* name : {"a", "locked", "z"}) {
+    std::filesystem::create_directories(dir / name);
+    WriteFile(dir / (std::string(name) + "/file"), "");
+  }
+  ASSERT_EQ(chmod(dir.path().c_str(), 0755), 0);
+  ASSERT_EQ(chmod((dir / "locked").c_str(), 0000), 0);
+  constexpr uid_t kNobody = 65534;
+  const auto uid = static_cast<uid_t>(setfsuid(kNobody));  // the superuser may read everything
+  const auto sources = ListSources({dir.path()});
+  const auto alone = ListSources({dir / "locked"});
+  setfsuid(uid);
+  chmod((dir / "locked").c_str(), 0700);
+  ASSERT_EQ(Paths(sources),
+            (std::vector<std::string>{dir / "a/file", dir / "locked", dir / "z/file"}));
+  EXPECT_TRUE(sources[0].status.ok());
+  EXPECT_EQ(sources[1].status.code(), Code::kIo);
+  EXPECT_TRUE(sources[2].status.ok());
+  ASSERT_EQ(alone.size(), 1U);
+  EXPECT_EQ(alone[0].status.code(), Code::kIo);
+}
+
+}  // namespace
+}  // namespace pdns::ingest
