@@ -125,8 +125,12 @@ class RocksWriter final : public Writer {
 
   // Empties the log, so that the next open and every reader have nothing to replay.
   Status Close() override {
-    const auto flushed = db_->Flush({}, handles_);
-    return flushed.ok() ? Status() : FromRocks(path_, "flush", flushed);
+    auto done = db_->Flush({}, handles_);
+    // The log of a family that had nothing to flush (the quarantine, mostly) keeps its place until
+    // the next switch of logs: one more write makes that switch.
+    if (done.ok()) done = PutSchema();
+    if (done.ok()) done = db_->Flush({}, handles_);
+    return done.ok() ? Status() : FromRocks(path_, "flush", done);
   }
 
  private:
@@ -141,11 +145,14 @@ class RocksWriter final : public Writer {
       it->SeekToFirst();
       if (it->Valid()) return CheckSchema(path_, {});
     }
+    const auto put = PutSchema();
+    return put.ok() ? Status() : FromRocks(path_, "write of the schema row", put);
+  }
+
+  rocksdb::Status PutSchema() {
     rocksdb::WriteOptions options;
     options.sync = true;
-    const auto put =
-        db_->Put(options, handles_[kMeta], ToSlice(kSchemaKey), SchemaValue(kSchemaVersion));
-    return put.ok() ? Status() : FromRocks(path_, "write of the schema row", put);
+    return db_->Put(options, handles_[kMeta], ToSlice(kSchemaKey), SchemaValue(kSchemaVersion));
   }
 
   // Which keys are stored already: by the seen-cache, and for the rest by one sorted lookup.

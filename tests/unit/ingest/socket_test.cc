@@ -1,0 +1,189 @@
+// The lane of a socket: live peers in, batches out, until the stop.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "frame/listener.h"
+#include "unit/ingest/run.h"
+#include "unit/support/frame_stream.h"
+#include "unit/support/socket_peer.h"
+#include "unit/support/temp_dir.h"
+
+namespace pdns::ingest {
+namespace {
+
+using pdns::testing::Capture;
+using pdns::testing::DataFrame;
+using pdns::testing::OpenCapture;
+using pdns::testing::ReadyFrame;
+using pdns::testing::SocketPeer;
+using pdns::testing::StopFrame;
+using pdns::testing::TempDir;
+using pdns::testing::WriteFile;
+using record::FrameFate;
+
+class SocketTest : public ::testing::Test {
+ protected:
+  ~SocketTest() override { Finish(); }
+
+  void Start(std::chrono::nanoseconds flush_interval) {
+    options.socket = dir / "sock";
+    options.flush_interval = flush_interval;
+    thread = std::thread([this] { report.emplace(Run(options, memory.sink(), stop, progress)); });
+    while (!std::filesystem::exists(options.socket)) std::this_thread::yield();
+  }
+
+  // The file is there a moment before it is listened on.
+  SocketPeer Connect() {
+    while (true) {
+      try {
+        return SocketPeer(options.socket);
+      } catch (const std::runtime_error&) {
+        std::this_thread::yield();
+      }
+    }
+  }
+
+  void Finish() {
+    stop.Request();
+    if (thread.joinable()) thread.join();
+  }
+
+  const SourceReport& Socket() {
+    Finish();
+    EXPECT_TRUE(report->ok());
+    return (*report)->sources.back();
+  }
+
+  TempDir dir;
+  MemorySink memory;
+  Stop stop;
+  Progress progress;
+  ServiceOptions options;
+  std::optional<Result<RunReport>> report;
+  std::thread thread;
+};
+
+constexpr std::chrono::milliseconds kOften(5);
+constexpr std::chrono::hours kNever(1);
+
+TEST_F(SocketTest, LiveFramesAreStoredWithinTheInterval) {
+  Start(kOften);
+  SocketPeer peer = Connect();
+  peer.SendAll(ReadyFrame() + OpenCapture(NumberedPayloads("h", 10)));
+  EXPECT_TRUE(memory.AwaitTuples(10));
+  peer.SendAll(DataFrame(NumberedPayload("h", 10)));
+  EXPECT_TRUE(memory.AwaitTuples(11));
+  const SourceReport& socket = Socket();
+  EXPECT_EQ(socket.name, options.socket);
+  EXPECT_EQ(socket.state, SourceState::kComplete);
+  EXPECT_EQ(socket.counters.frames, 11U);
+  EXPECT_TRUE(socket.counters.AddUp());
+  ExpectNumbered(memory, "h", 11);
+  EXPECT_FALSE(std::filesystem::exists(options.socket));
+  for (const AppliedBatch& batch : memory.batches()) EXPECT_TRUE(batch.sources.empty());
+}
+
+TEST_F(SocketTest, TheStopTakesWhatWasSentBefore) {
+  Start(kNever);
+  SocketPeer peer = Connect();
+  peer.SendAll(OpenCapture(NumberedPayloads("h", 100)));
+  while (progress.frames == 0) std::this_thread::yield();  // it is accepted
+  peer.SendAll(DataFrame(NumberedPayload("h", 100)) + StopFrame());
+  EXPECT_EQ(Socket().counters.frames, 101U);
+  ExpectNumbered(memory, "h", 101);
+}
+
+TEST_F(SocketTest, SeveralResolversAtOnce) {
+  Start(kOften);
+  constexpr unsigned kPeers = 6;
+  constexpr unsigned kFrames = 300;
+  std::vector<std::thread> resolvers;
+  for (unsigned i = 0; i < kPeers; ++i) {
+    resolvers.emplace_back([this, i] {
+      SocketPeer peer = Connect();
+      SocketPeer idle = Connect();  // as PowerDNS keeps them
+      peer.SendAll(ReadyFrame());
+      peer.SendAll(Capture(NumberedPayloads("h", kFrames, i * kFrames)));
+    });
+  }
+  for (std::thread& resolver : resolvers) resolver.join();
+  EXPECT_TRUE(memory.AwaitTuples(kPeers * kFrames));
+  EXPECT_EQ(Socket().counters.frames, kPeers * kFrames);
+  ExpectNumbered(memory, "h", kPeers * kFrames);
+}
+
+TEST_F(SocketTest, SlowDisksDoNotStopTheReading) {
+  Gate gate;
+  memory.before_apply = [&gate](std::size_t) {
+    gate.Wait();
+    return Status();
+  };
+  Start(std::chrono::nanoseconds(1));
+  SocketPeer peer = Connect();
+  peer.SendAll(OpenCapture(NumberedPayloads("h", 10)));
+  while (progress.frames < 10) std::this_thread::yield();
+  for (unsigned i = 0; i < 50; ++i) {  // the first window is stuck, this is read all the same
+    peer.SendAll(DataFrame(NumberedPayload("h", 10 + i)));
+    while (progress.frames < 11 + i) std::this_thread::yield();
+  }
+  EXPECT_TRUE(memory.batches().empty());
+  gate.Open();
+  EXPECT_EQ(Socket().counters.frames, 60U);
+  ExpectNumbered(memory, "h", 60);
+}
+
+TEST_F(SocketTest, ABrokenStreamIsOneMalformedFrame) {
+  Start(kOften);
+  SocketPeer bad = Connect();
+  bad.SendAll(DataFrame("no START"));
+  SocketPeer good = Connect();
+  good.SendAll(OpenCapture(NumberedPayloads("h", 3)));
+  EXPECT_TRUE(memory.AwaitTuples(3));
+  const SourceReport& socket = Socket();
+  EXPECT_EQ(socket.counters.frames, 4U);
+  EXPECT_EQ(socket.counters.Of(FrameFate::kMalformedFrame), 1U);
+  EXPECT_TRUE(socket.counters.AddUp());
+}
+
+TEST_F(SocketTest, FilesAndASocketTogether) {
+  WriteFile(dir / "a", Capture(NumberedPayloads("a", 20)));
+  options.sources = ListSources({dir / "a"});
+  Start(kOften);
+  SocketPeer peer = Connect();
+  peer.SendAll(OpenCapture(NumberedPayloads("h", 5)));
+  EXPECT_TRUE(memory.AwaitTuples(25));
+  EXPECT_EQ(Socket().counters.frames, 5U);
+  EXPECT_EQ((*report)->sources.size(), 2U);
+  ExpectNumbered(memory, "a", 20);
+}
+
+TEST_F(SocketTest, ADiskThatFailsEndsTheRun) {
+  memory.before_apply = [](std::size_t) { return Status::Io("disk full"); };
+  Start(kOften);
+  SocketPeer peer = Connect();
+  peer.SendAll(OpenCapture(NumberedPayloads("h", 5)));
+  thread.join();  // without being asked
+  ASSERT_FALSE(report->ok());
+  EXPECT_EQ(report->status().message(), "disk full");
+}
+
+TEST_F(SocketTest, ASocketThatCannotBeHadIsSaidBeforeAnythingIsTaken) {
+  const auto holder = frame::Listener::Open(dir / "sock", -1);
+  ASSERT_TRUE(holder.ok());
+  WriteFile(dir / "a", Capture(NumberedPayloads("a", 20)));
+  options.sources = ListSources({dir / "a"});
+  options.socket = dir / "sock";
+  const auto refused = Run(options, memory.sink(), stop, progress);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.status().code(), Code::kIo);
+  EXPECT_TRUE(memory.batches().empty());
+}
+
+}  // namespace
+}  // namespace pdns::ingest

@@ -1,0 +1,72 @@
+// A store in memory: rows by index, handed up in key order as an engine does.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "store/reverse_key.h"
+#include "unit/store/rows.h"
+
+namespace pdns::query {
+
+class FakeReader final : public store::Reader {
+ public:
+  FakeReader& Add(std::string_view owner, record::RrType type, std::string_view rdata,
+                  const record::Sighting& sighting = store::Seen(1, 2, 3)) {
+    return Put(trusted_, owner, type, rdata, sighting);
+  }
+  FakeReader& Quarantine(std::string_view owner, record::RrType type, std::string_view rdata,
+                         const record::Sighting& sighting = store::Seen(1, 2, 3, 0, 1)) {
+    return Put(quarantined_, owner, type, rdata, sighting);
+  }
+  // Every scan ends like this behind its last row.
+  void FailWith(Status status) { end_ = std::move(status); }
+
+  Status Scan(store::Index index, const store::KeyRange& range,
+              const store::RowSink& sink) override {
+    const auto& rows = index == store::Index::kQuarantine ? quarantined_ : trusted_;
+    std::multimap<std::string, const Entry*> in_range;
+    for (const auto& [key, entry] : rows) {
+      for (const std::string& found : KeysOf(index, key, entry)) {
+        if (!range.Holds(found)) continue;
+        in_range.emplace(found, &entry);
+        break;
+      }
+    }
+    for (const auto& [key, entry] : in_range) {
+      if (!sink({entry->tuple.view(), entry->sighting})) return {};
+    }
+    return end_;
+  }
+
+ private:
+  struct Entry {
+    store::OwnedTuple tuple;
+    record::Sighting sighting;
+  };
+  using Rows = std::map<std::string, Entry>;
+
+  FakeReader& Put(Rows& rows, std::string_view owner, record::RrType type, std::string_view rdata,
+                  const record::Sighting& sighting) {
+    Entry entry{store::MakeTuple(owner, type, rdata), sighting};
+    std::string key;
+    store::AppendForwardKey(key, entry.tuple.view());
+    rows.emplace(key, std::move(entry));
+    return *this;
+  }
+
+  static std::vector<std::string> KeysOf(store::Index index, const std::string& key,
+                                         const Entry& entry) {
+    if (index != store::Index::kReverse) return {key};
+    std::vector<std::string> keys;
+    store::AppendReverseKeys(keys, entry.tuple.view());
+    return keys;
+  }
+
+  Rows trusted_;
+  Rows quarantined_;
+  Status end_;
+};
+
+}  // namespace pdns::query

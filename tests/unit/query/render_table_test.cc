@@ -1,0 +1,132 @@
+#include "query/render_table.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "unit/store/rows.h"
+#include "unit/support/dns_message.h"
+
+namespace pdns::query {
+namespace {
+
+using record::RrType;
+using store::MakeTuple;
+using store::OwnedTuple;
+using store::Seen;
+using testing::Labels;
+
+class Page {
+ public:
+  explicit Page(const TableOptions& options = {})
+      : table_(options, [this](std::string_view text) { text_ += text; }) {}
+
+  Page& Add(const OwnedTuple& tuple, const record::Sighting& sighting) {
+    table_.Add({tuple.view(), sighting});
+    return *this;
+  }
+  std::string Finish() {
+    table_.Finish();
+    return text_;
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+  Table table_;
+};
+
+TEST(Table, ColumnsAreAligned) {
+  EXPECT_EQ(Page()
+                .Add(MakeTuple("blah.org", RrType::kA, "\xcd\x96\x96\x8c"),
+                     Seen(1795372876, 1795372931, 10, 2))
+                .Add(MakeTuple("www.blah.org", RrType::kTxt, "\2hi"), Seen(0, 59, 1234567))
+                .Finish(),
+            "first seen            last seen               count  rrname         rrtype"
+            "  rdata            bailiwick\n"
+            "2026-11-22T18:41:16Z  2026-11-22T18:42:11Z       10  blah.org.      A     "
+            "  205.150.150.140  blah.org.\n"
+            "1970-01-01T00:00:00Z  1970-01-01T00:00:59Z  1234567  www.blah.org.  TXT   "
+            "  \"hi\"             .\n");
+}
+
+TEST(Table, ReasonIsOneColumnMore) {
+  EXPECT_EQ(Page({false, true})
+                .Add(MakeTuple("a.org", RrType::kA, "abcd"), Seen(0, 0, 1, 0, 1))
+                .Add(MakeTuple("b.org", RrType::kA, "abcd"), Seen(0, 0, 1, 0, 3))
+                .Finish(),
+            "first seen            last seen             count  rrname  rrtype  rdata       "
+            "  bailiwick  reason\n"
+            "1970-01-01T00:00:00Z  1970-01-01T00:00:00Z      1  a.org.  A       97.98.99.100"
+            "  .          off_chain\n"
+            "1970-01-01T00:00:00Z  1970-01-01T00:00:00Z      1  b.org.  A       97.98.99.100"
+            "  .          off_chain,out_of_bailiwick\n");
+}
+
+TEST(Table, OnlyTheHeadingIsBold) {
+  const std::string text =
+      Page({true, false}).Add(MakeTuple("a.org", RrType::kA, "abcd"), Seen(0, 0, 1)).Finish();
+  EXPECT_EQ(text.find("\x1b[1mfirst seen"), 0U);
+  EXPECT_EQ(text.find("bailiwick\x1b[0m\n"), text.find('\n') - 13);
+  EXPECT_EQ(text.find('\x1b', text.find('\n')), std::string::npos);
+}
+
+TEST(Table, NoRowsNoHeading) { EXPECT_EQ(Page().Finish(), ""); }
+
+TEST(Table, RowsAreHeldUntilTheWidthsAreKnown) {
+  Page page;
+  const OwnedTuple tuple = MakeTuple("a.org", RrType::kA, "abcd");
+  for (int i = 0; i < 999; ++i) page.Add(tuple, Seen(0, 0, 1));
+  EXPECT_EQ(page.text(), "");
+  page.Add(tuple, Seen(0, 0, 1));
+  EXPECT_EQ(std::count(page.text().begin(), page.text().end(), '\n'), 1001);
+  page.Add(MakeTuple("a.much.longer.name.org", RrType::kA, "abcd"), Seen(0, 0, 1));
+  EXPECT_EQ(std::count(page.text().begin(), page.text().end(), '\n'), 1002);
+  EXPECT_NE(page.text().find("  a.much.longer.name.org.  A       97.98.99.100  .\n"),
+            std::string::npos);
+  const std::string before = page.text();
+  EXPECT_EQ(page.Finish(), before);  // nothing was left
+}
+
+TEST(Table, LongTextIsNotCutAndPushesNobodyElse) {
+  const std::string long_text(250, 'x');
+  const std::string text =
+      Page()
+          .Add(MakeTuple("a.org", RrType::kTxt, '\xfa' + long_text), Seen(0, 0, 1))
+          .Add(MakeTuple("b.org", RrType::kTxt, "\1y"), Seen(0, 0, 1))
+          .Finish();
+  EXPECT_NE(text.find("TXT     \"" + long_text + "\"  .\n"), std::string::npos);
+  EXPECT_NE(text.find("TXT     \"y\"" + std::string(57, ' ') + "  .\n"), std::string::npos);
+}
+
+TEST(Table, HostileBytesStayInert) {
+  std::string rdata;
+  for (int byte = 0; byte < 256; ++byte) rdata.push_back(static_cast<char>(byte));
+  const std::string label("\x1b]0;\a\"\\\r\n\0\xff", 11);
+  Page page({false, true});
+  for (unsigned type = 1; type < 300; ++type) {
+    const OwnedTuple tuple{
+        record::Name::FromWire(AsBytes(Labels({label}))).value_or(record::Name()),
+        static_cast<RrType>(type), rdata};
+    page.Add(tuple, Seen(1, 2, 3, 1, 3));
+  }
+  const std::string text = page.Finish();
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 300);
+  EXPECT_TRUE(std::all_of(text.begin(), text.end(),
+                          [](char c) { return (c >= 0x20 && c <= 0x7e) || c == '\n'; }));
+}
+
+TEST(TimeText, IsIso8601InUtc) {
+  const auto text = [](std::int64_t seconds) {
+    return TimeText(std::chrono::sys_seconds(std::chrono::seconds(seconds)));
+  };
+  EXPECT_EQ(text(0), "1970-01-01T00:00:00Z");
+  EXPECT_EQ(text(1795372876), "2026-11-22T18:41:16Z");
+  EXPECT_EQ(text(1709164800), "2024-02-29T00:00:00Z");
+  EXPECT_EQ(text(4102444799), "2099-12-31T23:59:59Z");
+  EXPECT_EQ(text(253402300799), "9999-12-31T23:59:59Z");
+}
+
+}  // namespace
+}  // namespace pdns::query
