@@ -19,12 +19,14 @@ esac
 jobs=$(nproc)
 step() { printf '\n== %s (%d min %02d s so far)\n' "$1" $((SECONDS / 60)) $((SECONDS % 60)); }
 
-build() {  # PRESET [cmake arguments]
-  local preset=$1
-  shift
-  cmake --preset "$preset" -DBUILD_TESTING=ON -DPDNS_WERROR=ON "$@" >/dev/null
-  cmake --build --preset "$preset" -j "$jobs" | grep -vE '^\[[0-9]+/[0-9]+\]' || true
-  cmake --build --preset "$preset" -j "$jobs" >/dev/null  # the exit code that grep took
+build() {  # PRESET [TARGET]
+  local log=build/$1.log
+  mkdir -p build
+  cmake --preset "$1" -DBUILD_TESTING=ON -DPDNS_WERROR=ON >"$log"
+  cmake --build --preset "$1" -j "$jobs" --target "${2:-all}" >>"$log" 2>&1 || {
+    tail -n 60 "$log" >&2
+    return 1
+  }
 }
 
 check_format() {
@@ -61,17 +63,17 @@ check_format
 step 'release build, clang'
 build clang
 step 'each header alone'
-cmake --build --preset clang -j "$jobs" --target all_verify_interface_header_sets >/dev/null
+build clang all_verify_interface_header_sets
 step 'clang-tidy'
 check_tidy
 step 'address and undefined behaviour sanitizers'
 build asan
 PDNS_KILLS=5 ctest --preset asan -j "$jobs" -LE 'integration|bench'
 step 'thread sanitizer'
-build tsan
+build tsan thread_tests
 ctest --preset tsan -j "$jobs"
 step 'fuzz targets: corpora, then ten seconds each'
-build fuzz
+build fuzz fuzz_targets
 ctest --preset fuzz -j "$jobs"
 short_fuzz 10
 step 'done'

@@ -4,6 +4,7 @@
 
 #include <boost/program_options.hpp>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 
@@ -21,7 +22,9 @@ Status ParseCommandLine(const CommandLine& line, po::variables_map& values) {
     if (line.config != nullptr && values.count("config") > 0) {
       const auto path = values["config"].as<std::string>();
       std::ifstream file(path);
-      if (!file) return Status::NoInput("config file " + path + " cannot be read");
+      // A directory opens like a file, and then holds nothing.
+      if (!file || std::filesystem::is_directory(path))
+        return Status::NoInput("config file " + path + " cannot be read");
       po::store(po::parse_config_file(file, *line.config), values);
     }
     po::notify(values);

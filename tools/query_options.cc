@@ -33,7 +33,7 @@ po::options_description MakeOptions() {
       "the database; else $PDNS_DATABASE, /var/lib/pdns if usable, ~/.local/share/pdns")(
       "type,t", po::value<std::string>()->value_name("TYPES"),
       "only these rrtypes: names, numbers or TYPE65280, separated by commas")(
-      "limit,l", po::value<std::uint64_t>()->value_name("N")->default_value(0, "none"),
+      "limit,l", po::value<std::int64_t>()->value_name("N")->default_value(0, "none"),
       "at most N rows")("quarantined", po::bool_switch(),
                         "the records that were not trusted, with the reason")(
       "json,j", po::bool_switch(), "one JSON object a line (Passive DNS Common Output Format)")(
@@ -69,7 +69,10 @@ Result<QueryOptions> Convert(const po::variables_map& values) {
     if (!types.ok()) return types.status();
     options.request.types = *types;
   }
-  options.request.limit = values["limit"].as<std::uint64_t>();
+  // Read as signed: Boost takes -1 for the largest unsigned number.
+  const auto limit = values["limit"].as<std::int64_t>();
+  if (limit < 0) return Status::Usage("--limit: give a number of rows, or 0 for all");
+  options.request.limit = static_cast<std::uint64_t>(limit);
   options.request.quarantined = values["quarantined"].as<bool>();
   options.json = values["json"].as<bool>();
   options.wire = values["wire"].as<bool>();

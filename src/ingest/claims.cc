@@ -1,11 +1,26 @@
 #include "ingest/claims.h"
 
 namespace pdns::ingest {
+namespace {
 
-Result<std::optional<record::Position>> Claims::Acquire(const record::SourceId& id) {
+// Waits for `condition`, the lane's own window handed over before.
+template <class Condition>
+void Wait(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
+          const std::function<void()>& hand_over, Condition condition) {
+  if (condition()) return;
+  lock.unlock();
+  hand_over();
+  lock.lock();
+  changed.wait(lock, condition);
+}
+
+}  // namespace
+
+Result<std::optional<record::Position>> Claims::Acquire(const record::SourceId& id,
+                                                        const std::function<void()>& hand_over) {
   std::unique_lock lock(mutex_);
   Entry& entry = entries_[id];
-  changed_.wait(lock, [&entry] { return !entry.held; });
+  Wait(lock, changed_, hand_over, [&entry] { return !entry.held; });
   if (!entry.position.has_value()) {
     auto stored = sink_.progress(id);
     if (!stored.ok()) return stored.status();
@@ -15,10 +30,32 @@ Result<std::optional<record::Position>> Claims::Acquire(const record::SourceId& 
   return entry.position;
 }
 
-void Claims::Release(const record::SourceId& id, const std::optional<record::Position>& position) {
+void Claims::Release(const record::SourceId& id, const std::optional<record::Position>& position,
+                     const void* window_of) {
   {
     const std::lock_guard lock(mutex_);
-    entries_[id] = {false, position};
+    Entry& entry = entries_[id];
+    entry.held = false;
+    entry.position = position;
+    if (window_of != nullptr) entry.window_of = window_of;
+  }
+  changed_.notify_all();
+}
+
+void Claims::AwaitTurn(const record::SourceId& id, const void* lane,
+                       const std::function<void()>& hand_over) {
+  std::unique_lock lock(mutex_);
+  const Entry& entry = entries_[id];
+  Wait(lock, changed_, hand_over,
+       [&entry, lane] { return entry.window_of == nullptr || entry.window_of == lane; });
+}
+
+void Claims::HandedOver(const void* lane) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [id, entry] : entries_) {
+      if (entry.window_of == lane) entry.window_of = nullptr;
+    }
   }
   changed_.notify_all();
 }

@@ -3,10 +3,16 @@
 //
 // Two lanes may meet the same capture under two names (a copy, a compressed twin). The second waits
 // until the first has read it and then finds it taken, although nothing may be committed yet:
-// positions of this run stand here, older ones in the sink. Any thread.
+// positions of this run stand here, older ones in the sink.
+//
+// A lane that goes on where another left off must not reach the sink first: the position it commits
+// would cover what the other still holds in its window. So it waits until that is handed over. No
+// two lanes wait for each other, since a lane hands its own window over before it waits. Any
+// thread.
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -22,15 +28,27 @@ class Claims {
   explicit Claims(const Sink& sink) : sink_(sink) {}
 
   // Waits until nobody else holds `id`, then holds it. How far it was taken, if ever. On an error
-  // it is not held.
-  Result<std::optional<record::Position>> Acquire(const record::SourceId& id);
+  // it is not held. `hand_over` is called before a wait, so that nobody waits for this lane.
+  Result<std::optional<record::Position>> Acquire(const record::SourceId& id,
+                                                  const std::function<void()>& hand_over);
 
-  // Lets go; `position` is how far it is taken now, if at all.
-  void Release(const record::SourceId& id, const std::optional<record::Position>& position);
+  // Lets go; `position` is how far it is taken now, if at all. `window_of`: the lane whose window
+  // still holds some of it, if any does.
+  void Release(const record::SourceId& id, const std::optional<record::Position>& position,
+               const void* window_of = nullptr);
+
+  // To be called by the holder of `id` before it takes frames: waits until no window of another
+  // lane than `lane` holds any of it.
+  void AwaitTurn(const record::SourceId& id, const void* lane,
+                 const std::function<void()>& hand_over);
+
+  // The window of `lane` is on its way to the sink.
+  void HandedOver(const void* lane);
 
  private:
   struct Entry {
     bool held = false;
+    const void* window_of = nullptr;
     std::optional<record::Position> position;
   };
 

@@ -38,7 +38,9 @@ void Collector::DrainIfOldAndReady() {
 }
 
 void Collector::Drain() {
-  if (!harvest_->empty()) harvest_ = drainer_.Exchange(std::move(harvest_));
+  if (harvest_->empty()) return;
+  harvest_ = drainer_.Exchange(std::move(harvest_));
+  if (on_hand_over_) on_hand_over_();
 }
 
 std::chrono::nanoseconds Collector::UntilOld() const {

@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <utility>
 
 #include "ingest/counters.h"
 #include "ingest/drainer.h"
@@ -40,6 +42,12 @@ class Collector {
   // Hands over whatever there is.
   void Drain();
 
+  // Is there nothing to hand over?
+  bool empty() const { return harvest_->empty(); }
+
+  // `call` is called after each hand-over; it must be good as long as this object is used.
+  void OnHandOver(std::function<void()> call) { on_hand_over_ = std::move(call); }
+
   // How long until the window is old; the whole interval when it is empty.
   std::chrono::nanoseconds UntilOld() const;
 
@@ -48,6 +56,7 @@ class Collector {
   Lane lane_;
   CollectorLimits limits_;
   std::unique_ptr<Harvest> harvest_;
+  std::function<void()> on_hand_over_;
   Clock::time_point since_{};  // when the harvest got its first frame
   unsigned frames_unlooked_ = 0;
 };

@@ -11,10 +11,8 @@ Drainer::Drainer(Sink sink, std::size_t lanes, std::function<void()> on_failure)
 Drainer::~Drainer() { static_cast<void>(Finish()); }
 
 std::unique_ptr<Harvest> Drainer::First() {
-  const std::lock_guard lock(mutex_);
-  auto harvest = std::move(empty_.back());
-  empty_.pop_back();
-  return harvest;
+  std::unique_lock lock(mutex_);
+  return TakeEmpty(lock);
 }
 
 bool Drainer::Ready() const {
@@ -26,6 +24,10 @@ std::unique_ptr<Harvest> Drainer::Exchange(std::unique_ptr<Harvest> full) {
   std::unique_lock lock(mutex_);
   full_.push_back(std::move(full));
   changed_.notify_all();
+  return TakeEmpty(lock);
+}
+
+std::unique_ptr<Harvest> Drainer::TakeEmpty(std::unique_lock<std::mutex>& lock) {
   changed_.wait(lock, [this] { return !empty_.empty(); });
   auto harvest = std::move(empty_.back());
   empty_.pop_back();

@@ -44,7 +44,8 @@ class Drainer {
   Drainer(const Drainer&) = delete;
   Drainer& operator=(const Drainer&) = delete;
 
-  // An empty harvest to begin with: one for each lane.
+  // An empty harvest to begin with: one for each lane. Waits when lanes that began earlier have all
+  // others on the way to the disk.
   std::unique_ptr<Harvest> First();
 
   // Is an empty harvest at hand, so that Exchange would not wait?
@@ -62,6 +63,7 @@ class Drainer {
   const record::Applied& applied() const { return applied_; }
 
  private:
+  std::unique_ptr<Harvest> TakeEmpty(std::unique_lock<std::mutex>& lock);
   void Run();
   void Apply(const Harvest& harvest);
 

@@ -22,6 +22,11 @@ std::string_view NameOf(SourceState state) {
   return kNames.at(static_cast<std::size_t>(state));
 }
 
+FileSource::FileSource(Collector& collector, Claims& claims, const Stop& stop, Progress& progress)
+    : collector_(collector), claims_(claims), stop_(stop), progress_(progress) {
+  collector_.OnHandOver([this] { claims_.HandedOver(this); });
+}
+
 SourceReport FileSource::Take(const std::string& path) {
   path_ = path;
   report_ = {};
@@ -34,9 +39,12 @@ SourceReport FileSource::Take(const std::string& path) {
     report_.id = ToHex(id_.first_frame);
     if (FindPlace()) {
       const std::uint64_t frames_before = position_.frames;
+      if (frame_.has_value()) claims_.AwaitTurn(id_, this, [this] { collector_.Drain(); });
       TakeFrames();
       Conclude(frames_before);
-      claims_.Release(id_, position_.frames > 0 ? std::optional(position_) : std::nullopt);
+      const bool in_window = report_.counters.frames > 0 && !collector_.empty();
+      claims_.Release(id_, position_.frames > 0 ? std::optional(position_) : std::nullopt,
+                      in_window ? this : nullptr);
     }
   }
   ShowProgress();
@@ -75,7 +83,7 @@ bool FileSource::OpenAtFirstFrame() {
 // (frame_ empty: there is none). False: not held, the report is complete.
 bool FileSource::FindPlace() {
   for (;; ++id_.variant) {
-    const auto taken = claims_.Acquire(id_);
+    const auto taken = claims_.Acquire(id_, [this] { collector_.Drain(); });
     if (!taken.ok()) {
       Fail(SourceState::kUnreadable, taken.status().message());
       return false;

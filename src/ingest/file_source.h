@@ -50,8 +50,8 @@ struct Progress {
 
 class FileSource : public frame::Waiter {
  public:
-  FileSource(Collector& collector, Claims& claims, const Stop& stop, Progress& progress)
-      : collector_(collector), claims_(claims), stop_(stop), progress_(progress) {}
+  // One for each collector.
+  FileSource(Collector& collector, Claims& claims, const Stop& stop, Progress& progress);
 
   // Takes the capture at `path`, "-" being standard input. Never fails as a whole: the report says
   // it.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <thread>
 #include <vector>
 
@@ -19,6 +20,8 @@ record::SourceId Id(std::uint8_t number, std::uint32_t variant = 0) {
 }
 
 record::Position At(std::uint64_t frames) { return {frames, frames * 100, 96, {}}; }
+
+const std::function<void()> kNoWait = [] {};  // what a lane does before it waits
 
 // A sink that knows a position for every source, and may fail.
 struct Ledger {
@@ -41,11 +44,11 @@ TEST(Claims, TheSinkIsAskedForWhatThisRunDoesNotKnow) {
   ledger.position = At(7);
   const Sink sink = ledger.sink();
   Claims claims(sink);
-  const auto first = claims.Acquire(Id(1));
+  const auto first = claims.Acquire(Id(1), kNoWait);
   ASSERT_TRUE(first.ok());
   EXPECT_EQ(*first, At(7));
   claims.Release(Id(1), At(9));
-  const auto second = claims.Acquire(Id(1));
+  const auto second = claims.Acquire(Id(1), kNoWait);
   ASSERT_TRUE(second.ok());
   EXPECT_EQ(*second, At(9));  // though nothing is committed yet
   EXPECT_EQ(ledger.asked, 1);
@@ -56,7 +59,7 @@ TEST(Claims, NeverTakenIsNoError) {
   const Sink sink = ledger.sink();
   Claims claims(sink);
   for (int i = 0; i < 2; ++i) {
-    const auto position = claims.Acquire(Id(1));
+    const auto position = claims.Acquire(Id(1), kNoWait);
     ASSERT_TRUE(position.ok());
     EXPECT_FALSE(position->has_value());
     claims.Release(Id(1), std::nullopt);
@@ -68,28 +71,28 @@ TEST(Claims, AnErrorHoldsNothing) {
   ledger.failure = Status::Io("disk gone");
   const Sink sink = ledger.sink();
   Claims claims(sink);
-  EXPECT_EQ(claims.Acquire(Id(1)).status().message(), "disk gone");
+  EXPECT_EQ(claims.Acquire(Id(1), kNoWait).status().message(), "disk gone");
   ledger.failure = {};
-  EXPECT_TRUE(claims.Acquire(Id(1)).ok());  // would wait for ever if it were held
+  EXPECT_TRUE(claims.Acquire(Id(1), kNoWait).ok());  // would wait for ever if it were held
 }
 
 TEST(Claims, OtherSourcesAndVariantsDoNotWait) {
   Ledger ledger;
   const Sink sink = ledger.sink();
   Claims claims(sink);
-  EXPECT_TRUE(claims.Acquire(Id(1)).ok());
-  EXPECT_TRUE(claims.Acquire(Id(2)).ok());
-  EXPECT_TRUE(claims.Acquire(Id(1, 1)).ok());
+  EXPECT_TRUE(claims.Acquire(Id(1), kNoWait).ok());
+  EXPECT_TRUE(claims.Acquire(Id(2), kNoWait).ok());
+  EXPECT_TRUE(claims.Acquire(Id(1, 1), kNoWait).ok());
 }
 
 TEST(Claims, TwoThreadsMeetAtOneSource) {
   Ledger ledger;
   const Sink sink = ledger.sink();
   Claims claims(sink);
-  ASSERT_TRUE(claims.Acquire(Id(1)).ok());
+  ASSERT_TRUE(claims.Acquire(Id(1), kNoWait).ok());
   std::atomic<bool> has_it{false};
   std::thread second([&] {
-    const auto position = claims.Acquire(Id(1));
+    const auto position = claims.Acquire(Id(1), kNoWait);
     has_it = true;
     ASSERT_TRUE(position.ok());
     EXPECT_EQ(*position, At(5));
@@ -101,7 +104,63 @@ TEST(Claims, TwoThreadsMeetAtOneSource) {
   }
   claims.Release(Id(1), At(5));
   second.join();
-  EXPECT_EQ(*claims.Acquire(Id(1)), At(6));
+  EXPECT_EQ(*claims.Acquire(Id(1), kNoWait), At(6));
+}
+
+// The position that the second commits would cover what the first still has in its window.
+TEST(Claims, WhoGoesOnWaitsForTheOthersWindow) {
+  Ledger ledger;
+  const Sink sink = ledger.sink();
+  Claims claims(sink);
+  const int first = 1;
+  const int second = 2;
+  ASSERT_TRUE(claims.Acquire(Id(1), kNoWait).ok());
+  claims.Release(Id(1), At(5), &first);
+  ASSERT_EQ(*claims.Acquire(Id(1), kNoWait), At(5));
+  claims.AwaitTurn(Id(1), &first, kNoWait);  // one's own window is in order
+  std::atomic<bool> has_turn{false};
+  std::atomic<int> handed_over{0};
+  std::thread lane([&] {
+    claims.AwaitTurn(Id(1), &second, [&handed_over] { ++handed_over; });
+    has_turn = true;
+  });
+  claims.HandedOver(&second);  // not the one that counts
+  for (int i = 0; i < 1000; ++i) {
+    std::this_thread::yield();
+    ASSERT_FALSE(has_turn);
+  }
+  claims.HandedOver(&first);
+  lane.join();
+  EXPECT_LE(handed_over, 1);
+  claims.AwaitTurn(Id(1), &second, kNoWait);
+}
+
+// Each has in its window what the other wants: both hand over before they wait.
+TEST(Claims, NoTwoLanesWaitForEachOther) {
+  for (int trial = 0; trial < 200; ++trial) {
+    Ledger ledger;
+    const Sink sink = ledger.sink();
+    Claims claims(sink);
+    const int lanes[] = {0, 1};
+    std::atomic<int> ready{0};
+    const auto run = [&](std::uint8_t own) {
+      const auto other = static_cast<std::uint8_t>(1 - own);
+      const void* lane = &lanes[own];
+      const auto hand_over = [&claims, lane] { claims.HandedOver(lane); };
+      ASSERT_TRUE(claims.Acquire(Id(own), hand_over).ok());
+      claims.Release(Id(own), At(1), lane);
+      ++ready;
+      while (ready < 2) std::this_thread::yield();
+      ASSERT_TRUE(claims.Acquire(Id(other), hand_over).ok());
+      claims.AwaitTurn(Id(other), lane, hand_over);
+      claims.Release(Id(other), At(2), lane);
+      hand_over();
+    };
+    std::thread a([&run] { run(0); });
+    std::thread b([&run] { run(1); });
+    a.join();
+    b.join();
+  }
 }
 
 TEST(Claims, OneHolderAtATime) {
@@ -115,7 +174,7 @@ TEST(Claims, OneHolderAtATime) {
     threads.emplace_back([&claims] {
       for (unsigned round = 0; round < kRounds; ++round) {
         const auto id = Id(static_cast<std::uint8_t>(round % 3));
-        const auto position = claims.Acquire(id);
+        const auto position = claims.Acquire(id, kNoWait);
         ASSERT_TRUE(position.ok());
         claims.Release(id, At(position->has_value() ? (*position)->frames + 1 : 1));
       }
@@ -123,7 +182,7 @@ TEST(Claims, OneHolderAtATime) {
   }
   for (std::thread& thread : threads) thread.join();
   std::uint64_t sum = 0;
-  for (std::uint8_t i = 0; i < 3; ++i) sum += (*claims.Acquire(Id(i)))->frames;
+  for (std::uint8_t i = 0; i < 3; ++i) sum += (*claims.Acquire(Id(i), kNoWait))->frames;
   EXPECT_EQ(sum, kThreads * kRounds);
 }
 

@@ -25,8 +25,8 @@ record::SourceId Id(std::uint8_t number) {
 struct CollectorTest : ::testing::Test {
   ~CollectorTest() override { gate.Open(); }
 
-  Collector Make(std::size_t memory, nanoseconds interval) {
-    return Collector(drainer, LanePolicy{}, {memory, interval});
+  Collector Make(std::size_t most, nanoseconds interval) {
+    return Collector(drainer, LanePolicy{}, {most, interval});
   }
 
   void Take(Collector& collector, unsigned number) {

@@ -12,7 +12,7 @@ using record::RecordFate;
 
 Counters RandomCounters(std::mt19937& random) {
   Counters counters;
-  for (unsigned i = random() % 50; i > 0; --i) {
+  for (auto i = random() % 50; i > 0; --i) {
     const auto fate = static_cast<FrameFate>(random() % record::kFrameFates);
     counters.Count(fate);
     if (fate == FrameFate::kSkipped) ++counters.skipped[random() % record::kMessageTypes];

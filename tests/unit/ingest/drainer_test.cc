@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "unit/ingest/memory_sink.h"
+#include "unit/ingest/payloads.h"
 #include "unit/support/dns_message.h"
 
 namespace pdns::ingest {
@@ -16,18 +17,12 @@ namespace {
 
 using pdns::testing::WireName;
 
-record::SourceId Id(std::uint8_t number) {
-  record::SourceId id;
-  id.first_frame[0] = number;
-  return id;
-}
-
-// One tuple "a<number>.example", and a position of `number` frames.
-void Fill(Harvest& harvest, unsigned number) {
-  const std::string owner = WireName("a" + std::to_string(number) + ".example");
+// One tuple "a<number>", of a source of its own.
+void Fill(Harvest& harvest, unsigned number, std::uint64_t frames = 1) {
+  const std::string owner = WireName(Numbered("a", number));
   const std::string rdata = "1234";
   harvest.window.Add({AsBytes(owner), record::RrType::kA, AsBytes(rdata)}, {});
-  harvest.sources.push_back({Id(1), {number, 0, 0, {}}});
+  harvest.sources.push_back({{{}, number}, {frames, 0, 0, {}}});
 }
 
 void DoNothing() {}
@@ -47,7 +42,7 @@ TEST(Drainer, AppliesInTheOrderGiven) {
   ASSERT_EQ(batches.size(), kHarvests);
   for (unsigned i = 0; i < kHarvests; ++i) {
     ASSERT_EQ(batches[i].sources.size(), 1U);
-    EXPECT_EQ(batches[i].sources[0].position.frames, i + 1);
+    EXPECT_EQ(batches[i].sources[0].id.variant, i + 1);
     EXPECT_EQ(batches[i].trusted, 1U);
   }
   EXPECT_EQ(drainer.applied().tuples_new, kHarvests);
@@ -85,6 +80,34 @@ TEST(Drainer, TwoHarvestsALaneAndNoMore) {
   EXPECT_TRUE(first->empty());
   ASSERT_TRUE(drainer.Finish().ok());
   EXPECT_EQ(memory.trusted().size(), 3U);
+}
+
+// The lanes that began earlier have all harvests on the way to the disk.
+TEST(Drainer, ALaneMayBeginLate) {
+  MemorySink memory;
+  Gate gate;
+  memory.before_apply = [&gate](std::size_t) {
+    gate.Wait();
+    return Status();
+  };
+  Drainer drainer(memory.sink(), 2, DoNothing);
+  auto early = drainer.First();
+  for (unsigned i = 0; i < 3; ++i) {
+    Fill(*early, i);
+    early = drainer.Exchange(std::move(early));
+  }
+  EXPECT_FALSE(drainer.Ready());
+  std::thread lane([&drainer] {
+    auto late = drainer.First();
+    ASSERT_NE(late, nullptr);
+    EXPECT_TRUE(late->empty());
+    Fill(*late, 3);
+    late = drainer.Exchange(std::move(late));
+  });
+  gate.Open();
+  lane.join();
+  ASSERT_TRUE(drainer.Finish().ok());
+  EXPECT_EQ(memory.trusted().size(), 4U);
 }
 
 TEST(Drainer, FinishWritesWhatWasHandedOver) {
@@ -166,8 +189,9 @@ TEST(Drainer, CountsNewAndUpdated) {
   MemorySink memory;
   Drainer drainer(memory.sink(), 1, DoNothing);
   auto harvest = drainer.First();
+  std::uint64_t frames = 0;
   for (const unsigned number : {1U, 2U, 1U, 1U}) {
-    Fill(*harvest, number);
+    Fill(*harvest, number, ++frames);
     harvest = drainer.Exchange(std::move(harvest));
   }
   ASSERT_TRUE(drainer.Finish().ok());

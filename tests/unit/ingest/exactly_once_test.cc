@@ -184,7 +184,7 @@ TEST_F(ExactlyOnce, AnyMixInAnyOrder) {
     paths.push_back(File(std::string(series) + "1", Compress("zstd", whole)));
     for (int part = 2; part < 5; ++part) {
       const std::string prefix = whole.substr(0, random() % whole.size());
-      paths.push_back(File(series + std::to_string(part), prefix));
+      paths.push_back(File(Numbered(series, static_cast<unsigned>(part)), prefix));
     }
   }
   for (int trial = 0; trial < 25; ++trial) {
@@ -203,9 +203,28 @@ TEST_F(ExactlyOnce, AnyMixInAnyOrder) {
   }
 }
 
+// One lane has the beginning in its window while another goes on from there.
+TEST_F(ExactlyOnce, GrownCopiesInOneRun) {
+  const auto payloads = NumberedPayloads("h", 400);
+  std::vector<std::string> paths;
+  for (const unsigned frames : {100U, 200U, 300U, 400U}) {
+    const std::vector<std::string> part(payloads.begin(), payloads.begin() + frames);
+    paths.push_back(File(Numbered("part", frames), OpenCapture(part)));
+  }
+  for (int trial = 0; trial < 40; ++trial) {
+    MemorySink fresh;
+    const RunReport report = RunFiles(fresh, paths);
+    EXPECT_EQ(report.Total().frames, 400U);
+    ExpectNumbered(fresh, "h", 400);
+    RunFiles(fresh, paths);  // the ledger is right as well
+    ExpectNumbered(fresh, "h", 400);
+  }
+}
+
 // The disk fails at any batch, as good as a kill there; the next run makes up for it.
 TEST_F(ExactlyOnce, AFailureAnywhereThenAgain) {
-  const std::vector<std::string> paths{File("a", Capture(NumberedPayloads("a", 150))),
+  const std::vector<std::string> paths{File("begun", OpenCapture(NumberedPayloads("a", 60))),
+                                       File("a", Capture(NumberedPayloads("a", 150))),
                                        File("b", OpenCapture(NumberedPayloads("b", 150)))};
   std::mt19937 random(31);
   for (int trial = 0; trial < 30; ++trial) {

@@ -250,7 +250,7 @@ TEST_F(LaneTest, RandomDamageAddsUp) {
   std::mt19937 random(21);
   for (int trial = 0; trial < 30'000; ++trial) {
     std::string bytes = good;
-    for (unsigned i = random() % 6; i > 0; --i) {
+    for (auto i = random() % 6; i > 0; --i) {
       bytes[random() % bytes.size()] = static_cast<char>(random());
     }
     if (random() % 8 == 0) bytes.resize(random() % bytes.size());

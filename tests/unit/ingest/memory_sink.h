@@ -1,6 +1,8 @@
 // A store in memory for what lanes give: whole batches, applied or refused as a whole.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -81,7 +83,11 @@ class MemorySink {
       ++(Fold(trusted_, one) ? applied.tuples_new : applied.tuples_updated);
     }
     for (const record::Observation& one : batch.quarantined) Fold(quarantined_, one);
-    for (const record::SourcePosition& one : batch.sources) positions_[one.id] = one.position;
+    for (const record::SourcePosition& one : batch.sources) {
+      record::Position& position = positions_[one.id];
+      EXPECT_LT(position.frames, one.position.frames) << "a position went back";
+      position = one.position;
+    }
     batches_.push_back({{batch.sources.begin(), batch.sources.end()},
                         batch.trusted.size(),
                         batch.quarantined.size()});

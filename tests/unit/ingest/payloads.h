@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "unit/support/dns_message.h"
@@ -12,9 +13,13 @@ namespace pdns::ingest {
 
 inline constexpr std::uint64_t kTime = 1'700'000'000;  // long ago, as captures are
 
+inline std::string Numbered(std::string_view series, unsigned number) {
+  return std::string(series).append(std::to_string(number));
+}
+
 // "<series><number>.example A 192.0.2.1", asked of the servers of example, at kTime + number.
 inline std::string NumberedPayload(const std::string& series, unsigned number) {
-  const std::string name = series + std::to_string(number) + ".example";
+  const std::string name = Numbered(series, number) + ".example";
   return pdns::testing::ResponsePayload(pdns::testing::AddressResponse(name), kTime + number,
                                         pdns::testing::WireName("example"));
 }

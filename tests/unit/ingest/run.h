@@ -67,7 +67,7 @@ inline void ExpectNumbered(const MemorySink& memory, const std::string& series, 
   }
   EXPECT_EQ(found, count);
   for (unsigned i = 0; i < count; ++i) {
-    const std::string owner = pdns::testing::WireName(series + std::to_string(i) + ".example");
+    const std::string owner = pdns::testing::WireName(Numbered(series, i) + ".example");
     const auto row = rows.find({owner, 1, std::string("\xc0\0\2\1", 4)});
     ASSERT_NE(row, rows.end()) << series << i;
     const std::chrono::sys_seconds time{std::chrono::seconds(kTime + i)};

@@ -99,7 +99,7 @@ TEST_F(ServiceTest, ManySmallFilesOverSeveralLanes) {
   constexpr unsigned kFiles = 300;
   for (unsigned i = 0; i < kFiles; ++i) {
     const std::string bytes = Capture(NumberedPayloads("h", 3, 3 * i));
-    File("many/" + std::to_string(i),
+    File(Numbered("many/", i),
          i % 3 == 0 ? Compress(kCompressions[i % kCompressions.size()], bytes) : bytes);
   }
   const RunReport report = RunFiles(memory, {dir / "many"});
@@ -279,7 +279,7 @@ TEST_F(ServiceTest, ALedgerThatCannotBeReadIsSaid) {
   sink.progress = [](const record::SourceId&) -> Result<std::optional<record::Position>> {
     return Status::Io("the ledger cannot be read");
   };
-  const auto report = Run(options, sink, stop, progress);
+  const auto report = ingest::Run(options, sink, stop, progress);
   ASSERT_TRUE(report.ok());
   EXPECT_EQ(States(*report), StateList{SourceState::kUnreadable});
   EXPECT_EQ(report->sources[0].reason, "the ledger cannot be read");

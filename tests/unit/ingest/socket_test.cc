@@ -34,7 +34,8 @@ class SocketTest : public ::testing::Test {
   void Start(std::chrono::nanoseconds flush_interval) {
     options.socket = dir / "sock";
     options.flush_interval = flush_interval;
-    thread = std::thread([this] { report.emplace(Run(options, memory.sink(), stop, progress)); });
+    thread = std::thread(
+        [this] { report.emplace(ingest::Run(options, memory.sink(), stop, progress)); });
     while (!std::filesystem::exists(options.socket)) std::this_thread::yield();
   }
 
@@ -179,7 +180,7 @@ TEST_F(SocketTest, ASocketThatCannotBeHadIsSaidBeforeAnythingIsTaken) {
   WriteFile(dir / "a", Capture(NumberedPayloads("a", 20)));
   options.sources = ListSources({dir / "a"});
   options.socket = dir / "sock";
-  const auto refused = Run(options, memory.sink(), stop, progress);
+  const auto refused = ingest::Run(options, memory.sink(), stop, progress);
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.status().code(), Code::kIo);
   EXPECT_TRUE(memory.batches().empty());

@@ -107,7 +107,7 @@ TEST_F(Variants, ThePlaceLiesInsideAFrame) {
     for (int i = 0; i < 2000; ++i) *filler.identity += U32(length);
     for (std::size_t shift = 0; shift < 4; ++shift, ++number) {
       *filler.identity += 'x';
-      const std::string series = "s" + std::to_string(number) + "x";
+      const std::string series = Numbered("s", number) + "x";
       std::vector<std::string> payloads{NumberedPayload("first", 0),
                                         std::string(shift, '\0') + pdns::testing::Payload(filler)};
       for (std::string& payload : NumberedPayloads(series, 5))

@@ -1,0 +1,337 @@
+#!/usr/bin/env python3
+"""Writes the seed corpora of the fuzz targets: small pieces of the captures in tests/data, the
+worked examples of schema/keys.md, and cases made to be mean.
+
+    tests/fuzz/make_corpus.py            writes tests/fuzz/corpus/<target>/<name>
+
+Files of an earlier run are replaced; others (what a fuzzer found) stay.
+"""
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+CAPTURES = sorted((ROOT / "tests/data").glob("*.dnstap"))
+CONTENT_TYPE = b"protobuf:dnstap.Dnstap"
+# The types with a text of their own in the captures, by number.
+TYPES = {
+    "A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28, "LOC": 29, "SRV": 33,
+    "NAPTR": 35, "DNAME": 39, "APL": 42, "RRSIG": 46, "NSEC": 47, "SVCB": 64, "HTTPS": 65, "CAA": 257,
+}
+
+
+def u16(value: int) -> bytes:
+    return struct.pack(">H", value)
+
+
+def u32(value: int) -> bytes:
+    return struct.pack(">I", value)
+
+
+def wire(name: str) -> bytes:
+    labels = [label.encode() for label in name.split(".") if label]
+    return b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
+
+
+# Captures
+
+
+def payloads(path: Path) -> Iterator[bytes]:
+    data, at = path.read_bytes(), 0
+    while at < len(data):
+        (length,) = struct.unpack_from(">I", data, at)
+        at += 4
+        if length == 0:
+            (length,) = struct.unpack_from(">I", data, at)
+            at += 4 + length
+            continue
+        yield data[at:at + length]
+        at += length
+
+
+def varint(data: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            return value, at
+
+
+def field(data: bytes, wanted: int) -> bytes | None:
+    """The last length-delimited field of that number in a protobuf message."""
+    at, found = 0, None
+    while at < len(data):
+        key, at = varint(data, at)
+        kind = key & 7
+        if kind == 0:
+            _, at = varint(data, at)
+        elif kind == 2:
+            length, at = varint(data, at)
+            if key >> 3 == wanted:
+                found = data[at:at + length]
+            at += length
+        else:
+            at += {1: 8, 5: 4}[kind]
+    return found
+
+
+def skip_name(message: bytes, at: int) -> int:
+    while message[at] != 0:
+        if message[at] >= 0xC0:
+            return at + 2
+        at += 1 + message[at]
+    return at + 1
+
+
+def answers(message: bytes) -> list[tuple[int, bytes]]:
+    """(type, rdata as sent) of each answer."""
+    _, _, questions, count = struct.unpack_from(">4H", message)
+    at = 12
+    for _ in range(questions):
+        at = skip_name(message, at) + 4
+    found = []
+    for _ in range(count):
+        at = skip_name(message, at)
+        rrtype, _, _, length = struct.unpack_from(">HHIH", message, at)
+        found.append((rrtype, message[at + 10:at + 10 + length]))
+        at += 10 + length
+    return found
+
+
+def smallest_by_type() -> dict[int, tuple[bytes, bytes]]:
+    """For each type of an answer, the smallest payload that holds one: (payload, DNS message)."""
+    chosen: dict[int, tuple[bytes, bytes]] = {}
+    for capture in CAPTURES:
+        for payload in payloads(capture):
+            message = field(field(payload, 14) or b"", 14)
+            if message is None:
+                continue
+            for rrtype, _ in answers(message):
+                if rrtype not in chosen or len(payload) < len(chosen[rrtype][0]):
+                    chosen[rrtype] = (payload, message)
+    return chosen
+
+
+def rdata_by_type() -> dict[int, bytes]:
+    """For each type, the shortest rdata of the expected tuples that is not empty."""
+    chosen: dict[int, bytes] = {}
+    for capture in CAPTURES:
+        for line in capture.with_suffix(".tuples.tsv").read_text().splitlines():
+            _, rrtype, *_, text = line.split("\t")
+            number = TYPES.get(rrtype)
+            if number is None and rrtype.startswith("TYPE"):
+                number = int(rrtype[4:])
+            rdata = b"" if text == "-" else bytes.fromhex(text)
+            if number is not None and rdata and (number not in chosen or len(rdata) < len(chosen[number])):
+                chosen[number] = rdata
+    for rrtype, (_, message) in smallest_by_type().items():
+        sent = [rdata for number, rdata in answers(message) if number == rrtype]
+        chosen.setdefault(rrtype, min(sent, key=len))
+    return chosen
+
+
+# The worked examples of schema/keys.md
+
+
+def unfold(text: str) -> bytes:
+    out = b""
+    for word in text.split():
+        byte, _, times = word.partition("*")
+        out += bytes.fromhex(byte) * int(times or 1)
+    return out
+
+
+def examples(what: str, line: str) -> Iterator[bytes]:
+    for block in re.findall(r"^```example\n(.*?)^```", (ROOT / "schema/keys.md").read_text(), re.M | re.S):
+        if f"what: {what}\n" in block:
+            for text in re.findall(rf"^{line}: (.*)$", block, re.M):
+                yield unfold(text)
+
+
+# Frame Streams by hand
+
+
+def control(kind: int, *content_types: bytes) -> bytes:
+    body = u32(kind) + b"".join(u32(1) + u32(len(name)) + name for name in content_types)
+    return u32(0) + u32(len(body)) + body
+
+
+def data_frame(payload: bytes) -> bytes:
+    return u32(len(payload)) + payload
+
+
+def frame_seeds() -> dict[str, bytes]:
+    accept, start, stop, ready, finish = 1, 2, 3, 4, 5
+    begin, end = control(start, CONTENT_TYPE), control(stop)
+    some = sorted(payloads(CAPTURES[0]), key=len)[:3]
+    capture = begin + b"".join(map(data_frame, some)) + end
+    two = begin + data_frame(b"one") + data_frame(b"two") + end
+    return {
+        "capture": capture,
+        "cut": capture[:-20],
+        "cut-header": begin + b"\0\0",
+        "empty": begin + end,
+        "two-captures": two + two,
+        "two-with-handshake": two + control(finish) + control(ready, CONTENT_TYPE) + two,
+        "data-after-stop": two + data_frame(b"late"),
+        "cut-data-after-stop": two + u32(99) + b"x",
+        "no-content-type": control(start) + data_frame(b"x") + end,
+        "several-content-types": control(start, b"other", CONTENT_TYPE) + data_frame(b"x") + end,
+        "foreign": control(start, b"other") + data_frame(b"x") + end,
+        "foreign-start-inside": begin + data_frame(b"x") + control(start, b"other") + data_frame(b"y") + end,
+        "start-inside": begin + data_frame(b"x") + begin + data_frame(b"y") + end,
+        "controls-inside": begin + control(ready) + data_frame(b"x") + control(accept) + data_frame(b"y") + end,
+        "ready-first": control(ready, CONTENT_TYPE) + two,
+        "data-first": data_frame(b"x") + begin,
+        "cut-data-first": u32(50) + b"x",
+        "no-start": end,
+        "huge-length": begin + u32(0xFFFFFFFF) + b"x",
+        "over-the-limit": begin + data_frame(b"x") + u32((1 << 20) + 1),
+        "huge-control": u32(0) + u32(513) + b"\0" * 513,
+        "empty-control": u32(0) + u32(0),
+        "unknown-control": begin + u32(0) + u32(4) + u32(9) + data_frame(b"x"),
+        "bad-field": u32(0) + u32(12) + u32(start) + u32(1) + u32(99),
+        "text": b"hello, this is no capture\n",
+        "zeros": b"\0" * 64,
+    }
+
+
+# DNS by hand
+
+
+def response(question: bytes, *records: tuple[bytes, int, bytes], rrtype: int = 1, flags: int = 0x8180) -> bytes:
+    out = b"\0\1" + u16(flags) + u16(1) + u16(len(records)) + u32(0) + question + u16(rrtype) + u16(1)
+    for owner, number, rdata in records:
+        out += owner + u16(number) + u16(1) + u32(300) + u16(len(rdata)) + rdata
+    return out
+
+
+def answer_seeds() -> dict[str, bytes]:
+    question, here = wire("www.blah.org"), b"\xc0\x0c"
+    name = [wire(f"n{i}.org") for i in range(20)]
+    soa = wire("ns.blah.org") + wire("mail.blah.org")
+    return {
+        "pointer-to-itself": response(question, (b"\xc0\x1e", 1, b"addr")),
+        "pointer-forward": response(question, (here, 2, b"\xc0\x40"), (here, 2, wire("x"))),
+        "pointer-chain": response(question, *[(bytes([0xC0, 30 + 12 * i - 12 * (i > 0)]), 16, b"") for i in range(5)]),
+        "cname-reverse": response(name[0], *[(name[i], 5, name[i + 1]) for i in range(18, -1, -1)]),
+        "cname-loop": response(name[0], (name[0], 5, name[1]), (name[1], 5, name[0])),
+        "dname": response(wire("x.a.org"), (wire("a.org"), 39, wire("b.net")), (wire("x.b.net"), 1, b"addr")),
+        "dname-grows": response(wire("x.a.org"), (wire("a.org"), 39, wire("y.a.org"))),
+        "dname-of-root": response(wire("x"), (b"\0", 39, wire("a.a.a"))),
+        "duplicates": response(question, *[(here, 1, b"addr") for _ in range(20)]),
+        "mixed-case": response(wire("WwW.bLaH.oRg"), (wire("www.BLAH.org"), 2, wire("NS.x"))),
+        "soa-short": response(question, (here, 6, soa), (here, 6, soa + u32(1) * 5)),
+        "naptr-over": response(question, (here, 35, u32(0) + b"\x01a\xffb")),
+        "svcb-bare": response(question, (here, 64, u16(1) + b"\0"), (here, 65, u16(1) + here)),
+        "nsec-bare": response(question, (here, 47, wire("x.org"))),
+        "rrsig-cut": response(question, (here, 46, b"\0" * 18)),
+        "zero-length": response(question, *[(here, number, b"") for number in (1, 2, 5, 6, 28, 35, 46)]),
+        "classes": response(question, (here, 41, b""), (here, 255, b"x"), (here, 0, b"")),
+        "no-answers": response(question),
+        "not-response": response(question, flags=0),
+    }
+
+
+def dnstap_seeds() -> dict[str, bytes]:
+    def bytes_field(number: int, value: bytes) -> bytes:
+        return bytes([number << 3 | 2, len(value)]) + value
+
+    def message(*fields: bytes, kind: int = 4) -> bytes:
+        return b"\x78\x01" + bytes_field(14, bytes([8, kind]) + b"".join(fields))
+
+    zone = bytes_field(11, wire("blah.org"))
+    return {
+        "empty": b"",
+        "envelope": b"\x78\x01",
+        "unknown-kind": b"\x78\x7f",
+        "no-type": bytes_field(14, b""),
+        "unknown-message": message(kind=99),
+        "negative-message": b"\x78\x01" + bytes_field(14, b"\x08" + b"\xff" * 9 + b"\x01"),
+        "all-kinds": b"".join(message(kind=kind) for kind in range(16)),
+        "bad-zone": message(bytes_field(11, b"\x05ab")),
+        "empty-zone": message(bytes_field(11, b"")),
+        "twice": message(zone, zone) + message(bytes_field(14, b"dns")),
+        "cut": message(zone)[:-3],
+    }
+
+
+def text_seeds() -> dict[str, bytes]:
+    label = "a" * 63
+    names = [".", "..", "www.blah.org", "*.blah.org.", "\\065.org", "a\\.b", "\\", "\\256", "\\25", "a..b",
+             ".".join([label, label, label, "a" * 61]), ".".join([label, label, label, "a" * 62]),
+             label + "a", ".".join("a" * 127), "type65280", "TYPE65536", "AAAA", "0"]
+    seeds = {f"text-{i}": name.encode() for i, name in enumerate(names)}
+    seeds["wire-bytes"] = bytes([8, 0, 1, 0x2E, 0x5C, 0x22, 0x7F, 0x80, 0xFF, 0])
+    seeds["wire-long"] = (b"\x3f" + b"\xff" * 63) * 3 + b"\x3d" + b"\0" * 61 + b"\0"
+    return seeds
+
+
+def rdata_seeds() -> dict[str, bytes]:
+    seeds = {f"type-{number}": u16(number) + rdata[:1000] for number, rdata in sorted(rdata_by_type().items())}
+    mean = {
+        "txt-bytes": (16, bytes([255]) + bytes(range(255))),
+        "txt-cut": (16, b"\x09abc"),
+        "loc-equator": (29, b"\0\x12\x16\x13" + u32(1 << 31) + u32(1 << 31) + u32(10000000)),
+        "loc-extreme": (29, b"\0\xff\xff\xff" + u32(0) + u32(0xFFFFFFFF) + u32(0)),
+        "svcb-commas": (64, u16(1) + b"\0" + u16(1) + u16(6) + b"\x05h2,h3"),
+        "svcb-order": (64, u16(1) + b"\0" + u16(3) + u16(2) + u16(443) + u16(1) + u16(3) + b"\x02h2"),
+        "svcb-unknown": (65, u16(1) + b"\0" + u16(667) + u16(5) + b"hello"),
+        "svcb-cut": (65, u16(1) + b"\0" + u16(4) + u16(9) + b"ab"),
+        "https-hints": (65, u16(1) + b"\0" + u16(4) + u16(8) + b"\x0a\0\0\1\x0a\0\0\2" + u16(6) + u16(16) + b"\1" * 16),
+        "wks": (11, b"\x0a\0\0\1\x06" + b"\xff" * 20),
+        "ipseckey": (45, b"\x0a\x03\x02" + wire("gw.org") + b"key"),
+        "hip": (55, b"\x04\x02" + u16(3) + b"hit!key" + wire("rvs.org")),
+        "apl": (42, u16(1) + b"\x18\x83\x0a\0\1" + u16(2) + b"\x40\x01\x20"),
+        "caa": (257, b"\x80\x05issue" + b'ca.org; "\\'),
+        "nsec3": (50, b"\1\0" + u16(10) + b"\2ab" + b"\x04hash" + b"\0\1\x40"),
+        "csync": (62, u32(1) + u16(3) + b"\0\1\x60"),
+        "amtrelay": (260, b"\x0a\x83" + wire("relay.org")),
+        "long-txt": (16, b"\xff" + b"x" * 255 + b"\x40" + b"y" * 64),
+    }
+    return seeds | {name: u16(number) + rdata for name, (number, rdata) in mean.items()}
+
+
+def numbered(prefix: str, cases: Iterator[bytes]) -> dict[str, bytes]:
+    return {f"{prefix}-{i}": case for i, case in enumerate(cases)}
+
+
+def corpora() -> dict[str, dict[str, bytes]]:
+    real = smallest_by_type()
+    rdata = rdata_seeds()
+    mean_key = b"org\0" + b"\1\1\1\2\0" + b"\0" + u16(1)
+    return {
+        "frame": frame_seeds(),
+        "dnstap": dnstap_seeds() | {f"type-{number}": payload for number, (payload, _) in sorted(real.items())[:20]},
+        "answers": answer_seeds() | {f"type-{number}": message for number, (_, message) in sorted(real.items())
+                                     if len(message) < 1500},
+        "name_text": text_seeds(),
+        "rdata_text": rdata,
+        "key": numbered("example", examples("forward", "key")) | {"mean": mean_key, "upper": b"Org\0\0\0\1"},
+        "reverse_key": numbered("example", examples("reverse", "key")) | rdata,
+        "value": numbered("example", examples("value", "value")) | {"most": b"\xff" * 40, "padded": b"\x80\0\1\1\1"},
+        "ledger": numbered("example", examples("ledger", "value")) | numbered("schema", examples("schema", "value")),
+    }
+
+
+def main() -> None:
+    total = 0
+    for target, seeds in corpora().items():
+        folder = HERE / "corpus" / target
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, seed in seeds.items():
+            (folder / name).write_bytes(seed)
+            total += len(seed)
+        print(f"{target}: {len(seeds)} seeds")
+    print(f"{total} bytes")
+
+
+if __name__ == "__main__":
+    main()
