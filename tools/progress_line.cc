@@ -20,7 +20,9 @@ std::string Describe(const ingest::Progress& progress, double seconds) {
   std::string text = fmt::format("{:.1f} of {:.1f} MiB", done / kMiB, total / kMiB);
   if (total > 0) text += fmt::format(" ({:.0f} %)", 100 * done / total);
   text += fmt::format(", {:.0f} frames/s", rate);
-  if (done > 0 && total >= done) {
+  if (total > 0 && done >= total) {
+    text += ", all read, writing";
+  } else if (done > 0 && total > done) {
     const auto left = static_cast<long>(seconds * (total - done) / done);
     text += fmt::format(", {}:{:02} left", left / 60, left % 60);
   }

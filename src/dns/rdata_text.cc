@@ -13,8 +13,6 @@
 namespace pdns::dns {
 namespace {
 
-constexpr auto kCert = static_cast<record::RrType>(37);
-
 struct Free {
   void operator()(ldns_rr* rr) const { ldns_rr_free(rr); }
   void operator()(char* text) const { std::free(text); }
@@ -104,14 +102,16 @@ bool ReadsBack(record::RrType type, const std::string& text, Bytes rdata) {
 
 // Types whose ldns text reads back with ldns, but not with others or not on every host.
 bool IsDoubtful(record::RrType type, const std::string& text) {
+  // ldns leaks the field when it reads back the reserved certificate type.
+  constexpr auto kCert = static_cast<record::RrType>(37);
+  if (type == kCert) return text.starts_with("0 ");
   switch (type) {
     case record::RrType::kWks:  // service names of this host
       return true;
-    case kCert:  // ldns leaks the field when it reads back the reserved certificate type
-      return text.starts_with("0 ");
     case record::RrType::kSvcb:
-    case record::RrType::kHttps:  // escapes in values, keys without a name
-      return text.find('\\') != std::string::npos || text.find("key") != std::string::npos;
+    case record::RrType::kHttps:  // escapes in values; keys that others do not know by name
+      return text.find_first_of("\\\"") != std::string::npos ||
+             text.find("key") != std::string::npos || text.find("dohpath") != std::string::npos;
     default:
       return false;
   }
@@ -124,6 +124,8 @@ bool IsPrintable(const std::string& text) {
 }  // namespace
 
 std::string RdataToText(record::RrType type, Bytes rdata) {
+  // What goes by its number has no form of its own that others would read, whatever ldns prints.
+  if (TypeToText(type).starts_with("TYPE")) return Generic(rdata);
   const RrPtr rr = Parse(type, rdata);
   if (rr == nullptr || rdata.empty() || FieldBytes(*rr) != AsText(rdata)) return Generic(rdata);
   std::string text;

@@ -50,11 +50,11 @@ void CheckAnswer(const Answer& answer, Bytes zone) {
 
 // The record at `at`, which was walked; `at` moves behind it.
 void CheckRdata(Bytes message, std::size_t& at, const Answer& answer) {
-  const std::size_t start = at;
   WireName owner;
   Cursor fixed(message, pdns::dns::ReadName(message, at, owner));
   const auto type = static_cast<pdns::record::RrType>(fixed.U16());
   fixed.Take(6);  // class, TTL
+  const std::size_t length_at = fixed.position();
   const Bytes sent = fixed.Take(fixed.U16());
   MUST_HOLD(fixed.ok());
   at = fixed.position();
@@ -64,7 +64,7 @@ void CheckRdata(Bytes message, std::size_t& at, const Answer& answer) {
     if (!answer.tuple.owner.empty()) MUST_HOLD(AsText(answer.tuple.rdata) == AsText(sent));
     return;
   }
-  const auto expected = pdns::testing::ByLdns(message, start);
+  const auto expected = pdns::testing::ByLdns(message, type, length_at);
   if (answer.fate != RecordFate::kMalformed) {
     MUST_HOLD(expected.has_value());
     MUST_HOLD(AsText(answer.tuple.rdata) == expected->canonical);
