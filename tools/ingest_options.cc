@@ -133,15 +133,9 @@ Result<IngestOptions> ParseIngestOptions(int argc, const char* const* argv) {
       !parsed.ok()) {
     return parsed;
   }
-  IngestOptions only_print;
-  if (values["help"].as<bool>()) {
-    std::ostringstream text;
-    text << kUsageText << visible;
-    only_print.print_and_exit = text.str();
-    return only_print;
-  }
-  if (values["version"].as<bool>()) {
-    only_print.print_and_exit = "pdns-ingest " + std::string(Version()) + "\n";
+  if (auto text = HelpOrVersion(values, "pdns-ingest", kUsageText, visible); text.has_value()) {
+    IngestOptions only_print;
+    only_print.print_and_exit = std::move(*text);
     return only_print;
   }
   return Convert(values);

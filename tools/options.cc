@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <sstream>
 
 namespace pdns::tools {
 
@@ -50,6 +51,14 @@ Result<std::uint64_t> ParseSize(std::string_view text) {
   return number << shift;
 }
 
-std::string_view Version() { return PDNS_VERSION; }
+std::optional<std::string> HelpOrVersion(const po::variables_map& values, std::string_view program,
+                                         std::string_view usage,
+                                         const po::options_description& visible) {
+  if (values["version"].as<bool>()) return fmt::format("{} {}\n", program, PDNS_VERSION);
+  if (!values["help"].as<bool>()) return std::nullopt;
+  std::ostringstream text;
+  text << usage << visible;
+  return text.str();
+}
 
 }  // namespace pdns::tools

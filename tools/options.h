@@ -33,6 +33,9 @@ Status ParseCommandLine(const CommandLine& line, boost::program_options::variabl
 // "512M", "1G", "65536": bytes, with K, M, G as powers of 1024.
 Result<std::uint64_t> ParseSize(std::string_view text);
 
-std::string_view Version();
+// The text that --help or --version ask for; nothing when neither was given.
+std::optional<std::string> HelpOrVersion(
+    const boost::program_options::variables_map& values, std::string_view program,
+    std::string_view usage, const boost::program_options::options_description& visible);
 
 }  // namespace pdns::tools

@@ -1,7 +1,6 @@
 #include "query_options.h"
 
 #include <boost/program_options.hpp>
-#include <sstream>
 
 #include "options.h"
 
@@ -92,15 +91,9 @@ Result<QueryOptions> ParseQueryOptions(int argc, const char* const* argv) {
   po::variables_map values;
   if (Status parsed = ParseCommandLine({argc, argv, all, positional}, values); !parsed.ok())
     return parsed;
-  QueryOptions only_print;
-  if (values["help"].as<bool>()) {
-    std::ostringstream text;
-    text << kUsageText << visible;
-    only_print.print_and_exit = text.str();
-    return only_print;
-  }
-  if (values["version"].as<bool>()) {
-    only_print.print_and_exit = "pdns-query " + std::string(Version()) + "\n";
+  if (auto text = HelpOrVersion(values, "pdns-query", kUsageText, visible); text.has_value()) {
+    QueryOptions only_print;
+    only_print.print_and_exit = std::move(*text);
     return only_print;
   }
   return Convert(values);

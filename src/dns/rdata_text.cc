@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "dns/common_form.h"
 #include "dns/text.h"
 
 namespace pdns::dns {
@@ -66,9 +67,26 @@ std::uint64_t Integer(Bytes bytes) {
   return value;
 }
 
-// One field; `plain` turns false when the text needs to be read back. Nothing: ldns has no text for
+// The bitmap of NSEC and its kin; ldns itself writes names of types that others know by number
+// only.
+std::string BitmapText(Bytes bitmap) {
+  std::string text;
+  Cursor cursor(bitmap);
+  while (cursor.left() > 0) {
+    const unsigned window = cursor.U8();
+    const Bytes bits = cursor.Take(cursor.U8());
+    for (unsigned i = 0; i < bits.size() * 8; ++i) {
+      if ((bits[i / 8] & 0x80U >> i % 8) == 0) continue;
+      if (!text.empty()) text.push_back(' ');
+      text += TypeToText(static_cast<record::RrType>(window << 8 | i));
+    }
+  }
+  return text;
+}
+
+// One field; `plain` turns false when the text needs to be read back. Empty: there is no text for
 // it.
-std::optional<std::string> FieldText(const ldns_rdf& field, bool& plain) {
+std::string FieldText(const ldns_rdf& field, bool& plain) {
   const Bytes bytes(ldns_rdf_data(&field), ldns_rdf_size(&field));
   switch (ldns_rdf_get_type(&field)) {
     case LDNS_RDF_TYPE_DNAME:
@@ -80,6 +98,11 @@ std::optional<std::string> FieldText(const ldns_rdf& field, bool& plain) {
     case LDNS_RDF_TYPE_INT32:
     case LDNS_RDF_TYPE_PERIOD:
       return std::to_string(Integer(bytes));
+    case LDNS_RDF_TYPE_TYPE:
+      return TypeToText(static_cast<record::RrType>(Integer(bytes)));
+    case LDNS_RDF_TYPE_NSEC:
+      plain = false;
+      return BitmapText(bytes);
     case LDNS_RDF_TYPE_A:
     case LDNS_RDF_TYPE_AAAA:
       break;
@@ -87,8 +110,9 @@ std::optional<std::string> FieldText(const ldns_rdf& field, bool& plain) {
       plain = false;
   }
   const std::unique_ptr<char, Free> text(ldns_rdf2str(&field));
-  if (text == nullptr || *text == '\0') return std::nullopt;
-  return std::string(text.get());
+  // Amid other fields the generic form says nothing to other parsers.
+  const bool usable = text != nullptr && !std::string_view(text.get()).starts_with("\\#");
+  return usable ? text.get() : "";
 }
 
 bool ReadsBack(record::RrType type, const std::string& text, Bytes rdata) {
@@ -100,23 +124,6 @@ bool ReadsBack(record::RrType type, const std::string& text, Bytes rdata) {
   return FieldBytes(*rr) == AsText(rdata);
 }
 
-// Types whose ldns text reads back with ldns, but not with others or not on every host.
-bool IsDoubtful(record::RrType type, const std::string& text) {
-  // ldns leaks the field when it reads back the reserved certificate type.
-  constexpr auto kCert = static_cast<record::RrType>(37);
-  if (type == kCert) return text.starts_with("0 ");
-  switch (type) {
-    case record::RrType::kWks:  // service names of this host
-      return true;
-    case record::RrType::kSvcb:
-    case record::RrType::kHttps:  // escapes in values; keys that others do not know by name
-      return text.find_first_of("\\\"") != std::string::npos ||
-             text.find("key") != std::string::npos || text.find("dohpath") != std::string::npos;
-    default:
-      return false;
-  }
-}
-
 bool IsPrintable(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
 }
@@ -125,20 +132,24 @@ bool IsPrintable(const std::string& text) {
 
 std::string RdataToText(record::RrType type, Bytes rdata) {
   // What goes by its number has no form of its own that others would read, whatever ldns prints.
-  if (TypeToText(type).starts_with("TYPE")) return Generic(rdata);
+  if (TypeToText(type).starts_with("TYPE") || !HasCommonForm(type, rdata)) return Generic(rdata);
   const RrPtr rr = Parse(type, rdata);
   if (rr == nullptr || rdata.empty() || FieldBytes(*rr) != AsText(rdata)) return Generic(rdata);
+  const std::size_t fields = ldns_rr_rd_count(rr.get());
+  if (fields < ldns_rr_descriptor_minimum(ldns_rr_descript(static_cast<std::uint16_t>(type)))) {
+    return Generic(rdata);
+  }
   std::string text;
   bool plain = true;
-  for (std::size_t i = 0; i < ldns_rr_rd_count(rr.get()); ++i) {
-    const auto field = FieldText(*ldns_rr_rdf(rr.get(), i), plain);
-    if (!field.has_value()) return Generic(rdata);
+  for (std::size_t i = 0; i < fields; ++i) {
+    const std::string field = FieldText(*ldns_rr_rdf(rr.get(), i), plain);
+    if (field.empty()) return Generic(rdata);
     if (i > 0) text.push_back(' ');
-    text += *field;
+    text += field;
   }
   if (plain) return text;
   const bool faithful =
-      IsPrintable(text) && !IsDoubtful(type, text) && ReadsBack(type, text, rdata);
+      IsPrintable(text) && HasCommonWords(type, text) && ReadsBack(type, text, rdata);
   return faithful ? text : Generic(rdata);
 }
 

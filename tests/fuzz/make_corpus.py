@@ -219,6 +219,7 @@ def answer_seeds() -> dict[str, bytes]:
     soa = wire("ns.blah.org") + wire("mail.blah.org")
     return {
         "pointer-to-itself": response(question, (b"\xc0\x1e", 1, b"addr")),
+        "pointer-to-header": response(question, (b"\xc0\0", 1, b"addr"), (b"\xc0\4", 2, b"\xc0\0")),
         "pointer-forward": response(question, (here, 2, b"\xc0\x40"), (here, 2, wire("x"))),
         "pointer-chain": response(question, *[(bytes([0xC0, 30 + 12 * i - 12 * (i > 0)]), 16, b"") for i in range(5)]),
         "cname-reverse": response(name[0], *[(name[i], 5, name[i + 1]) for i in range(18, -1, -1)]),
@@ -294,6 +295,7 @@ def rdata_seeds() -> dict[str, bytes]:
         "nsec3": (50, b"\1\0" + u16(10) + b"\2ab" + b"\x04hash" + b"\0\1\x40"),
         "csync": (62, u32(1) + u16(3) + b"\0\1\x60"),
         "amtrelay": (260, b"\x0a\x83" + wire("relay.org")),
+        "cert-reserved": (37, u16(0) + b"\0\xfe\1\0\2\3"),  # ldns leaks when it reads its text back
         "long-txt": (16, b"\xff" + b"x" * 255 + b"\x40" + b"y" * 64),
     }
     return seeds | {name: u16(number) + rdata for name, (number, rdata) in mean.items()}

@@ -74,20 +74,111 @@ TEST(RdataToText, NamesInsideAreEscaped) {
             "a\\.b.\\027[2J\\000.");
 }
 
-// ldns shows the port names of the host it runs on; another host reads them otherwise or not at
-// all.
-TEST(RdataToText, ServicesOfAHostAreNotNamed) {
-  const std::string wks = std::string("\xc0\0\2\1\x06\0\0\0\x40", 9);
-  EXPECT_EQ(Text(RrType::kWks, wks),
-            "\\# 9 c000020106000000"
-            "40");
+bool IsGeneric(int type, std::string_view rdata) {
+  const std::string text = Text(static_cast<RrType>(type), rdata);
+  EXPECT_TRUE(IsInert(text));
+  return text.starts_with("\\# " + std::to_string(rdata.size()) + " ");
 }
 
-TEST(RdataToText, ServiceParametersWithEscapesInTheGenericForm) {
-  const std::string comma = U16(1) + WireName(".") + U16(1) + U16(6) + "\5h2,h3";
-  EXPECT_EQ(Text(RrType::kSvcb, comma).substr(0, 3), "\\# ");
-  const std::string unknown = U16(1) + WireName(".") + U16(667) + U16(5) + "hello";
-  EXPECT_EQ(Text(RrType::kSvcb, unknown).substr(0, 3), "\\# ");
+// What ldns writes and reads back, but others refuse or read otherwise.
+
+TEST(GenericForm, ServicesAreNotNamedAsThisHostDoes) {
+  EXPECT_TRUE(IsGeneric(11, {"\xc0\0\2\1\x06\0\0\0\x40", 9}));
+  EXPECT_TRUE(IsGeneric(11, {"\xc0\0\2\1\x06", 5}));
+}
+
+TEST(GenericForm, TypesThatGoByTheirNumber) {
+  for (const int type : {31, 32, 34, 40, 57, 58, 1234, 65280}) {
+    EXPECT_TRUE(IsGeneric(type, WireName("a") + WireName("b"))) << type;
+  }
+}
+
+TEST(GenericForm, MissingFields) {
+  EXPECT_TRUE(IsGeneric(13, "\3cpu"));                     // HINFO without an OS
+  EXPECT_TRUE(IsGeneric(257, std::string(1, '\0')));       // CAA of its flags
+  EXPECT_TRUE(IsGeneric(256, U16(1) + U16(2)));            // URI without a target
+  EXPECT_TRUE(IsGeneric(48, U16(257) + "\3\x08"));         // DNSKEY without a key
+  EXPECT_TRUE(IsGeneric(15, U16(10)));                     // MX without a name
+  EXPECT_TRUE(IsGeneric(51, std::string("\1\0\0\0", 4)));  // NSEC3PARAM without a salt
+}
+
+TEST(GenericForm, DigestsOfAWrongLength) {
+  for (const int type : {43, 59, 32769}) {
+    for (const auto& [kind, size] : {std::pair('\1', 20U), {'\2', 32U}, {'\4', 48U}}) {
+      const std::string fixed = U16(1) + "\x08" + kind;
+      EXPECT_FALSE(IsGeneric(type, fixed + std::string(size, 'd')));
+      EXPECT_TRUE(IsGeneric(type, fixed + std::string(size - 1, 'd')));
+      EXPECT_TRUE(IsGeneric(type, fixed + std::string(size + 1, 'd')));
+    }
+    EXPECT_FALSE(IsGeneric(type, U16(1) + "\x08\x63" + "any length"));
+  }
+  EXPECT_FALSE(IsGeneric(59, std::string(5, '\0')));  // CDS: remove the DS
+  EXPECT_TRUE(IsGeneric(43, std::string(5, '\0')));
+  EXPECT_TRUE(IsGeneric(44, "\1\1short"));
+  EXPECT_TRUE(IsGeneric(63, U32(1) + "\1\1short"));
+}
+
+TEST(GenericForm, PlacesThatAreNotOnEarth) {
+  constexpr std::uint32_t kMiddle = 1U << 31;
+  const auto loc = [](std::uint32_t latitude, std::uint32_t longitude) {
+    return std::string("\0\x12\x16\x13", 4) + U32(latitude) + U32(longitude) + U32(10000000);
+  };
+  EXPECT_FALSE(IsGeneric(29, loc(kMiddle + 324000000, kMiddle - 648000000)));
+  EXPECT_TRUE(IsGeneric(29, loc(kMiddle + 324000001, kMiddle)));
+  EXPECT_TRUE(IsGeneric(29, loc(kMiddle - 324000001, kMiddle)));
+  EXPECT_TRUE(IsGeneric(29, loc(kMiddle, kMiddle + 648000001)));
+  EXPECT_TRUE(IsGeneric(29, loc(0, 0)));
+}
+
+TEST(GenericForm, PrefixesOutOfRange) {
+  EXPECT_FALSE(IsGeneric(42, U16(1) + "\x20\x04\1\2\3\4"));
+  EXPECT_TRUE(IsGeneric(42, U16(1) + "\x21\x04\1\2\3\4"));
+  EXPECT_TRUE(IsGeneric(42, U16(2) + "\x81\x01\1"));
+}
+
+TEST(GenericForm, ServiceParametersThatOthersDoNotTake) {
+  const auto svcb = [](std::uint16_t priority, const std::string& params) {
+    return U16(priority) + WireName(".") + params;
+  };
+  const auto param = [](std::uint16_t key, const std::string& value) {
+    return U16(key) + U16(static_cast<std::uint16_t>(value.size())) + value;
+  };
+  const std::string alpn = param(1, "\2h2");
+  EXPECT_FALSE(IsGeneric(64, svcb(1, alpn)));
+  EXPECT_FALSE(IsGeneric(64, svcb(1, alpn + param(2, ""))));
+  EXPECT_TRUE(IsGeneric(64, svcb(1, param(2, ""))));          // no-default-alpn, but no alpn
+  EXPECT_TRUE(IsGeneric(64, svcb(0, alpn)));                  // alias mode
+  EXPECT_TRUE(IsGeneric(64, svcb(1, param(4, ""))));          // no address
+  EXPECT_TRUE(IsGeneric(64, svcb(1, param(1, "\5h2,h3"))));   // a comma in a value
+  EXPECT_TRUE(IsGeneric(64, svcb(1, param(7, "/q{?dns}"))));  // dohpath
+  EXPECT_TRUE(IsGeneric(65, svcb(1, param(667, "hello"))));
+  EXPECT_FALSE(IsGeneric(64, U16(1) + WireName("keys.org") + alpn));
+}
+
+TEST(GenericForm, OldTypesWithValuesNobodyReads) {
+  EXPECT_FALSE(IsGeneric(19,
+                         "\x04"
+                         "1234"));
+  EXPECT_TRUE(IsGeneric(19,
+                        "\x03"
+                        "123"));
+  EXPECT_TRUE(IsGeneric(19,
+                        "\x04"
+                        "12a4"));
+  EXPECT_FALSE(IsGeneric(25, U16(0x4000) + "\3\5key"));
+  EXPECT_TRUE(IsGeneric(25, U16(0xc000) + "\3\5key"));  // a key where there is none
+  EXPECT_TRUE(IsGeneric(37, U16(0) + U16(1) + "\5cert"));
+  EXPECT_FALSE(IsGeneric(37, U16(1) + U16(1) + "\5cert"));
+  EXPECT_TRUE(IsGeneric(35, U16(1) + U16(1) + "\1\xff" + "\1s\1r" + WireName(".")));
+}
+
+TEST(RdataToText, TypesInBitmapsGoByTheNamesThatOthersKnow) {
+  // A, TYPE31 (EID to ldns), NSEC, TYPE65280
+  const std::string bitmap("\0\6\x40\0\0\1\0\1\xff\1\x80", 11);
+  EXPECT_EQ(Text(RrType::kNsec, WireName("b.org") + bitmap), "b.org. A TYPE31 NSEC TYPE65280");
+  EXPECT_EQ(Text(RrType::kRrsig,
+                 U16(31) + "\x08\2" + U32(3600) + U32(1) + U32(0) + U16(7) + WireName("a") + "sig"),
+            "TYPE31 8 2 3600 19700101000001 19700101000000 7 a. c2ln");
 }
 
 TEST(RdataToText, HostileBytesStayInert) {

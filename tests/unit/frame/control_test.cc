@@ -70,7 +70,7 @@ TEST(Control, WhatCannotBeRead) {
 
 TEST(Control, AnyBytesUpToTheLimit) {
   std::mt19937 random(8);
-  for (int trial = 0; trial < 20'000; ++trial) {
+  for (unsigned trial = 0; trial < 20'000; ++trial) {
     std::string bytes = ControlFrame(1 + trial % 5, {kDnstapType}).substr(kHeader);
     bytes.resize(random() % 513);
     for (int i = 0; i < 3 && !bytes.empty(); ++i) {
