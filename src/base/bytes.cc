@@ -31,6 +31,18 @@ void AppendVarint(std::string& out, std::uint64_t value) {
   out.push_back(static_cast<char>(value));
 }
 
+std::string Printable(std::string_view text) {
+  std::string out;
+  for (const char& c : text) {
+    if (c >= 0x20 && c <= 0x7e) {
+      out.push_back(c);
+    } else {
+      out += "\\x" + ToHex(AsBytes({&c, 1}));
+    }
+  }
+  return out;
+}
+
 std::string ToHex(Bytes bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string out;

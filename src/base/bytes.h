@@ -77,6 +77,10 @@ inline void AppendBytes(std::string& out, Bytes bytes) { out.append(AsText(bytes
 // Lower-case hex, two digits a byte.
 std::string ToHex(Bytes bytes);
 
+// Text of foreign origin (a file's name, a library's words) for a terminal: every byte outside
+// 0x20..0x7e as \xNN.
+std::string Printable(std::string_view text);
+
 // ASCII only: DNS knows no other case.
 inline std::uint8_t LowerByte(std::uint8_t byte) {
   return byte >= 'A' && byte <= 'Z' ? static_cast<std::uint8_t>(byte + ('a' - 'A')) : byte;

@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "base/bytes.h"
+
 namespace pdns {
 
 void StartLog(std::string_view program, bool verbose) {
@@ -17,9 +19,9 @@ void StartLog(std::string_view program, bool verbose) {
   spdlog::set_default_logger(std::move(logger));
 }
 
-void LogDetail(std::string_view line) { spdlog::debug("{}", line); }
-void LogInfo(std::string_view line) { spdlog::info("{}", line); }
-void LogWarning(std::string_view line) { spdlog::warn("{}", line); }
-void LogError(std::string_view line) { spdlog::error("{}", line); }
+void LogDetail(std::string_view line) { spdlog::debug("{}", Printable(line)); }
+void LogInfo(std::string_view line) { spdlog::info("{}", Printable(line)); }
+void LogWarning(std::string_view line) { spdlog::warn("{}", Printable(line)); }
+void LogError(std::string_view line) { spdlog::error("{}", Printable(line)); }
 
 }  // namespace pdns

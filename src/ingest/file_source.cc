@@ -176,7 +176,8 @@ void FileSource::Fail(SourceState state, std::string reason) {
 
 void FileSource::ShowProgress() {
   if (reader_ == nullptr) return;
-  const std::uint64_t bytes = reader_->input().consumed();
+  // A pipe is not in bytes_total either.
+  const std::uint64_t bytes = reader_->input().reopenable() ? reader_->input().consumed() : 0;
   progress_.bytes_done += bytes > shown_bytes_ ? bytes - shown_bytes_ : 0;
   shown_bytes_ = std::max(bytes, shown_bytes_);
   progress_.frames += report_.counters.frames - shown_frames_;

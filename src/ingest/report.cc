@@ -43,9 +43,9 @@ constexpr std::array<std::string_view, 5> kGroups{"skipped", "malformed", "refus
                                                   "quarantine"};
 
 std::string SourceLine(const SourceReport& source, std::size_t width) {
-  return fmt::format("  {:<{}}  {:<13}  {:>12} frames{}{}\n", source.name, width,
+  return fmt::format("  {:<{}}  {:<13}  {:>12} frames{}{}\n", Printable(source.name), width,
                      NameOf(source.state), source.counters.frames,
-                     source.reason.empty() ? "" : "  ", source.reason);
+                     source.reason.empty() ? "" : "  ", Printable(source.reason));
 }
 
 using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
@@ -94,11 +94,14 @@ bool RunReport::NeedsAttention() const {
 std::string ReportText(const RunReport& report) {
   const Counters total = report.Total();
   std::size_t width = 0;
-  for (const SourceReport& source : report.sources) width = std::max(width, source.name.size());
+  for (const SourceReport& source : report.sources) {
+    width = std::max(width, Printable(source.name).size());
+  }
   std::string text =
       fmt::format("{} source{}\n", report.sources.size(), report.sources.size() == 1 ? "" : "s");
-  for (const SourceReport& source : report.sources)
+  for (const SourceReport& source : report.sources) {
     text += SourceLine(source, std::min<std::size_t>(width, 60));
+  }
   const auto line = [&text](std::string_view name, std::uint64_t count) {
     text += fmt::format("{:<32}{:>14}\n", name, count);
   };

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 
 #include "dns/rdata_text.h"
 #include "dns/text.h"
@@ -23,7 +24,9 @@ constexpr std::string_view kPlain = "\x1b[0m";
 }  // namespace
 
 std::string TimeText(std::chrono::sys_seconds time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", time);
+  // By time_t: through the system clock's nanoseconds the years after 2262 would overflow.
+  const auto seconds = static_cast<std::time_t>(time.time_since_epoch().count());
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(seconds));
 }
 
 Table::Table(const TableOptions& options, std::function<void(std::string_view)> write)

@@ -127,6 +127,15 @@ class CommandLine(unittest.TestCase):
         good = rows(dump(self.database).split(b"--\n")[0])
         self.assertLessEqual(expected("tuples", [CAPTURES[1]]).keys(), good.keys())
 
+    def test_file_names_do_not_steer_the_terminal(self) -> None:
+        name = self.root / "\x1b[31mred\n"
+        name.write_text("no capture")
+        run = ingest(self.database, name)
+        self.assertEqual(1, run.returncode)
+        self.assertEqual(2, run.stderr.count(b"\\x1b[31mred\\x0a"))
+        self.assertNotIn(b"\x1b", run.stderr)
+        self.assertEqual(str(name), report(run)["sources"][0]["name"])
+
     def test_standard_input(self) -> None:
         with CAPTURES[0].open("rb") as capture:
             self.assertEqual(1661, report(ingest(self.database, "-", stdin=capture))["frames"])

@@ -171,5 +171,11 @@ TEST(Bytes, HexOfEveryByte) {
   EXPECT_EQ(ToHex({}), "");
 }
 
+TEST(Printable, NothingSteersATerminal) {
+  EXPECT_EQ(Printable("plain text, 7-bit ~"), "plain text, 7-bit ~");
+  EXPECT_EQ(Printable(std::string_view("a\0b\x1b[2J\n\x7f\xc3\xa9", 11)),
+            "a\\x00b\\x1b[2J\\x0a\\x7f\\xc3\\xa9");
+}
+
 }  // namespace
 }  // namespace pdns

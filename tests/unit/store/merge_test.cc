@@ -64,9 +64,10 @@ TEST(SightingMerge, AnyOrderAndAnyGroupingSaysTheSame) {
   for (int round = 0; round < 200; ++round) {
     std::vector<std::string> operands;
     for (int i = 0; i < 6; ++i) {
-      const std::int64_t first = random() % 1000;
-      operands.push_back(Encoded(Seen(first, first + random() % 1000, 1 + random() % 5,
-                                      static_cast<std::uint8_t>(random() % 5))));
+      const auto first = static_cast<std::int64_t>(random() % 1000);
+      const auto span = static_cast<std::int64_t>(random() % 1000);
+      operands.push_back(Encoded(
+          Seen(first, first + span, 1 + random() % 5, static_cast<std::uint8_t>(random() % 5))));
     }
     const auto expected = FullMerge(nullptr, operands);
     ASSERT_TRUE(expected.has_value());
