@@ -34,7 +34,7 @@ check_format() {
 }
 
 check_tidy() {
-  git ls-files -z 'src/*.cc' 'tools/*.cc' | xargs -0 -n 2 -P "$jobs" clang-tidy-14 -p build/clang --quiet
+  git ls-files -z 'src/*.cc' 'tools/*.cc' | xargs -0 -n 2 -P "$jobs" clang-tidy-14 -p build/clang --quiet 2>build/tidy.log
 }
 
 # Seconds for each target, from its corpus on; what libFuzzer finds stays in the build folder.

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
 #include <rocksdb/write_batch.h>
@@ -239,7 +240,8 @@ Status CheckPath(const std::string& path) {
     const bool beginnings = name == "LOCK" || name == "IDENTITY" || name.starts_with("LOG") ||
                             name.starts_with("MANIFEST-") || name.ends_with(".dbtmp");
     if (!beginnings)
-      return Status::NoInput("database " + path + ": a directory of other files, such as " + name);
+      return Status::NoInput(
+          fmt::format("database {}: a directory of other files, such as {}", path, name));
   }
   if (error) return Status::Io("database " + path + ": cannot be read: " + error.message());
   return {};
