@@ -44,9 +44,12 @@ short_fuzz() {
     [ -x "$target" ] && [ -f "$target" ] || continue
     name=${target##*/fuzz_}
     mkdir -p "build/fuzz/found/$name"
-    "$target" -max_total_time="$1" -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=0 \
-      "build/fuzz/found/$name" "tests/fuzz/corpus/$name"
-    printf '%s: %s inputs kept\n' "$name" "$(find "build/fuzz/found/$name" -type f | wc -l)"
+    "$target" -max_total_time="$1" -timeout=10 -rss_limit_mb=2048 -artifact_prefix="build/fuzz/$name-" \
+      "build/fuzz/found/$name" "tests/fuzz/corpus/$name" >"build/fuzz/$name.log" 2>&1 || {
+      tail -n 40 "build/fuzz/$name.log" >&2
+      return 1
+    }
+    printf '%-12s %s\n' "$name" "$(tail -n 1 "build/fuzz/$name.log")"
   done
 }
 
