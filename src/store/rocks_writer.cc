@@ -239,9 +239,10 @@ Status CheckPath(const std::string& path) {
     const std::string name = entry.path().filename();
     const bool beginnings = name == "LOCK" || name == "IDENTITY" || name.starts_with("LOG") ||
                             name.starts_with("MANIFEST-") || name.ends_with(".dbtmp");
-    if (!beginnings)
+    if (!beginnings) {
       return Status::NoInput(
           fmt::format("database {}: a directory of other files, such as {}", path, name));
+    }
   }
   if (error) return Status::Io("database " + path + ": cannot be read: " + error.message());
   return {};
