@@ -26,7 +26,6 @@ class Name {
   static std::optional<Name> FromWire(Bytes wire);
 
   Bytes wire() const { return {bytes_.data(), size_}; }
-  bool IsRoot() const { return size_ == 1; }
 
   friend bool operator==(const Name& a, const Name& b) {
     return AsText(a.wire()) == AsText(b.wire());

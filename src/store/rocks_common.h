@@ -33,7 +33,7 @@ MemoryPlan PlanMemory(std::size_t memory);
 
 void FillDatabaseOptions(rocksdb::DBOptions& options);
 
-// `block_cache_bytes` is shared by all families of one call.
+// Options of each family, by Family; the block cache is shared by all of one call.
 void FillFamilyOptions(std::array<rocksdb::ColumnFamilyOptions, kFamilies>& families,
                        const MemoryPlan& plan);
 
