@@ -78,10 +78,8 @@ TEST(Name, LowersAsciiAndNothingElse) {
 }
 
 TEST(Name, TheDefaultIsTheRoot) {
-  EXPECT_TRUE(Name().IsRoot());
   EXPECT_EQ(AsText(Name().wire()), WireName("."));
   EXPECT_EQ(Name(), Name::FromWire(AsBytes(WireName("."))));
-  EXPECT_FALSE(Name::FromWire(AsBytes(WireName("org")))->IsRoot());
 }
 
 TEST(IsAtOrUnder, WholeLabelsOnly) {
