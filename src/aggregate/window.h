@@ -1,9 +1,9 @@
 // Folds repeated observations in memory: tuples with sightings -> [Window] -> distinct tuples.
 //
 // Most answers repeat what was seen a moment ago (81 of 100 on a Zipf-distributed hour of traffic),
-// and an update in the store costs many times one here. Keys are packed tuples in blocks of bytes
-// that are freed together; the table is Abseil's flat_hash_map with a hash keyed by a secret, so
-// that a peer cannot aim for one slot.
+// and an update in the store costs many times one here. A tuple is encoded once, into the entry
+// that the store writes out; the table beside the entries is 8 bytes a slot, with a hash keyed by a
+// secret, so that a peer cannot aim for one slot.
 //
 // One thread at a time; a full window is handed to another thread as a whole.
 #pragma once
@@ -12,9 +12,12 @@
 #include <memory>
 #include <vector>
 
+#include "record/entry.h"
 #include "record/observation.h"
 
 namespace pdns::aggregate {
+
+class Table;
 
 class Window {
  public:
@@ -30,15 +33,14 @@ class Window {
   std::size_t size() const;    // distinct tuples
   std::size_t memory() const;  // bytes held for them
 
-  // The tuples in no order; views live until Clear.
-  std::vector<record::Observation> Trusted() const;
-  std::vector<record::Observation> Quarantined() const;
+  // Appends the entries, each tuple once, in the order they came first; good until Clear.
+  void ListTrusted(std::vector<const record::Entry*>& out) const;
+  void ListQuarantined(std::vector<const record::Entry*>& out) const;
 
-  // Empty again, keeping some of its memory for the next round.
+  // Empty again, keeping memory for a next round of the same size.
   void Clear();
 
  private:
-  class Table;
   std::unique_ptr<Table> trusted_;
   std::unique_ptr<Table> quarantined_;
 };

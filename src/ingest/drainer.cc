@@ -62,8 +62,10 @@ void Drainer::Run() {
 }
 
 void Drainer::Apply(const Harvest& harvest) {
-  const auto trusted = harvest.window.Trusted();
-  const auto quarantined = harvest.window.Quarantined();
+  std::vector<const record::Entry*> trusted;
+  std::vector<const record::Entry*> quarantined;
+  harvest.window.ListTrusted(trusted);
+  harvest.window.ListQuarantined(quarantined);
   const auto applied = sink_.apply({harvest.sources, trusted, quarantined});
   if (applied.ok()) {
     applied_.tuples_new += applied->tuples_new;

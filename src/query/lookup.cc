@@ -11,10 +11,7 @@ namespace {
 // The quarantine has no reverse index: its rows are asked whether one of their reverse keys would
 // lie in the range.
 bool PointsInto(const record::Tuple& tuple, const store::KeyRange& range) {
-  std::vector<std::string> keys;
-  store::AppendReverseKeys(keys, tuple);
-  return std::any_of(keys.begin(), keys.end(),
-                     [&](const std::string& key) { return range.Holds(key); });
+  return store::ReverseKeysOf(tuple).AnyOf([&](std::string_view key) { return range.Holds(key); });
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "base/hash.h"
-#include "record/observation.h"
+#include "record/entry.h"
 
 namespace pdns::record {
 
@@ -36,11 +36,12 @@ struct SourcePosition {
   Position position;
 };
 
-// Tuples are unique within each list, in any order. Borrowed for the call.
+// Entries in any order; a tuple that comes up several times in a list is the merge of them.
+// Borrowed for the call.
 struct Batch {
   std::span<const SourcePosition> sources;  // empty for what cannot be replayed (a socket)
-  std::span<const Observation> trusted;
-  std::span<const Observation> quarantined;
+  std::span<const Entry* const> trusted;
+  std::span<const Entry* const> quarantined;
 };
 
 // What a batch changed among the trusted tuples.

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "record/name.h"
-
 namespace pdns::record {
 
 void Merge(Sighting& into, const Sighting& from) {
@@ -14,21 +12,6 @@ void Merge(Sighting& into, const Sighting& from) {
   into.count = from.count >= room ? kMaxCount : into.count + from.count;
   into.zone_labels = std::max(into.zone_labels, from.zone_labels);
   into.reasons = static_cast<std::uint8_t>(into.reasons | from.reasons);
-}
-
-void AppendPacked(std::string& out, const Tuple& tuple) {
-  AppendBytes(out, tuple.owner);
-  AppendU16(out, static_cast<std::uint16_t>(tuple.type));
-  AppendBytes(out, tuple.rdata);
-}
-
-Tuple Unpack(Bytes packed) {
-  Cursor cursor(packed);
-  Tuple tuple;
-  tuple.owner = cursor.Take(NameLength(packed));
-  tuple.type = static_cast<RrType>(cursor.U16());
-  tuple.rdata = cursor.Take(cursor.left());
-  return tuple;
 }
 
 }  // namespace pdns::record

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
-#include <string>
 
 #include "base/bytes.h"
 #include "record/rrtype.h"
@@ -45,16 +44,5 @@ struct Sighting {
 // Folds `from` into `into`: min, max, saturating sum, max, or. Commutative and associative: the one
 // merge of window, store and tests.
 void Merge(Sighting& into, const Sighting& from);
-
-struct Observation {
-  Tuple tuple;
-  Sighting sighting;
-};
-
-// A tuple as one string of bytes: owner wire | rrtype u16 BE | rdata. For tables in memory.
-void AppendPacked(std::string& out, const Tuple& tuple);
-
-// The tuple inside bytes that AppendPacked wrote; views into `packed`.
-Tuple Unpack(Bytes packed);
 
 }  // namespace pdns::record

@@ -1,5 +1,6 @@
-// Forward keys and the ranges that questions become: Tuple <-> bytes whose order is DNSSEC's
-// canonical order of owners. Laid down byte by byte in schema/keys.md, which a test reads.
+// The ranges of the forward index that questions become, and the rows of the meta index. Tuple
+// keys, which are the forward index's, are record/tuple_key.h's; all is laid down byte by byte in
+// schema/keys.md, which a test reads.
 //
 // One codec for every engine: nothing here knows RocksDB.
 #pragma once
@@ -13,27 +14,6 @@
 #include "record/observation.h"
 
 namespace pdns::store {
-
-// N(name): labels in reverse order, escaped, each ended by 00, one more 00 at the end.
-void AppendOrderedName(std::string& out, Bytes name);
-
-// Reads N(name) at the cursor; fails the cursor on bytes that AppendOrderedName would not write.
-record::Name ReadOrderedName(Cursor& cursor);
-
-// N(owner) | rrtype u16 BE | rdata.
-void AppendForwardKey(std::string& out, const record::Tuple& tuple);
-
-// A tuple that owns its bytes.
-struct OwnedTuple {
-  record::Name owner;
-  record::RrType type{};
-  std::string rdata;
-
-  record::Tuple view() const { return {owner.wire(), type, AsBytes(rdata)}; }
-};
-
-// Nothing for bytes that AppendForwardKey would not write.
-std::optional<OwnedTuple> DecodeForwardKey(Bytes key);
 
 // Keys k with lo <= k < hi in byte order; an empty `hi` is the end of the index.
 struct KeyRange {

@@ -5,8 +5,8 @@
 namespace pdns::store {
 namespace {
 
+using record::KeyParts;
 using record::RrType;
-using record::Tuple;
 
 constexpr std::size_t kMaxPlainTail = 255;  // longer rdata stands as its digest
 constexpr std::uint8_t kTailPlain = 0;
@@ -90,26 +90,41 @@ bool IsOther(RrType type) {
   return !address && !IsDnssec(type) && record::RequiredFields(type) == 0;
 }
 
-std::string Begin(Kind kind, Bytes payload, const Tuple& tuple) {
-  std::string key(1, static_cast<char>(kind));
-  AppendBytes(key, payload);
-  AppendU16(key, static_cast<std::uint16_t>(tuple.type));
-  AppendOrderedName(key, tuple.owner);
+// The key in the making, up to what follows the payload.
+std::string& Begin(KeyList& out, Kind kind) {
+  std::string& key = out.open();
+  key.push_back(static_cast<char>(kind));
   return key;
 }
 
-// What of the rdata the key does not hold yet: as it is, or the digest of the whole rdata.
-void AppendTail(std::string& key, Bytes plain, Bytes rdata) {
-  if (plain.size() <= kMaxPlainTail) {
+void AppendTypeAndOwner(std::string& key, const KeyParts& tuple) {
+  AppendU16(key, static_cast<std::uint16_t>(tuple.type));
+  AppendBytes(key, tuple.ordered_owner);
+}
+
+// What of the rdata the key does not hold yet, in two pieces: as it is, or the digest of the whole
+// rdata.
+void AppendTail(std::string& key, Bytes plain, Bytes more, Bytes rdata) {
+  if (plain.size() + more.size() <= kMaxPlainTail) {
     key.push_back(static_cast<char>(kTailPlain));
     AppendBytes(key, plain);
+    AppendBytes(key, more);
   } else {
     key.push_back(static_cast<char>(kTailDigest));
     AppendBytes(key, Hash128(rdata));
   }
 }
 
-void AppendHintKeys(std::vector<std::string>& out, const Tuple& tuple, std::size_t params_at) {
+// A key like one from `first` on goes again.
+void EndOnce(KeyList& out, std::size_t first) {
+  out.End();
+  const std::size_t last = out.size() - 1;
+  for (std::size_t i = first; i < last; ++i) {
+    if (out[i] == out[last]) return out.Drop();
+  }
+}
+
+void AppendHintKeys(KeyList& out, const KeyParts& tuple, std::size_t params_at) {
   Cursor params(tuple.rdata, params_at);
   const std::size_t first = out.size();
   while (params.left() > 0) {
@@ -121,39 +136,40 @@ void AppendHintKeys(std::vector<std::string>& out, const Tuple& tuple, std::size
     const Kind kind = param == kParamIpv4Hint ? Kind::kIpv4 : Kind::kIpv6;
     for (std::size_t at = 0; at + size <= value.size() && out.size() - first < kMaxHints;
          at += size) {
-      std::string key = Begin(kind, value.subspan(at, size), tuple);
-      AppendTail(key, tuple.rdata, tuple.rdata);
-      const auto begin = out.begin() + static_cast<std::ptrdiff_t>(first);
-      if (std::find(begin, out.end(), key) == out.end()) out.push_back(std::move(key));
+      std::string& key = Begin(out, kind);
+      AppendBytes(key, value.subspan(at, size));
+      AppendTypeAndOwner(key, tuple);
+      AppendTail(key, tuple.rdata, {}, tuple.rdata);
+      EndOnce(out, first);
     }
   }
 }
 
-void AppendTargetKey(std::vector<std::string>& out, const Tuple& tuple, const Target& target) {
-  std::string payload;
-  AppendOrderedName(payload, tuple.rdata.subspan(target.at, target.size));
-  std::string key = Begin(Kind::kName, AsBytes(payload), tuple);
-  std::string rest(AsText(tuple.rdata.first(target.at)));
-  AppendBytes(rest, tuple.rdata.subspan(target.at + target.size));
+void AppendTargetKey(KeyList& out, const KeyParts& tuple, const Target& target) {
+  std::string& key = Begin(out, Kind::kName);
+  record::AppendOrderedName(key, tuple.rdata.subspan(target.at, target.size));
+  AppendTypeAndOwner(key, tuple);
+  const Bytes before = tuple.rdata.first(target.at);
+  const Bytes behind = tuple.rdata.subspan(target.at + target.size);
   if (IsService(tuple.type)) {
-    AppendTail(key, AsBytes(rest), tuple.rdata);
+    AppendTail(key, before, behind, tuple.rdata);
   } else {
-    key.append(rest);
+    AppendBytes(key, before);
+    AppendBytes(key, behind);
   }
-  out.push_back(std::move(key));
+  out.End();
 }
 
-void AppendOtherKey(std::vector<std::string>& out, const Tuple& tuple) {
-  const bool plain = tuple.rdata.size() <= kMaxPlainTail;
-  std::string payload;
+void AppendOtherKey(KeyList& out, const KeyParts& tuple) {
+  std::string& key = Begin(out, Kind::kOther);
   for (const std::uint8_t byte : tuple.rdata.first(std::min(tuple.rdata.size(), kMaxPlainTail))) {
-    if (byte <= 1) payload.push_back(1);
-    payload.push_back(static_cast<char>(byte <= 1 ? byte + 1 : byte));
+    if (byte <= 1) key.push_back(1);
+    key.push_back(static_cast<char>(byte <= 1 ? byte + 1 : byte));
   }
-  payload.push_back(0);
-  std::string key = Begin(Kind::kOther, AsBytes(payload), tuple);
-  if (!plain) AppendBytes(key, Hash128(tuple.rdata));
-  out.push_back(std::move(key));
+  key.push_back(0);
+  AppendTypeAndOwner(key, tuple);
+  if (tuple.rdata.size() > kMaxPlainTail) AppendBytes(key, Hash128(tuple.rdata));
+  out.End();
 }
 
 Digest ReadDigest(Cursor& cursor) {
@@ -179,7 +195,7 @@ void ReadTail(Cursor& cursor, ReverseRow& row) {
 void DecodeAddress(Cursor& cursor, std::size_t size, ReverseRow& row) {
   const Bytes address = cursor.Take(size);
   row.tuple.type = static_cast<RrType>(cursor.U16());
-  row.tuple.owner = ReadOrderedName(cursor);
+  row.tuple.owner = record::ReadOrderedName(cursor);
   if (IsService(row.tuple.type)) {
     ReadTail(cursor, row);
   } else {
@@ -188,9 +204,9 @@ void DecodeAddress(Cursor& cursor, std::size_t size, ReverseRow& row) {
 }
 
 void DecodeName(Cursor& cursor, ReverseRow& row) {
-  const record::Name target = ReadOrderedName(cursor);
+  const record::Name target = record::ReadOrderedName(cursor);
   row.tuple.type = static_cast<RrType>(cursor.U16());
-  row.tuple.owner = ReadOrderedName(cursor);
+  row.tuple.owner = record::ReadOrderedName(cursor);
   if (IsService(row.tuple.type)) {
     ReadTail(cursor, row);
     if (row.digest.has_value()) return;
@@ -210,15 +226,17 @@ void DecodeOther(Cursor& cursor, Bytes key, ReverseRow& row) {
     row.tuple.rdata.push_back(static_cast<char>(byte));
   }
   row.tuple.type = static_cast<RrType>(cursor.U16());
-  row.tuple.owner = ReadOrderedName(cursor);
+  row.tuple.owner = record::ReadOrderedName(cursor);
   if (cursor.left() == 0) return;
   row.digest = ReadDigest(cursor);
   if (!cursor.ok() || row.tuple.rdata.size() != kMaxPlainTail || !IsOther(row.tuple.type))
     return cursor.Fail();
   // Up to the digest the key is that of the head of the rdata.
-  std::vector<std::string> head;
-  AppendOtherKey(head, row.tuple.view());
-  if (head.front() != AsText(key.first(key.size() - row.digest->size()))) cursor.Fail();
+  std::string packed;
+  record::AppendTupleKey(packed, row.tuple.view());
+  KeyList head;
+  AppendOtherKey(head, record::SplitTupleKey(AsBytes(packed)));
+  if (head[0] != AsText(key.first(key.size() - row.digest->size()))) cursor.Fail();
   row.tuple.rdata.clear();
 }
 
@@ -226,25 +244,35 @@ void DecodeOther(Cursor& cursor, Bytes key, ReverseRow& row) {
 // checked while decoding.
 bool IsCanonical(const ReverseRow& row, Bytes key) {
   if (row.digest.has_value()) return true;
-  std::vector<std::string> keys;
-  AppendReverseKeys(keys, row.tuple.view());
-  return std::find(keys.begin(), keys.end(), AsText(key)) != keys.end();
+  return ReverseKeysOf(row.tuple.view()).AnyOf([key](std::string_view one) {
+    return one == AsText(key);
+  });
 }
 
 }  // namespace
 
-void AppendReverseKeys(std::vector<std::string>& out, const Tuple& tuple) {
+void AppendReverseKeys(KeyList& out, const KeyParts& tuple) {
   if (IsDnssec(tuple.type)) return;
   if (tuple.type == RrType::kA || tuple.type == RrType::kAaaa) {
     const Kind kind = tuple.type == RrType::kA ? Kind::kIpv4 : Kind::kIpv6;
-    out.push_back(Begin(kind, tuple.rdata, tuple));
-    return;
+    std::string& key = Begin(out, kind);
+    AppendBytes(key, tuple.rdata);
+    AppendTypeAndOwner(key, tuple);
+    return out.End();
   }
   if (IsOther(tuple.type)) return AppendOtherKey(out, tuple);
   const auto target = FindTarget(tuple.type, tuple.rdata);
   if (!target.has_value()) return;
   AppendTargetKey(out, tuple, *target);
   if (IsService(tuple.type)) AppendHintKeys(out, tuple, target->at + target->size);
+}
+
+KeyList ReverseKeysOf(const record::Tuple& tuple) {
+  std::string key;
+  record::AppendTupleKey(key, tuple);
+  KeyList keys;
+  AppendReverseKeys(keys, record::SplitTupleKey(AsBytes(key)));
+  return keys;
 }
 
 std::optional<ReverseRow> DecodeReverseKey(Bytes key) {

@@ -1,4 +1,5 @@
-// Reverse keys: what a tuple points at, first: Tuple -> [AppendReverseKeys] -> keys; key -> tuple.
+// Reverse keys: what a tuple points at, first: tuple key -> [AppendReverseKeys] -> keys; key ->
+// tuple.
 //
 // One tuple has no reverse key (signatures, keys, proofs of absence), one (most), or several (HTTPS
 // with address hints). Every reverse key leads back to its tuple: most rebuild it exactly; long
@@ -9,11 +10,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/hash.h"
-#include "record/observation.h"
+#include "record/tuple_key.h"
 #include "store/key.h"
+#include "store/key_list.h"
 
 namespace pdns::store {
 
@@ -28,11 +29,14 @@ enum class Kind : std::uint8_t {
 // Address hints indexed of one SVCB or HTTPS tuple: more is no service but an attack on the disk.
 inline constexpr std::size_t kMaxHints = 32;
 
-// Appends the reverse keys of `tuple`, each once.
-void AppendReverseKeys(std::vector<std::string>& out, const record::Tuple& tuple);
+// Appends the reverse keys of a tuple, given as the parts of its key; each once.
+void AppendReverseKeys(KeyList& out, const record::KeyParts& tuple);
+
+// The reverse keys of one tuple.
+KeyList ReverseKeysOf(const record::Tuple& tuple);
 
 struct ReverseRow {
-  OwnedTuple tuple;              // rdata is set unless digest is
+  record::OwnedTuple tuple;      // rdata is set unless digest is
   std::optional<Digest> digest;  // of the rdata, which is to be found under owner and type
 };
 

@@ -20,10 +20,10 @@ constexpr int kZstdLevel = 3;
 
 MemoryPlan PlanMemory(std::size_t memory) {
   MemoryPlan plan;
-  plan.seen_cache = memory / 8;
-  plan.block_cache = memory / 8;
-  // Two buffers of two families may be full at once.
-  plan.write_buffer = std::clamp(memory / 8, kMiB, 64 * kMiB);
+  plan.seen_cache = memory / 4;
+  plan.block_cache = memory / 4;
+  // Two buffers of two families may be full at once. Only small batches come by them.
+  plan.write_buffer = std::clamp(memory / 16, kMiB, 16 * kMiB);
   return plan;
 }
 
@@ -34,7 +34,7 @@ void FillDatabaseOptions(rocksdb::DBOptions& options) {
   options.max_open_files = -1;
   options.bytes_per_sync = kMiB;
   // Every reader replays the log when it opens.
-  options.max_total_wal_size = 16 * kMiB;
+  options.max_total_wal_size = 4 * kMiB;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.max_log_file_size = kMiB;
   options.keep_log_file_num = 2;

@@ -120,7 +120,7 @@ class RocksReader final : public Reader {
   Status ScanRows(Family family, const KeyRange& range, const RowSink& sink) {
     Status damage;
     Status walked = Walk(family, range, [&](Bytes key, Bytes value) {
-      const auto tuple = DecodeForwardKey(key);
+      const auto tuple = record::DecodeTupleKey(key);
       const auto sighting = DecodeValue(value);
       if (!tuple.has_value() || !sighting.has_value()) {
         damage = Status::Corrupt("database " + path_ + ": a row cannot be read, key " + ToHex(key));
@@ -133,7 +133,7 @@ class RocksReader final : public Reader {
 
   Status ScanReverse(const KeyRange& range, const RowSink& sink) {
     constexpr std::size_t kTogether = 512;
-    std::vector<OwnedTuple> tuples;
+    std::vector<record::OwnedTuple> tuples;
     Status failed;
     bool more = true;
     const auto hand_up = [&] {
@@ -158,16 +158,16 @@ class RocksReader final : public Reader {
 
   // The tuples that a reverse row stands for: one, or all of its owner and type with its digest.
   Status Resolve(ReverseRow row, Bytes key, const KeyRange& range,
-                 std::vector<OwnedTuple>& tuples) {
+                 std::vector<record::OwnedTuple>& tuples) {
     if (!row.digest.has_value()) {
       if (IsFirst(row.tuple.view(), key, range)) tuples.push_back(std::move(row.tuple));
       return {};
     }
     std::string prefix;
-    AppendForwardKey(prefix, {row.tuple.owner.wire(), row.tuple.type, {}});
+    record::AppendTupleKey(prefix, {row.tuple.owner.wire(), row.tuple.type, {}});
     return Walk(kForwardFamily, PrefixRange(std::move(prefix)),
                 [&](Bytes forward, Bytes /*value*/) {
-                  auto tuple = DecodeForwardKey(forward);
+                  auto tuple = record::DecodeTupleKey(forward);
                   if (tuple.has_value() && Hash128(AsBytes(tuple->rdata)) == *row.digest &&
                       IsFirst(tuple->view(), key, range)) {
                     tuples.push_back(std::move(*tuple));
@@ -178,19 +178,16 @@ class RocksReader final : public Reader {
 
   // A tuple with several reverse keys in the range is handed up at the first of them only.
   static bool IsFirst(const record::Tuple& tuple, Bytes key, const KeyRange& range) {
-    std::vector<std::string> keys;
-    AppendReverseKeys(keys, tuple);
-    return std::none_of(keys.begin(), keys.end(), [&](const std::string& other) {
-      return range.Holds(other) && other < AsText(key);
-    });
+    return !ReverseKeysOf(tuple).AnyOf(
+        [&](std::string_view other) { return range.Holds(other) && other < AsText(key); });
   }
 
   // Looks the tuples up in the forward index and hands them on in the order they came.
-  Status HandUp(const std::vector<OwnedTuple>& tuples, const RowSink& sink, bool& more) {
+  Status HandUp(const std::vector<record::OwnedTuple>& tuples, const RowSink& sink, bool& more) {
     std::vector<std::string> keys(tuples.size());
     std::vector<rocksdb::Slice> slices(tuples.size());
     for (std::size_t i = 0; i < tuples.size(); ++i) {
-      AppendForwardKey(keys[i], tuples[i].view());
+      record::AppendTupleKey(keys[i], tuples[i].view());
       slices[i] = keys[i];
     }
     std::vector<rocksdb::PinnableSlice> values(tuples.size());

@@ -2,19 +2,23 @@
 #include <fmt/format.h>
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
+#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/write_batch.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <numeric>
+#include <future>
+#include <map>
 #include <vector>
 
-#include "store/reverse_key.h"
+#include "store/reverse_rows.h"
 #include "store/rocks.h"
 #include "store/rocks_common.h"
 #include "store/seen_cache.h"
+#include "store/sorted_rows.h"
+#include "store/sst_files.h"
 #include "store/value.h"
 
 namespace pdns::store {
@@ -22,41 +26,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The encoded forward keys of one list of observations, in key order.
-class SortedKeys {
- public:
-  explicit SortedKeys(std::span<const record::Observation> observations)
-      : observations_(observations) {
-    std::vector<std::size_t> ends;
-    ends.reserve(observations.size());
-    for (const auto& observation : observations) {
-      AppendForwardKey(bytes_, observation.tuple);
-      ends.push_back(bytes_.size());
-    }
-    rows_.reserve(observations.size());
-    std::size_t start = 0;
-    for (std::size_t i = 0; i < ends.size(); ++i) {
-      rows_.push_back({std::string_view(bytes_).substr(start, ends[i] - start), i});
-      start = ends[i];
-    }
-    std::sort(rows_.begin(), rows_.end(), [](const Row& a, const Row& b) { return a.key < b.key; });
-  }
-
-  std::size_t size() const { return rows_.size(); }
-  std::string_view key(std::size_t i) const { return rows_[i].key; }
-  const record::Observation& observation(std::size_t i) const {
-    return observations_[rows_[i].index];
-  }
-
- private:
-  struct Row {
-    std::string_view key;
-    std::size_t index;
-  };
-  std::span<const record::Observation> observations_;
-  std::string bytes_;
-  std::vector<Row> rows_;
-};
+// Batches of fewer rows go through the log.
+constexpr std::size_t kLargeBatch = 8192;
 
 class RocksWriter final : public Writer {
  public:
@@ -80,6 +51,7 @@ class RocksWriter final : public Writer {
     rocksdb::DB* db = nullptr;
     const auto opened = rocksdb::DB::Open(options, path_, families, &handles_, &db);
     db_.reset(db);
+    if (opened.ok()) SstFiles::RemoveLeftovers(path_);
     if (opened.IsInvalidArgument()) {
       return Status::NoInput("database " + path_ + ": not one of this pdns: " + opened.ToString());
     }
@@ -100,22 +72,18 @@ class RocksWriter final : public Writer {
   }
 
   Result<record::Applied> Apply(const record::Batch& batch) override {
-    const SortedKeys trusted(batch.trusted);
-    std::vector<bool> known(trusted.size());
+    const SortedRows trusted(batch.trusted);
+    const SortedRows quarantined(batch.quarantined);
     std::vector<std::uint64_t> hashes(trusted.size());
+    std::vector<bool> known(trusted.size());
     if (Status told = TellKnown(trusted, hashes, known); !told.ok()) return told;
 
-    rocksdb::WriteBatch writes;
-    AddRows(writes, kForwardFamily, trusted);
-    AddReverse(writes, trusted, known);
-    AddRows(writes, kQuarantineFamily, SortedKeys(batch.quarantined));
-    for (const auto& [id, position] : batch.sources) {
-      writes.Put(handles_[kMeta], LedgerKey(id), LedgerValue(position));
-    }
-    if (writes.Count() == 0) return record::Applied{};
-    rocksdb::WriteOptions options;
-    options.sync = true;
-    const auto written = db_->Write(options, &writes);
+    Ledger ledger;
+    for (const auto& [id, position] : batch.sources) ledger[LedgerKey(id)] = LedgerValue(position);
+
+    const Rows rows{trusted, known, quarantined, ledger};
+    const bool large = trusted.size() + quarantined.size() >= kLargeBatch;
+    const auto written = large ? WriteFiles(rows) : WriteLog(rows);
     if (!written.ok())
       return FromRocks(path_, "write failed, nothing of this batch was stored", written);
 
@@ -135,6 +103,14 @@ class RocksWriter final : public Writer {
   }
 
  private:
+  using Ledger = std::map<std::string, std::string>;
+  struct Rows {
+    const SortedRows& trusted;
+    const std::vector<bool>& known;  // of trusted: no reverse rows needed
+    const SortedRows& quarantined;
+    const Ledger& ledger;
+  };
+
   // A database without schema row is one that was just made, unless it holds anything.
   Status OpenSchema() {
     std::string value;
@@ -156,16 +132,18 @@ class RocksWriter final : public Writer {
     return db_->Put(options, handles_[kMeta], ToSlice(kSchemaKey), SchemaValue(kSchemaVersion));
   }
 
-  // Which keys are stored already: by the seen-cache, and for the rest by one sorted lookup.
-  Status TellKnown(const SortedKeys& keys, std::vector<std::uint64_t>& hashes,
+  // Which keys are stored already: by the seen-cache, and for the rest by sorted lookups.
+  Status TellKnown(const SortedRows& keys, std::vector<std::uint64_t>& hashes,
                    std::vector<bool>& known) {
-    constexpr std::size_t kLookup = 1024;
-    std::vector<std::size_t> open;
     for (std::size_t i = 0; i < keys.size(); ++i) {
       hashes[i] = seen_.Hash(AsBytes(keys.key(i)));
+    }
+    std::vector<std::size_t> open;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
       known[i] = seen_.Holds(hashes[i]);
       if (!known[i]) open.push_back(i);
     }
+    constexpr std::size_t kLookup = 1024;
     std::vector<rocksdb::Slice> slices(kLookup);
     std::vector<rocksdb::PinnableSlice> values(kLookup);
     std::vector<rocksdb::Status> found(kLookup);
@@ -183,24 +161,78 @@ class RocksWriter final : public Writer {
     return {};
   }
 
-  void AddRows(rocksdb::WriteBatch& writes, Family family, const SortedKeys& keys) {
-    std::string value;
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      value.clear();
-      AppendValue(value, keys.observation(i).sighting);
-      writes.Merge(handles_[family], ToSlice(keys.key(i)), value);
-    }
+  rocksdb::Status WriteLog(const Rows& rows) {
+    rocksdb::WriteBatch writes;
+    const auto merge = [&](Family family, const SortedRows& from) {
+      ForEachRow(from, [&](const rocksdb::Slice& key, const rocksdb::Slice& value) {
+        return writes.Merge(handles_[family], key, value);
+      });
+    };
+    merge(kForwardFamily, rows.trusted);
+    const ReverseRows reverse(rows.trusted, rows.known);
+    for (std::size_t i = 0; i < reverse.size(); ++i)
+      writes.Put(handles_[kReverseFamily], ToSlice(reverse[i]), {});
+    merge(kQuarantineFamily, rows.quarantined);
+    for (const auto& [key, value] : rows.ledger) writes.Put(handles_[kMeta], key, value);
+    if (writes.Count() == 0) return rocksdb::Status::OK();
+    rocksdb::WriteOptions options;
+    options.sync = true;
+    return db_->Write(options, &writes);
   }
 
-  // Sorted: a skiplist takes neighbours a quarter cheaper.
-  void AddReverse(rocksdb::WriteBatch& writes, const SortedKeys& keys,
-                  const std::vector<bool>& known) {
-    std::vector<std::string> reverse;
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      if (!known[i]) AppendReverseKeys(reverse, keys.observation(i).tuple);
+  rocksdb::Status WriteFiles(const Rows& rows) {
+    SstFiles files(*db_, handles_);
+    // The forward rows by a thread of their own: half of the work.
+    auto forward = std::async(std::launch::async,
+                              [&] { return WriteMerges(files, kForwardFamily, rows.trusted); });
+    auto status = WriteReverse(files, ReverseRows(rows.trusted, rows.known));
+    if (status.ok()) status = WriteMerges(files, kQuarantineFamily, rows.quarantined);
+    if (status.ok()) status = WriteLedger(files, rows.ledger);
+    const auto forward_status = forward.get();
+    if (status.ok()) status = forward_status;
+    return status.ok() ? files.Ingest() : status;
+  }
+
+  // Calls `each(key, value)`, which returns a rocksdb::Status, until one is not ok.
+  template <class Each>
+  static rocksdb::Status ForEachRow(const SortedRows& rows, const Each& each) {
+    std::string value;
+    rocksdb::Status status;
+    for (std::size_t i = 0; i < rows.size() && status.ok(); ++i) {
+      value.clear();
+      AppendValue(value, rows.sighting(i));
+      status = each(ToSlice(rows.key(i)), value);
     }
-    std::sort(reverse.begin(), reverse.end());
-    for (const std::string& key : reverse) writes.Put(handles_[kReverseFamily], key, "");
+    return status;
+  }
+
+  static rocksdb::Status WriteMerges(SstFiles& files, Family family, const SortedRows& rows) {
+    if (rows.size() == 0) return rocksdb::Status::OK();
+    return files.Write(family, [&](rocksdb::SstFileWriter& file) {
+      return ForEachRow(rows, [&](const rocksdb::Slice& key, const rocksdb::Slice& value) {
+        return file.Merge(key, value);
+      });
+    });
+  }
+
+  static rocksdb::Status WriteReverse(SstFiles& files, const ReverseRows& rows) {
+    if (rows.size() == 0) return rocksdb::Status::OK();
+    return files.Write(kReverseFamily, [&](rocksdb::SstFileWriter& file) {
+      rocksdb::Status status;
+      for (std::size_t i = 0; i < rows.size() && status.ok(); ++i)
+        status = file.Put(ToSlice(rows[i]), {});
+      return status;
+    });
+  }
+
+  static rocksdb::Status WriteLedger(SstFiles& files, const Ledger& rows) {
+    if (rows.empty()) return rocksdb::Status::OK();
+    return files.Write(kMeta, [&](rocksdb::SstFileWriter& file) {
+      rocksdb::Status status;
+      for (auto row = rows.begin(); row != rows.end() && status.ok(); ++row)
+        status = file.Put(row->first, row->second);
+      return status;
+    });
   }
 
   std::string path_;

@@ -178,7 +178,7 @@ void ForwardKey(benchmark::State& state) {
   for (auto _ : state) {
     for (const Seen& seen : material.seen) {
       key.clear();
-      store::AppendForwardKey(key, seen.tuple());
+      record::AppendTupleKey(key, seen.tuple());
       benchmark::DoNotOptimize(key.data());
     }
   }

@@ -8,9 +8,9 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using pdns::AsText;
   const pdns::Bytes bytes(data, size);
-  if (const auto tuple = pdns::store::DecodeForwardKey(bytes)) {
+  if (const auto tuple = pdns::record::DecodeTupleKey(bytes)) {
     std::string key;
-    pdns::store::AppendForwardKey(key, tuple->view());
+    pdns::record::AppendTupleKey(key, tuple->view());
     MUST_HOLD(key == AsText(bytes));
     MUST_HOLD(pdns::store::OwnerRange(tuple->owner).Holds(key));
     MUST_HOLD(pdns::store::SubtreeRange(tuple->owner).Holds(key));
@@ -18,9 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (const auto name = pdns::record::Name::FromWire(bytes)) {
     std::string ordered;
-    pdns::store::AppendOrderedName(ordered, name->wire());
+    pdns::record::AppendOrderedName(ordered, name->wire());
     pdns::Cursor cursor(pdns::AsBytes(ordered));
-    MUST_HOLD(pdns::store::ReadOrderedName(cursor) == *name);
+    MUST_HOLD(pdns::record::ReadOrderedName(cursor) == *name);
     MUST_HOLD(cursor.AtEnd());
   }
   return 0;

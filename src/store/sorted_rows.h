@@ -1,0 +1,36 @@
+// The rows of one drain in key order, each key once: entries of all windows -> [SortedRows] ->
+// rows.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "record/entry.h"
+#include "record/observation.h"
+#include "store/key_sort.h"
+
+namespace pdns::store {
+
+class SortedRows {
+ public:
+  // `entries` and what they point at must outlive this.
+  explicit SortedRows(std::span<const record::Entry* const> entries);
+
+  std::size_t size() const { return rows_.size(); }
+  std::string_view key(std::size_t i) const { return rows_[i].key(); }
+  const record::Sighting& sighting(std::size_t i) const {
+    const std::size_t index = rows_[i].index;
+    return index < entries_.size() ? entries_[index]->sighting : merged_[index - entries_.size()];
+  }
+
+ private:
+  void MergeEqual();
+
+  std::span<const record::Entry* const> entries_;
+  std::vector<KeyRef> rows_;              // index: of entries_, or behind its end of merged_
+  std::vector<record::Sighting> merged_;  // of keys that came up more than once
+};
+
+}  // namespace pdns::store
