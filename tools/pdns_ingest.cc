@@ -33,7 +33,7 @@ Result<ingest::RunReport> RunOn(store::Writer& writer, const IngestOptions& opti
   static Stop stop;
   StopOnSignals(stop);
   ingest::ServiceOptions service{ingest::ListSources(options.paths), options.socket, options.policy,
-                                 options.flush_interval, options.memory / 4};
+                                 options.flush_interval, options.memory / 8 * 3};
   const ingest::Sink sink{[&](const record::SourceId& id) { return writer.Progress(id); },
                           [&](const record::Batch& batch) { return writer.Apply(batch); }};
   ingest::Progress progress;
@@ -52,8 +52,9 @@ int Main(int argc, const char* const* argv) {
   RaiseDescriptorLimit();
   const auto path = DatabasePath(options->database, Access::kWrite);
   if (!path.ok()) return Refuse(path.status());
-  // A quarter for the windows, which are encoded when drained, the rest for the store.
-  auto writer = store::OpenRocksWriter(*path, options->memory / 2);
+  // Three eighths for the windows, half of which may be sorted at a time for as much again; a
+  // quarter for the store.
+  auto writer = store::OpenRocksWriter(*path, options->memory / 4);
   if (!writer.ok()) return Refuse(writer.status());
   const auto report = RunOn(**writer, *options);
   if (!report.ok()) return Refuse(report.status());

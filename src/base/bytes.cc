@@ -1,5 +1,7 @@
 #include "base/bytes.h"
 
+#include <array>
+
 namespace pdns {
 
 std::uint64_t Cursor::Varint() {
@@ -23,12 +25,18 @@ void AppendU16(std::string& out, std::uint16_t value) {
   out.push_back(static_cast<char>(value & 0xff));
 }
 
-void AppendVarint(std::string& out, std::uint64_t value) {
+char* WriteVarint(char* out, std::uint64_t value) {
   while (value >= 0x80) {
-    out.push_back(static_cast<char>(value | 0x80));
+    *out++ = static_cast<char>(value | 0x80);
     value >>= 7;
   }
-  out.push_back(static_cast<char>(value));
+  *out++ = static_cast<char>(value);
+  return out;
+}
+
+void AppendVarint(std::string& out, std::uint64_t value) {
+  std::array<char, kMaxVarint> bytes;
+  out.append(bytes.data(), WriteVarint(bytes.data(), value));
 }
 
 std::string Printable(std::string_view text) {

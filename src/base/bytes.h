@@ -72,6 +72,10 @@ class Cursor {
 void AppendU16(std::string& out, std::uint16_t value);  // network order
 void AppendVarint(std::string& out, std::uint64_t value);
 
+// The same into memory that has room for kMaxVarint; returns the end.
+inline constexpr std::size_t kMaxVarint = 10;
+char* WriteVarint(char* out, std::uint64_t value);
+
 inline void AppendBytes(std::string& out, Bytes bytes) { out.append(AsText(bytes)); }
 
 // Lower-case hex, two digits a byte.

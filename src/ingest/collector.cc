@@ -5,28 +5,49 @@
 namespace pdns::ingest {
 
 Collector::Collector(Drainer& drainer, const LanePolicy& policy, const CollectorLimits& limits)
-    : drainer_(drainer), lane_(policy), limits_(limits), harvest_(drainer.First()) {}
+    : drainer_(drainer), lane_(policy), limits_(limits), harvest_(drainer.First()) {
+  if (limits.lanes <= 1) return;
+  crew_ = std::make_unique<Crew>(policy, limits.lanes);
+  crew_->Use(harvest_->windows);
+}
 
 void Collector::Take(Bytes payload, Counters& counters) {
-  if (harvest_->empty()) since_ = Clock::now();
-  lane_.Take(payload, harvest_->window, counters);
-  if (harvest_->window.memory() >= limits_.window_memory) Drain();
+  TakeFrame(payload, counters);
+  if (memory() >= limits_.window_memory) Drain();
 }
 
 void Collector::Take(Bytes payload, Counters& counters, const record::SourceId& id,
                      const record::Position& position) {
   constexpr unsigned kFramesPerLook = 256;
-  if (harvest_->empty()) since_ = Clock::now();
-  lane_.Take(payload, harvest_->window, counters);
+  TakeFrame(payload, counters);
   auto& sources = harvest_->sources;
   if (sources.empty() || sources.back().id != id) sources.push_back({id, {}});
   sources.back().position = position;
-  if (harvest_->window.memory() >= limits_.window_memory) {
+  if (memory() >= limits_.window_memory) {
     Drain();
   } else if (++frames_unlooked_ >= kFramesPerLook) {
     frames_unlooked_ = 0;
     DrainIfOld();
   }
+}
+
+void Collector::TakeFrame(Bytes payload, Counters& counters) {
+  if (harvest_->empty()) since_ = Clock::now();
+  if (crew_ != nullptr) {
+    crew_->Take(payload, counters);
+  } else {
+    lane_.Take(payload, harvest_->windows.front(), counters);
+  }
+}
+
+std::size_t Collector::memory() const {
+  return crew_ != nullptr ? crew_->memory() : harvest_->windows.front().memory();
+}
+
+void Collector::Settle(Counters& counters) {
+  if (crew_ == nullptr) return;
+  crew_->Await();
+  crew_->AddCounters(counters);
 }
 
 void Collector::DrainIfOld() {
@@ -39,7 +60,9 @@ void Collector::DrainIfOldAndReady() {
 
 void Collector::Drain() {
   if (harvest_->empty()) return;
+  if (crew_ != nullptr) crew_->Await();
   harvest_ = drainer_.Exchange(std::move(harvest_));
+  if (crew_ != nullptr) crew_->Use(harvest_->windows);
   if (on_hand_over_) on_hand_over_();
 }
 

@@ -1,6 +1,6 @@
-// A lane with its harvest: frames -> [Collector] -> Drainer, when the window is full or old.
+// Lanes with their harvest: frames -> [Collector] -> Drainer, when the windows are full or old.
 //
-// One thread. Knows when to hand over; the drainer knows how.
+// Knows when to hand over; the drainer knows how. All calls from one thread.
 #pragma once
 
 #include <chrono>
@@ -10,14 +10,16 @@
 #include <utility>
 
 #include "ingest/counters.h"
+#include "ingest/crew.h"
 #include "ingest/drainer.h"
 #include "ingest/lane.h"
 
 namespace pdns::ingest {
 
 struct CollectorLimits {
-  std::size_t window_memory = 32U << 20;  // hand over when the window holds as much
+  std::size_t window_memory = 32U << 20;  // hand over when the windows hold as much
   std::chrono::nanoseconds flush_interval = std::chrono::seconds(10);  // or when it is as old
+  std::size_t lanes = 1;  // that share the work; more than one have threads of their own
 };
 
 class Collector {
@@ -33,6 +35,9 @@ class Collector {
   void Take(Bytes payload, Counters& counters, const record::SourceId& id,
             const record::Position& position);
 
+  // To be called when a source ends: `counters` then hold all that was taken with them.
+  void Settle(Counters& counters);
+
   // Hands over a window that is old. Cheap; call it when idle.
   void DrainIfOld();
 
@@ -43,6 +48,7 @@ class Collector {
   void Drain();
 
   // Is there nothing to hand over?
+  // With a crew it is the sources that tell: no lane is at work when there are none.
   bool empty() const { return harvest_->empty(); }
 
   // `call` is called after each hand-over; it must be good as long as this object is used.
@@ -52,8 +58,12 @@ class Collector {
   std::chrono::nanoseconds UntilOld() const;
 
  private:
+  void TakeFrame(Bytes payload, Counters& counters);
+  std::size_t memory() const;
+
   Drainer& drainer_;
   Lane lane_;
+  std::unique_ptr<Crew> crew_;  // in place of the one lane
   CollectorLimits limits_;
   std::unique_ptr<Harvest> harvest_;
   std::function<void()> on_hand_over_;

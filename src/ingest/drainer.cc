@@ -1,10 +1,30 @@
 #include "ingest/drainer.h"
 
+#include <algorithm>
+
 namespace pdns::ingest {
 
-Drainer::Drainer(Sink sink, std::size_t lanes, std::function<void()> on_failure)
+bool Harvest::empty() const {
+  return sources.empty() && std::all_of(windows.begin(), windows.end(),
+                                        [](const auto& window) { return window.empty(); });
+}
+
+std::size_t Harvest::memory() const {
+  std::size_t sum = 0;
+  for (const auto& window : windows) sum += window.memory();
+  return sum;
+}
+
+void Harvest::Clear() {
+  for (auto& window : windows) window.Clear();
+  sources.clear();
+}
+
+Drainer::Drainer(Sink sink, std::size_t collectors, std::size_t windows,
+                 std::function<void()> on_failure)
     : sink_(std::move(sink)), on_failure_(std::move(on_failure)) {
-  for (std::size_t i = 0; i < 2 * lanes; ++i) empty_.push_back(std::make_unique<Harvest>());
+  for (std::size_t i = 0; i < 2 * collectors; ++i)
+    empty_.push_back(std::make_unique<Harvest>(windows));
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -53,8 +73,7 @@ void Drainer::Run() {
     full_.pop_front();
     lock.unlock();
     if (status_.ok()) Apply(*harvest);
-    harvest->window.Clear();
-    harvest->sources.clear();
+    harvest->Clear();
     lock.lock();
     empty_.push_back(std::move(harvest));
     changed_.notify_all();
@@ -64,8 +83,10 @@ void Drainer::Run() {
 void Drainer::Apply(const Harvest& harvest) {
   std::vector<const record::Entry*> trusted;
   std::vector<const record::Entry*> quarantined;
-  harvest.window.ListTrusted(trusted);
-  harvest.window.ListQuarantined(quarantined);
+  for (const aggregate::Window& window : harvest.windows) {
+    window.ListTrusted(trusted);
+    window.ListQuarantined(quarantined);
+  }
   const auto applied = sink_.apply({harvest.sources, trusted, quarantined});
   if (applied.ok()) {
     applied_.tuples_new += applied->tuples_new;

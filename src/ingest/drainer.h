@@ -1,8 +1,8 @@
-// Writes full windows while the lanes go on: Harvest -> [Drainer] -> Sink, in one thread of its
-// own.
+// Writes full windows while the collectors go on: Harvest -> [Drainer] -> Sink, in one thread of
+// its own.
 //
-// Each lane fills one harvest while another of its may be on the way to the disk; there are two per
-// lane and no more, which bounds the memory. Harvests are applied in the order they came.
+// Each collector fills one harvest while another of its may be on the way to the disk; there are
+// two for each and no more, which bounds the memory. Harvests are applied in the order they came.
 #pragma once
 
 #include <condition_variable>
@@ -28,24 +28,30 @@ struct Sink {
   std::function<Result<record::Applied>(const record::Batch&)> apply;
 };
 
-// What one drain takes: distinct tuples, and the positions up to which they cover their sources.
+// What one drain takes: tuples, distinct within each window, and the positions up to which they
+// cover their sources.
 struct Harvest {
-  aggregate::Window window;
+  explicit Harvest(std::size_t window_count) : windows(window_count) {}
+
+  std::vector<aggregate::Window> windows;
   std::vector<record::SourcePosition> sources;
 
-  bool empty() const { return window.empty() && sources.empty(); }
+  bool empty() const;
+  std::size_t memory() const;
+  void Clear();
 };
 
 class Drainer {
  public:
-  // `on_failure` is called once, from the writing thread, when the sink failed.
-  Drainer(Sink sink, std::size_t lanes, std::function<void()> on_failure);
+  // `collectors` will take harvests of `windows` windows each. `on_failure` is called once, from
+  // the writing thread, when the sink failed.
+  Drainer(Sink sink, std::size_t collectors, std::size_t windows, std::function<void()> on_failure);
   ~Drainer();  // as Finish
   Drainer(const Drainer&) = delete;
   Drainer& operator=(const Drainer&) = delete;
 
-  // An empty harvest to begin with: one for each lane. Waits when lanes that began earlier have all
-  // others on the way to the disk.
+  // An empty harvest to begin with: one for each collector. Waits when those that began earlier
+  // have all others on the way to the disk.
   std::unique_ptr<Harvest> First();
 
   // Is an empty harvest at hand, so that Exchange would not wait?

@@ -33,15 +33,16 @@ SourceReport FileSource::Take(const std::string& path) {
   report_.name = path;
   reader_.reset();
   id_ = {};
-  shown_bytes_ = shown_frames_ = 0;
+  position_ = {};
+  frames_before_ = shown_bytes_ = shown_frames_ = 0;
   if (OpenAtFirstFrame()) {
     id_.first_frame = Hash128(*frame_);
     report_.id = ToHex(id_.first_frame);
     if (FindPlace()) {
-      const std::uint64_t frames_before = position_.frames;
+      frames_before_ = position_.frames;
       if (frame_.has_value()) claims_.AwaitTurn(id_, this, [this] { collector_.Drain(); });
       TakeFrames();
-      Conclude(frames_before);
+      Conclude();
       const bool in_window = report_.counters.frames > 0 && !collector_.empty();
       claims_.Release(id_, position_.frames > 0 ? std::optional(position_) : std::nullopt,
                       in_window ? this : nullptr);
@@ -75,7 +76,7 @@ bool FileSource::OpenAtFirstFrame() {
   frame_ = reader_->Next();
   position_ = {};
   if (frame_.has_value()) return true;
-  Conclude(0);
+  Conclude();
   return false;
 }
 
@@ -96,7 +97,7 @@ bool FileSource::FindPlace() {
       return false;
     }
     if (match == Match::kFailed) {
-      Conclude(0);
+      Conclude();
       return false;
     }
     // Another capture that begins with the same frame: look again from its start.
@@ -140,14 +141,15 @@ void FileSource::TakeFrames() {
     position_.last_length = static_cast<std::uint32_t>(frame_->size());
     position_.last_frame = Hash128(*frame_);
     collector_.Take(*frame_, report_.counters, id_, position_);
-    if (report_.counters.frames % kFramesPerShow == 0) ShowProgress();
+    if (position_.frames % kFramesPerShow == 0) ShowProgress();
   }
+  collector_.Settle(report_.counters);
 }
 
-void FileSource::Conclude(std::uint64_t frames_before) {
+void FileSource::Conclude() {
   const bool any = report_.counters.frames > 0;
   const auto taken_or = [&](SourceState state) {
-    return !any && frames_before > 0 ? SourceState::kAlreadyTaken : state;
+    return !any && frames_before_ > 0 ? SourceState::kAlreadyTaken : state;
   };
   if (stop_.requested() && (frame_.has_value() || reader_->end() == End::kCut)) {
     return Fail(SourceState::kInterrupted, "interrupted; the next run goes on from here");
@@ -156,7 +158,7 @@ void FileSource::Conclude(std::uint64_t frames_before) {
     case End::kNone:
     case End::kStop:
       report_.state =
-          taken_or(frames_before > 0 ? SourceState::kContinued : SourceState::kComplete);
+          taken_or(frames_before_ > 0 ? SourceState::kContinued : SourceState::kComplete);
       return;
     case End::kCut:
       return Fail(taken_or(SourceState::kCutTail), reader_->reason());
@@ -180,8 +182,9 @@ void FileSource::ShowProgress() {
   const std::uint64_t bytes = reader_->input().reopenable() ? reader_->input().consumed() : 0;
   progress_.bytes_done += bytes > shown_bytes_ ? bytes - shown_bytes_ : 0;
   shown_bytes_ = std::max(bytes, shown_bytes_);
-  progress_.frames += report_.counters.frames - shown_frames_;
-  shown_frames_ = report_.counters.frames;
+  const std::uint64_t frames = position_.frames - frames_before_;
+  progress_.frames += frames - shown_frames_;
+  shown_frames_ = frames;
 }
 
 }  // namespace pdns::ingest

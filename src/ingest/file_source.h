@@ -67,7 +67,7 @@ class FileSource : public frame::Waiter {
   bool FindPlace();
   Match Compare(const std::optional<record::Position>& taken);
   void TakeFrames();
-  void Conclude(std::uint64_t frames_before);
+  void Conclude();
   void Fail(SourceState state, std::string reason);
   void ShowProgress();
 
@@ -82,6 +82,7 @@ class FileSource : public frame::Waiter {
   std::optional<Bytes> frame_;  // read, not yet taken
   record::SourceId id_;
   record::Position position_;
+  std::uint64_t frames_before_ = 0;  // taken by earlier runs
   std::uint64_t shown_bytes_ = 0;
   std::uint64_t shown_frames_ = 0;
 };

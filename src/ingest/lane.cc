@@ -8,23 +8,32 @@ using record::FrameFate;
 using record::RecordFate;
 
 void Lane::Take(Bytes payload, aggregate::Window& window, Counters& counters) {
-  const FrameFate fate = Judge(payload);
-  counters.Count(fate);
-  if (fate == FrameFate::kSkipped) ++counters.skipped[response_.message_type];
-  if (fate != FrameFate::kUsed) return;
-  for (const dns::Answer& answer : answers_.Judge(response_.zone)) Fold(answer, window, counters);
+  if (Open(payload, counters) != nullptr) Take(response_, window, counters);
 }
 
-FrameFate Lane::Judge(Bytes payload) {
+const dnstap::Response* Lane::Open(Bytes payload, Counters& counters) {
+  const FrameFate fate = decoder_.Decode(payload, response_);
+  if (fate == FrameFate::kUsed) return &response_;
+  counters.Count(fate);
+  if (fate == FrameFate::kSkipped) ++counters.skipped[response_.message_type];
+  return nullptr;
+}
+
+void Lane::Take(const dnstap::Response& response, aggregate::Window& window, Counters& counters) {
+  const FrameFate fate = Judge(response);
+  counters.Count(fate);
+  if (fate != FrameFate::kUsed) return;
+  for (const dns::Answer& answer : answers_.Judge(response.zone)) Fold(answer, window, counters);
+}
+
+FrameFate Lane::Judge(const dnstap::Response& response) {
   constexpr std::uint64_t kDay = 86400;
-  if (const FrameFate fate = decoder_.Decode(payload, response_); fate != FrameFate::kUsed)
-    return fate;
-  if (!response_.message.has_value()) return FrameFate::kNoMessage;
-  if (!answers_.Walk(*response_.message)) return FrameFate::kMalformedDns;
-  if (!response_.seconds.has_value()) return FrameFate::kNoTime;
+  if (!response.message.has_value()) return FrameFate::kNoMessage;
+  if (!answers_.Walk(*response.message)) return FrameFate::kMalformedDns;
+  if (!response.seconds.has_value()) return FrameFate::kNoTime;
   const auto now = static_cast<std::uint64_t>(std::time(nullptr));
-  if (*response_.seconds > now + kDay) return FrameFate::kFutureTime;
-  time_ = std::chrono::sys_seconds(std::chrono::seconds(*response_.seconds));
+  if (*response.seconds > now + kDay) return FrameFate::kFutureTime;
+  time_ = std::chrono::sys_seconds(std::chrono::seconds(*response.seconds));
   return answers_.Refusal();
 }
 

@@ -35,8 +35,13 @@ class Lane {
   // Counts the frame and its records, and folds what is to be stored into `window`.
   void Take(Bytes payload, aggregate::Window& window, Counters& counters);
 
+  // The same in two steps, for two threads with a lane each: what stands in the frame, good until
+  // the next call; null when the frame ends here, counted.
+  const dnstap::Response* Open(Bytes payload, Counters& counters);
+  void Take(const dnstap::Response& response, aggregate::Window& window, Counters& counters);
+
  private:
-  record::FrameFate Judge(Bytes payload);
+  record::FrameFate Judge(const dnstap::Response& response);
   void Fold(const dns::Answer& answer, aggregate::Window& window, Counters& counters) const;
 
   LanePolicy policy_;

@@ -108,9 +108,7 @@ class FileRun {
   std::vector<SourceReport> reports_;  // each written by the one lane that took it
 };
 
-std::size_t FileLanes(std::size_t files) {
-  return std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), files);
-}
+std::size_t Cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
 }  // namespace
 
@@ -123,17 +121,22 @@ Result<RunReport> Run(const ServiceOptions& options, const Sink& sink, Stop& sto
     if (!opened.ok()) return opened.status();
     listener = std::move(*opened);
   }
-  const std::size_t file_lanes = FileLanes(options.sources.size());
-  const std::size_t lanes = std::max<std::size_t>(1, file_lanes + (listener != nullptr ? 1 : 0));
-  const CollectorLimits limits{options.window_memory / (2 * lanes), options.flush_interval};
+  // As many files at once as there are cores, and where they are fewer, several lanes in each.
+  const std::size_t files_at_once = std::min(Cores(), options.sources.size());
+  const std::size_t lanes = files_at_once > 0 ? Cores() / files_at_once : 1;
+  const std::size_t collectors =
+      std::max<std::size_t>(1, files_at_once + (listener != nullptr ? 1 : 0));
+  const CollectorLimits limits{options.window_memory / (2 * collectors), options.flush_interval, 1};
 
   RunReport report;
-  Drainer drainer(sink, lanes, [&stop] { stop.Request(); });
+  Drainer drainer(sink, collectors, lanes, [&stop] { stop.Request(); });
   FileRun files(options.sources, sink, stop, progress);
   std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < file_lanes; ++i) {
+  for (std::size_t i = 0; i < files_at_once; ++i) {
     threads.emplace_back([&] {
-      Collector collector(drainer, options.policy, limits);
+      CollectorLimits of_file = limits;
+      of_file.lanes = lanes;
+      Collector collector(drainer, options.policy, of_file);
       files.RunLane(collector);
     });
   }

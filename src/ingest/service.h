@@ -1,7 +1,8 @@
 // A whole run: paths and sockets -> [Run] -> sink, until all is read or a stop is asked for.
 //
-// Threads: one lane per core for files, each taking the next file when it is done; one lane for all
-// sockets; the drainer. They share the claims, the drainer's queue and the progress, nothing else.
+// Threads: as many files at once as there are cores, each thread taking the next file when it is
+// done; for fewer files than cores, lanes of their own within each; one lane for all sockets; the
+// drainer. They share the claims, the drainer's queue and the progress, nothing else.
 #pragma once
 
 #include <chrono>
@@ -23,7 +24,7 @@ struct ServiceOptions {
   std::string socket;  // empty: none
   LanePolicy policy;
   std::chrono::nanoseconds flush_interval = std::chrono::seconds(10);
-  std::size_t window_memory = 128U << 20;  // of all windows together
+  std::size_t window_memory = 192U << 20;  // of all windows together
 };
 
 // Runs until the files are read, and, with a socket, until the stop. The report holds what was done

@@ -107,12 +107,13 @@ std::optional<OwnedTuple> DecodeTupleKey(Bytes key) {
 }
 
 KeyParts SplitTupleKey(Bytes key) {
-  // Two zero bytes in a row end a name, but for the root, which is one. Inside a label there is
-  // none.
-  const std::string_view text = AsText(key);
-  const std::size_t pair = text.find(std::string_view("\0\0", 2));
-  const std::size_t owner = text.starts_with('\0') ? 1 : pair + 2;
-  Cursor cursor(key, owner);
+  // A zero byte ends a label, another one right behind it the name.
+  std::size_t owner = 0;
+  for (std::uint8_t before = kEnd; owner < key.size(); ++owner) {
+    if (key[owner] == kEnd && before == kEnd) break;
+    before = key[owner];
+  }
+  Cursor cursor(key, ++owner);
   KeyParts parts;
   parts.ordered_owner = key.first(owner);
   parts.type = static_cast<RrType>(cursor.U16());

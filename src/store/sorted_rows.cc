@@ -17,7 +17,8 @@ SortedRows::SortedRows(std::span<const record::Entry* const> entries) : entries_
 void SortedRows::MergeEqual() {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (kept == 0 || rows_[kept - 1].key() != rows_[i].key()) {
+    if (kept == 0 || rows_[kept - 1].size != rows_[i].size ||
+        rows_[kept - 1].key() != rows_[i].key()) {
       rows_[kept++] = rows_[i];
       continue;
     }

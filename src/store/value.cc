@@ -1,5 +1,6 @@
 #include "store/value.h"
 
+#include <array>
 #include <chrono>
 #include <limits>
 
@@ -15,11 +16,15 @@ constexpr std::uint64_t kMaxSeconds = 253402300799;
 }  // namespace
 
 void AppendValue(std::string& out, const record::Sighting& sighting) {
-  AppendVarint(out, static_cast<std::uint64_t>(sighting.first.time_since_epoch().count()));
-  AppendVarint(out, static_cast<std::uint64_t>((sighting.last - sighting.first).count()));
-  AppendVarint(out, sighting.count);
-  AppendVarint(out, sighting.zone_labels);
-  if (sighting.reasons != record::kTrusted) AppendVarint(out, sighting.reasons);
+  constexpr std::size_t kFields = 5;
+  std::array<char, kFields * kMaxVarint> bytes;
+  const auto first = sighting.first.time_since_epoch();
+  char* end = WriteVarint(bytes.data(), static_cast<std::uint64_t>(first.count()));
+  end = WriteVarint(end, static_cast<std::uint64_t>((sighting.last - sighting.first).count()));
+  end = WriteVarint(end, sighting.count);
+  end = WriteVarint(end, sighting.zone_labels);
+  if (sighting.reasons != record::kTrusted) end = WriteVarint(end, sighting.reasons);
+  out.append(bytes.data(), end);
 }
 
 std::optional<record::Sighting> DecodeValue(Bytes value) {

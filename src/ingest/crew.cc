@@ -1,0 +1,179 @@
+#include "ingest/crew.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace pdns::ingest {
+namespace {
+
+// Responses on their way to a lane, their bytes copied into one piece.
+class Block {
+ public:
+  void Add(const dnstap::Response& response) {
+    const std::size_t at = bytes_.size();
+    if (response.message.has_value()) AppendBytes(bytes_, *response.message);
+    AppendBytes(bytes_, response.zone);
+    items_.push_back({response, at});
+  }
+
+  bool full() const { return bytes_.size() >= kBytes || items_.size() >= kItems; }
+  bool empty() const { return items_.empty(); }
+
+  template <class Each>
+  void ForEach(const Each& each) const {
+    const Bytes bytes = AsBytes(bytes_);
+    for (const Item& item : items_) {
+      dnstap::Response response = item.response;
+      const std::size_t size = response.message.has_value() ? response.message->size() : 0;
+      if (response.message.has_value()) response.message = bytes.subspan(item.at, size);
+      response.zone = bytes.subspan(item.at + size, response.zone.size());
+      each(response);
+    }
+  }
+
+  void Clear() {
+    bytes_.clear();
+    items_.clear();
+  }
+
+ private:
+  static constexpr std::size_t kBytes = 256U << 10;
+  static constexpr std::size_t kItems = 2048;
+  struct Item {
+    dnstap::Response response;  // its views point elsewhere: only their sizes count
+    std::size_t at;             // of its bytes: message, zone
+  };
+  std::string bytes_;
+  std::vector<Item> items_;
+};
+
+// Equal questions get equal numbers, whatever their case and whatever else the bytes may be.
+std::size_t QuestionNumber(const dnstap::Response& response) {
+  constexpr std::size_t kHeader = 12;
+  constexpr std::uint64_t kPrime = 1099511628211U;  // FNV-1a
+  std::uint64_t number = 14695981039346656037U;
+  const Bytes message = response.message.value_or(Bytes());
+  for (std::size_t at = kHeader; at < message.size() && message[at] != 0; ++at) {
+    number = (number ^ (message[at] | 0x20U)) * kPrime;
+  }
+  return static_cast<std::size_t>(number >> 32);
+}
+
+}  // namespace
+
+class Crew::Worker {
+ public:
+  explicit Worker(const LanePolicy& policy) : lane_(policy), free_(kBlocks - 1) {
+    thread_ = std::thread([this] { Run(); });
+  }
+  ~Worker() {
+    {
+      const std::lock_guard lock(mutex_);
+      ending_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  void Use(aggregate::Window& window) {
+    window_ = &window;
+    memory_ = window.memory();
+  }
+
+  void Add(const dnstap::Response& response) {
+    filling_.Add(response);
+    if (filling_.full()) HandOver();
+  }
+
+  void HandOver() {
+    if (filling_.empty()) return;
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !free_.empty(); });
+    full_.push_back(std::move(filling_));
+    filling_ = std::move(free_.back());
+    free_.pop_back();
+    lock.unlock();
+    changed_.notify_all();
+  }
+
+  void Await() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return free_.size() == kBlocks - 1; });
+  }
+
+  Counters TakeCounters() { return std::exchange(counters_, {}); }
+  std::size_t memory() const { return memory_; }
+
+ private:
+  static constexpr std::size_t kBlocks = 4;
+
+  void Run() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      changed_.wait(lock, [this] { return ending_ || !full_.empty(); });
+      if (full_.empty()) return;
+      Block block = std::move(full_.front());
+      full_.pop_front();
+      lock.unlock();
+      block.ForEach(
+          [this](const dnstap::Response& response) { lane_.Take(response, *window_, counters_); });
+      memory_ = window_->memory();
+      block.Clear();
+      lock.lock();
+      free_.push_back(std::move(block));
+      changed_.notify_all();
+    }
+  }
+
+  Lane lane_;
+  aggregate::Window* window_ = nullptr;
+  Counters counters_;
+  std::atomic<std::size_t> memory_{0};
+  Block filling_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Block> full_;
+  std::vector<Block> free_;
+  bool ending_ = false;
+  std::thread thread_;
+};
+
+Crew::Crew(const LanePolicy& policy, std::size_t lanes) : front_(policy) {
+  for (std::size_t i = 0; i < lanes; ++i) workers_.push_back(std::make_unique<Worker>(policy));
+}
+
+Crew::~Crew() = default;
+
+void Crew::Use(std::vector<aggregate::Window>& windows) {
+  for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->Use(windows[i]);
+}
+
+void Crew::Take(Bytes payload, Counters& counters) {
+  const dnstap::Response* response = front_.Open(payload, counters);
+  if (response == nullptr) return;
+  workers_[QuestionNumber(*response) % workers_.size()]->Add(*response);
+}
+
+void Crew::Await() {
+  for (const auto& worker : workers_) worker->HandOver();
+  for (const auto& worker : workers_) worker->Await();
+}
+
+void Crew::AddCounters(Counters& counters) {
+  for (const auto& worker : workers_) counters.Add(worker->TakeCounters());
+}
+
+std::size_t Crew::memory() const {
+  std::size_t sum = 0;
+  for (const auto& worker : workers_) sum += worker->memory();
+  return sum;
+}
+
+}  // namespace pdns::ingest
