@@ -29,9 +29,7 @@ void RaiseDescriptorLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);  // else it stays as it was, which is enough for most
 }
 
-Result<ingest::RunReport> RunOn(store::Writer& writer, const IngestOptions& options) {
-  static Stop stop;
-  StopOnSignals(stop);
+Result<ingest::RunReport> RunOn(store::Writer& writer, const IngestOptions& options, Stop& stop) {
   ingest::ServiceOptions service{ingest::ListSources(options.paths), options.socket, options.policy,
                                  options.flush_interval, options.memory / 8 * 3};
   const ingest::Sink sink{[&](const record::SourceId& id) { return writer.Progress(id); },
@@ -39,7 +37,10 @@ Result<ingest::RunReport> RunOn(store::Writer& writer, const IngestOptions& opti
   ingest::Progress progress;
   auto show = std::make_unique<ProgressLine>(progress);
   if (service.sources.empty()) show.reset();
-  return ingest::Run(service, sink, stop, progress);
+  auto report = ingest::Run(service, sink, stop, progress);
+  // A service is asked to stop and goes at once.
+  if (report.ok()) writer.Settle([&stop] { return stop.requested(); });
+  return report;
 }
 
 int Main(int argc, const char* const* argv) {
@@ -56,7 +57,9 @@ int Main(int argc, const char* const* argv) {
   // quarter for the store.
   auto writer = store::OpenRocksWriter(*path, options->memory / 4);
   if (!writer.ok()) return Refuse(writer.status());
-  const auto report = RunOn(**writer, *options);
+  static Stop stop;
+  StopOnSignals(stop);
+  const auto report = RunOn(**writer, *options, stop);
   if (!report.ok()) return Refuse(report.status());
   std::fputs(ingest::ReportText(*report).c_str(), stderr);
   if (options->report_json && std::puts(ingest::ReportJson(*report).c_str()) < 0) {

@@ -172,6 +172,18 @@ void AppendOtherKey(KeyList& out, const KeyParts& tuple) {
   out.End();
 }
 
+// The type whose whole rdata the payload of an address key is; none for other keys.
+std::optional<RrType> AddressType(Bytes key) {
+  switch (static_cast<Kind>(key.front())) {
+    case Kind::kIpv4:
+      return RrType::kA;
+    case Kind::kIpv6:
+      return RrType::kAaaa;
+    default:
+      return std::nullopt;
+  }
+}
+
 Digest ReadDigest(Cursor& cursor) {
   Digest digest{};
   const Bytes bytes = cursor.Take(digest.size());
@@ -241,9 +253,10 @@ void DecodeOther(Cursor& cursor, Bytes key, ReverseRow& row) {
 }
 
 // With a digest the rdata is not here, so the key cannot be made again: what can be checked was
-// checked while decoding.
+// checked while decoding. Of an address record there is only one form.
 bool IsCanonical(const ReverseRow& row, Bytes key) {
   if (row.digest.has_value()) return true;
+  if (row.tuple.type == AddressType(key)) return true;
   return ReverseKeysOf(row.tuple.view()).AnyOf([key](std::string_view one) {
     return one == AsText(key);
   });
@@ -266,6 +279,8 @@ void AppendReverseKeys(KeyList& out, const KeyParts& tuple) {
   AppendTargetKey(out, tuple, *target);
   if (IsService(tuple.type)) AppendHintKeys(out, tuple, target->at + target->size);
 }
+
+bool MayHaveSeveralReverseKeys(RrType type) { return IsService(type); }
 
 KeyList ReverseKeysOf(const record::Tuple& tuple) {
   std::string key;

@@ -32,6 +32,9 @@ inline constexpr std::size_t kMaxHints = 32;
 // Appends the reverse keys of a tuple, given as the parts of its key; each once.
 void AppendReverseKeys(KeyList& out, const record::KeyParts& tuple);
 
+// All other types have one at most.
+bool MayHaveSeveralReverseKeys(record::RrType type);
+
 // The reverse keys of one tuple.
 KeyList ReverseKeysOf(const record::Tuple& tuple);
 

@@ -15,7 +15,8 @@ namespace pdns::store {
 namespace {
 constexpr std::size_t kMiB = 1U << 20;
 constexpr int kBloomBitsPerKey = 10;
-constexpr int kZstdLevel = 3;
+constexpr int kZstdLevel = 1;  // 3 saves another 2 % for a tenth more time
+constexpr int kRuns = 8;
 }  // namespace
 
 MemoryPlan PlanMemory(std::size_t memory) {
@@ -58,7 +59,10 @@ void FillFamilyOptions(std::array<rocksdb::ColumnFamilyOptions, kFamilies>& fami
     family.bottommost_compression = rocksdb::kZSTD;
     family.bottommost_compression_opts.level = kZstdLevel;
     family.bottommost_compression_opts.enabled = true;
-    family.level_compaction_dynamic_level_bytes = true;
+    // Runs of like size are merged: a row is rewritten once up to 30 times the largest drain, where
+    // levels rewrote it five times; a lookup meets at most kRuns.
+    family.compaction_style = rocksdb::kCompactionStyleUniversal;
+    family.level0_file_num_compaction_trigger = kRuns;
     const bool large = i == kForwardFamily || i == kReverseFamily;
     family.write_buffer_size = large ? plan.write_buffer : std::min(plan.write_buffer, 4 * kMiB);
     if (i == kForwardFamily || i == kQuarantineFamily) family.merge_operator = merge;

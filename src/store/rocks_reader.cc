@@ -178,6 +178,7 @@ class RocksReader final : public Reader {
 
   // A tuple with several reverse keys in the range is handed up at the first of them only.
   static bool IsFirst(const record::Tuple& tuple, Bytes key, const KeyRange& range) {
+    if (!MayHaveSeveralReverseKeys(tuple.type)) return true;
     return !ReverseKeysOf(tuple).AnyOf(
         [&](std::string_view other) { return range.Holds(other) && other < AsText(key); });
   }

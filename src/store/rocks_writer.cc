@@ -8,9 +8,11 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <future>
 #include <map>
+#include <thread>
 #include <vector>
 
 #include "store/reverse_rows.h"
@@ -92,6 +94,21 @@ class RocksWriter final : public Writer {
     return record::Applied{trusted.size() - updated, updated};
   }
 
+  bool Settle(const std::function<bool()>& hurry) override {
+    const auto busy = [this](rocksdb::ColumnFamilyHandle* family) {
+      std::uint64_t pending = 0;
+      std::uint64_t running = 0;
+      db_->GetIntProperty(family, rocksdb::DB::Properties::kCompactionPending, &pending);
+      db_->GetIntProperty(family, rocksdb::DB::Properties::kNumRunningCompactions, &running);
+      return pending + running > 0;
+    };
+    while (std::any_of(handles_.begin(), handles_.end(), busy)) {
+      if (hurry()) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return true;
+  }
+
   // Empties the log, so that the next open and every reader have nothing to replay.
   Status Close() override {
     auto done = db_->Flush({}, handles_);
@@ -163,16 +180,16 @@ class RocksWriter final : public Writer {
 
   rocksdb::Status WriteLog(const Rows& rows) {
     rocksdb::WriteBatch writes;
-    const auto merge = [&](Family family, const SortedRows& from) {
-      ForEachRow(from, [&](const rocksdb::Slice& key, const rocksdb::Slice& value) {
-        return writes.Merge(handles_[family], key, value);
-      });
-    };
-    merge(kForwardFamily, rows.trusted);
+    ForEachRow(rows.trusted, [&](std::size_t i, const auto& key, const auto& value) {
+      auto* family = handles_[kForwardFamily];
+      return rows.known[i] ? writes.Merge(family, key, value) : writes.Put(family, key, value);
+    });
     const ReverseRows reverse(rows.trusted, rows.known);
     for (std::size_t i = 0; i < reverse.size(); ++i)
       writes.Put(handles_[kReverseFamily], ToSlice(reverse[i]), {});
-    merge(kQuarantineFamily, rows.quarantined);
+    ForEachRow(rows.quarantined, [&](std::size_t, const auto& key, const auto& value) {
+      return writes.Merge(handles_[kQuarantineFamily], key, value);
+    });
     for (const auto& [key, value] : rows.ledger) writes.Put(handles_[kMeta], key, value);
     if (writes.Count() == 0) return rocksdb::Status::OK();
     rocksdb::WriteOptions options;
@@ -183,17 +200,16 @@ class RocksWriter final : public Writer {
   rocksdb::Status WriteFiles(const Rows& rows) {
     SstFiles files(*db_, handles_);
     // The forward rows by a thread of their own: half of the work.
-    auto forward = std::async(std::launch::async,
-                              [&] { return WriteMerges(files, kForwardFamily, rows.trusted); });
+    auto forward = std::async(std::launch::async, [&] { return WriteForward(files, rows); });
     auto status = WriteReverse(files, ReverseRows(rows.trusted, rows.known));
-    if (status.ok()) status = WriteMerges(files, kQuarantineFamily, rows.quarantined);
+    if (status.ok()) status = WriteQuarantine(files, rows.quarantined);
     if (status.ok()) status = WriteLedger(files, rows.ledger);
     const auto forward_status = forward.get();
     if (status.ok()) status = forward_status;
     return status.ok() ? files.Ingest() : status;
   }
 
-  // Calls `each(key, value)`, which returns a rocksdb::Status, until one is not ok.
+  // Calls `each(i, key, value)`, which returns a rocksdb::Status, until one is not ok.
   template <class Each>
   static rocksdb::Status ForEachRow(const SortedRows& rows, const Each& each) {
     std::string value;
@@ -201,15 +217,26 @@ class RocksWriter final : public Writer {
     for (std::size_t i = 0; i < rows.size() && status.ok(); ++i) {
       value.clear();
       AppendValue(value, rows.sighting(i));
-      status = each(ToSlice(rows.key(i)), value);
+      status = each(i, ToSlice(rows.key(i)), rocksdb::Slice(value));
     }
     return status;
   }
 
-  static rocksdb::Status WriteMerges(SstFiles& files, Family family, const SortedRows& rows) {
+  // New rows are put: a merge without a row to merge into would be resolved again by every reader
+  // and costs a compaction half as much again.
+  static rocksdb::Status WriteForward(SstFiles& files, const Rows& rows) {
+    if (rows.trusted.size() == 0) return rocksdb::Status::OK();
+    return files.Write(kForwardFamily, [&](rocksdb::SstFileWriter& file) {
+      return ForEachRow(rows.trusted, [&](std::size_t i, const auto& key, const auto& value) {
+        return rows.known[i] ? file.Merge(key, value) : file.Put(key, value);
+      });
+    });
+  }
+
+  static rocksdb::Status WriteQuarantine(SstFiles& files, const SortedRows& rows) {
     if (rows.size() == 0) return rocksdb::Status::OK();
-    return files.Write(family, [&](rocksdb::SstFileWriter& file) {
-      return ForEachRow(rows, [&](const rocksdb::Slice& key, const rocksdb::Slice& value) {
+    return files.Write(kQuarantineFamily, [&](rocksdb::SstFileWriter& file) {
+      return ForEachRow(rows, [&](std::size_t, const auto& key, const auto& value) {
         return file.Merge(key, value);
       });
     });
