@@ -70,6 +70,12 @@ Decoder::Decoder(TypeSet accepted) : accepted_(accepted), arena_(std::make_uniqu
 Decoder::~Decoder() = default;
 
 record::FrameFate Decoder::Decode(Bytes payload, Response& response) {
+  Fields fields;
+  if (ReadFields(payload, fields)) return Judge(fields, response);
+  return DecodeGenerated(payload, response);
+}
+
+record::FrameFate Decoder::DecodeGenerated(Bytes payload, Response& response) {
   arena_->Reset();
   response = {};
   const Dnstap__Dnstap* outer =
@@ -79,19 +85,25 @@ record::FrameFate Decoder::Decode(Bytes payload, Response& response) {
     return record::FrameFate::kMalformedProtobuf;
   }
   const Dnstap__Message& message = *outer->message;
-  const std::uint32_t type = EnumNumber(message.type);
-  response.message_type = type < record::kMessageTypes ? type : 0;
+  Fields fields;
+  fields.type = EnumNumber(message.type);
+  if (message.has_query_time_sec != 0) fields.query_seconds = message.query_time_sec;
+  if (message.has_response_time_sec != 0) fields.response_seconds = message.response_time_sec;
+  fields.query_zone = View(message.query_zone);
+  if (message.has_response_message != 0) fields.response_message = View(message.response_message);
+  return Judge(fields, response);
+}
+
+record::FrameFate Decoder::Judge(const Fields& fields, Response& response) const {
+  response = {};
+  response.message_type = fields.type < record::kMessageTypes ? fields.type : 0;
   if (response.message_type == 0 || (accepted_ & SetOf(response.message_type)) == 0) {
     return record::FrameFate::kSkipped;
   }
-  if (message.has_response_message != 0) response.message = View(message.response_message);
-  if (message.has_response_time_sec != 0) {
-    response.seconds = message.response_time_sec;
-  } else if (message.has_query_time_sec != 0) {
-    response.seconds = message.query_time_sec;
-  }
+  response.message = fields.response_message;
+  response.seconds = fields.response_seconds ? fields.response_seconds : fields.query_seconds;
   // Present but empty says no more than absent.
-  response.zone = message.query_zone.len > 0 ? View(message.query_zone) : Bytes(kRoot);
+  response.zone = fields.query_zone.empty() ? Bytes(kRoot) : fields.query_zone;
   const bool valid_zone = record::NameLength(response.zone) == response.zone.size();
   return valid_zone ? record::FrameFate::kUsed : record::FrameFate::kMalformedProtobuf;
 }
