@@ -21,6 +21,11 @@ inline std::string_view AsText(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+// Equal content. Views of the same bytes, as names of one message often are, need no look at them.
+inline bool Same(Bytes a, Bytes b) {
+  return a.size() == b.size() && (a.data() == b.data() || AsText(a) == AsText(b));
+}
+
 // Reads from the front of borrowed bytes; valid as long as those are.
 class Cursor {
  public:

@@ -1,11 +1,13 @@
 #include "dns/answers.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <numeric>
 #include <tuple>
 
 #include "dns/rdata.h"
+#include "dns/wire_name.h"
 #include "record/name.h"
 
 namespace pdns::dns {
@@ -23,77 +25,114 @@ constexpr unsigned kRcodeNxDomain = 3;
 constexpr unsigned kRcodeYxDomain =
     6;  // a DNAME made a name that is too long: its records are true
 
-Bytes Part(std::string_view text, std::size_t at, std::size_t size) {
-  return AsBytes(text).subspan(at, size);
+constexpr std::uint32_t kNoPointer = 0x10000;  // no 16 bits are this
+constexpr std::array<std::uint8_t, 1> kRoot{0};
+constexpr std::size_t kHeaderSize = 12;
+constexpr std::size_t kFixedSize = 10;  // of a record: type, class, TTL, RDLENGTH
+constexpr std::size_t kLeastRecord = 1 + kFixedSize;
+
+std::uint16_t U16At(Bytes bytes, std::size_t at) {
+  return static_cast<std::uint16_t>(bytes[at] << 8 | bytes[at + 1]);
+}
+
+bool HasTuple(const Answer& answer) {
+  return answer.fate != RecordFate::kClass && answer.fate != RecordFate::kMeta &&
+         answer.fate != RecordFate::kMalformed;
 }
 
 }  // namespace
 
-bool AnswerReader::Walk(Bytes message) {
-  message_ = message;
-  scratch_.clear();
-  records_.clear();
-  known_pointer_ = 0;
-  question_ = {};
-  if (message.size() > std::numeric_limits<std::uint16_t>::max()) return false;
-  Cursor header(message);
-  header.Take(2);  // id
-  flags_ = header.U16();
-  questions_ = header.U16();
-  const std::uint16_t answer_count = header.U16();
-  header.Take(4);  // authority and additional counts
-  if (!header.ok()) return false;
+inline bool AnswerReader::WalkName(std::size_t& at, Bytes& name) {
+  Cursor cursor(message_, at);
+  const Bytes pointer = cursor.Take(2);
+  if (cursor.ok() && U16At(pointer, 0) == question_pointer_) {
+    at = cursor.position();
+    name = question_;
+    return true;
+  }
+  const ReadResult read = ReadName(message_, at, scratch_.Room(kNameRoom));
+  if (read.end == 0) return false;
+  at = read.end;
+  name = scratch_.Keep(read.size);
+  return true;
+}
 
-  std::size_t at = header.position();
+// Inline, like what it calls for a record without names inside: a third of its cost.
+inline bool AnswerReader::WalkRecord(std::size_t& at, Answer& answer) {
+  record::Tuple& tuple = answer.tuple;
+  if (!WalkName(at, tuple.owner)) return false;
+  Cursor cursor(message_, at);
+  const Bytes fixed = cursor.Take(kFixedSize);  // the TTL in it is never stored
+  if (!cursor.ok()) return false;
+  tuple.rdata = cursor.Take(U16At(fixed, 8));
+  if (!cursor.ok()) return false;
+  tuple.type = static_cast<RrType>(U16At(fixed, 0));
+  answer.zone_labels = 0;
+  if (U16At(fixed, 2) != kClassIn) {
+    answer.fate = RecordFate::kClass;
+  } else if (record::IsMeta(tuple.type)) {
+    answer.fate = RecordFate::kMeta;
+  } else {
+    const bool names = record::RequiredFields(tuple.type) > 0;
+    const bool valid = names ? TakeNames(at + kFixedSize - 2, tuple)
+                             : IsValidOpaqueRdata(tuple.type, tuple.rdata.size());
+    answer.fate = valid ? RecordFate::kStored : RecordFate::kMalformed;
+  }
+  if (answer.fate != RecordFate::kStored) tuple = {};
+  at = cursor.position();
+  return true;
+}
+
+bool AnswerReader::TakeNames(std::size_t length_at, record::Tuple& tuple) {
+  const auto rdata = CanonicalRdata(message_, length_at, tuple.type, scratch_);
+  if (!rdata.has_value()) return false;
+  tuple.rdata = *rdata;
+  const bool link = tuple.type == RrType::kCname || tuple.type == RrType::kDname;
+  if (link) links_.push_back(tuple);
+  return true;
+}
+
+bool AnswerReader::WalkQuestions(std::size_t& at) {
   for (unsigned i = 0; i < questions_; ++i) {
-    const std::size_t start = at;
-    if (!WalkName(at, question_)) return false;
+    const auto start = static_cast<std::uint32_t>(at);
+    Bytes name;
+    if (!WalkName(at, name)) return false;
     if (i == 0) {
-      known_pointer_ = start;  // nearly every owner points here
-      known_name_ = question_;
+      question_ = name;
+      question_pointer_ = 0xc000U | start;  // nearly every owner points here
     }
-    Cursor rest(message, at);
+    Cursor rest(message_, at);
     rest.Take(4);  // type and class
     if (!rest.ok()) return false;
     at = rest.position();
   }
-  for (unsigned i = 0; i < answer_count; ++i) {
-    if (!WalkRecord(at)) return false;
-  }
   return true;
 }
 
-bool AnswerReader::WalkName(std::size_t& at, Slice& name) {
-  Cursor cursor(message_, at);
-  const std::uint16_t pointer = cursor.U16();
-  if (cursor.ok() && known_pointer_ != 0 && pointer == (0xc000U | known_pointer_)) {
-    at = cursor.position();
-    name = known_name_;
-    return true;
-  }
-  WireName read;
-  const std::size_t end = ReadName(message_, at, read);
-  if (end == 0) return false;
-  at = end;
-  name = {scratch_.size(), read.size};
-  AppendBytes(scratch_, read.view());
-  return true;
-}
-
-bool AnswerReader::WalkRecord(std::size_t& at) {
-  Record record;
-  if (!WalkName(at, record.owner)) return false;
-  Cursor cursor(message_, at);
-  record.type = static_cast<RrType>(cursor.U16());
-  record.rr_class = cursor.U16();
-  cursor.Take(4);  // TTL: never stored
-  record.length_at = cursor.position();
-  record.length = cursor.U16();
-  record.rdata = {cursor.position(), record.length};
-  cursor.Take(record.length);
+bool AnswerReader::Walk(Bytes message) {
+  message_ = message;
+  scratch_.Clear();
+  links_.clear();
+  question_ = {};
+  question_pointer_ = kNoPointer;
+  count_ = 0;
+  judged_ = false;
+  if (message.size() > std::numeric_limits<std::uint16_t>::max()) return false;
+  Cursor cursor(message);
+  const Bytes header = cursor.Take(kHeaderSize);
   if (!cursor.ok()) return false;
-  at = cursor.position();
-  records_.push_back(record);
+  flags_ = U16At(header, 2);
+  questions_ = U16At(header, 4);
+  const std::size_t count = U16At(header, 6);
+
+  std::size_t at = cursor.position();
+  if (!WalkQuestions(at)) return false;
+  if (count > (message.size() - at) / kLeastRecord) return false;
+  if (answers_.size() < count) answers_.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!WalkRecord(at, answers_[i])) return false;
+  }
+  count_ = count;
   return true;
 }
 
@@ -110,53 +149,48 @@ FrameFate AnswerReader::Refusal() const {
 }
 
 std::span<const Answer> AnswerReader::Judge(Bytes zone) {
-  for (Record& record : records_) Canonicalize(record);
-  answers_.clear();
-  links_.clear();
-  for (const Record& record : records_) {  // scratch_ no longer moves: views may be taken
-    Answer& answer = answers_.emplace_back();
-    answer.fate = record.fate;
-    if (record.fate != RecordFate::kStored) continue;
-    answer.tuple.owner = Part(scratch_, record.owner.at, record.owner.size);
-    answer.tuple.type = record.type;
-    answer.tuple.rdata = record.copied ? Part(scratch_, record.rdata.at, record.rdata.size)
-                                       : message_.subspan(record.rdata.at, record.rdata.size);
-    if (record.type == RrType::kCname || record.type == RrType::kDname)
-      links_.push_back(answer.tuple);
+  if (!judged_) {
+    if (count_ > 1) MarkDuplicates();
+    MarkOffChain();
+    judged_ = true;
   }
-  MarkDuplicates();
-
-  const auto lower_zone = record::Name::FromWire(zone).value_or(record::Name());
-  const auto zone_labels = static_cast<std::uint8_t>(record::CountLabels(lower_zone.wire()));
-  chain_.Build(Part(scratch_, question_.at, question_.size), links_);
-  for (Answer& answer : answers_) {
-    if (answer.fate != RecordFate::kStored) continue;
-    const bool in_zone = record::IsAtOrUnder(answer.tuple.owner, lower_zone.wire());
-    if (in_zone) answer.zone_labels = zone_labels;
-    if (!chain_.Holds(answer.tuple.owner, answer.tuple.type)) {
-      answer.fate = RecordFate::kOffChain;
-    } else if (!in_zone) {
-      answer.fate = RecordFate::kOutOfBailiwick;
-    }
+  std::array<std::uint8_t, kNameRoom> lower;
+  Bytes lower_zone = QuestionSuffix(zone);
+  bool question_in_zone = !lower_zone.empty();
+  if (!question_in_zone) {
+    lower_zone = LowerName(zone, lower.data());
+    if (lower_zone.empty()) lower_zone = kRoot;
+    question_in_zone = record::IsAtOrUnder(question_, lower_zone);
   }
-  return answers_;
+  const auto zone_labels = static_cast<std::uint8_t>(record::CountLabels(lower_zone));
+  for (Answer& answer : answers()) {
+    if (answer.fate == RecordFate::kDuplicate || !HasTuple(answer)) continue;
+    const bool in_zone = answer.tuple.owner.data() == question_.data()
+                             ? question_in_zone
+                             : record::IsAtOrUnder(answer.tuple.owner, lower_zone);
+    answer.zone_labels = in_zone ? zone_labels : std::uint8_t{0};
+    if (answer.fate == RecordFate::kOffChain) continue;
+    answer.fate = in_zone ? RecordFate::kStored : RecordFate::kOutOfBailiwick;
+  }
+  return answers();
 }
 
-void AnswerReader::Canonicalize(Record& record) {
-  if (record.rr_class != kClassIn) {
-    record.fate = RecordFate::kClass;
-  } else if (record::IsMeta(record.type)) {
-    record.fate = RecordFate::kMeta;
-  } else if (record::RequiredFields(record.type) == 0) {
-    if (!IsValidOpaqueRdata(record.type, record.length)) record.fate = RecordFate::kMalformed;
-  } else {
-    const std::size_t start = scratch_.size();
-    record.copied = true;
-    if (!AppendCanonicalRdata(message_, record.length_at, record.type, scratch_)) {
-      scratch_.resize(start);
-      record.fate = RecordFate::kMalformed;
-    }
-    record.rdata = {start, scratch_.size() - start};
+// The tail of the question name that is `zone` to the last bit, as nearly every zone is, or
+// nothing.
+Bytes AnswerReader::QuestionSuffix(Bytes zone) const {
+  if (zone.empty()) return {};
+  std::size_t at = 0;
+  while (question_.size() - at > zone.size()) at += question_[at] + 1U;
+  const Bytes suffix = question_.subspan(at);
+  return Same(suffix, zone) ? suffix : Bytes();
+}
+
+void AnswerReader::MarkOffChain() {
+  chain_.Build(question_, links_);
+  for (Answer& answer : answers()) {
+    if (answer.fate != RecordFate::kStored) continue;
+    if (answer.tuple.owner.data() == question_.data()) continue;
+    if (!chain_.Holds(answer.tuple.owner, answer.tuple.type)) answer.fate = RecordFate::kOffChain;
   }
 }
 
@@ -164,16 +198,15 @@ void AnswerReader::Canonicalize(Record& record) {
 // message made of thousands costs no square.
 void AnswerReader::MarkDuplicates() {
   constexpr std::size_t kFew = 16;
-  const std::size_t count = answers_.size();
-  if (count <= kFew) {
-    for (std::size_t i = 1; i < count; ++i) {
+  if (count_ <= kFew) {
+    for (std::size_t i = 1; i < count_; ++i) {
       for (std::size_t j = 0; j < i; ++j) {
         if (SameTuple(j, i)) answers_[i].fate = RecordFate::kDuplicate;
       }
     }
     return;
   }
-  order_.resize(count);
+  order_.resize(count_);
   std::iota(order_.begin(), order_.end(), std::size_t{0});
   const auto key = [this](std::size_t i) {
     const record::Tuple& tuple = answers_[i].tuple;
@@ -181,17 +214,17 @@ void AnswerReader::MarkDuplicates() {
   };
   std::sort(order_.begin(), order_.end(),
             [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
-  for (std::size_t k = 1; k < count; ++k) {
+  for (std::size_t k = 1; k < count_; ++k) {
     if (SameTuple(order_[k - 1], order_[k])) answers_[order_[k]].fate = RecordFate::kDuplicate;
   }
 }
 
 bool AnswerReader::SameTuple(std::size_t a, std::size_t b) const {
-  // A duplicate has a tuple as well: the third of three must find the second.
-  const auto has_tuple = [this](std::size_t i) {
-    return answers_[i].fate == RecordFate::kStored || answers_[i].fate == RecordFate::kDuplicate;
-  };
-  return has_tuple(a) && has_tuple(b) && answers_[a].tuple == answers_[b].tuple;
+  const record::Tuple& first = answers_[a].tuple;
+  const record::Tuple& second = answers_[b].tuple;
+  // What has no tuple has no owner. A duplicate has one: the third of three must find the second.
+  return first.type == second.type && !first.owner.empty() && Same(first.rdata, second.rdata) &&
+         Same(first.owner, second.owner);
 }
 
 }  // namespace pdns::dns

@@ -1,8 +1,11 @@
 // The answer section of one DNS response: message -> [AnswerReader] -> tuples with a verdict each.
 //
-// Header, question, owners and lengths are walked here with one bounds check; rdata with names goes
-// through ldns (rdata.h). Authority and additional sections are not looked at: pdns stores answers.
-// Rules and their order: the fates of record/fate.h. Message format: RFC 1035 4.1.
+// Header, question, owners and lengths are walked here with one bounds check; rdata with names is
+// made canonical by rdata.h. Authority and additional sections are not looked at: pdns stores
+// answers. Rules and their order: the fates of record/fate.h. Message format: RFC 1035 4.1.
+//
+// Each record is looked at once, nothing is allocated, and an owner that points at the question, as
+// nearly every one does, is the question's own bytes, known again by their address.
 //
 // One thread at a time; buffers are kept from message to message.
 #pragma once
@@ -10,12 +13,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "base/bytes.h"
 #include "dns/chain.h"
-#include "dns/wire_name.h"
+#include "dns/scratch.h"
 #include "record/fate.h"
 #include "record/observation.h"
 
@@ -42,36 +44,25 @@ class AnswerReader {
   std::span<const Answer> Judge(Bytes zone);
 
  private:
-  struct Slice {
-    std::size_t at = 0;
-    std::size_t size = 0;
-  };
-  struct Record {
-    Slice owner;  // in scratch_
-    record::RrType type{};
-    std::uint16_t rr_class = 0;
-    std::size_t length_at = 0;  // of RDLENGTH in the message
-    std::uint16_t length = 0;
-    bool copied = false;  // canonical rdata is in scratch_
-    Slice rdata;          // in scratch_ or in the message
-    record::RecordFate fate = record::RecordFate::kStored;
-  };
-
-  bool WalkName(std::size_t& at, Slice& name);
-  bool WalkRecord(std::size_t& at);
-  void Canonicalize(Record& record);
+  bool WalkQuestions(std::size_t& at);
+  bool WalkName(std::size_t& at, Bytes& name);
+  bool WalkRecord(std::size_t& at, Answer& answer);
+  bool TakeNames(std::size_t length_at, record::Tuple& tuple);
   void MarkDuplicates();
+  void MarkOffChain();
+  Bytes QuestionSuffix(Bytes zone) const;
   bool SameTuple(std::size_t a, std::size_t b) const;
+  std::span<Answer> answers() { return {answers_.data(), count_}; }
 
   Bytes message_;
   std::uint16_t flags_ = 0;
   std::uint16_t questions_ = 0;
-  Slice question_;
-  std::string scratch_;            // names and canonical rdata
-  std::size_t known_pointer_ = 0;  // a compression target already read ...
-  Slice known_name_;               // ... and its name
-  std::vector<Record> records_;
-  std::vector<Answer> answers_;
+  Bytes question_;                      // the first
+  std::uint32_t question_pointer_ = 0;  // the bytes of a pointer to it
+  Scratch scratch_;                     // names and canonical rdata
+  bool judged_ = false;                 // all but the bailiwick
+  std::size_t count_ = 0;
+  std::vector<Answer> answers_;  // count_ of them; more are kept from messages before
   std::vector<record::Tuple> links_;
   std::vector<std::size_t> order_;
   Chain chain_;

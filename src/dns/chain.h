@@ -5,8 +5,11 @@
 // a DNAME makes of a name on it below its own owner. The DNAME's owner itself may hold that DNAME
 // and signatures, nothing else. Cost: n log n in the records of a message, whatever a hostile
 // server sends; names made by DNAMEs, which could grow without end, stop at kMaxMadeNames.
+//
+// No links or a few CNAMEs, which is what resolvers see, are followed in place without allocation.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <set>
@@ -33,12 +36,20 @@ class Chain {
   bool Holds(Bytes owner, record::RrType type) const;
 
  private:
+  static constexpr std::size_t kFew = 8;
+
+  void FollowFew(std::span<const record::Tuple> cnames);
+  void FollowAll(std::span<const record::Tuple> links);
   void Follow(std::string_view name);
   void Apply(const record::Tuple& dname, std::string_view name);
   void Add(std::string_view name);
   std::span<const record::Tuple> LinksAt(std::string_view owner) const;
 
   Bytes question_;
+  std::array<Bytes, kFew> few_;  // of a few CNAMEs: the names on the chain, besides the question
+  std::size_t few_count_ = 0;
+  bool all_ = false;  // else nothing of what follows is in use
+
   std::vector<record::Tuple> links_;          // sorted by owner
   std::set<std::string, std::less<>> names_;  // on the chain, besides the question
   std::set<std::string_view> dname_owners_;   // whose DNAME made a name

@@ -2,8 +2,10 @@
 
 #include <ldns/ldns.h>
 
+#include <cstring>
 #include <memory>
 
+#include "dns/rdata_layout.h"
 #include "dns/wire_name.h"
 
 namespace pdns::dns {
@@ -15,7 +17,7 @@ struct FreeRr {
 
 }  // namespace
 
-bool AppendCanonicalRdata(Bytes message, std::size_t at, record::RrType type, std::string& out) {
+bool AppendByLdns(Bytes message, std::size_t at, record::RrType type, std::string& out) {
   const std::unique_ptr<ldns_rr, FreeRr> rr(ldns_rr_new());
   ldns_rr_set_type(rr.get(), static_cast<ldns_rr_type>(type));
   std::size_t parsed = at;
@@ -45,15 +47,14 @@ bool AppendCanonicalRdata(Bytes message, std::size_t at, record::RrType type, st
   return position == end;
 }
 
-bool IsValidOpaqueRdata(record::RrType type, std::size_t length) {
-  switch (type) {
-    case record::RrType::kA:
-      return length == 4;
-    case record::RrType::kAaaa:
-      return length == 16;
-    default:
-      return true;
-  }
+std::optional<Bytes> CanonicalRdata(Bytes message, std::size_t at, record::RrType type,
+                                    Scratch& scratch) {
+  const RdataLayout layout = LayoutOf(type);
+  if (layout.names > 0) return CutRdata(message, at, layout, scratch);
+  std::string bytes;
+  if (!AppendByLdns(message, at, type, bytes)) return std::nullopt;
+  std::memcpy(scratch.Room(bytes.size()), bytes.data(), bytes.size());
+  return scratch.Keep(bytes.size());
 }
 
 }  // namespace pdns::dns

@@ -264,6 +264,101 @@ def dnstap_seeds() -> dict[str, bytes]:
     }
 
 
+def as_varint(value: int, width: int = 1) -> bytes:
+    """At least `width` bytes: more than it needs is an encoding that some take and some do not."""
+    out = b""
+    while value >= 0x80 or width > 1:
+        out += bytes([value & 0x7F | 0x80])
+        value, width = value >> 7, width - 1
+    return out + bytes([value])
+
+
+def field_seeds() -> dict[str, bytes]:
+    """Payloads a little beside the ordinary."""
+    def bytes_field(number: int, value: bytes, width: int = 1) -> bytes:
+        return as_varint(number << 3 | 2) + as_varint(len(value), width) + value
+
+    def number_field(number: int, value: int, width: int = 1) -> bytes:
+        return as_varint(number << 3) + as_varint(value, width)
+
+    kind, zone, dns = number_field(1, 4), bytes_field(11, wire("Blah.ORG")), bytes_field(14, b"\0" * 12)
+    address, times = bytes_field(4, b"\x7f\0\0\1"), number_field(8, 1700000000) + number_field(12, 1700000001)
+    nanos = b"\x4d" + u32(1) + b"\x6d" + u32(2)
+    inner = [kind, number_field(2, 1), number_field(3, 1), address, bytes_field(5, b"\x7f\0\0\2"),
+             number_field(6, 40000), number_field(7, 53), number_field(8, 1700000000), nanos[:5],
+             bytes_field(10, b"query"), zone, number_field(12, 1700000001), nanos[5:], dns]
+
+    def payload(*fields: bytes, outer: bytes = b"", width: int = 1) -> bytes:
+        return bytes_field(1, b"server") + outer + bytes_field(14, b"".join(fields), width) + b"\x78\x01"
+
+    policy = bytes_field(1, b"RPZ") + bytes_field(2, wire("rule")) + number_field(3, 1)
+    return {
+        "all-fields": payload(*inner),
+        "backwards": b"\x78\x01" + bytes_field(14, b"".join(inner[::-1])) + bytes_field(2, b"version"),
+        "inner-repeated": payload(*inner, *inner),
+        "zone-repeated": payload(kind, zone, zone),
+        "message-repeated": payload(kind, times, outer=bytes_field(14, kind + zone)),
+        "outer-type-repeated": payload(kind, outer=b"\x78\x02"),
+        "outer-type-wrong": bytes_field(14, kind) + b"\x78\x02",
+        "outer-type-high-bits": bytes_field(14, kind) + number_field(15, 1 << 32 | 1),
+        "wrong-wire-types": payload(kind, b"\x0d" + u32(4), b"\x62\x01a"),
+        "type-as-bytes": payload(b"\x0a\x01\x04"),
+        "groups": payload(kind, b"\x13\x14"),
+        "wire-type-6": payload(kind, b"\x16\x01"),
+        "field-zero": payload(kind, b"\0\1"),
+        "field-zero-outside": b"\2\0" + payload(kind),
+        "unknown-fields": payload(kind, number_field(99, 1), bytes_field(17, b"x"), outer=bytes_field(4, b"y")),
+        "http": payload(kind, number_field(16, 2)),
+        "unknown-cut": payload(kind, b"\xfa\x01\x7f"),
+        "overlong-type": payload(number_field(1, 4, 2)),
+        "overlong-key": payload(b"\x88\0\4"),
+        "overlong-key-of-six": payload(b"\x88\x80\x80\x80\x80\0\4"),
+        "overlong-length": payload(kind, bytes_field(11, wire("a"), 3), width=4),
+        "length-of-six-bytes": payload(kind, bytes_field(11, wire("a"), 6)),
+        "type-high-bits": payload(number_field(1, 1 << 32 | 4)),
+        "type-negative": payload(number_field(1, (1 << 64) - 4)),
+        "port-high-bits": payload(kind, number_field(6, 1 << 40 | 53)),
+        "seconds-nine-bytes": payload(kind, number_field(12, (1 << 63) - 1)),
+        "seconds-ten-bytes": payload(kind, number_field(12, (1 << 64) - 1)),
+        "seconds-beyond": payload(kind, b"\x60" + b"\xff" * 9 + b"\x7f"),
+        "seconds-eleven-bytes": payload(kind, b"\x60" + b"\x80" * 10 + b"\x01"),
+        "policy": payload(kind, bytes_field(15, policy), dns),
+        "policy-damaged": payload(kind, bytes_field(15, policy[:-1]), dns),
+        "policy-wire-type": payload(kind, bytes_field(15, b"\x08\1"), dns),
+        "policy-twice": payload(kind, bytes_field(15, policy), bytes_field(15, b"")),
+        "no-type": payload(zone, dns),
+        "no-outer-type": bytes_field(14, kind + zone),
+        "length-over-message": payload(kind, b"\x72\x7f"),
+        "length-over-message-inside-payload": bytes_field(14, kind + b"\x72\x04") + b"\x78\x01\x0a\x01a",
+        "huge-length": payload(kind, b"\x72\xff\xff\xff\xff\x0f"),
+        "fixed-cut": bytes_field(14, kind + nanos[:3]) + b"\x78\x01",
+        "empty-fields": payload(kind, b"\x5a\0\x72\0\x22\0"),
+        "bare-key": payload(kind) + b"\x72",
+        "bare-key-inside": payload(kind, b"\x60"),
+    }
+
+
+def layout_seeds() -> dict[str, bytes]:
+    """Rdata inside a message: behind a name at offset 2 and one at 12."""
+    front = b"\0\0" + wire("Org") + b"\xc0\2" + b"\0" * 3 + wire("WWW.Blah.ORG")
+    name = {"plain": wire("NS.blah.org"), "tail": b"\2Ns\xc0\x10", "pointer": b"\xc0\x0c", "root": b"\0",
+            "chain": b"\1a\xc0\7", "zero": b"\xc0\0", "forward": b"\xc0\x40", "reserved": b"\x40a\0",
+            "long": wire("a" * 63) * 5}
+    shapes = {2: ("", "n", ""), 6: ("", "nn", "t" * 20), 14: ("", "nn", ""), 15: ("pp", "n", ""),
+              26: ("pp", "nn", ""), 30: ("", "n", "bitmap"), 33: ("priopo", "n", ""), 39: ("", "n", ""),
+              46: ("p" * 18, "n", "signature"), 65: ("pr", "n", "alpn")}
+    seeds = {}
+    for rrtype, (before, names, behind) in shapes.items():
+        for which, wire_name in name.items():
+            rdata = before.encode() + wire_name * len(names) + behind.encode()
+            message = front + u16(len(rdata)) + rdata
+            seeds[f"{rrtype}-{which}"] = u16(rrtype) + u16(len(front)) + message
+        seeds[f"{rrtype}-cut"] = seeds[f"{rrtype}-plain"][:-1]
+        whole = before.encode() + name["plain"] * len(names) + behind.encode()
+        seeds[f"{rrtype}-over"] = u16(rrtype) + u16(len(front)) + front + u16(len(whole) + 1) + whole + b"x"
+    return seeds
+
+
 def text_seeds() -> dict[str, bytes]:
     label = "a" * 63
     names = [".", "..", "www.blah.org", "*.blah.org.", "\\065.org", "a\\.b", "\\", "\\256", "\\25", "a..b",
@@ -314,6 +409,8 @@ def corpora() -> dict[str, dict[str, bytes]]:
         "dnstap": dnstap_seeds() | {f"type-{number}": payload for number, (payload, _) in sorted(real.items())[:20]},
         "answers": answer_seeds() | {f"type-{number}": message for number, (_, message) in sorted(real.items())
                                      if len(message) < 1500},
+        "dnstap_fields": field_seeds() | {f"type-{number}": real[number][0] for number in sorted(real)[:5]},
+        "rdata_layout": layout_seeds(),
         "name_text": text_seeds(),
         "rdata_text": rdata,
         "key": numbered("example", examples("forward", "key")) | {"mean": mean_key, "upper": b"Org\0\0\0\1"},

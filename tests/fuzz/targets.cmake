@@ -1,6 +1,8 @@
 pdns_fuzz_target(frame LIBS pdns_frame PkgConfig::fstrm)
 pdns_fuzz_target(dnstap LIBS pdns_dnstap)
+pdns_fuzz_target(dnstap_fields LIBS pdns_dnstap)
 pdns_fuzz_target(answers LIBS pdns_dns PkgConfig::ldns)
+pdns_fuzz_target(rdata_layout LIBS pdns_dns)
 pdns_fuzz_target(name_text LIBS pdns_dns)
 pdns_fuzz_target(rdata_text LIBS pdns_dns)
 pdns_fuzz_target(key LIBS pdns_store)

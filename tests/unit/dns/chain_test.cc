@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -103,6 +104,26 @@ TEST(Chain, AMalformedOrForeignCnameIsNoLink) {
   message.Answer(WireName("b.org"), kA, "\1\2\3\4").Answer(WireName("c.org"), kA, "\1\2\3\4");
   EXPECT_EQ(FatesOf(message.Bytes()),
             (Fates{RecordFate::kMalformed, RecordFate::kClass, kOff, kOff}));
+}
+
+// Few CNAMEs are followed another way than many, or any beside a DNAME: nobody may see it.
+TEST(Chain, FewAndManyLinksAreFollowedAlike) {
+  std::mt19937 random(11);
+  std::size_t on = 0;
+  for (int round = 0; round < 2000; ++round) {
+    std::vector<Rr> records;
+    const auto name = [&] { return "n" + std::to_string(random() % 7) + ".org"; };
+    for (auto links = random() % 11; links > 0; --links) records.push_back(Cname(name(), name()));
+    for (int i = 0; i < 7; ++i) records.push_back(A("n" + std::to_string(i) + ".org"));
+    const Fates fates = FatesOf(Response("n0.org", records));
+    records.push_back(Dname("elsewhere.net", "x.net"));
+    Fates with_dname = FatesOf(Response("n0.org", records));
+    EXPECT_EQ(with_dname.back(), kOff);
+    with_dname.pop_back();
+    ASSERT_EQ(fates, with_dname);
+    on += static_cast<std::size_t>(std::count(fates.begin(), fates.end(), kOn));
+  }
+  EXPECT_GT(on, 4000U);
 }
 
 TEST(Chain, SignaturesStandAndFallWithTheirOwner) {

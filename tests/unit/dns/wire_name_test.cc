@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -169,6 +170,43 @@ TEST(ReadName, ReadsBeyondTheReachOfAPointer) {
   const std::string message = std::string(20000, '\0') + WireName("far.org") + Pointer(0);
   ExpectName(message, 20000, WireName("far.org"), 20009);
   ExpectName(message, 20009, WireName("."), 20011);
+}
+
+TEST(ReadName, LowersAtEveryPlaceOfAStep) {
+  std::string wire;
+  for (std::size_t size = 1; size <= record::kMaxLabelLength; ++size) {
+    std::string label;
+    for (std::size_t i = 0; i < size; ++i) label.push_back("@AZ[`az{\xc1\xda"[i % 10]);
+    std::string lower = label;
+    for (char& c : lower) c = c == 'A' ? 'a' : c == 'Z' ? 'z' : c;
+    ExpectName(Labels({label}), 0, Labels({lower}), size + 2);
+    ExpectName(Labels({label}) + std::string(20, 'X'), 0, Labels({lower}), size + 2);
+  }
+}
+
+TEST(ReadName, TellsTheLowestOffsetItWasReadFrom) {
+  const std::string message = WireName("org") + "\4blah" + Pointer(0) + "\1a" + Pointer(4);
+  std::array<std::uint8_t, kNameRoom> room;
+  EXPECT_EQ(ReadName(AsBytes(message), 5, room.data()).lowest, 0U);
+  EXPECT_EQ(ReadName(AsBytes(message), 12, room.data()).lowest, 4U);
+  EXPECT_EQ(ReadName(AsBytes(message), 4, room.data()).lowest, 4U);
+}
+
+TEST(LowerName, WholeNamesInLowerCaseOrNothing) {
+  const auto lower = [](std::string_view wire) {
+    const std::vector<std::uint8_t> exact(wire.begin(), wire.end());
+    std::array<std::uint8_t, kNameRoom> room;
+    return std::string(AsText(LowerName(exact, room.data())));
+  };
+  EXPECT_EQ(lower(WireName("WWW.Blah.ORG")), WireName("www.blah.org"));
+  EXPECT_EQ(lower(WireName(".")), WireName("."));
+  const std::string longest = LongLabels({63, 63, 63, 61}) + '\0';
+  EXPECT_EQ(lower(longest), longest);
+  EXPECT_EQ(lower(LongLabels({63, 63, 63, 62}) + '\0'), "");
+  EXPECT_EQ(lower(""), "");
+  EXPECT_EQ(lower("\3org"), "");
+  EXPECT_EQ(lower(WireName("org") + "x"), "");
+  EXPECT_EQ(lower(Pointer(0)), "");
 }
 
 }  // namespace
