@@ -5,6 +5,7 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
+#include <rocksdb/universal_compaction.h>
 
 #include <algorithm>
 
@@ -17,6 +18,20 @@ constexpr std::size_t kMiB = 1U << 20;
 constexpr int kBloomBitsPerKey = 10;
 constexpr int kZstdLevel = 1;  // 3 saves another 2 % for a tenth more time
 constexpr int kRuns = 8;
+// Runs of like size are merged with one another: a row is rewritten once until there are some 30
+// times the rows of the largest drain, where levels rewrote it five times; a lookup meets at most
+// kRuns runs.
+void UseTiers(rocksdb::ColumnFamilyOptions& family) {
+  constexpr unsigned kLike = 100;      // percent that the larger of two may be larger
+  constexpr unsigned kUnfolded = 300;  // percent of the oldest run, before all is folded into one
+  family.compaction_style = rocksdb::kCompactionStyleUniversal;
+  family.level0_file_num_compaction_trigger = kRuns;
+  auto& universal = family.compaction_options_universal;
+  universal.stop_style = rocksdb::kCompactionStopStyleSimilarSize;
+  universal.size_ratio = kLike;
+  universal.max_size_amplification_percent = kUnfolded;
+}
+
 }  // namespace
 
 MemoryPlan PlanMemory(std::size_t memory) {
@@ -59,10 +74,7 @@ void FillFamilyOptions(std::array<rocksdb::ColumnFamilyOptions, kFamilies>& fami
     family.bottommost_compression = rocksdb::kZSTD;
     family.bottommost_compression_opts.level = kZstdLevel;
     family.bottommost_compression_opts.enabled = true;
-    // Runs of like size are merged: a row is rewritten once up to 30 times the largest drain, where
-    // levels rewrote it five times; a lookup meets at most kRuns.
-    family.compaction_style = rocksdb::kCompactionStyleUniversal;
-    family.level0_file_num_compaction_trigger = kRuns;
+    UseTiers(family);
     const bool large = i == kForwardFamily || i == kReverseFamily;
     family.write_buffer_size = large ? plan.write_buffer : std::min(plan.write_buffer, 4 * kMiB);
     if (i == kForwardFamily || i == kQuarantineFamily) family.merge_operator = merge;
