@@ -24,7 +24,9 @@
 #include "frame/splitter.h"
 #include "ingest/counters.h"
 #include "ingest/lane.h"
+#include "record/tuple_key.h"
 #include "store/key.h"
+#include "store/key_list.h"
 #include "store/reverse_key.h"
 #include "store/rocks.h"
 #include "store/store.h"
@@ -36,10 +38,20 @@ constexpr std::uint64_t kMessages = 50000;
 constexpr std::size_t kMemory = 256U << 20;
 
 struct Seen {
-  std::string packed;
+  Seen(const record::Tuple& tuple, const record::Sighting& at)
+      : owner_size(tuple.owner.size()), type(tuple.type), sighting(at) {
+    AppendBytes(bytes, tuple.owner);
+    AppendBytes(bytes, tuple.rdata);
+  }
+
+  std::string bytes;  // owner and rdata
+  std::size_t owner_size;
+  record::RrType type;
   record::Sighting sighting;
 
-  record::Tuple tuple() const { return record::Unpack(AsBytes(packed)); }
+  record::Tuple tuple() const {
+    return {AsBytes(bytes).first(owner_size), type, AsBytes(bytes).subspan(owner_size)};
+  }
 };
 
 // A corpus in memory, as it stands before each stage.
@@ -57,9 +69,10 @@ void AppendSeen(dns::AnswerReader& answers, const dnstap::Response& response,
   const std::chrono::sys_seconds time{std::chrono::seconds(*response.seconds)};
   for (const dns::Answer& answer : answers.Judge(response.zone)) {
     if (answer.fate != record::RecordFate::kStored) continue;
-    Seen& seen = out.emplace_back();
-    record::AppendPacked(seen.packed, answer.tuple);
-    seen.sighting = {.first = time, .last = time, .count = 1, .zone_labels = answer.zone_labels};
+    out.emplace_back(
+        answer.tuple,
+        record::Sighting{
+            .first = time, .last = time, .count = 1, .zone_labels = answer.zone_labels});
   }
 }
 
@@ -187,13 +200,16 @@ void ForwardKey(benchmark::State& state) {
 
 void ReverseKeys(benchmark::State& state) {
   const Material& material = Shared(state);
-  std::vector<std::string> keys;
+  std::vector<std::string> packed;
+  for (const Seen& seen : material.seen) {
+    record::AppendTupleKey(packed.emplace_back(), seen.tuple());
+  }
   for (auto _ : state) {
-    for (const Seen& seen : material.seen) {
-      keys.clear();
-      store::AppendReverseKeys(keys, seen.tuple());
-      benchmark::DoNotOptimize(keys.data());
+    store::KeyList keys;
+    for (const std::string& key : packed) {
+      store::AppendReverseKeys(keys, record::SplitTupleKey(AsBytes(key)));
     }
+    benchmark::DoNotOptimize(keys.size());
   }
   Items(state, material.seen.size());
 }
@@ -217,8 +233,8 @@ class Scratch {
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
 
-  bool Apply(const std::vector<record::Observation>& observations) {
-    return writer_->Apply({.sources = {}, .trusted = observations, .quarantined = {}}).ok();
+  bool Apply(const std::vector<const record::Entry*>& trusted) {
+    return writer_->Apply({.sources = {}, .trusted = trusted, .quarantined = {}}).ok();
   }
   std::unique_ptr<store::Reader> Reader() const {
     auto reader = store::OpenRocksReader(path_ / "db");
@@ -243,7 +259,8 @@ void Drain(benchmark::State& state) {
     for (const Seen& seen : Make(options).seen) window.Add(seen.tuple(), seen.sighting);
     options.first_new += kMessages;
     options.start += 600;
-    const auto trusted = window.Trusted();
+    std::vector<const record::Entry*> trusted;
+    window.ListTrusted(trusted);
     tuples += trusted.size();
     state.ResumeTiming();
     if (!scratch.Apply(trusted)) state.SkipWithError("the store failed");
@@ -254,7 +271,9 @@ void Drain(benchmark::State& state) {
 void Fill(Scratch& scratch, const std::vector<Seen>& seen) {
   aggregate::Window window;
   for (const Seen& one : seen) window.Add(one.tuple(), one.sighting);
-  if (!scratch.Apply(window.Trusted())) std::abort();
+  std::vector<const record::Entry*> trusted;
+  window.ListTrusted(trusted);
+  if (!scratch.Apply(trusted)) std::abort();
 }
 
 void LookupName(benchmark::State& state) {
@@ -289,9 +308,9 @@ void LookupAddress(benchmark::State& state) {
     const std::string address{'\x01', '\x01', '\x01', static_cast<char>(i % kAddresses)};
     const std::string owner = "\x05h" + std::to_string(1000 + i / kAddresses) +
                               std::string(AsText(seen[i % others].tuple().owner));
-    Seen& one = seen.emplace_back();
-    record::AppendPacked(one.packed, {AsBytes(owner), record::RrType{1}, AsBytes(address)});
-    one.sighting = seen.front().sighting;
+    const record::Sighting sighting = seen.front().sighting;
+    seen.emplace_back(record::Tuple{AsBytes(owner), record::RrType::kA, AsBytes(address)},
+                      sighting);
   }
   Scratch scratch;
   Fill(scratch, seen);

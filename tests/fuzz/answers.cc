@@ -27,7 +27,11 @@ std::vector<std::string> Copy(std::span<const Answer> answers) {
   for (const Answer& answer : answers) {
     std::string copy(1, static_cast<char>(answer.fate));
     copy.push_back(static_cast<char>(answer.zone_labels));
-    if (!answer.tuple.owner.empty()) pdns::record::AppendPacked(copy, answer.tuple);
+    if (!answer.tuple.owner.empty()) {
+      pdns::AppendBytes(copy, answer.tuple.owner);
+      pdns::AppendU16(copy, static_cast<std::uint16_t>(answer.tuple.type));
+      pdns::AppendBytes(copy, answer.tuple.rdata);
+    }
     copies.push_back(copy);
   }
   return copies;

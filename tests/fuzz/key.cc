@@ -4,6 +4,7 @@
 #include <string>
 
 #include "check.h"
+#include "record/tuple_key.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using pdns::AsText;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <string>
-#include <vector>
 
 #include "check.h"
 
@@ -15,16 +14,14 @@ using pdns::Bytes;
 void CheckKey(Bytes key) {
   const auto row = pdns::store::DecodeReverseKey(key);
   if (!row.has_value() || row->digest.has_value()) return;
-  std::vector<std::string> keys;
-  pdns::store::AppendReverseKeys(keys, row->tuple.view());
-  MUST_HOLD(std::find(keys.begin(), keys.end(), pdns::AsText(key)) != keys.end());
+  const auto keys = pdns::store::ReverseKeysOf(row->tuple.view());
+  MUST_HOLD(keys.AnyOf([key](std::string_view one) { return one == pdns::AsText(key); }));
 }
 
 void CheckTuple(const pdns::record::Tuple& tuple) {
-  std::vector<std::string> keys;
-  pdns::store::AppendReverseKeys(keys, tuple);
-  for (const std::string& key : keys) {
-    const auto row = pdns::store::DecodeReverseKey(pdns::AsBytes(key));
+  const auto keys = pdns::store::ReverseKeysOf(tuple);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto row = pdns::store::DecodeReverseKey(pdns::AsBytes(keys[i]));
     MUST_HOLD(row.has_value());
     MUST_HOLD(pdns::AsText(row->tuple.owner.wire()) == pdns::AsText(tuple.owner));
     MUST_HOLD(row->tuple.type == tuple.type);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "unit/ingest/payloads.h"
+#include "unit/support/window_contents.h"
 
 namespace pdns::ingest {
 namespace {
@@ -16,9 +17,12 @@ namespace {
 using pdns::testing::DnsMessage;
 using pdns::testing::Dnstap;
 using pdns::testing::kQuestionOffset;
+using pdns::testing::Observed;
 using pdns::testing::Payload;
 using pdns::testing::Pointer;
+using pdns::testing::Quarantined;
 using pdns::testing::ResponsePayload;
+using pdns::testing::Trusted;
 using pdns::testing::WireName;
 using record::FrameFate;
 using record::RecordFate;
@@ -132,10 +136,10 @@ TEST_F(LaneTest, SkippedFramesAreCountedByTheirType) {
 TEST_F(LaneTest, ATupleAsItIsStored) {
   Take(ResponsePayload(DnsMessage(WireName("WWW.Blah.Org")).Answer(kOwner, 1, kAddress).Bytes(),
                        kTime, WireName("BLAH.org")));
-  const auto list = window.Trusted();
+  const auto list = Trusted(window);
   ASSERT_EQ(list.size(), 1U);
-  EXPECT_EQ(AsText(list[0].tuple.owner), WireName("www.blah.org"));
-  EXPECT_EQ(AsText(list[0].tuple.rdata), kAddress);
+  EXPECT_EQ(AsText(list[0].tuple.owner.wire()), WireName("www.blah.org"));
+  EXPECT_EQ(list[0].tuple.rdata, kAddress);
   EXPECT_EQ(list[0].sighting.first, sys_seconds(seconds(kTime)));
   EXPECT_EQ(list[0].sighting.last, sys_seconds(seconds(kTime)));
   EXPECT_EQ(list[0].sighting.count, 1U);
@@ -172,13 +176,13 @@ TEST_F(LaneTest, TheFirstFaultOfARecordNamesIt) {
   EXPECT_EQ(counters.Of(RecordFate::kDuplicate), 2U);
   EXPECT_EQ(counters.Of(RecordFate::kOffChain), 2U);
   EXPECT_EQ(counters.Of(RecordFate::kOutOfBailiwick), 1U);
-  EXPECT_EQ(window.Trusted().size(), 2U);
-  const auto quarantined = window.Quarantined();
+  EXPECT_EQ(Trusted(window).size(), 2U);
+  const auto quarantined = Quarantined(window);
   ASSERT_EQ(quarantined.size(), 3U);
-  for (const record::Observation& one : quarantined) {
+  for (const Observed& one : quarantined) {
     EXPECT_EQ(one.sighting.count, 1U);
     EXPECT_EQ(one.sighting.zone_labels, 0U);
-    const bool far = AsText(one.tuple.owner) == WireName("cdn.far.net");
+    const bool far = AsText(one.tuple.owner.wire()) == WireName("cdn.far.net");
     EXPECT_EQ(one.sighting.reasons, far ? record::kOutOfBailiwick : record::kOffChain);
   }
 }
@@ -191,11 +195,11 @@ TEST_F(LaneTest, UntrustedMayBeStored) {
   EXPECT_EQ(counters.Of(RecordFate::kOffChain), 0U);
   EXPECT_EQ(counters.Of(RecordFate::kOutOfBailiwick), 0U);
   EXPECT_EQ(counters.Of(RecordFate::kDuplicate), 2U);
-  EXPECT_TRUE(window.Quarantined().empty());
-  const auto trusted = window.Trusted();
+  EXPECT_TRUE(Quarantined(window).empty());
+  const auto trusted = Trusted(window);
   ASSERT_EQ(trusted.size(), 5U);
-  for (const record::Observation& one : trusted) {
-    const std::string_view owner = AsText(one.tuple.owner);
+  for (const Observed& one : trusted) {
+    const std::string_view owner = AsText(one.tuple.owner.wire());
     const bool inside = owner == WireName("www.blah.org") || owner == WireName("other.blah.org");
     EXPECT_EQ(one.sighting.zone_labels, inside ? 2U : 0U);
     EXPECT_EQ(one.sighting.reasons, record::kTrusted);
@@ -237,7 +241,7 @@ TEST_F(LaneTest, OneMessageManyTimes) {
   for (unsigned i = 0; i < 5; ++i) {
     Take(ResponsePayload(pdns::testing::AddressResponse("blah.org"), kTime + 10 - i));
   }
-  const auto list = window.Trusted();
+  const auto list = Trusted(window);
   ASSERT_EQ(list.size(), 1U);
   EXPECT_EQ(list[0].sighting.count, 5U);
   EXPECT_EQ(list[0].sighting.first, sys_seconds(seconds(kTime + 6)));

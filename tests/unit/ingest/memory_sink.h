@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "ingest/drainer.h"
+#include "unit/support/entries.h"
 
 namespace pdns::ingest {
 
@@ -79,10 +80,10 @@ class MemorySink {
     if (Status allowed = before_apply(asked_++); !allowed.ok()) return allowed;
     const std::lock_guard lock(mutex_);
     record::Applied applied;
-    for (const record::Observation& one : batch.trusted) {
-      ++(Fold(trusted_, one) ? applied.tuples_new : applied.tuples_updated);
+    for (const auto& [key, sighting] : Merged(batch.trusted)) {
+      ++(Fold(trusted_, key, sighting) ? applied.tuples_new : applied.tuples_updated);
     }
-    for (const record::Observation& one : batch.quarantined) Fold(quarantined_, one);
+    for (const auto& [key, sighting] : Merged(batch.quarantined)) Fold(quarantined_, key, sighting);
     for (const record::SourcePosition& one : batch.sources) {
       record::Position& position = positions_[one.id];
       EXPECT_LT(position.frames, one.position.frames) << "a position went back";
@@ -95,11 +96,21 @@ class MemorySink {
     return applied;
   }
 
-  static bool Fold(Rows& rows, const record::Observation& one) {
-    const RowKey key{AsText(one.tuple.owner), static_cast<std::uint16_t>(one.tuple.type),
-                     AsText(one.tuple.rdata)};
-    const auto [found, fresh] = rows.emplace(key, one.sighting);
-    if (!fresh) record::Merge(found->second, one.sighting);
+  // Entries of a batch, which may hold a tuple several times.
+  static Rows Merged(std::span<const record::Entry* const> entries) {
+    Rows rows;
+    for (const auto& [tuple, sighting] : pdns::testing::Read(entries)) {
+      Fold(rows,
+           {std::string(AsText(tuple.owner.wire())), static_cast<std::uint16_t>(tuple.type),
+            tuple.rdata},
+           sighting);
+    }
+    return rows;
+  }
+
+  static bool Fold(Rows& rows, const RowKey& key, const record::Sighting& sighting) {
+    const auto [found, fresh] = rows.emplace(key, sighting);
+    if (!fresh) record::Merge(found->second, sighting);
     return fresh;
   }
 

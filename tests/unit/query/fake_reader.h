@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "store/reverse_key.h"
 #include "unit/store/rows.h"
 
 namespace pdns::query {
@@ -42,7 +41,7 @@ class FakeReader final : public store::Reader {
 
  private:
   struct Entry {
-    store::OwnedTuple tuple;
+    record::OwnedTuple tuple;
     record::Sighting sighting;
   };
   using Rows = std::map<std::string, Entry>;
@@ -50,18 +49,15 @@ class FakeReader final : public store::Reader {
   FakeReader& Put(Rows& rows, std::string_view owner, record::RrType type, std::string_view rdata,
                   const record::Sighting& sighting) {
     Entry entry{store::MakeTuple(owner, type, rdata), sighting};
-    std::string key;
-    store::AppendForwardKey(key, entry.tuple.view());
-    rows.emplace(key, std::move(entry));
+    std::string key = store::TupleKey(entry.tuple.view());
+    rows.emplace(std::move(key), std::move(entry));
     return *this;
   }
 
   static std::vector<std::string> KeysOf(store::Index index, const std::string& key,
                                          const Entry& entry) {
     if (index != store::Index::kReverse) return {key};
-    std::vector<std::string> keys;
-    store::AppendReverseKeys(keys, entry.tuple.view());
-    return keys;
+    return store::ReverseKeys(entry.tuple.view());
   }
 
   Rows trusted_;

@@ -11,9 +11,9 @@
 namespace pdns::query {
 namespace {
 
+using record::OwnedTuple;
 using record::RrType;
 using store::MakeTuple;
-using store::OwnedTuple;
 using store::Seen;
 using testing::Labels;
 

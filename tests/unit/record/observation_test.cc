@@ -7,12 +7,9 @@
 #include <random>
 #include <vector>
 
-#include "unit/support/dns_message.h"
-
 namespace pdns::record {
 namespace {
 
-using pdns::testing::WireName;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
@@ -87,44 +84,6 @@ TEST(Merge, AnyOrderAnySplitTheSameResult) {
     const std::vector<Sighting> left(all.begin(), cut);
     const std::vector<Sighting> right(cut, all.end());
     ASSERT_TRUE(Same(Merged(fold(right), fold(left)), expected));
-  }
-}
-
-TEST(Packed, ComesBackAsItWas) {
-  const std::string name = WireName("www.blah.org");
-  for (const std::string& owner : {name, WireName(".")}) {
-    for (const std::string& rdata :
-         {std::string(), std::string("\0\1\2", 3), std::string(65535, '\xff')}) {
-      for (const unsigned type : {0U, 1U, 0x0100U, 0xffffU}) {
-        const Tuple tuple{AsBytes(owner), static_cast<RrType>(type), AsBytes(rdata)};
-        std::string packed;
-        AppendPacked(packed, tuple);
-        EXPECT_EQ(Unpack(AsBytes(packed)), tuple);
-      }
-    }
-  }
-}
-
-// Two tuples whose fields differ by where one ends must not pack alike.
-TEST(Packed, DifferentTuplesDifferentBytes) {
-  const std::string a = WireName("a");
-  const std::string b = WireName("b");
-  const std::string none;
-  const std::string one("\0", 1);
-  const std::vector<Tuple> tuples{{AsBytes(a), RrType::kA, AsBytes(none)},
-                                  {AsBytes(a), RrType::kA, AsBytes(one)},
-                                  {AsBytes(a), static_cast<RrType>(256), AsBytes(none)},
-                                  {AsBytes(b), RrType::kA, AsBytes(none)},
-                                  {AsBytes(a), static_cast<RrType>(0), AsBytes(one)}};
-  for (const Tuple& x : tuples) {
-    for (const Tuple& y : tuples) {
-      std::string packed_x;
-      std::string packed_y;
-      AppendPacked(packed_x, x);
-      AppendPacked(packed_y, y);
-      EXPECT_EQ(packed_x == packed_y, &x == &y);
-      EXPECT_EQ(x == y, &x == &y);
-    }
   }
 }
 

@@ -1,1 +1,1 @@
-pdns_unit_test(record FILES fate name observation rrtype LIBS pdns_record)
+pdns_unit_test(record FILES entry fate name observation rrtype tuple_key LIBS pdns_record)

@@ -21,8 +21,8 @@ inline std::string FromHex(std::string_view hex) {
   return bytes;
 }
 
-inline std::vector<OwnedTuple> CorpusTuples() {
-  std::vector<OwnedTuple> tuples;
+inline std::vector<record::OwnedTuple> CorpusTuples() {
+  std::vector<record::OwnedTuple> tuples;
   for (const char* name : {"bind-rr.tuples.tsv", "unbound-rr.tuples.tsv"}) {
     std::istringstream lines(testing::TestData(name));
     for (std::string line; std::getline(lines, line);) {

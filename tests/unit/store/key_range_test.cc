@@ -40,9 +40,7 @@ std::vector<record::Name> MeanNames() {
 }
 
 std::string ForwardKey(const record::Name& owner, RrType type, std::string_view rdata) {
-  std::string key;
-  AppendForwardKey(key, {owner.wire(), type, AsBytes(rdata)});
-  return key;
+  return TupleKey({owner.wire(), type, AsBytes(rdata)});
 }
 
 TEST(Range, OwnersAndSubtreesAreExact) {
@@ -70,13 +68,13 @@ TEST(Range, TargetsAreExactAndApartFromAddresses) {
   const record::Name owner = *dns::NameFromText("owner.org");
   std::vector<std::vector<std::string>> keys;
   for (const record::Name& target : names) {
-    AppendReverseKeys(keys.emplace_back(), {owner.wire(), RrType::kNs, target.wire()});
+    keys.push_back(ReverseKeys({owner.wire(), RrType::kNs, target.wire()}));
     ASSERT_EQ(keys.back().size(), 1U);
   }
-  std::vector<std::string> others;
   const std::string address(4, '\xff');
-  AppendReverseKeys(others, {owner.wire(), RrType::kA, AsBytes(address)});
-  AppendReverseKeys(others, {owner.wire(), RrType::kTxt, AsBytes("\1x")});
+  const std::vector<std::string> others{
+      ReverseKeys({owner.wire(), RrType::kA, AsBytes(address)}).at(0),
+      ReverseKeys({owner.wire(), RrType::kTxt, AsBytes("\1x")}).at(0)};
   for (const record::Name& top : names) {
     const KeyRange exact = TargetRange(top);
     const KeyRange subtree = TargetSubtreeRange(top);
@@ -92,11 +90,9 @@ TEST(Range, TargetsAreExactAndApartFromAddresses) {
 }
 
 std::string AddressKey(std::string_view address) {
-  std::vector<std::string> keys;
   const record::Name owner = *dns::NameFromText("owner.org");
   const RrType type = address.size() == 4 ? RrType::kA : RrType::kAaaa;
-  AppendReverseKeys(keys, {owner.wire(), type, AsBytes(address)});
-  return keys.at(0);
+  return ReverseKeys({owner.wire(), type, AsBytes(address)}).at(0);
 }
 
 TEST(Range, AddressesIncludeBothEnds) {

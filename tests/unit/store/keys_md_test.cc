@@ -14,6 +14,8 @@
 namespace pdns::store {
 namespace {
 
+using record::OwnedTuple;
+
 // One block: its lines by name; a name may stand on several lines.
 class Example {
  public:
@@ -84,10 +86,8 @@ void ExpectBytes(std::string_view got, std::string_view expected) {
 
 void CheckForward(const Example& example) {
   const OwnedTuple tuple = example.Tuple();
-  std::string key;
-  AppendForwardKey(key, tuple.view());
-  ExpectBytes(key, example.Wire("key"));
-  const auto decoded = DecodeForwardKey(AsBytes(example.Wire("key")));
+  ExpectBytes(TupleKey(tuple.view()), example.Wire("key"));
+  const auto decoded = record::DecodeTupleKey(AsBytes(example.Wire("key")));
   ASSERT_TRUE(decoded.has_value());
   EXPECT_EQ(decoded->view(), tuple.view());
 }
@@ -95,8 +95,7 @@ void CheckForward(const Example& example) {
 void CheckReverse(const Example& example) {
   const OwnedTuple tuple = example.Tuple();
   const auto expected = example.AllWire("key");
-  std::vector<std::string> keys;
-  AppendReverseKeys(keys, tuple.view());
+  const auto keys = ReverseKeys(tuple.view());
   ASSERT_EQ(keys.size(), expected.size());
   for (std::size_t i = 0; i < keys.size(); ++i) ExpectBytes(keys[i], expected[i]);
   for (const std::string& key : expected) {

@@ -12,6 +12,7 @@
 namespace pdns::store {
 namespace {
 
+using record::OwnedTuple;
 using record::RrType;
 using testing::Labels;
 using testing::U16;
@@ -20,11 +21,7 @@ using testing::WireName;
 
 using Keys = std::vector<std::string>;
 
-Keys KeysOf(const OwnedTuple& tuple) {
-  Keys keys;
-  AppendReverseKeys(keys, tuple.view());
-  return keys;
-}
+Keys KeysOf(const OwnedTuple& tuple) { return ReverseKeys(tuple.view()); }
 
 // Every key leads back: to the tuple itself, or to owner, type and the digest of the rdata.
 void ExpectLeadsBack(const OwnedTuple& tuple) {

@@ -1,20 +1,14 @@
 // What may be opened and what is refused: places, foreign databases, versions, locks, crashes.
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cstdlib>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "store/rocks.h"
-#include "store/rocks_common.h"
-#include "unit/store/rows.h"
+#include "unit/store/child.h"
+#include "unit/store/database.h"
 #include "unit/support/temp_dir.h"
 
 namespace pdns::store {
@@ -23,8 +17,6 @@ namespace {
 using record::RrType;
 using testing::TempDir;
 namespace fs = std::filesystem;
-
-constexpr std::size_t kMemory = 16U << 20;
 
 void ExpectRefused(const Status& status, Code code, std::string_view words) {
   EXPECT_EQ(status.code(), code) << status.message();
@@ -72,18 +64,7 @@ std::vector<std::string> FamiliesOf(const std::string& path) {
 }
 
 void PutSchema(const std::string& path, const std::string& value) {
-  std::array<rocksdb::ColumnFamilyOptions, kFamilies> options;
-  FillFamilyOptions(options, PlanMemory(kMemory));
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (std::size_t i = 0; i < kFamilies; ++i) {
-    families.emplace_back(std::string(kFamilyNames[i]), options[i]);
-  }
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::DB* db = nullptr;
-  ASSERT_TRUE(rocksdb::DB::Open({}, path, families, &handles, &db).ok());
-  ASSERT_TRUE(db->Put({}, handles[kMeta], ToSlice(kSchemaKey), value).ok());
-  for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
-  delete db;
+  RawDatabase(path).Put(kMeta, kSchemaKey, value);
 }
 
 TEST(Open, MakesWhatIsMissingAndItsParents) {
@@ -201,72 +182,30 @@ TEST(Open, ANewerMinorVersionIsRead) {
   EXPECT_EQ(CountRows(dir / "db"), 2U);
 }
 
-// The next two tests are other processes: RocksDB's threads do not survive a fork, so this program
-// starts itself anew for one of the DISABLED tests below.
-constexpr const char* kChildDatabase = "PDNS_TEST_CHILD_DATABASE";
-constexpr const char* kChildPipe = "PDNS_TEST_CHILD_PIPE";
-
-class Child {
- public:
-  Child(const std::string& test, const std::string& database) {
-    std::array<int, 2> ends{};
-    if (pipe(ends.data()) != 0) std::abort();
-    pid_ = fork();
-    if (pid_ == 0) {
-      setenv(kChildDatabase, database.c_str(), 1);
-      setenv(kChildPipe, std::to_string(ends[1]).c_str(), 1);
-      const std::string filter = "--gtest_filter=Child.DISABLED_" + test;
-      execl("/proc/self/exe", "child", "--gtest_also_run_disabled_tests", filter.c_str(), nullptr);
-      _exit(127);
-    }
-    close(ends[1]);
-    char ready = 0;
-    ready_ = read(ends[0], &ready, 1) == 1;
-    close(ends[0]);
-  }
-  ~Child() {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-  }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-
-  bool ready() const { return ready_; }
-  pid_t pid() const { return pid_; }
-
- private:
-  pid_t pid_ = 0;
-  bool ready_ = false;
-};
-
-void TellReady() {
-  const char byte = '!';
-  if (write(std::atoi(std::getenv(kChildPipe)), &byte, 1) != 1) _exit(1);
-}
-
+// The next two tests are other processes.
 TEST(Child, DISABLED_HoldsTheDatabase) {
-  const auto writer = OpenRocksWriter(std::getenv(kChildDatabase), kMemory);
+  const auto writer = OpenRocksWriter(Child::Database(), kMemory);
   if (!writer.ok()) _exit(1);
-  TellReady();
+  Child::Tell();
   while (true) pause();
 }
 
 TEST(Child, DISABLED_WritesAndEndsAtOnce) {
-  const auto writer = OpenRocksWriter(std::getenv(kChildDatabase), kMemory);
+  const auto writer = OpenRocksWriter(Child::Database(), kMemory);
   if (!writer.ok()) _exit(1);
   Observations some;
   some.Add("crashed.org", RrType::kA, "abcd");
   const std::vector<record::SourcePosition> source{{record::SourceId{}, record::Position{}}};
   if (!(*writer)->Apply({source, some.list(), {}}).ok()) _exit(1);
-  TellReady();
+  Child::Tell();
   _exit(0);  // no destructor, no Close
 }
 
 TEST(Lock, ADatabaseInUseIsRefusedNamingTheHolder) {
   const TempDir dir;
   Fill(dir / "db");
-  const Child child("HoldsTheDatabase", dir / "db");
-  ASSERT_TRUE(child.ready());
+  Child child("HoldsTheDatabase", dir / "db");
+  ASSERT_TRUE(child.Await());
   ExpectRefused(WriterStatus(dir / "db"), Code::kIo, "in use by another ingester");
   ExpectRefused(WriterStatus(dir / "db"), Code::kIo, "pid " + std::to_string(child.pid()));
   EXPECT_EQ(CountRows(dir / "db"), 1U);  // readers are welcome
@@ -275,18 +214,30 @@ TEST(Lock, ADatabaseInUseIsRefusedNamingTheHolder) {
 TEST(Lock, IsFreeWhenTheHolderIsGone) {
   const TempDir dir;
   {
-    const Child child("HoldsTheDatabase", dir / "db");
-    ASSERT_TRUE(child.ready());
+    Child child("HoldsTheDatabase", dir / "db");
+    ASSERT_TRUE(child.Await());
     EXPECT_FALSE(WriterStatus(dir / "db").ok());
   }
   EXPECT_TRUE(WriterStatus(dir / "db").ok());
 }
 
+// What a writer that lives has laid ready is not a leftover.
+TEST(Lock, WhoIsRefusedTouchesNoFiles) {
+  const TempDir dir;
+  Fill(dir / "db");
+  Child child("HoldsTheDatabase", dir / "db");
+  ASSERT_TRUE(child.Await());
+  fs::create_directory(dir / "db/incoming");
+  testing::WriteFile(dir / "db/incoming/fwd.sst", "on its way");
+  ExpectRefused(WriterStatus(dir / "db"), Code::kIo, "in use by another ingester");
+  EXPECT_EQ(testing::ReadFile(dir / "db/incoming/fwd.sst"), "on its way");
+}
+
 TEST(Crash, ABatchIsThereAfterAProcessThatNeverClosed) {
   const TempDir dir;
   {
-    const Child child("WritesAndEndsAtOnce", dir / "db");
-    ASSERT_TRUE(child.ready());
+    Child child("WritesAndEndsAtOnce", dir / "db");
+    ASSERT_TRUE(child.Await());
   }
   EXPECT_EQ(CountRows(dir / "db"), 1U);
   const auto writer = OpenRocksWriter(dir / "db", kMemory);

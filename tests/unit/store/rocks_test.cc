@@ -2,19 +2,14 @@
 #include "store/rocks.h"
 
 #include <gtest/gtest.h>
-#include <rocksdb/db.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "store/reverse_key.h"
-#include "store/rocks_common.h"
-#include "unit/store/rows.h"
+#include "unit/store/database.h"
 #include "unit/support/temp_dir.h"
 
 namespace pdns::store {
@@ -23,56 +18,7 @@ namespace {
 using record::RrType;
 using testing::TempDir;
 
-constexpr std::size_t kMemory = 16U << 20;
 constexpr std::string_view kAddress("\x0a\x00\x01\x02", 4);
-
-std::unique_ptr<Writer> OpenWriter(const std::string& path, std::size_t memory = kMemory) {
-  auto writer = OpenRocksWriter(path, memory);
-  if (!writer.ok()) {
-    ADD_FAILURE() << writer.status().message();
-    std::abort();
-  }
-  return std::move(*writer);
-}
-
-std::unique_ptr<Reader> OpenReader(const std::string& path) {
-  auto reader = OpenRocksReader(path);
-  if (!reader.ok()) {
-    ADD_FAILURE() << reader.status().message();
-    std::abort();
-  }
-  return std::move(*reader);
-}
-
-record::Applied Apply(Writer& writer, const record::Batch& batch) {
-  const auto applied = writer.Apply(batch);
-  EXPECT_TRUE(applied.ok()) << applied.status().message();
-  return applied.ok() ? *applied : record::Applied{};
-}
-
-Lines ScanAll(const std::string& path, Index index) { return Scan(*OpenReader(path), index); }
-
-record::SourceId Source(std::uint8_t fill, std::uint32_t variant = 0) {
-  record::SourceId id;
-  id.first_frame.fill(fill);
-  id.variant = variant;
-  return id;
-}
-
-record::Position At(std::uint64_t frames) {
-  record::Position position;
-  position.frames = frames;
-  position.bytes = frames * 100;
-  position.last_length = 96;
-  position.last_frame.fill(static_cast<std::uint8_t>(frames));
-  return position;
-}
-
-std::optional<record::Position> Progress(Writer& writer, const record::SourceId& id) {
-  const auto position = writer.Progress(id);
-  EXPECT_TRUE(position.ok()) << position.status().message();
-  return position.ok() ? *position : std::nullopt;
-}
 
 TEST(Rocks, ABatchIsStoredAndAppliedAgainItMerges) {
   const TempDir dir;
@@ -269,35 +215,13 @@ TEST(Reader, ScansARangeInKeyOrderUntilTheSinkSaysStop) {
   EXPECT_EQ(owners(OwnerRange(*dns::NameFromText("org")), 9), Lines{});
 }
 
-// Writes straight into a family of a database that nobody holds.
-void PutRaw(const std::string& path, std::string_view family, std::string_view key,
-            std::string_view value) {
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  std::array<rocksdb::ColumnFamilyOptions, kFamilies> options;
-  FillFamilyOptions(options, PlanMemory(kMemory));
-  for (std::size_t i = 0; i < kFamilies; ++i) {
-    families.emplace_back(std::string(kFamilyNames[i]), options[i]);
-  }
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::DB* db = nullptr;
-  ASSERT_TRUE(rocksdb::DB::Open({}, path, families, &handles, &db).ok());
-  for (auto* handle : handles) {
-    if (handle->GetName() == family) {
-      ASSERT_TRUE(db->Put({}, handle, ToSlice(key), ToSlice(value)).ok());
-    }
-    db->DestroyColumnFamilyHandle(handle);
-  }
-  delete db;
-}
-
 TEST(Damage, RowsBeforeAnUnreadableOneAreHandedUp) {
   const TempDir dir;
   Observations some;
   some.Add("a.org", RrType::kA, kAddress).Add("z.org", RrType::kA, kAddress);
   Apply(*OpenWriter(dir / "db"), {{}, some.list(), {}});
-  std::string key;
-  AppendForwardKey(key, MakeTuple("m.org", RrType::kA, kAddress).view());
-  PutRaw(dir / "db", "fwd", key, "\xff");
+  RawDatabase(dir / "db")
+      .Put(kForwardFamily, TupleKey(MakeTuple("m.org", RrType::kA, kAddress).view()), "\xff");
   std::size_t rows = 0;
   const auto reader = OpenReader(dir / "db");
   const Status status = reader->Scan(Index::kForward, {}, [&](const Row&) { return ++rows > 0; });
@@ -306,23 +230,21 @@ TEST(Damage, RowsBeforeAnUnreadableOneAreHandedUp) {
 }
 
 TEST(Damage, UnreadableKeysAreCorrupt) {
-  for (const char* family : {"fwd", "rev", "quarantine"}) {
+  for (const auto& [family, index] :
+       {std::pair(kForwardFamily, Index::kForward), std::pair(kReverseFamily, Index::kReverse),
+        std::pair(kQuarantineFamily, Index::kQuarantine)}) {
     const TempDir dir;
     Apply(*OpenWriter(dir / "db"), {});
-    PutRaw(dir / "db", family, "UPPER", std::string("\1\1\1\1"));
-    const auto reader = OpenReader(dir / "db");
-    const Index index = family == std::string("fwd")   ? Index::kForward
-                        : family == std::string("rev") ? Index::kReverse
-                                                       : Index::kQuarantine;
-    const Status status = reader->Scan(index, {}, [](const Row&) { return true; });
-    EXPECT_EQ(status.code(), Code::kCorrupt) << family;
+    RawDatabase(dir / "db").Put(family, "UPPER", std::string("\1\1\1\1"));
+    const Status status = OpenReader(dir / "db")->Scan(index, {}, [](const Row&) { return true; });
+    EXPECT_EQ(status.code(), Code::kCorrupt) << kFamilyNames[family];
   }
 }
 
 TEST(Damage, AnUnreadableLedgerRowIsCorrupt) {
   const TempDir dir;
   Apply(*OpenWriter(dir / "db"), {});
-  PutRaw(dir / "db", "default", LedgerKey(Source(5)), "short");
+  RawDatabase(dir / "db").Put(kMeta, LedgerKey(Source(5)), "short");
   const auto got = OpenWriter(dir / "db")->Progress(Source(5));
   EXPECT_EQ(got.status().code(), Code::kCorrupt);
 }
@@ -332,10 +254,10 @@ TEST(Damage, AReverseRowWithoutItsForwardRowIsExpired) {
   Observations some;
   some.Add("a.org", RrType::kA, kAddress);
   Apply(*OpenWriter(dir / "db"), {{}, some.list(), {}});
-  std::vector<std::string> keys;
-  AppendReverseKeys(keys, MakeTuple("gone.org", RrType::kA, kAddress).view());
-  AppendReverseKeys(keys, MakeTuple("gone.org", RrType::kTxt, std::string(300, 'x')).view());
-  for (const std::string& key : keys) PutRaw(dir / "db", "rev", key, "");
+  for (const auto& tuple : {MakeTuple("gone.org", RrType::kA, kAddress),
+                            MakeTuple("gone.org", RrType::kTxt, std::string(300, 'x'))}) {
+    RawDatabase(dir / "db").Put(kReverseFamily, ReverseKeys(tuple.view()).at(0), "");
+  }
   EXPECT_EQ(ScanAll(dir / "db", Index::kReverse), (Lines{"a.org. A 0a000102 100 200 1 1 0"}));
 }
 

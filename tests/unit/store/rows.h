@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,14 +11,17 @@
 #include "base/bytes.h"
 #include "dns/text.h"
 #include "record/batch.h"
-#include "store/key.h"
+#include "record/tuple_key.h"
+#include "store/reverse_key.h"
 #include "store/store.h"
+#include "unit/support/entries.h"
 
 namespace pdns::store {
 
 using Lines = std::vector<std::string>;
 
-inline OwnedTuple MakeTuple(std::string_view owner, record::RrType type, std::string_view rdata) {
+inline record::OwnedTuple MakeTuple(std::string_view owner, record::RrType type,
+                                    std::string_view rdata) {
   const auto name = dns::NameFromText(owner);
   if (!name.has_value()) ADD_FAILURE() << "no name: " << owner;
   return {name.value_or(record::Name()), type, std::string(rdata)};
@@ -37,12 +39,11 @@ inline std::int64_t Number(std::chrono::sys_seconds time) {
   return time.time_since_epoch().count();
 }
 
-// Observations that own their tuples.
+// Tuples with their sightings, as a batch takes them.
 class Observations {
  public:
-  Observations& Add(OwnedTuple tuple, const record::Sighting& sighting) {
-    tuples_.push_back(std::move(tuple));
-    list_.push_back({tuples_.back().view(), sighting});
+  Observations& Add(const record::OwnedTuple& tuple, const record::Sighting& sighting) {
+    list_.push_back(testing::AddEntry(arena_, tuple.view(), sighting));
     return *this;
   }
   Observations& Add(std::string_view owner, record::RrType type, std::string_view rdata,
@@ -50,13 +51,25 @@ class Observations {
     return Add(MakeTuple(owner, type, rdata), sighting);
   }
 
-  std::span<const record::Observation> list() const { return list_; }
-  const std::deque<OwnedTuple>& tuples() const { return tuples_; }
+  std::span<const record::Entry* const> list() const { return list_; }
 
  private:
-  std::deque<OwnedTuple> tuples_;  // stay where they are
-  std::vector<record::Observation> list_;
+  record::EntryArena arena_;
+  std::vector<const record::Entry*> list_;
 };
+
+inline std::string TupleKey(const record::Tuple& tuple) {
+  std::string key;
+  record::AppendTupleKey(key, tuple);
+  return key;
+}
+
+inline std::vector<std::string> ReverseKeys(const record::Tuple& tuple) {
+  const KeyList keys = ReverseKeysOf(tuple);
+  std::vector<std::string> list;
+  for (std::size_t i = 0; i < keys.size(); ++i) list.emplace_back(keys[i]);
+  return list;
+}
 
 // "www.blah.org. A cd96968c 100 200 1 1 0"
 inline std::string Line(const record::Tuple& tuple, const record::Sighting& sighting) {

@@ -1,0 +1,191 @@
+#include "aggregate/table.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "unit/support/dns_message.h"
+#include "unit/support/entries.h"
+
+namespace pdns::aggregate {
+namespace {
+
+using pdns::testing::Same;
+using pdns::testing::WireName;
+using record::Entry;
+using record::RrType;
+using record::Sighting;
+using record::Tuple;
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+using Model = std::map<std::string, Sighting>;  // by tuple key
+
+Sighting At(std::int64_t time) { return {sys_seconds(seconds(time)), sys_seconds(seconds(time))}; }
+
+// One of many tuples; a short name and four bytes of rdata tell them apart.
+struct Numbered {
+  explicit Numbered(std::uint32_t number)
+      : rdata(pdns::testing::U32(number)),
+        owner("\1" + rdata.substr(3) + std::string("\3org\0", 5)) {
+    for (char& byte : owner) byte = static_cast<char>(LowerByte(static_cast<std::uint8_t>(byte)));
+  }
+  Tuple tuple() const { return {AsBytes(owner), RrType::kA, AsBytes(rdata)}; }
+
+  std::string rdata;
+  std::string owner;
+};
+
+std::vector<const Entry*> List(const Table& table) {
+  std::vector<const Entry*> entries;
+  table.List(entries);
+  return entries;
+}
+
+std::string KeyOf(const Tuple& tuple) {
+  std::string key;
+  record::AppendTupleKey(key, tuple);
+  return key;
+}
+
+void ExpectSame(const Table& table, const Model& model) {
+  ASSERT_EQ(table.size(), model.size());
+  Model listed;
+  for (const Entry* entry : List(table)) {
+    ASSERT_TRUE(listed.emplace(AsText(entry->key()), entry->sighting).second) << "twice";
+  }
+  const auto equal = [](const auto& a, const auto& b) {
+    return a.first == b.first && Same(a.second, b.second);
+  };
+  ASSERT_TRUE(std::equal(listed.begin(), listed.end(), model.begin(), model.end(), equal));
+}
+
+TEST(Table, IsAMap) {
+  std::mt19937 random(11);
+  Table table;
+  for (int round = 0; round < 3; ++round) {  // as after each drain
+    Model model;
+    for (int i = 0; i < 40'000; ++i) {
+      const std::string owner = WireName(std::to_string(random() % 300) + ".org");
+      const std::string rdata(random() % 12, static_cast<char>(random() % 3));
+      const Tuple tuple{AsBytes(owner), static_cast<RrType>(random() % 3), AsBytes(rdata)};
+      Sighting sighting = At(random() % 1000);
+      sighting.zone_labels = static_cast<std::uint8_t>(random() % 4);
+      table.Add(tuple, sighting);
+      const auto [found, fresh] = model.emplace(KeyOf(tuple), sighting);
+      if (!fresh) record::Merge(found->second, sighting);
+    }
+    ASSERT_GT(model.size(), 10'000U);
+    ExpectSame(table, model);
+    table.Clear();
+    EXPECT_EQ(table.size(), 0U);
+    EXPECT_TRUE(List(table).empty());
+  }
+}
+
+// A slot holds 32 bits of the hash: of so many tuples some 18 pairs share all of them, and all but
+// one in 10^8 runs have such a pair.
+TEST(Table, TuplesThatShareAHashStayApart) {
+  constexpr std::uint32_t kTuples = 400'000;
+  Table table;
+  for (int round = 0; round < 2; ++round) {
+    for (std::uint32_t i = 0; i < kTuples; ++i) {
+      const Numbered one(i);
+      table.Add(one.tuple(), At(i));
+    }
+    ASSERT_EQ(table.size(), kTuples);
+  }
+  std::uint32_t number = 0;
+  for (const Entry* entry : List(table)) {
+    ASSERT_TRUE(AsText(entry->key()) == KeyOf(Numbered(number).tuple())) << number;
+    ASSERT_EQ(entry->sighting.count, 2U) << number;
+    ++number;
+  }
+}
+
+TEST(Table, ListsInTheOrderTheyCameBehindWhatIsThere) {
+  Table table;
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t i = 0; i < 5000; ++i) order.push_back(i * 2654435761U);
+  for (const std::uint32_t number : order) {
+    table.Add(Numbered(number).tuple(), At(1));
+    table.Add(Numbered(order.front()).tuple(), At(1));
+  }
+  std::vector<const Entry*> entries{nullptr, nullptr};
+  table.List(entries);
+  ASSERT_EQ(entries.size(), order.size() + 2);
+  EXPECT_EQ(entries[1], nullptr);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    ASSERT_TRUE(AsText(entries[i + 2]->key()) == KeyOf(Numbered(order[i]).tuple())) << i;
+  }
+}
+
+// Growing forgets nothing and makes nothing twice, whatever the size it comes at.
+TEST(Table, GrowsAtAnySize) {
+  Table table;
+  constexpr std::uint32_t kMost = 13'000;  // four times doubled
+  std::size_t grown = 0;
+  for (std::uint32_t size = 1; size <= kMost; ++size) {
+    const std::size_t before = table.memory();
+    table.Add(Numbered(size).tuple(), At(1));
+    // The tuple that came first is found whether the table has just grown or is about to.
+    table.Add(Numbered(1).tuple(), At(1));
+    ASSERT_EQ(table.size(), size);
+    if (table.memory() == before) continue;
+    ++grown;
+    for (std::uint32_t i = 1; i <= size; ++i) table.Add(Numbered(i).tuple(), At(1));
+    ASSERT_EQ(table.size(), size);
+  }
+  EXPECT_GE(grown, 5U);
+  EXPECT_EQ(List(table).front()->sighting.count, 1 + kMost + grown);
+}
+
+void Fill(Table& table, std::uint32_t tuples) {
+  for (std::uint32_t i = 0; i < tuples; ++i) table.Add(Numbered(i).tuple(), At(1));
+}
+
+TEST(Table, ClearKeepsWhatARoundNeededAndShrinksAfterASmallerOne) {
+  Table table;
+  Fill(table, 1);
+  const std::size_t small = table.memory();
+  table.Clear();
+  const std::size_t small_kept = table.memory();
+  EXPECT_LT(small_kept, small);
+
+  Fill(table, 100'000);
+  const std::size_t large = table.memory();
+  table.Clear();
+  const std::size_t large_kept = table.memory();
+  EXPECT_GT(large_kept, 10 * small_kept);
+  Fill(table, 100'000);
+  EXPECT_EQ(table.memory(), large);  // no more for the same again
+  table.Clear();
+  EXPECT_EQ(table.memory(), large_kept);
+
+  Fill(table, 1000);
+  table.Clear();
+  EXPECT_LT(table.memory(), large_kept / 10);
+  Fill(table, 1);
+  table.Clear();
+  EXPECT_EQ(table.memory(), small_kept);
+}
+
+TEST(Table, AfterClearNothingIsFoundOfBefore) {
+  Table table;
+  Fill(table, 3000);
+  table.Clear();
+  for (const std::uint32_t number : {2999U, 0U, 5000U, 0U}) {
+    table.Add(Numbered(number).tuple(), At(7));
+  }
+  const auto entries = List(table);
+  ASSERT_EQ(entries.size(), 3U);
+  EXPECT_EQ(AsText(entries[0]->key()), KeyOf(Numbered(2999).tuple()));
+  EXPECT_EQ(entries[0]->sighting.count, 1U);
+  EXPECT_EQ(entries[1]->sighting.count, 2U);
+}
+
+}  // namespace
+}  // namespace pdns::aggregate
