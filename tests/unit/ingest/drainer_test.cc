@@ -21,7 +21,7 @@ using pdns::testing::WireName;
 void Fill(Harvest& harvest, unsigned number, std::uint64_t frames = 1) {
   const std::string owner = WireName(Numbered("a", number));
   const std::string rdata = "1234";
-  harvest.window.Add({AsBytes(owner), record::RrType::kA, AsBytes(rdata)}, {});
+  harvest.windows[0].Add({AsBytes(owner), record::RrType::kA, AsBytes(rdata)}, {});
   harvest.sources.push_back({{{}, number}, {frames, 0, 0, {}}});
 }
 
@@ -29,7 +29,7 @@ void DoNothing() {}
 
 TEST(Drainer, AppliesInTheOrderGiven) {
   MemorySink memory;
-  Drainer drainer(memory.sink(), 1, DoNothing);
+  Drainer drainer(memory.sink(), 1, 1, DoNothing);
   auto harvest = drainer.First();
   constexpr unsigned kHarvests = 500;
   for (unsigned i = 1; i <= kHarvests; ++i) {
@@ -56,7 +56,7 @@ TEST(Drainer, TwoHarvestsALaneAndNoMore) {
     gate.Wait();
     return Status();
   };
-  Drainer drainer(memory.sink(), 2, DoNothing);
+  Drainer drainer(memory.sink(), 2, 1, DoNothing);
   auto first = drainer.First();
   auto second = drainer.First();
   EXPECT_TRUE(drainer.Ready());
@@ -90,7 +90,7 @@ TEST(Drainer, ALaneMayBeginLate) {
     gate.Wait();
     return Status();
   };
-  Drainer drainer(memory.sink(), 2, DoNothing);
+  Drainer drainer(memory.sink(), 2, 1, DoNothing);
   auto early = drainer.First();
   for (unsigned i = 0; i < 3; ++i) {
     Fill(*early, i);
@@ -117,7 +117,7 @@ TEST(Drainer, FinishWritesWhatWasHandedOver) {
     gate.Wait();
     return Status();
   };
-  Drainer drainer(memory.sink(), 3, DoNothing);
+  Drainer drainer(memory.sink(), 3, 1, DoNothing);
   for (unsigned i = 0; i < 3; ++i) {
     auto harvest = drainer.First();
     Fill(*harvest, i);
@@ -132,7 +132,7 @@ TEST(Drainer, FinishWritesWhatWasHandedOver) {
 TEST(Drainer, ItsEndIsAFinish) {
   MemorySink memory;
   {
-    Drainer drainer(memory.sink(), 1, DoNothing);
+    Drainer drainer(memory.sink(), 1, 1, DoNothing);
     auto harvest = drainer.First();
     Fill(*harvest, 1);
     harvest = drainer.Exchange(std::move(harvest));
@@ -148,7 +148,7 @@ TEST(Drainer, AfterAFailureNothingMoreIsWritten) {
     return number == 2 ? Status::Io("disk full") : Status();
   };
   std::atomic<int> failures{0};
-  Drainer drainer(memory.sink(), 1, [&failures] { ++failures; });
+  Drainer drainer(memory.sink(), 1, 1, [&failures] { ++failures; });
   auto harvest = drainer.First();
   for (unsigned i = 0; i < 50; ++i) {  // a lane that has not noticed yet is not held up
     Fill(*harvest, i);
@@ -168,7 +168,7 @@ TEST(Drainer, ManyLanes) {
   MemorySink memory;
   constexpr unsigned kLanes = 8;
   constexpr unsigned kHarvests = 200;
-  Drainer drainer(memory.sink(), kLanes, DoNothing);
+  Drainer drainer(memory.sink(), kLanes, 1, DoNothing);
   std::vector<std::thread> lanes;
   for (unsigned lane = 0; lane < kLanes; ++lane) {
     lanes.emplace_back([&drainer, lane] {
@@ -187,7 +187,7 @@ TEST(Drainer, ManyLanes) {
 
 TEST(Drainer, CountsNewAndUpdated) {
   MemorySink memory;
-  Drainer drainer(memory.sink(), 1, DoNothing);
+  Drainer drainer(memory.sink(), 1, 1, DoNothing);
   auto harvest = drainer.First();
   std::uint64_t frames = 0;
   for (const unsigned number : {1U, 2U, 1U, 1U}) {

@@ -127,6 +127,15 @@ unsigned Check(const std::string& path, unsigned told) {
   return last;
 }
 
+// Waits for the last but one file of a large batch; false when none comes, as at the end of all.
+bool AwaitFile(const std::string& file) {
+  for (int tries = 0; tries < 20'000; ++tries) {
+    if (fs::exists(file)) return true;
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+  }
+  return false;
+}
+
 // From the very first batch on in each of several databases, and over the remains of kills before.
 TEST(Kill, EveryBatchIsThereWholeOrNotAtAll) {
   constexpr int kDatabases = 4;
@@ -146,11 +155,12 @@ TEST(Kill, EveryBatchIsThereWholeOrNotAtAll) {
         ASSERT_TRUE(child.Await());
         ++told;
       }
-      // A batch takes some tens of milliseconds: anywhere in the next one, or behind it.
-      std::this_thread::sleep_for(std::chrono::microseconds(random() % 60'000));
+      const std::string incoming = dir / "db/incoming";
+      // Anywhere in a batch or behind it; every other time where its files are taken in.
+      const bool aimed = kill % 2 == 1 && AwaitFile(incoming + "/quarantine.sst");
+      std::this_thread::sleep_for(std::chrono::microseconds(random() % (aimed ? 8'000 : 60'000)));
       child.Kill();
       while (child.Await()) ++told;
-      const std::string incoming = dir / "db/incoming";
       within_files += fs::exists(incoming) && !fs::is_empty(incoming) ? 1 : 0;
       last = Check(dir / "db", told);
       if (HasFailure()) return;
