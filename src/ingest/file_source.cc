@@ -48,7 +48,7 @@ SourceReport FileSource::Take(const std::string& path) {
                       in_window ? this : nullptr);
     }
   }
-  ShowProgress();
+  ShowProgress(report_.counters.frames);
   return std::move(report_);
 }
 
@@ -141,7 +141,7 @@ void FileSource::TakeFrames() {
     position_.last_length = static_cast<std::uint32_t>(frame_->size());
     position_.last_frame = Hash128(*frame_);
     collector_.Take(*frame_, report_.counters, id_, position_);
-    if (position_.frames % kFramesPerShow == 0) ShowProgress();
+    if (position_.frames % kFramesPerShow == 0) ShowProgress(position_.frames - frames_before_);
   }
   collector_.Settle(report_.counters);
 }
@@ -176,13 +176,12 @@ void FileSource::Fail(SourceState state, std::string reason) {
   report_.reason = std::move(reason);
 }
 
-void FileSource::ShowProgress() {
+void FileSource::ShowProgress(std::uint64_t frames) {
   if (reader_ == nullptr) return;
   // A pipe is not in bytes_total either.
   const std::uint64_t bytes = reader_->input().reopenable() ? reader_->input().consumed() : 0;
   progress_.bytes_done += bytes > shown_bytes_ ? bytes - shown_bytes_ : 0;
   shown_bytes_ = std::max(bytes, shown_bytes_);
-  const std::uint64_t frames = position_.frames - frames_before_;
   progress_.frames += frames - shown_frames_;
   shown_frames_ = frames;
 }

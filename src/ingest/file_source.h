@@ -69,7 +69,7 @@ class FileSource : public frame::Waiter {
   void TakeFrames();
   void Conclude();
   void Fail(SourceState state, std::string reason);
-  void ShowProgress();
+  void ShowProgress(std::uint64_t frames);  // taken of this source by now
 
   Collector& collector_;
   Claims& claims_;

@@ -108,7 +108,9 @@ class FileRun {
   std::vector<SourceReport> reports_;  // each written by the one lane that took it
 };
 
-std::size_t Cores() { return std::max(1U, std::thread::hardware_concurrency()); }
+std::size_t Cores(const ServiceOptions& options) {
+  return options.cores > 0 ? options.cores : std::max(1U, std::thread::hardware_concurrency());
+}
 
 }  // namespace
 
@@ -122,8 +124,8 @@ Result<RunReport> Run(const ServiceOptions& options, const Sink& sink, Stop& sto
     listener = std::move(*opened);
   }
   // As many files at once as there are cores, and where they are fewer, several lanes in each.
-  const std::size_t files_at_once = std::min(Cores(), options.sources.size());
-  const std::size_t lanes = files_at_once > 0 ? Cores() / files_at_once : 1;
+  const std::size_t files_at_once = std::min(Cores(options), options.sources.size());
+  const std::size_t lanes = files_at_once > 0 ? Cores(options) / files_at_once : 1;
   const std::size_t collectors =
       std::max<std::size_t>(1, files_at_once + (listener != nullptr ? 1 : 0));
   const CollectorLimits limits{options.window_memory / (2 * collectors), options.flush_interval, 1};

@@ -25,6 +25,7 @@ struct ServiceOptions {
   LanePolicy policy;
   std::chrono::nanoseconds flush_interval = std::chrono::seconds(10);
   std::size_t window_memory = 192U << 20;  // of all windows together
+  std::size_t cores = 0;                   // to be used by files; 0: all there are
 };
 
 // Runs until the files are read, and, with a socket, until the stop. The report holds what was done

@@ -16,6 +16,7 @@ namespace pdns::ingest {
 struct RunSettings {
   std::size_t window_memory = 64U << 20;  // 1: a batch a frame
   std::chrono::nanoseconds flush_interval = std::chrono::hours(1);
+  std::size_t cores = 2;
 };
 
 // Runs to the end; `stop` and the sink may end it earlier.
@@ -25,6 +26,7 @@ inline Result<RunReport> RunOn(MemorySink& memory, const std::vector<std::string
   options.sources = ListSources(paths);
   options.window_memory = settings.window_memory;
   options.flush_interval = settings.flush_interval;
+  options.cores = settings.cores;
   Progress progress;
   auto report = Run(options, memory.sink(), stop, progress);
   if (report.ok()) {

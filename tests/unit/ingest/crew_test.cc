@@ -1,0 +1,162 @@
+#include "ingest/crew.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "unit/ingest/payloads.h"
+#include "unit/support/window_contents.h"
+
+namespace pdns::ingest {
+namespace {
+
+using Contents = std::map<std::string, record::Sighting>;  // by tuple key
+
+struct Taken {
+  Counters counters;
+  Contents trusted;
+  Contents quarantined;
+  std::size_t entries = 0;  // of all windows, before they merge
+};
+
+// Frames of many fates, most of them repeats.
+std::vector<std::string> Mixed(unsigned count) {
+  std::mt19937 random(8);
+  std::vector<std::string> payloads;
+  for (unsigned i = 0; i < count; ++i) {
+    std::string payload = NumberedPayload("n", static_cast<unsigned>(random() % 500));
+    // A letter of another case, or damage.
+    if (random() % 10 == 0) payload[random() % payload.size()] ^= 0x20;
+    if (random() % 50 == 0) payload.resize(random() % payload.size());
+    payloads.push_back(std::move(payload));
+  }
+  return payloads;
+}
+
+void Merge(Contents& into, const std::vector<testing::Observed>& list) {
+  for (const testing::Observed& one : list) {
+    std::string key;
+    record::AppendTupleKey(key, one.tuple.view());
+    const auto [found, fresh] = into.emplace(key, one.sighting);
+    if (!fresh) record::Merge(found->second, one.sighting);
+  }
+}
+
+Taken Collect(const std::vector<aggregate::Window>& windows, const Counters& counters) {
+  Taken taken;
+  taken.counters = counters;
+  for (const aggregate::Window& window : windows) {
+    taken.entries += window.size();
+    Merge(taken.trusted, testing::Trusted(window));
+    Merge(taken.quarantined, testing::Quarantined(window));
+  }
+  return taken;
+}
+
+Taken TakeByLane(const std::vector<std::string>& payloads) {
+  std::vector<aggregate::Window> windows(1);
+  Counters counters;
+  Lane lane{LanePolicy{}};
+  for (const std::string& payload : payloads) lane.Take(AsBytes(payload), windows[0], counters);
+  return Collect(windows, counters);
+}
+
+Taken TakeByCrew(const std::vector<std::string>& payloads, std::size_t lanes) {
+  std::vector<aggregate::Window> windows(lanes);
+  Counters counters;
+  Crew crew(LanePolicy{}, lanes);
+  crew.Use(windows);
+  for (std::size_t i = 0; i < payloads.size(); ++i) {
+    const std::string copy = payloads[i];  // gone when the lane comes to it
+    crew.Take(AsBytes(copy), counters);
+    if (i % 10'000 == 9'999) crew.Await();
+  }
+  crew.Await();
+  crew.AddCounters(counters);
+  return Collect(windows, counters);
+}
+
+void ExpectSame(const Contents& actual, const Contents& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (const auto& [key, sighting] : expected) {
+    const auto found = actual.find(key);
+    ASSERT_NE(found, actual.end()) << ToHex(AsBytes(key));
+    EXPECT_TRUE(testing::Same(found->second, sighting)) << ToHex(AsBytes(key));
+  }
+}
+
+TEST(Crew, TakesWhatOneLaneTakes) {
+  const auto payloads = Mixed(25'000);
+  const Taken expected = TakeByLane(payloads);
+  ASSERT_GT(expected.trusted.size(), 500U);
+  ASSERT_GT(expected.quarantined.size(), 10U);
+  ASSERT_LT(expected.counters.Of(record::FrameFate::kUsed), expected.counters.frames);
+  for (const std::size_t lanes : {1U, 2U, 5U}) {
+    const Taken taken = TakeByCrew(payloads, lanes);
+    ExpectSame(taken.trusted, expected.trusted);
+    ExpectSame(taken.quarantined, expected.quarantined);
+    EXPECT_EQ(taken.counters.frame, expected.counters.frame);
+    EXPECT_EQ(taken.counters.record, expected.counters.record);
+    EXPECT_EQ(taken.counters.skipped, expected.counters.skipped);
+    EXPECT_TRUE(taken.counters.AddUp());
+  }
+}
+
+// Else a tuple would stand in several windows, and cost the store as often.
+TEST(Crew, RepeatsMeetInOneWindow) {
+  std::vector<std::string> payloads;
+  for (int round = 0; round < 20; ++round) {
+    for (const std::string& payload : NumberedPayloads("h", 100)) payloads.push_back(payload);
+  }
+  const Taken taken = TakeByCrew(payloads, 4);
+  EXPECT_EQ(taken.trusted.size(), 100U);
+  EXPECT_EQ(taken.entries, 100U);
+}
+
+TEST(Crew, CountersAreAddedOnce) {
+  std::vector<aggregate::Window> windows(2);
+  Crew crew(LanePolicy{}, 2);
+  crew.Use(windows);
+  Counters counters;
+  for (const std::string& payload : NumberedPayloads("h", 10)) {
+    crew.Take(AsBytes(payload), counters);
+  }
+  crew.Await();
+  crew.AddCounters(counters);
+  crew.AddCounters(counters);
+  EXPECT_EQ(counters.frames, 10U);
+}
+
+TEST(Crew, GoesOnWithOtherWindows) {
+  std::vector<aggregate::Window> first(2);
+  std::vector<aggregate::Window> second(2);
+  Crew crew(LanePolicy{}, 2);
+  Counters counters;
+  crew.Use(first);
+  for (const std::string& payload : NumberedPayloads("h", 10)) {
+    crew.Take(AsBytes(payload), counters);
+  }
+  crew.Await();
+  crew.Use(second);
+  for (const std::string& payload : NumberedPayloads("h", 7, 10)) {
+    crew.Take(AsBytes(payload), counters);
+  }
+  crew.Await();
+  EXPECT_EQ(Collect(first, counters).trusted.size(), 10U);
+  EXPECT_EQ(Collect(second, counters).trusted.size(), 7U);
+  EXPECT_GE(crew.memory(), second[0].memory() + second[1].memory());
+}
+
+TEST(Crew, EndsWithWorkLeft) {
+  std::vector<aggregate::Window> windows(3);
+  Counters counters;
+  Crew crew(LanePolicy{}, 3);
+  crew.Use(windows);
+  for (const std::string& payload : Mixed(5'000)) crew.Take(AsBytes(payload), counters);
+}
+
+}  // namespace
+}  // namespace pdns::ingest
