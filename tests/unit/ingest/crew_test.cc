@@ -29,7 +29,7 @@ std::vector<std::string> Mixed(unsigned count) {
   for (unsigned i = 0; i < count; ++i) {
     std::string payload = NumberedPayload("n", static_cast<unsigned>(random() % 500));
     // A letter of another case, another zone, or damage.
-    if (random() % 10 == 0) payload[random() % payload.size()] ^= random() % 2 == 0 ? 0x20 : 0x01;
+    if (random() % 10 == 0) payload[random() % payload.size()] ^= random() % 2 == 0 ? ' ' : '\1';
     if (random() % 50 == 0) payload.resize(random() % payload.size());
     payloads.push_back(std::move(payload));
   }
