@@ -1,13 +1,16 @@
 #include "store/key_sort.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstring>
+#include <future>
 
 namespace pdns::store {
 namespace {
 
 constexpr std::size_t kHead = sizeof(KeyRef::head);
+constexpr std::size_t kMany = 32768;     // sorted by two threads
 constexpr std::size_t kFew = 12;         // compared whole
 constexpr std::size_t kMaxDepth = 1024;  // long rdata that is alike: compared whole from there
 
@@ -37,8 +40,8 @@ void SortAlike(std::span<KeyRef> keys, std::size_t depth) {
   SortFrom({rest, keys.end()}, depth);
 }
 
-void SortFrom(std::span<KeyRef> keys, std::size_t depth) {
-  for (KeyRef& key : keys) key.head = Head(key, depth);
+// By their heads, which are there, and what comes behind.
+void SortByHead(std::span<KeyRef> keys, std::size_t depth) {
   std::sort(keys.begin(), keys.end(),
             [](const KeyRef& a, const KeyRef& b) { return a.head < b.head; });
   for (std::size_t start = 0; start < keys.size();) {
@@ -49,8 +52,33 @@ void SortFrom(std::span<KeyRef> keys, std::size_t depth) {
   }
 }
 
+void SortFrom(std::span<KeyRef> keys, std::size_t depth) {
+  for (KeyRef& key : keys) key.head = Head(key, depth);
+  SortByHead(keys, depth);
+}
+
+// About as many heads are below this as above.
+std::uint64_t MiddleHead(std::span<const KeyRef> keys) {
+  constexpr std::size_t kSample = 127;
+  std::array<std::uint64_t, kSample> heads;
+  for (std::size_t i = 0; i < kSample; ++i) heads[i] = keys[keys.size() / kSample * i].head;
+  std::nth_element(heads.begin(), heads.begin() + kSample / 2, heads.end());
+  return heads[kSample / 2];
+}
+
 }  // namespace
 
-void SortKeys(std::span<KeyRef> keys) { SortFrom(keys, 0); }
+void SortKeys(std::span<KeyRef> keys) {
+  for (KeyRef& key : keys) key.head = Head(key, 0);
+  if (keys.size() < kMany) return SortByHead(keys, 0);
+  const std::uint64_t middle = MiddleHead(keys);
+  const auto second = std::partition(keys.begin(), keys.end(),
+                                     [middle](const KeyRef& key) { return key.head < middle; });
+  auto done = std::async(std::launch::async, [keys, second] {
+    SortByHead({keys.begin(), second}, 0);
+  });
+  SortByHead({second, keys.end()}, 0);
+  done.get();
+}
 
 }  // namespace pdns::store

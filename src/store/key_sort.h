@@ -21,7 +21,7 @@ struct KeyRef {
   std::string_view key() const { return {data, size}; }
 };
 
-// Equal keys in any order.
+// Equal keys in any order. Many are sorted by two threads.
 void SortKeys(std::span<KeyRef> keys);
 
 }  // namespace pdns::store

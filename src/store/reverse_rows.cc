@@ -7,9 +7,9 @@
 
 namespace pdns::store {
 
-ReverseRows::ReverseRows(const SortedRows& rows, const std::vector<bool>& known) {
+ReverseRows::ReverseRows(const SortedRows& rows, const Marks& known) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!known[i]) AppendReverseKeys(keys_, record::SplitTupleKey(AsBytes(rows.key(i))));
+    if (known[i] == 0) AppendReverseKeys(keys_, record::SplitTupleKey(AsBytes(rows.key(i))));
   }
   sorted_.reserve(keys_.size());
   for (std::size_t i = 0; i < keys_.size(); ++i) {

@@ -14,7 +14,7 @@ namespace pdns::store {
 class ReverseRows {
  public:
   // Of the rows that are not `known`: those of the others are stored already.
-  ReverseRows(const SortedRows& rows, const std::vector<bool>& known);
+  ReverseRows(const SortedRows& rows, const Marks& known);
 
   std::size_t size() const { return sorted_.size(); }
   std::string_view operator[](std::size_t i) const { return sorted_[i].key(); }

@@ -77,7 +77,7 @@ class RocksWriter final : public Writer {
     const SortedRows trusted(batch.trusted);
     const SortedRows quarantined(batch.quarantined);
     std::vector<std::uint64_t> hashes(trusted.size());
-    std::vector<bool> known(trusted.size());
+    Marks known(trusted.size());
     if (Status told = TellKnown(trusted, hashes, known); !told.ok()) return told;
 
     Ledger ledger;
@@ -90,7 +90,7 @@ class RocksWriter final : public Writer {
       return FromRocks(path_, "write failed, nothing of this batch was stored", written);
 
     for (const std::uint64_t hash : hashes) seen_.Add(hash);
-    const auto updated = static_cast<std::uint64_t>(std::count(known.begin(), known.end(), true));
+    const auto updated = static_cast<std::uint64_t>(std::count(known.begin(), known.end(), 1));
     return record::Applied{trusted.size() - updated, updated};
   }
 
@@ -123,7 +123,7 @@ class RocksWriter final : public Writer {
   using Ledger = std::map<std::string, std::string>;
   struct Rows {
     const SortedRows& trusted;
-    const std::vector<bool>& known;  // of trusted: no reverse rows needed
+    const Marks& known;  // of trusted: no reverse rows needed
     const SortedRows& quarantined;
     const Ledger& ledger;
   };
@@ -149,18 +149,29 @@ class RocksWriter final : public Writer {
     return db_->Put(options, handles_[kMeta], ToSlice(kSchemaKey), SchemaValue(kSchemaVersion));
   }
 
-  // Which keys are stored already: by the seen-cache, and for the rest by sorted lookups.
-  Status TellKnown(const SortedRows& keys, std::vector<std::uint64_t>& hashes,
-                   std::vector<bool>& known) {
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      hashes[i] = seen_.Hash(AsBytes(keys.key(i)));
-    }
-    std::vector<std::size_t> open;
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      known[i] = seen_.Holds(hashes[i]);
-      if (!known[i]) open.push_back(i);
-    }
+  // Which keys are stored already. Large batches are asked by two threads.
+  Status TellKnown(const SortedRows& keys, std::vector<std::uint64_t>& hashes, Marks& known) {
+    const auto part = [&](std::size_t from, std::size_t to) {
+      return TellKnown(keys, hashes, known, from, to);
+    };
+    if (keys.size() < kLargeBatch) return part(0, keys.size());
+    const std::size_t middle = keys.size() / 2;
+    auto second = std::async(std::launch::async, part, middle, keys.size());
+    const Status first = part(0, middle);
+    const Status rest = second.get();
+    return first.ok() ? rest : first;
+  }
+
+  // Of the keys from..to: by the seen-cache, and for the rest by sorted lookups.
+  Status TellKnown(const SortedRows& keys, std::vector<std::uint64_t>& hashes, Marks& known,
+                   std::size_t from, std::size_t to) {
     constexpr std::size_t kLookup = 1024;
+    std::vector<std::size_t> open;
+    for (std::size_t i = from; i < to; ++i) {
+      hashes[i] = seen_.Hash(AsBytes(keys.key(i)));
+      known[i] = seen_.Holds(hashes[i]) ? 1 : 0;
+      if (known[i] == 0) open.push_back(i);
+    }
     std::vector<rocksdb::Slice> slices(kLookup);
     std::vector<rocksdb::PinnableSlice> values(kLookup);
     std::vector<rocksdb::Status> found(kLookup);
@@ -172,7 +183,7 @@ class RocksWriter final : public Writer {
       for (std::size_t k = 0; k < count; ++k) {
         values[k].Reset();
         if (!found[k].ok() && !found[k].IsNotFound()) return FromRocks(path_, "lookup", found[k]);
-        known[open[start + k]] = found[k].ok();
+        known[open[start + k]] = found[k].ok() ? 1 : 0;
       }
     }
     return {};
@@ -182,7 +193,7 @@ class RocksWriter final : public Writer {
     rocksdb::WriteBatch writes;
     ForEachRow(rows.trusted, [&](std::size_t i, const auto& key, const auto& value) {
       auto* family = handles_[kForwardFamily];
-      return rows.known[i] ? writes.Merge(family, key, value) : writes.Put(family, key, value);
+      return rows.known[i] != 0 ? writes.Merge(family, key, value) : writes.Put(family, key, value);
     });
     const ReverseRows reverse(rows.trusted, rows.known);
     for (std::size_t i = 0; i < reverse.size(); ++i)
@@ -228,7 +239,7 @@ class RocksWriter final : public Writer {
     if (rows.trusted.size() == 0) return rocksdb::Status::OK();
     return files.Write(kForwardFamily, [&](rocksdb::SstFileWriter& file) {
       return ForEachRow(rows.trusted, [&](std::size_t i, const auto& key, const auto& value) {
-        return rows.known[i] ? file.Merge(key, value) : file.Put(key, value);
+        return rows.known[i] != 0 ? file.Merge(key, value) : file.Put(key, value);
       });
     });
   }

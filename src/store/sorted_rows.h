@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,9 @@
 #include "store/key_sort.h"
 
 namespace pdns::store {
+
+// One a row, not 0 where it holds. Bytes, so that two threads may write neighbours.
+using Marks = std::vector<std::uint8_t>;
 
 class SortedRows {
  public:

@@ -27,7 +27,7 @@ std::vector<std::string> Contents(const ReverseRows& rows) {
 }
 
 // The reverse keys of the rows that are not known, sorted and each once.
-std::vector<std::string> Expected(const SortedRows& rows, const std::vector<bool>& known) {
+std::vector<std::string> Expected(const SortedRows& rows, const Marks& known) {
   std::set<std::string> keys;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (known[i]) continue;
@@ -77,7 +77,7 @@ TEST(ReverseRows, RealTuplesAnyOfThemKnown) {
   ASSERT_GT(rows.size(), 900U);
   std::mt19937 random(12);
   for (const unsigned percent_known : {0U, 10U, 50U, 99U}) {
-    std::vector<bool> known(rows.size());
+    Marks known(rows.size());
     for (std::size_t i = 0; i < known.size(); ++i) known[i] = random() % 100 < percent_known;
     const auto expected = Expected(rows, known);
     EXPECT_TRUE(Contents({rows, known}) == expected) << percent_known;
