@@ -43,6 +43,8 @@ po::options_description MakeOptions() {
       "budget of windows and caches")(
       "report", po::value<std::string>()->value_name("FORMAT")->default_value("text"),
       "the report at the end: text (on stderr) or json (one object on stdout)")(
+      "compact", po::bool_switch(),
+      "at the end, rewrite the database into its smallest form; may stand alone")(
       "verbose,v", po::bool_switch(), "say more");
   return options;
 }
@@ -107,7 +109,8 @@ Result<IngestOptions> Convert(const po::variables_map& values) {
     return Status::Usage("--report: '" + report + "' is neither text nor json");
   }
   options.report_json = report == "json";
-  if (options.paths.empty() && options.socket.empty()) {
+  options.compact = values["compact"].as<bool>();
+  if (options.paths.empty() && options.socket.empty() && !options.compact) {
     return Status::Usage(
         "nothing to take: name a file, a directory, - for standard input, or -u SOCKET");
   }

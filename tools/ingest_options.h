@@ -18,6 +18,7 @@ struct IngestOptions {
   ingest::LanePolicy policy;
   std::chrono::nanoseconds flush_interval{};
   std::uint64_t memory = 0;
+  bool compact = false;
   bool report_json = false;
   bool verbose = false;
   std::string print_and_exit;  // --help or --version: this text, and nothing else

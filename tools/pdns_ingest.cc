@@ -29,7 +29,8 @@ void RaiseDescriptorLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);  // else it stays as it was, which is enough for most
 }
 
-Result<ingest::RunReport> RunOn(store::Writer& writer, const IngestOptions& options, Stop& stop) {
+Result<ingest::RunReport> RunOn(store::Writer& writer, const std::string& path,
+                                const IngestOptions& options, Stop& stop) {
   ingest::ServiceOptions service{ingest::ListSources(options.paths), options.socket, options.policy,
                                  options.flush_interval, options.memory / 8 * 3};
   const ingest::Sink sink{[&](const record::SourceId& id) { return writer.Progress(id); },
@@ -38,8 +39,12 @@ Result<ingest::RunReport> RunOn(store::Writer& writer, const IngestOptions& opti
   auto show = std::make_unique<ProgressLine>(progress);
   if (service.sources.empty()) show.reset();
   auto report = ingest::Run(service, sink, stop, progress);
-  // A service is asked to stop and goes at once.
-  if (report.ok()) writer.Settle([&stop] { return stop.requested(); });
+  if (!report.ok()) return report;
+  const auto hurry = [&stop] { return stop.requested(); };
+  writer.Settle(hurry);
+  if (!options.compact || hurry()) return report;
+  LogInfo("compacting " + path);
+  if (Status compacted = writer.Compact(hurry); !compacted.ok()) return compacted;
   return report;
 }
 
@@ -59,9 +64,10 @@ int Main(int argc, const char* const* argv) {
   if (!writer.ok()) return Refuse(writer.status());
   static Stop stop;
   StopOnSignals(stop);
-  const auto report = RunOn(**writer, *options, stop);
+  const auto report = RunOn(**writer, *path, *options, stop);
   if (!report.ok()) return Refuse(report.status());
-  std::fputs(ingest::ReportText(*report).c_str(), stderr);
+  const bool took = !options->paths.empty() || !options->socket.empty();
+  if (took) std::fputs(ingest::ReportText(*report).c_str(), stderr);
   if (options->report_json && std::puts(ingest::ReportJson(*report).c_str()) < 0) {
     return Refuse(Status::Io("the report cannot be written to standard output"));
   }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <future>
@@ -27,6 +28,8 @@ namespace pdns::store {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::chrono::milliseconds kLookEvery(10);
 
 // Batches of fewer rows go through the log.
 constexpr std::size_t kLargeBatch = 8192;
@@ -94,7 +97,7 @@ class RocksWriter final : public Writer {
     return record::Applied{trusted.size() - updated, updated};
   }
 
-  bool Settle(const std::function<bool()>& hurry) override {
+  void Settle(const Hurry& hurry) override {
     const auto busy = [this](rocksdb::ColumnFamilyHandle* family) {
       std::uint64_t pending = 0;
       std::uint64_t running = 0;
@@ -102,11 +105,26 @@ class RocksWriter final : public Writer {
       db_->GetIntProperty(family, rocksdb::DB::Properties::kNumRunningCompactions, &running);
       return pending + running > 0;
     };
-    while (std::any_of(handles_.begin(), handles_.end(), busy)) {
-      if (hurry()) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    while (std::any_of(handles_.begin(), handles_.end(), busy) && !hurry())
+      std::this_thread::sleep_for(kLookEvery);
+  }
+
+  Status Compact(const Hurry& hurry) override {
+    std::atomic<bool> canceled{false};
+    auto done = std::async(std::launch::async, [&] {
+      rocksdb::CompactRangeOptions options;
+      options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+      options.canceled = &canceled;
+      rocksdb::Status status;
+      for (std::size_t i = 0; i < handles_.size() && status.ok(); ++i)
+        status = db_->CompactRange(options, handles_[i], nullptr, nullptr);
+      return status;
+    });
+    while (done.wait_for(kLookEvery) != std::future_status::ready) {
+      if (hurry()) canceled = true;
     }
-    return true;
+    const auto status = done.get();
+    return status.ok() || canceled ? Status() : FromRocks(path_, "compaction", status);
   }
 
   // Empties the log, so that the next open and every reader have nothing to replay.

@@ -27,9 +27,15 @@ class Writer {
   // and no more can be (a full disk); kCorrupt: the database cannot be trusted.
   virtual Result<record::Applied> Apply(const record::Batch& batch) = 0;
 
-  // Waits until the engine has tidied up behind what was written, or `hurry` says true: what it has
-  // not finished when the process ends is begun anew by the next. False: there was a hurry.
-  virtual bool Settle(const std::function<bool()>& hurry) = 0;
+  // Asked now and then during long work: true makes it end early. Nothing is lost by that.
+  using Hurry = std::function<bool()>;
+
+  // Waits until the engine has tidied up behind what was written: what is not finished when the
+  // process ends is begun anew by the next.
+  virtual void Settle(const Hurry& hurry) = 0;
+
+  // Rewrites everything into its smallest form, which is also the quickest to read. kIo, kCorrupt.
+  virtual Status Compact(const Hurry& hurry) = 0;
 
   // Writes out what eases the next start. Call last; the destructor alone is safe, too.
   virtual Status Close() = 0;

@@ -136,6 +136,18 @@ class CommandLine(unittest.TestCase):
         self.assertNotIn(b"\x1b", run.stderr)
         self.assertEqual(str(name), report(run)["sources"][0]["name"])
 
+    def test_compact_alone_and_after_a_run(self) -> None:
+        ingest(self.database, CAPTURES[0])
+        before = dump(self.database)
+        alone = ingest(self.database, "--compact")
+        self.assertEqual((0, 0), (alone.returncode, report(alone)["frames"]), alone.stderr)
+        self.assertIn(b"compacting", alone.stderr)
+        self.assertNotIn(b"sources", alone.stderr)
+        self.assertEqual(before, dump(self.database))
+        self.assertEqual(0, ingest(self.database, "--compact", CAPTURES[1]).returncode)
+        everything = query(self.database, "*.", "--json", "--wire").stdout
+        self.assertEqual(expected("tuples", CAPTURES), rows(everything))
+
     def test_standard_input(self) -> None:
         with CAPTURES[0].open("rb") as capture:
             self.assertEqual(1661, report(ingest(self.database, "-", stdin=capture))["frames"])

@@ -1,0 +1,99 @@
+// Settle and Compact: the same rows in fewer files, and an early end on request.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "unit/store/database.h"
+#include "unit/support/dns_message.h"
+#include "unit/support/temp_dir.h"
+
+namespace pdns::store {
+namespace {
+
+using record::RrType;
+using testing::TempDir;
+using testing::U32;
+namespace fs = std::filesystem;
+
+constexpr unsigned kRows = 9000;  // enough to go around the log
+constexpr unsigned kBatches = 12;
+
+const auto kNoHurry = [] { return false; };
+const auto kHurry = [] { return true; };
+
+std::size_t TableFiles(const std::string& path) {
+  std::size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(path)) {
+    files += entry.path().extension() == ".sst" ? 1 : 0;
+  }
+  return files;
+}
+
+// Batches of which each has half of its rows in common with the one before.
+void Fill(Writer& writer) {
+  for (unsigned batch = 0; batch < kBatches; ++batch) {
+    Observations rows;
+    for (unsigned i = batch * kRows / 2; i < batch * kRows / 2 + kRows; ++i) {
+      rows.Add("h" + std::to_string(i) + ".example", RrType::kA, U32(i),
+               Seen(100 + batch, 200 + batch, 1 + batch));
+    }
+    Apply(writer, {{}, rows.list(), {}});
+  }
+}
+
+void ExpectSameRows(const std::string& path, const Lines& forward, const Lines& reverse) {
+  ExpectRows(ScanAll(path, Index::kForward), forward);
+  ExpectRows(ScanAll(path, Index::kReverse), reverse);
+}
+
+TEST(Tidy, SettleMergesTheRunsThatAreDue) {
+  const TempDir dir;
+  const auto writer = OpenWriter(dir / "db");
+  Fill(*writer);
+  const Lines forward = ScanAll(dir / "db", Index::kForward);
+  const Lines reverse = ScanAll(dir / "db", Index::kReverse);
+  EXPECT_EQ(forward.size(), kRows / 2 * (kBatches + 1));
+  writer->Settle(kNoHurry);
+  EXPECT_LT(TableFiles(dir / "db"), 2 * kBatches);  // of two families a file each batch
+  ExpectSameRows(dir / "db", forward, reverse);
+}
+
+TEST(Tidy, CompactLeavesOneRunOfEach) {
+  const TempDir dir;
+  const auto writer = OpenWriter(dir / "db");
+  Fill(*writer);
+  const Lines forward = ScanAll(dir / "db", Index::kForward);
+  const Lines reverse = ScanAll(dir / "db", Index::kReverse);
+  ASSERT_TRUE(writer->Compact(kNoHurry).ok());
+  ASSERT_TRUE(writer->Close().ok());
+  EXPECT_LE(TableFiles(dir / "db"), 2U + 2U);  // forward, reverse, and schema rows
+  ExpectSameRows(dir / "db", forward, reverse);
+  ASSERT_TRUE(writer->Compact(kNoHurry).ok());  // nothing left to do
+  ExpectSameRows(dir / "db", forward, reverse);
+}
+
+TEST(Tidy, AHurryEndsBothAndLosesNothing) {
+  const TempDir dir;
+  const auto writer = OpenWriter(dir / "db");
+  Fill(*writer);
+  const Lines forward = ScanAll(dir / "db", Index::kForward);
+  const Lines reverse = ScanAll(dir / "db", Index::kReverse);
+  writer->Settle(kHurry);
+  EXPECT_TRUE(writer->Compact(kHurry).ok());
+  ExpectSameRows(dir / "db", forward, reverse);
+  Fill(*writer);  // goes on as before
+  EXPECT_EQ(ScanAll(dir / "db", Index::kForward).size(), forward.size());
+}
+
+TEST(Tidy, AnEmptyDatabase) {
+  const TempDir dir;
+  const auto writer = OpenWriter(dir / "db");
+  writer->Settle(kNoHurry);
+  EXPECT_TRUE(writer->Compact(kNoHurry).ok());
+  EXPECT_TRUE(writer->Close().ok());
+  EXPECT_TRUE(ScanAll(dir / "db", Index::kForward).empty());
+}
+
+}  // namespace
+}  // namespace pdns::store
