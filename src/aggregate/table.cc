@@ -15,31 +15,56 @@ constexpr bool IsFull(std::size_t size, std::size_t slots) { return size * 4 >= 
 
 }  // namespace
 
-Table::Table() : seed_(RandomSeed()) {}
+Table::Table() : seed_(RandomSeed()), slots_(kFewestSlots) {}
 
 void Table::Add(const record::Tuple& tuple, const record::Sighting& sighting) {
+  InHand& one = hand_[begun_ % kHand];
+  const std::size_t room = record::MaxTupleKeySize(tuple);
+  if (one.room.size() < room) one.room.resize(room);
+  std::uint8_t* const key = one.room.data();
+  one.key_size = static_cast<std::size_t>(record::WriteTupleKey(key, tuple) - key);
+  one.hash = static_cast<std::uint32_t>(Hash64({key, one.key_size}, seed_));
+  one.sighting = sighting;
+  __builtin_prefetch(&slots_[one.hash & (slots_.size() - 1)]);
+  ++begun_;
+  if (begun_ - folded_ > kSlotAhead) FetchEntry(hand_[(begun_ - 1 - kSlotAhead) % kHand]);
+  if (begun_ - folded_ > kSlotAhead + kEntryAhead) Fold(hand_[folded_++ % kHand]);
+}
+
+void Table::Settle() {
+  while (folded_ != begun_) Fold(hand_[folded_++ % kHand]);
+}
+
+void Table::FetchEntry(const InHand& one) const {
+  const Slot& slot = slots_[one.hash & (slots_.size() - 1)];
+  if (slot.place != 0) __builtin_prefetch(&arena_[slot.place - 1]);
+}
+
+void Table::Fold(const InHand& one) {
   if (IsFull(size_, slots_.size())) Grow();
-  std::uint8_t* key = arena_.Reserve(record::MaxTupleKeySize(tuple));
-  const auto key_size = static_cast<std::size_t>(record::WriteTupleKey(key, tuple) - key);
-  const auto hash = static_cast<std::uint32_t>(Hash64({key, key_size}, seed_));
   const std::size_t mask = slots_.size() - 1;
-  for (std::size_t i = hash & mask;; i = (i + 1) & mask) {
+  for (std::size_t i = one.hash & mask;; i = (i + 1) & mask) {
     Slot& slot = slots_[i];
-    if (slot.place == 0) {
-      slot = {hash, arena_.Commit(sighting, key_size) + 1};
-      ++size_;
-      return;
-    }
-    if (slot.hash != hash) continue;
+    if (slot.place == 0) return Insert(slot, one);
+    if (slot.hash != one.hash) continue;
     record::Entry& entry = arena_[slot.place - 1];
-    if (entry.key_size != key_size || std::memcmp(entry.key().data(), key, key_size) != 0) continue;
-    record::Merge(entry.sighting, sighting);
+    if (entry.key_size != one.key_size ||
+        std::memcmp(entry.key().data(), one.room.data(), one.key_size) != 0) {
+      continue;
+    }
+    record::Merge(entry.sighting, one.sighting);
     return;
   }
 }
 
+void Table::Insert(Slot& slot, const InHand& one) {
+  std::memcpy(arena_.Reserve(one.key_size), one.room.data(), one.key_size);
+  slot = {one.hash, arena_.Commit(one.sighting, one.key_size) + 1};
+  ++size_;
+}
+
 void Table::Grow() {
-  std::vector<Slot> old(slots_.empty() ? kFewestSlots : 2 * slots_.size());
+  std::vector<Slot> old(2 * slots_.size());
   old.swap(slots_);
   const std::size_t mask = slots_.size() - 1;
   for (const Slot& slot : old) {
@@ -62,6 +87,7 @@ void Table::Clear() {
   slots_.shrink_to_fit();
   arena_.Clear();
   size_ = 0;
+  folded_ = begun_;
 }
 
 }  // namespace pdns::aggregate

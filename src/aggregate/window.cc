@@ -11,11 +11,22 @@ void Window::Add(const record::Tuple& tuple, const record::Sighting& sighting) {
   (sighting.reasons == record::kTrusted ? trusted_ : quarantined_)->Add(tuple, sighting);
 }
 
-std::size_t Window::size() const { return trusted_->size() + quarantined_->size(); }
+bool Window::empty() const { return trusted_->empty() && quarantined_->empty(); }
 std::size_t Window::memory() const { return trusted_->memory() + quarantined_->memory(); }
 
-void Window::ListTrusted(std::vector<const record::Entry*>& out) const { trusted_->List(out); }
-void Window::ListQuarantined(std::vector<const record::Entry*>& out) const {
+std::size_t Window::size() {
+  trusted_->Settle();
+  quarantined_->Settle();
+  return trusted_->size() + quarantined_->size();
+}
+
+void Window::ListTrusted(std::vector<const record::Entry*>& out) {
+  trusted_->Settle();
+  trusted_->List(out);
+}
+
+void Window::ListQuarantined(std::vector<const record::Entry*>& out) {
+  quarantined_->Settle();
   quarantined_->List(out);
 }
 

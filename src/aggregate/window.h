@@ -29,13 +29,13 @@ class Window {
   // Trusted and quarantined (reasons != 0) sightings of a tuple are kept apart.
   void Add(const record::Tuple& tuple, const record::Sighting& sighting);
 
-  bool empty() const { return size() == 0; }
-  std::size_t size() const;    // distinct tuples
-  std::size_t memory() const;  // bytes held for them
+  bool empty() const;
+  std::size_t size();          // distinct tuples
+  std::size_t memory() const;  // bytes held for them, but for the last few
 
   // Appends the entries, each tuple once, in the order they came first; good until Clear.
-  void ListTrusted(std::vector<const record::Entry*>& out) const;
-  void ListQuarantined(std::vector<const record::Entry*>& out) const;
+  void ListTrusted(std::vector<const record::Entry*>& out);
+  void ListQuarantined(std::vector<const record::Entry*>& out);
 
   // Empty again, keeping memory for a next round of the same size.
   void Clear();

@@ -1,7 +1,9 @@
 #include "ingest/crew.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <cstring>
 #include <deque>
 #include <mutex>
 #include <string>
@@ -55,13 +57,20 @@ class Block {
 // Equal questions get equal numbers, whatever their case and whatever else the bytes may be.
 std::size_t QuestionNumber(const dnstap::Response& response) {
   constexpr std::size_t kHeader = 12;
-  constexpr std::uint64_t kPrime = 1099511628211U;  // FNV-1a
-  std::uint64_t number = 14695981039346656037U;
+  constexpr std::uint64_t kLower = 0x2020202020202020;
+  constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15;  // odd, its bits in no order
   const Bytes message = response.message.value_or(Bytes());
-  for (std::size_t at = kHeader; at < message.size() && message[at] != 0; ++at) {
-    number = (number ^ (message[at] | 0x20U)) * kPrime;
+  if (message.size() <= kHeader) return 0;
+  const std::string_view rest = AsText(message.subspan(kHeader));
+  const std::size_t size = std::min(rest.find('\0'), rest.size());
+  std::uint64_t number = size;
+  for (std::size_t at = 0; at < size; at += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, rest.data() + at, std::min(size - at, sizeof word));
+    number = (number ^ (word | kLower)) * kMix;
+    number ^= number >> 32;
   }
-  return static_cast<std::size_t>(number >> 32);
+  return number;
 }
 
 }  // namespace

@@ -80,10 +80,10 @@ void Drainer::Run() {
   }
 }
 
-void Drainer::Apply(const Harvest& harvest) {
+void Drainer::Apply(Harvest& harvest) {
   std::vector<const record::Entry*> trusted;
   std::vector<const record::Entry*> quarantined;
-  for (const aggregate::Window& window : harvest.windows) {
+  for (aggregate::Window& window : harvest.windows) {
     window.ListTrusted(trusted);
     window.ListQuarantined(quarantined);
   }

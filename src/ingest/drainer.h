@@ -71,7 +71,7 @@ class Drainer {
  private:
   std::unique_ptr<Harvest> TakeEmpty(std::unique_lock<std::mutex>& lock);
   void Run();
-  void Apply(const Harvest& harvest);
+  void Apply(Harvest& harvest);
 
   Sink sink_;
   std::function<void()> on_failure_;

@@ -22,6 +22,13 @@ std::uint64_t Head(const KeyRef& key, std::size_t depth) {
   return __builtin_bswap64(head);
 }
 
+void FillHeads(std::span<KeyRef> keys, std::size_t depth) {
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    FetchAhead(keys, i, depth);
+    keys[i].head = Head(keys[i], depth);
+  }
+}
+
 bool WholeBefore(const KeyRef& a, const KeyRef& b) { return a.key() < b.key(); }
 
 void SortFrom(std::span<KeyRef> keys, std::size_t depth);
@@ -53,7 +60,7 @@ void SortByHead(std::span<KeyRef> keys, std::size_t depth) {
 }
 
 void SortFrom(std::span<KeyRef> keys, std::size_t depth) {
-  for (KeyRef& key : keys) key.head = Head(key, depth);
+  FillHeads(keys, depth);
   SortByHead(keys, depth);
 }
 
@@ -69,7 +76,7 @@ std::uint64_t MiddleHead(std::span<const KeyRef> keys) {
 }  // namespace
 
 void SortKeys(std::span<KeyRef> keys) {
-  for (KeyRef& key : keys) key.head = Head(key, 0);
+  FillHeads(keys, 0);
   if (keys.size() < kMany) return SortByHead(keys, 0);
   const std::uint64_t middle = MiddleHead(keys);
   const auto second = std::partition(keys.begin(), keys.end(),

@@ -9,6 +9,7 @@ namespace pdns::store {
 
 ReverseRows::ReverseRows(const SortedRows& rows, const Marks& known) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows.Fetch(i);
     if (known[i] == 0) AppendReverseKeys(keys_, record::SplitTupleKey(AsBytes(rows.key(i))));
   }
   sorted_.reserve(keys_.size());

@@ -18,6 +18,7 @@ class ReverseRows {
 
   std::size_t size() const { return sorted_.size(); }
   std::string_view operator[](std::size_t i) const { return sorted_[i].key(); }
+  void Fetch(std::size_t i) const { FetchAhead(sorted_, i); }  // in a loop over all
 
  private:
   KeyList keys_;

@@ -186,6 +186,7 @@ class RocksWriter final : public Writer {
     constexpr std::size_t kLookup = 1024;
     std::vector<std::size_t> open;
     for (std::size_t i = from; i < to; ++i) {
+      keys.Fetch(i);
       hashes[i] = seen_.Hash(AsBytes(keys.key(i)));
       known[i] = seen_.Holds(hashes[i]) ? 1 : 0;
       if (known[i] == 0) open.push_back(i);
@@ -244,6 +245,8 @@ class RocksWriter final : public Writer {
     std::string value;
     rocksdb::Status status;
     for (std::size_t i = 0; i < rows.size() && status.ok(); ++i) {
+      rows.Fetch(i);
+      rows.FetchSighting(i);
       value.clear();
       AppendValue(value, rows.sighting(i));
       status = each(i, ToSlice(rows.key(i)), rocksdb::Slice(value));
@@ -275,8 +278,10 @@ class RocksWriter final : public Writer {
     if (rows.size() == 0) return rocksdb::Status::OK();
     return files.Write(kReverseFamily, [&](rocksdb::SstFileWriter& file) {
       rocksdb::Status status;
-      for (std::size_t i = 0; i < rows.size() && status.ok(); ++i)
+      for (std::size_t i = 0; i < rows.size() && status.ok(); ++i) {
+        rows.Fetch(i);
         status = file.Put(ToSlice(rows[i]), {});
+      }
       return status;
     });
   }

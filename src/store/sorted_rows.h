@@ -24,6 +24,10 @@ class SortedRows {
 
   std::size_t size() const { return rows_.size(); }
   std::string_view key(std::size_t i) const { return rows_[i].key(); }
+
+  // To be called in a loop over all rows, where key(i) or sighting(i) is used.
+  void Fetch(std::size_t i) const { FetchAhead(rows_, i); }
+  void FetchSighting(std::size_t i) const { FetchAhead(rows_, i, -sizeof(record::Entry)); }
   const record::Sighting& sighting(std::size_t i) const {
     const std::size_t index = rows_[i].index;
     return index < entries_.size() ? entries_[index]->sighting : merged_[index - entries_.size()];

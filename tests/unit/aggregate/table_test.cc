@@ -39,7 +39,8 @@ struct Numbered {
   std::string owner;
 };
 
-std::vector<const Entry*> List(const Table& table) {
+std::vector<const Entry*> List(Table& table) {
+  table.Settle();
   std::vector<const Entry*> entries;
   table.List(entries);
   return entries;
@@ -51,7 +52,8 @@ std::string KeyOf(const Tuple& tuple) {
   return key;
 }
 
-void ExpectSame(const Table& table, const Model& model) {
+void ExpectSame(Table& table, const Model& model) {
+  table.Settle();
   ASSERT_EQ(table.size(), model.size());
   Model listed;
   for (const Entry* entry : List(table)) {
@@ -96,6 +98,7 @@ TEST(Table, TuplesThatShareAHashStayApart) {
       const Numbered one(i);
       table.Add(one.tuple(), At(i));
     }
+    table.Settle();
     ASSERT_EQ(table.size(), kTuples);
   }
   std::uint32_t number = 0;
@@ -104,6 +107,38 @@ TEST(Table, TuplesThatShareAHashStayApart) {
     ASSERT_EQ(entry->sighting.count, 2U) << number;
     ++number;
   }
+}
+
+TEST(Table, WhatIsInHandCountsAsHeld) {
+  Table table;
+  EXPECT_TRUE(table.empty());
+  table.Add(Numbered(1).tuple(), At(1));
+  EXPECT_FALSE(table.empty());
+  table.Clear();
+  EXPECT_TRUE(table.empty());
+  table.Settle();
+  EXPECT_EQ(table.size(), 0U) << "it was not cleared";
+  table.Add(Numbered(2).tuple(), At(1));
+  table.Settle();
+  EXPECT_FALSE(table.empty());
+  EXPECT_EQ(table.size(), 1U);
+}
+
+// Whatever the caller does with its bytes, and however long they are.
+TEST(Table, WhatIsInHandIsItsOwn) {
+  Table table;
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < 40; ++i) {
+    std::string rdata(i % 3 == 0 ? 65535 - i : i, static_cast<char>(i));
+    const std::string owner = WireName(std::to_string(i) + ".org");
+    const Tuple tuple{AsBytes(owner), RrType::kTxt, AsBytes(rdata)};
+    table.Add(tuple, At(1));
+    keys.push_back(KeyOf(tuple));
+    rdata.assign(rdata.size(), 'x');
+  }
+  const auto entries = List(table);
+  ASSERT_EQ(entries.size(), keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) EXPECT_TRUE(AsText(entries[i]->key()) == keys[i]);
 }
 
 TEST(Table, ListsInTheOrderTheyCameBehindWhatIsThere) {
@@ -115,6 +150,7 @@ TEST(Table, ListsInTheOrderTheyCameBehindWhatIsThere) {
     table.Add(Numbered(order.front()).tuple(), At(1));
   }
   std::vector<const Entry*> entries{nullptr, nullptr};
+  table.Settle();
   table.List(entries);
   ASSERT_EQ(entries.size(), order.size() + 2);
   EXPECT_EQ(entries[1], nullptr);
@@ -133,10 +169,12 @@ TEST(Table, GrowsAtAnySize) {
     table.Add(Numbered(size).tuple(), At(1));
     // The tuple that came first is found whether the table has just grown or is about to.
     table.Add(Numbered(1).tuple(), At(1));
+    table.Settle();
     ASSERT_EQ(table.size(), size);
     if (table.memory() == before) continue;
     ++grown;
     for (std::uint32_t i = 1; i <= size; ++i) table.Add(Numbered(i).tuple(), At(1));
+    table.Settle();
     ASSERT_EQ(table.size(), size);
   }
   EXPECT_GE(grown, 5U);
@@ -145,6 +183,7 @@ TEST(Table, GrowsAtAnySize) {
 
 void Fill(Table& table, std::uint32_t tuples) {
   for (std::uint32_t i = 0; i < tuples; ++i) table.Add(Numbered(i).tuple(), At(1));
+  table.Settle();
 }
 
 TEST(Table, ClearKeepsWhatARoundNeededAndShrinksAfterASmallerOne) {

@@ -172,6 +172,7 @@ TEST(Window, RepeatsCostNoMemory) {
   const std::string owner = WireName("www.blah.org");
   const std::string rdata = "1234";
   window.Add({AsBytes(owner), RrType::kA, AsBytes(rdata)}, At(1));
+  EXPECT_EQ(window.size(), 1U);
   const std::size_t once = window.memory();
   for (int i = 0; i < 100'000; ++i) window.Add({AsBytes(owner), RrType::kA, AsBytes(rdata)}, At(1));
   EXPECT_EQ(window.memory(), once);

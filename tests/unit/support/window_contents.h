@@ -8,13 +8,13 @@
 
 namespace pdns::testing {
 
-inline std::vector<Observed> Trusted(const aggregate::Window& window) {
+inline std::vector<Observed> Trusted(aggregate::Window& window) {
   std::vector<const record::Entry*> entries;
   window.ListTrusted(entries);
   return Read(entries);
 }
 
-inline std::vector<Observed> Quarantined(const aggregate::Window& window) {
+inline std::vector<Observed> Quarantined(aggregate::Window& window) {
   std::vector<const record::Entry*> entries;
   window.ListQuarantined(entries);
   return Read(entries);
