@@ -2,6 +2,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -48,21 +49,33 @@ class CompressedInput final : public Input {
   }
 
   Result<std::size_t> Read(std::span<std::uint8_t> into) override {
-    while (!ended_) {
-      const la_ssize_t got = archive_read_data(archive_, into.data(), into.size());
-      if (got > 0) return static_cast<std::size_t>(got);
-      if (got == ARCHIVE_RETRY || got == ARCHIVE_WARN) continue;
-      ended_ = true;
-      if (!failure_.ok()) return failure_;
-      if (got < 0 && !Truncated()) return Status::Malformed(Reason());
+    while (unpacked_.empty() && !ended_) {
+      if (Status status = NextBlock(); !status.ok()) return status;
     }
-    return std::size_t{0};
+    const std::size_t n = std::min(into.size(), unpacked_.size());
+    std::copy_n(unpacked_.begin(), n, into.begin());
+    unpacked_ = unpacked_.subspan(n);
+    return n;
   }
 
   std::uint64_t consumed() const override { return raw_->consumed(); }
   bool reopenable() const override { return raw_->reopenable(); }
 
  private:
+  // By blocks, as libarchive has them: asked for more at once, it would drop what it had when it
+  // meets a fault.
+  Status NextBlock() {
+    const void* block = nullptr;
+    std::size_t size = 0;
+    la_int64_t offset = 0;
+    const int got = archive_read_data_block(archive_, &block, &size, &offset);
+    if (got == ARCHIVE_OK) unpacked_ = {static_cast<const std::uint8_t*>(block), size};
+    if (got == ARCHIVE_OK || got == ARCHIVE_RETRY || got == ARCHIVE_WARN) return {};
+    ended_ = true;
+    if (!failure_.ok()) return failure_;
+    return got < 0 && !Truncated() ? Status::Malformed(Reason()) : Status();
+  }
+
   static la_ssize_t ReadRaw(archive* /*archive*/, void* self, const void** block) {
     auto& input = *static_cast<CompressedInput*>(self);
     *block = input.block_.data();
@@ -94,6 +107,7 @@ class CompressedInput final : public Input {
   std::unique_ptr<Input> raw_;
   std::vector<std::uint8_t> block_;
   archive* archive_;
+  Bytes unpacked_;  // of libarchive's current block, not yet handed on
   Status failure_;
   bool raw_ended_ = false;
   bool ended_ = false;

@@ -14,9 +14,10 @@ std::span<std::uint8_t> Splitter::Room() {
     end_ -= begin_;
     begin_ = 0;
   }
-  if (end_ == buffer_.size() || wanted_ > buffer_.size()) {
+  if (full_ || wanted_ > buffer_.size()) {
     const std::size_t grown = std::min(std::max(kFirstSize, buffer_.size() * 8), read_size_);
     buffer_.resize(std::max({grown, wanted_, end_ + kFirstSize}));
+    full_ = false;
   }
   return std::span(buffer_).subspan(end_);
 }

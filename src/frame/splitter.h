@@ -37,7 +37,10 @@ class Splitter {
 
   // Where the next bytes of the stream go; never empty. Ends the life of payload().
   std::span<std::uint8_t> Room();
-  void Filled(std::size_t n) { end_ += n; }
+  void Filled(std::size_t n) {
+    end_ += n;
+    full_ = end_ == buffer_.size();
+  }
 
   Piece Next();
 
@@ -59,6 +62,7 @@ class Splitter {
   std::vector<std::uint8_t> buffer_;
   std::size_t begin_ = 0;   // first byte not yet cut
   std::size_t end_ = 0;     // behind the last byte filled
+  bool full_ = true;        // the last bytes left no room
   std::size_t wanted_ = 0;  // size of the piece at begin_, header included, when known
   std::uint64_t position_ = 0;
   Bytes payload_;

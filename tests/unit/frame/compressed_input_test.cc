@@ -224,7 +224,8 @@ TEST_P(CompressedInput, RandomDamageIsSurvived) {
     damaged[random() % damaged.size()] ^= static_cast<char>(1U << random() % 8);
     const Read read = ReadCompressed(damaged);
     EXPECT_NE(read.end, End::kNone);
-    EXPECT_LE(read.frames.size(), 3U);
+    // lz4's checksum stands behind the data that it covers.
+    EXPECT_TRUE(read.frames.size() <= 3 || read.end == End::kBroken) << read.frames.size();
   }
 }
 

@@ -218,5 +218,30 @@ TEST(Splitter, RandomStreams) {
   }
 }
 
+// A reader of files asked the system once every 4 KiB before.
+TEST(Splitter, RoomGrowsWhileReadsFillItAndNotElse) {
+  constexpr std::size_t kReadSize = 256U << 10;
+  const std::string frames = [] {
+    std::string bytes;
+    for (int i = 0; i < 5000; ++i) bytes += DataFrame(std::string(300, 'x'));
+    return bytes;
+  }();
+  Splitter pouring(kReadSize);
+  Splitter trickling(kReadSize);
+  std::size_t reads = 0;
+  for (std::string_view left = frames; !left.empty(); ++reads) {
+    const auto room = pouring.Room();
+    const std::size_t n = std::min(room.size(), left.size());
+    std::copy_n(left.begin(), n, room.begin());
+    pouring.Filled(n);
+    left.remove_prefix(n);
+    Pieces(pouring);
+  }
+  EXPECT_LT(reads, frames.size() / kReadSize + 10);
+  EXPECT_GE(pouring.Room().size(), kReadSize / 2);
+  PushAll(trickling, frames, 3000);
+  EXPECT_LE(trickling.Room().size(), 4096U);
+}
+
 }  // namespace
 }  // namespace pdns::frame
