@@ -108,8 +108,28 @@ class FileRun {
   std::vector<SourceReport> reports_;  // each written by the one lane that took it
 };
 
-std::size_t Cores(const ServiceOptions& options) {
-  return options.cores > 0 ? options.cores : std::max(1U, std::thread::hardware_concurrency());
+// How the work is shared out: as many files at once as there are cores, and where they are fewer,
+// several lanes in each.
+struct Shares {
+  std::size_t files_at_once = 0;
+  std::size_t lanes = 1;  // of each file
+  std::size_t collectors = 1;
+  CollectorLimits limits;
+};
+
+Shares ShareOut(const ServiceOptions& options, bool with_socket) {
+  // A window numbers its entries in 32 bits, 8 bytes each.
+  constexpr std::size_t kLargestWindow = std::size_t{16} << 30;
+  const std::size_t cores =
+      options.cores > 0 ? options.cores : std::max(1U, std::thread::hardware_concurrency());
+  Shares shares;
+  shares.files_at_once = std::min(cores, options.sources.size());
+  if (shares.files_at_once > 0) shares.lanes = cores / shares.files_at_once;
+  shares.collectors = std::max<std::size_t>(1, shares.files_at_once + (with_socket ? 1 : 0));
+  shares.limits.window_memory =
+      std::min(options.window_memory / (2 * shares.collectors), kLargestWindow);
+  shares.limits.flush_interval = options.flush_interval;
+  return shares;
 }
 
 }  // namespace
@@ -123,21 +143,16 @@ Result<RunReport> Run(const ServiceOptions& options, const Sink& sink, Stop& sto
     if (!opened.ok()) return opened.status();
     listener = std::move(*opened);
   }
-  // As many files at once as there are cores, and where they are fewer, several lanes in each.
-  const std::size_t files_at_once = std::min(Cores(options), options.sources.size());
-  const std::size_t lanes = files_at_once > 0 ? Cores(options) / files_at_once : 1;
-  const std::size_t collectors =
-      std::max<std::size_t>(1, files_at_once + (listener != nullptr ? 1 : 0));
-  const CollectorLimits limits{options.window_memory / (2 * collectors), options.flush_interval, 1};
+  const Shares shares = ShareOut(options, listener != nullptr);
 
   RunReport report;
-  Drainer drainer(sink, collectors, lanes, [&stop] { stop.Request(); });
+  Drainer drainer(sink, shares.collectors, shares.lanes, [&stop] { stop.Request(); });
   FileRun files(options.sources, sink, stop, progress);
   std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < files_at_once; ++i) {
+  for (std::size_t i = 0; i < shares.files_at_once; ++i) {
     threads.emplace_back([&] {
-      CollectorLimits of_file = limits;
-      of_file.lanes = lanes;
+      CollectorLimits of_file = shares.limits;
+      of_file.lanes = shares.lanes;
       Collector collector(drainer, options.policy, of_file);
       files.RunLane(collector);
     });
@@ -145,7 +160,8 @@ Result<RunReport> Run(const ServiceOptions& options, const Sink& sink, Stop& sto
   SourceReport socket_report;
   if (listener != nullptr) {
     LogInfo("listening on " + listener->path());
-    socket_report = SocketLane(*listener, drainer, options.policy, limits, progress).Run(stop);
+    socket_report =
+        SocketLane(*listener, drainer, options.policy, shares.limits, progress).Run(stop);
   }
   for (std::thread& thread : threads) thread.join();
   if (Status finished = drainer.Finish(); !finished.ok()) return finished;

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
-#include <future>
 
 namespace pdns::store {
 namespace {
@@ -81,9 +80,7 @@ void SortKeys(std::span<KeyRef> keys) {
   const std::uint64_t middle = MiddleHead(keys);
   const auto second = std::partition(keys.begin(), keys.end(),
                                      [middle](const KeyRef& key) { return key.head < middle; });
-  auto done = std::async(std::launch::async, [keys, second] {
-    SortByHead({keys.begin(), second}, 0);
-  });
+  auto done = std::async(kBeside, [keys, second] { SortByHead({keys.begin(), second}, 0); });
   SortByHead({second, keys.end()}, 0);
   done.get();
 }

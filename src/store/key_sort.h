@@ -8,10 +8,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <future>
 #include <span>
 #include <string_view>
 
 namespace pdns::store {
+
+// How to run half of some work: in a thread of its own, or where the system has none left, in this
+// one when it is waited for.
+inline constexpr auto kBeside = std::launch::async | std::launch::deferred;
 
 struct KeyRef {
   std::uint64_t head = 0;  // of SortKeys

@@ -98,20 +98,23 @@ class RocksWriter final : public Writer {
   }
 
   void Settle(const Hurry& hurry) override {
+    using Properties = rocksdb::DB::Properties;
     const auto busy = [this](rocksdb::ColumnFamilyHandle* family) {
-      std::uint64_t pending = 0;
-      std::uint64_t running = 0;
-      db_->GetIntProperty(family, rocksdb::DB::Properties::kCompactionPending, &pending);
-      db_->GetIntProperty(family, rocksdb::DB::Properties::kNumRunningCompactions, &running);
-      return pending + running > 0;
+      return Property(family, Properties::kCompactionPending) +
+                 Property(family, Properties::kNumRunningCompactions) >
+             0;
     };
-    while (std::any_of(handles_.begin(), handles_.end(), busy) && !hurry())
+    // After an error of its own (a full disk) the engine begins no more work: what is due stays so.
+    const auto failed = [this] {
+      return Property(handles_[kMeta], Properties::kBackgroundErrors) > 0;
+    };
+    while (std::any_of(handles_.begin(), handles_.end(), busy) && !failed() && !hurry())
       std::this_thread::sleep_for(kLookEvery);
   }
 
   Status Compact(const Hurry& hurry) override {
     std::atomic<bool> canceled{false};
-    auto done = std::async(std::launch::async, [&] {
+    auto done = std::async(kBeside, [&] {
       rocksdb::CompactRangeOptions options;
       options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
       options.canceled = &canceled;
@@ -120,7 +123,7 @@ class RocksWriter final : public Writer {
         status = db_->CompactRange(options, handles_[i], nullptr, nullptr);
       return status;
     });
-    while (done.wait_for(kLookEvery) != std::future_status::ready) {
+    while (done.wait_for(kLookEvery) == std::future_status::timeout) {
       if (hurry()) canceled = true;
     }
     const auto status = done.get();
@@ -145,6 +148,12 @@ class RocksWriter final : public Writer {
     const SortedRows& quarantined;
     const Ledger& ledger;
   };
+
+  std::uint64_t Property(rocksdb::ColumnFamilyHandle* family, const std::string& name) {
+    std::uint64_t value = 0;
+    db_->GetIntProperty(family, name, &value);
+    return value;
+  }
 
   // A database without schema row is one that was just made, unless it holds anything.
   Status OpenSchema() {
@@ -174,7 +183,7 @@ class RocksWriter final : public Writer {
     };
     if (keys.size() < kLargeBatch) return part(0, keys.size());
     const std::size_t middle = keys.size() / 2;
-    auto second = std::async(std::launch::async, part, middle, keys.size());
+    auto second = std::async(kBeside, part, middle, keys.size());
     const Status first = part(0, middle);
     const Status rest = second.get();
     return first.ok() ? rest : first;
@@ -230,7 +239,7 @@ class RocksWriter final : public Writer {
   rocksdb::Status WriteFiles(const Rows& rows) {
     SstFiles files(*db_, handles_);
     // The forward rows by a thread of their own: half of the work.
-    auto forward = std::async(std::launch::async, [&] { return WriteForward(files, rows); });
+    auto forward = std::async(kBeside, [&] { return WriteForward(files, rows); });
     auto status = WriteReverse(files, ReverseRows(rows.trusted, rows.known));
     if (status.ok()) status = WriteQuarantine(files, rows.quarantined);
     if (status.ok()) status = WriteLedger(files, rows.ledger);
