@@ -32,7 +32,7 @@ void RaiseDescriptorLimit() {
 Result<ingest::RunReport> RunOn(store::Writer& writer, const std::string& path,
                                 const IngestOptions& options, Stop& stop) {
   ingest::ServiceOptions service{ingest::ListSources(options.paths), options.socket, options.policy,
-                                 options.flush_interval, options.memory / 8 * 3};
+                                 options.flush_interval, options.memory / 3};
   const ingest::Sink sink{[&](const record::SourceId& id) { return writer.Progress(id); },
                           [&](const record::Batch& batch) { return writer.Apply(batch); }};
   ingest::Progress progress;
@@ -58,8 +58,8 @@ int Main(int argc, const char* const* argv) {
   RaiseDescriptorLimit();
   const auto path = DatabasePath(options->database, Access::kWrite);
   if (!path.ok()) return Refuse(path.status());
-  // Three eighths for the windows, half of which may be sorted at a time for as much again; a
-  // quarter for the store.
+  // A third for the windows, half of which may be sorted at a time for as much again; a quarter for
+  // the store. The rest is for its files' indexes and filters, and for merging them.
   auto writer = store::OpenRocksWriter(*path, options->memory / 4);
   if (!writer.ok()) return Refuse(writer.status());
   static Stop stop;

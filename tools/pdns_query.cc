@@ -68,7 +68,7 @@ int Main(int argc, const char* const* argv) {
   if (!options->notice.empty()) LogInfo(options->notice);
   const auto path = DatabasePath(options->database, Access::kRead);
   if (!path.ok()) return Refuse(path.status());
-  const auto reader = store::OpenRocksReader(*path);
+  const auto reader = store::OpenRocksReader(*path, options->request.question.index);
   if (!reader.ok()) return Refuse(reader.status());
   return Conclude(Answer(**reader, *options), options->request.limit);
 }

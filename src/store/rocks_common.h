@@ -28,6 +28,7 @@ struct MemoryPlan {
   std::size_t block_cache = 0;
   std::size_t write_buffer = 0;  // of one of the two large families
   std::size_t seen_cache = 0;
+  bool filters = true;  // are to be read
 };
 MemoryPlan PlanMemory(std::size_t memory);
 

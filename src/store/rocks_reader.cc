@@ -31,7 +31,7 @@ constexpr const char* kNoDirectory = "/nonexistent/pdns-query";
 
 class RocksReader final : public Reader {
  public:
-  explicit RocksReader(std::string path) : path_(std::move(path)) {}
+  RocksReader(std::string path, bool filters) : path_(std::move(path)), filters_(filters) {}
   ~RocksReader() override { Drop(); }
   RocksReader(const RocksReader&) = delete;
   RocksReader& operator=(const RocksReader&) = delete;
@@ -76,6 +76,7 @@ class RocksReader final : public Reader {
     options.create_missing_column_families = false;
     MemoryPlan plan;
     plan.block_cache = 32U << 20;
+    plan.filters = filters_;
     plan.write_buffer = 64U << 20;  // what is replayed is never flushed here
     std::array<rocksdb::ColumnFamilyOptions, kFamilies> family_options;
     FillFamilyOptions(family_options, plan);
@@ -209,18 +210,19 @@ class RocksReader final : public Reader {
   }
 
   std::string path_;
+  bool filters_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Reader>> OpenRocksReader(const std::string& path) {
+Result<std::unique_ptr<Reader>> OpenRocksReader(const std::string& path, Index mostly) {
   std::error_code error;
   if (!fs::exists(path, error)) return Status::NoInput("no such database: " + path);
   if (!fs::exists(path + "/CURRENT", error))
     return Status::NoInput("database " + path + ": not a database of pdns");
-  auto reader = std::make_unique<RocksReader>(path);
+  auto reader = std::make_unique<RocksReader>(path, mostly == Index::kReverse);
   if (Status opened = reader->Open(); !opened.ok()) return opened;
   return std::unique_ptr<Reader>(std::move(reader));
 }

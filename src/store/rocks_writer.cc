@@ -97,19 +97,18 @@ class RocksWriter final : public Writer {
     return record::Applied{trusted.size() - updated, updated};
   }
 
+  // The engine calls a merge pending, too, where it has as many runs as it may and finds no two of
+  // like size: what does not begin soon will not. After an error of its own (a full disk) it begins
+  // no more work at all.
   void Settle(const Hurry& hurry) override {
     using Properties = rocksdb::DB::Properties;
-    const auto busy = [this](rocksdb::ColumnFamilyHandle* family) {
-      return Property(family, Properties::kCompactionPending) +
-                 Property(family, Properties::kNumRunningCompactions) >
-             0;
-    };
-    // After an error of its own (a full disk) the engine begins no more work: what is due stays so.
-    const auto failed = [this] {
-      return Property(handles_[kMeta], Properties::kBackgroundErrors) > 0;
-    };
-    while (std::any_of(handles_.begin(), handles_.end(), busy) && !failed() && !hurry())
+    constexpr int kSoon = 25;  // looks
+    for (int idle = 0; !hurry() && Sum(Properties::kBackgroundErrors) == 0;) {
+      const bool running = Sum(Properties::kNumRunningCompactions) > 0;
+      idle = running ? 0 : idle + 1;
+      if (!running && (Sum(Properties::kCompactionPending) == 0 || idle > kSoon)) return;
       std::this_thread::sleep_for(kLookEvery);
+    }
   }
 
   Status Compact(const Hurry& hurry) override {
@@ -149,10 +148,14 @@ class RocksWriter final : public Writer {
     const Ledger& ledger;
   };
 
-  std::uint64_t Property(rocksdb::ColumnFamilyHandle* family, const std::string& name) {
-    std::uint64_t value = 0;
-    db_->GetIntProperty(family, name, &value);
-    return value;
+  // A property of the engine, over all families.
+  std::uint64_t Sum(const std::string& property) {
+    std::uint64_t sum = 0;
+    for (auto* family : handles_) {
+      std::uint64_t value = 0;
+      if (db_->GetIntProperty(family, property, &value)) sum += value;
+    }
+    return sum;
   }
 
   // A database without schema row is one that was just made, unless it holds anything.

@@ -59,6 +59,25 @@ TEST(Tidy, SettleMergesTheRunsThatAreDue) {
   ExpectSameRows(dir / "db", forward, reverse);
 }
 
+// As many runs as trigger a merge, each larger than the one that came behind it: none is worth
+// doing, and it stays pending for ever.
+TEST(Tidy, SettleDoesNotWaitForAMergeThatNeverBegins) {
+  const TempDir dir;
+  const auto writer = OpenWriter(dir / "db");
+  unsigned next = 0;
+  for (const unsigned size :
+       {86'000U, 62'000U, 44'000U, 31'000U, 22'000U, 16'000U, 12'000U, 8500U}) {
+    Observations rows;
+    for (const unsigned end = next + size; next < end; ++next) {
+      rows.Add("h" + std::to_string(next) + ".example", RrType::kA, U32(next));
+    }
+    Apply(*writer, {{}, rows.list(), {}});
+  }
+  writer->Settle(kNoHurry);
+  EXPECT_EQ(TableFiles(dir / "db"), 2U * 8) << "they were merged, and this shows nothing";
+  EXPECT_EQ(ScanAll(dir / "db", Index::kForward).size(), next);
+}
+
 TEST(Tidy, CompactLeavesOneRunOfEach) {
   const TempDir dir;
   const auto writer = OpenWriter(dir / "db");
@@ -84,6 +103,21 @@ TEST(Tidy, AHurryEndsBothAndLosesNothing) {
   ExpectSameRows(dir / "db", forward, reverse);
   Fill(*writer);  // goes on as before
   EXPECT_EQ(ScanAll(dir / "db", Index::kForward).size(), forward.size());
+}
+
+// Without filters all runs are looked into.
+TEST(Tidy, AReaderOpenedForAnotherIndexFindsTheSame) {
+  const TempDir dir;
+  const auto writer = OpenWriter(dir / "db");
+  Fill(*writer);
+  const Lines forward = ScanAll(dir / "db", Index::kForward);
+  const Lines reverse = ScanAll(dir / "db", Index::kReverse);
+  for (const Index mostly : {Index::kForward, Index::kQuarantine}) {
+    const auto reader = OpenRocksReader(dir / "db", mostly);
+    ASSERT_TRUE(reader.ok());
+    ExpectRows(Scan(**reader, Index::kForward), forward);
+    ExpectRows(Scan(**reader, Index::kReverse), reverse);
+  }
 }
 
 TEST(Tidy, AnEmptyDatabase) {
