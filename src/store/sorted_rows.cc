@@ -16,10 +16,9 @@ SortedRows::SortedRows(std::span<const record::Entry* const> entries) : entries_
 
 void SortedRows::MergeEqual() {
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (kept == 0 || rows_[kept - 1].size != rows_[i].size ||
-        rows_[kept - 1].key() != rows_[i].key()) {
-      rows_[kept++] = rows_[i];
+  for (const KeyRef& next : rows_) {
+    if (kept == 0 || rows_[kept - 1].size != next.size || rows_[kept - 1].key() != next.key()) {
+      rows_[kept++] = next;
       continue;
     }
     KeyRef& row = rows_[kept - 1];
@@ -27,7 +26,7 @@ void SortedRows::MergeEqual() {
       merged_.push_back(entries_[row.index]->sighting);
       row.index = static_cast<std::uint32_t>(entries_.size() + merged_.size() - 1);
     }
-    record::Merge(merged_.back(), entries_[rows_[i].index]->sighting);
+    record::Merge(merged_.back(), entries_[next.index]->sighting);
   }
   rows_.resize(kept);
 }
