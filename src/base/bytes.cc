@@ -25,6 +25,11 @@ void AppendU16(std::string& out, std::uint16_t value) {
   out.push_back(static_cast<char>(value & 0xff));
 }
 
+void AppendU32(std::string& out, std::uint32_t value) {
+  AppendU16(out, static_cast<std::uint16_t>(value >> 16));
+  AppendU16(out, static_cast<std::uint16_t>(value));
+}
+
 char* WriteVarint(char* out, std::uint64_t value) {
   while (value >= 0x80) {
     *out++ = static_cast<char>(value | 0x80);

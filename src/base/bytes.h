@@ -75,6 +75,7 @@ class Cursor {
 };
 
 void AppendU16(std::string& out, std::uint16_t value);  // network order
+void AppendU32(std::string& out, std::uint32_t value);  // network order
 void AppendVarint(std::string& out, std::uint64_t value);
 
 // The same into memory that has room for kMaxVarint; returns the end.

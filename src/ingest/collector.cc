@@ -5,7 +5,11 @@
 namespace pdns::ingest {
 
 Collector::Collector(Drainer& drainer, const LanePolicy& policy, const CollectorLimits& limits)
-    : drainer_(drainer), lane_(policy), limits_(limits), harvest_(drainer.First()) {
+    : drainer_(drainer),
+      lane_(policy),
+      limits_(limits),
+      share_(Drainer::Join(std::max<std::size_t>(1, limits.lanes))),
+      harvest_(drainer.First(*share_)) {
   if (limits.lanes <= 1) return;
   crew_ = std::make_unique<Crew>(policy, limits.lanes);
   crew_->Use(harvest_->windows);
@@ -13,26 +17,48 @@ Collector::Collector(Drainer& drainer, const LanePolicy& policy, const Collector
 
 void Collector::Take(Bytes payload, Counters& counters) {
   TakeFrame(payload, counters);
-  if (memory() >= limits_.window_memory) Drain();
+  DrainIfFull();
 }
 
 void Collector::Take(Bytes payload, Counters& counters, const record::SourceId& id,
                      const record::Position& position) {
   constexpr unsigned kFramesPerLook = 256;
   TakeFrame(payload, counters);
+  MoveSource(id, position);
+  DrainIfFull();
+  if (++frames_unlooked_ < kFramesPerLook) return;
+  frames_unlooked_ = 0;
+  DrainIfOld();
+}
+
+const dnstap::Response* Collector::Open(Bytes payload, Counters& counters) {
+  return lane_.Open(payload, counters);
+}
+
+void Collector::TakeOpened(const dnstap::Response* response, Counters& counters,
+                           const record::SourcePosition* place) {
+  Begin();
+  if (response != nullptr) lane_.Take(*response, harvest_->windows.front(), counters);
+  if (place != nullptr) MoveSource(place->id, place->position);
+  DrainIfFull();
+}
+
+void Collector::Begin() {
+  if (harvest_->empty()) since_ = Clock::now();
+}
+
+void Collector::MoveSource(const record::SourceId& id, const record::Position& position) {
   auto& sources = harvest_->sources;
   if (sources.empty() || sources.back().id != id) sources.push_back({id, {}});
   sources.back().position = position;
-  if (memory() >= limits_.window_memory) {
-    Drain();
-  } else if (++frames_unlooked_ >= kFramesPerLook) {
-    frames_unlooked_ = 0;
-    DrainIfOld();
-  }
+}
+
+void Collector::DrainIfFull() {
+  if (memory() >= limits_.window_memory) Drain();
 }
 
 void Collector::TakeFrame(Bytes payload, Counters& counters) {
-  if (harvest_->empty()) since_ = Clock::now();
+  Begin();
   if (crew_ != nullptr) {
     crew_->Take(payload, counters);
   } else {
@@ -55,13 +81,13 @@ void Collector::DrainIfOld() {
 }
 
 void Collector::DrainIfOldAndReady() {
-  if (drainer_.Ready()) DrainIfOld();
+  if (drainer_.Ready(*share_)) DrainIfOld();
 }
 
 void Collector::Drain() {
   if (harvest_->empty()) return;
   if (crew_ != nullptr) crew_->Await();
-  harvest_ = drainer_.Exchange(std::move(harvest_));
+  harvest_ = drainer_.Exchange(share_, std::move(harvest_));
   if (crew_ != nullptr) crew_->Use(harvest_->windows);
   if (on_hand_over_) on_hand_over_();
 }

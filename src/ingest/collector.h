@@ -35,6 +35,13 @@ class Collector {
   void Take(Bytes payload, Counters& counters, const record::SourceId& id,
             const record::Position& position);
 
+  // The same in two steps, for whoever has to know in between whether the frame is of an accepted
+  // type; not with several lanes. What Open returned (null: the frame ended there, counted) is good
+  // until the next call.
+  const dnstap::Response* Open(Bytes payload, Counters& counters);
+  void TakeOpened(const dnstap::Response* response, Counters& counters,
+                  const record::SourcePosition* place);
+
   // To be called when a source ends: `counters` then hold all that was taken with them.
   void Settle(Counters& counters);
 
@@ -57,14 +64,26 @@ class Collector {
   // How long until the window is old; the whole interval when it is empty.
   std::chrono::nanoseconds UntilOld() const;
 
+  // Bytes held by the windows that are being filled.
+  std::size_t memory() const;
+
+  // The latest time among the frames taken; not with several lanes.
+  std::chrono::sys_seconds newest() const { return lane_.newest(); }
+
+  // What the sink made of all that was handed over and is written by now.
+  record::Applied applied() const { return drainer_.AppliedOf(*share_); }
+
  private:
   void TakeFrame(Bytes payload, Counters& counters);
-  std::size_t memory() const;
+  void Begin();
+  void MoveSource(const record::SourceId& id, const record::Position& position);
+  void DrainIfFull();
 
   Drainer& drainer_;
   Lane lane_;
   std::unique_ptr<Crew> crew_;  // in place of the one lane
   CollectorLimits limits_;
+  std::shared_ptr<Drainer::Share> share_;
   std::unique_ptr<Harvest> harvest_;
   std::function<void()> on_hand_over_;
   Clock::time_point since_{};  // when the harvest got its first frame

@@ -1,8 +1,20 @@
 #include "ingest/drainer.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace pdns::ingest {
+
+// Guarded by the drainer's mutex.
+class Drainer::Share {
+ public:
+  explicit Share(std::size_t windows) {
+    for (int i = 0; i < 2; ++i) empty.push_back(std::make_unique<Harvest>(windows));
+  }
+
+  std::vector<std::unique_ptr<Harvest>> empty;
+  record::Applied applied;
+};
 
 bool Harvest::empty() const {
   return sources.empty() && std::all_of(windows.begin(), windows.end(),
@@ -20,38 +32,52 @@ void Harvest::Clear() {
   sources.clear();
 }
 
-Drainer::Drainer(Sink sink, std::size_t collectors, std::size_t windows,
-                 std::function<void()> on_failure)
+Drainer::Drainer(Sink sink, std::function<void()> on_failure)
     : sink_(std::move(sink)), on_failure_(std::move(on_failure)) {
-  for (std::size_t i = 0; i < 2 * collectors; ++i)
-    empty_.push_back(std::make_unique<Harvest>(windows));
   thread_ = std::thread([this] { Run(); });
 }
 
 Drainer::~Drainer() { static_cast<void>(Finish()); }
 
-std::unique_ptr<Harvest> Drainer::First() {
-  std::unique_lock lock(mutex_);
-  return TakeEmpty(lock);
+std::shared_ptr<Drainer::Share> Drainer::Join(std::size_t windows) {
+  return std::make_shared<Share>(windows);
 }
 
-bool Drainer::Ready() const {
+std::unique_ptr<Harvest> Drainer::First(Share& share) {
+  std::unique_lock lock(mutex_);
+  return TakeEmpty(share, lock);
+}
+
+bool Drainer::Ready(const Share& share) const {
   const std::lock_guard lock(mutex_);
-  return !empty_.empty();
+  return !share.empty.empty();
 }
 
-std::unique_ptr<Harvest> Drainer::Exchange(std::unique_ptr<Harvest> full) {
+std::unique_ptr<Harvest> Drainer::Exchange(const std::shared_ptr<Share>& share,
+                                           std::unique_ptr<Harvest> full) {
   std::unique_lock lock(mutex_);
-  full_.push_back(std::move(full));
+  full_.push_back({std::move(full), share});
+  ++handed_;
   changed_.notify_all();
-  return TakeEmpty(lock);
+  return TakeEmpty(*share, lock);
 }
 
-std::unique_ptr<Harvest> Drainer::TakeEmpty(std::unique_lock<std::mutex>& lock) {
-  changed_.wait(lock, [this] { return !empty_.empty(); });
-  auto harvest = std::move(empty_.back());
-  empty_.pop_back();
+std::unique_ptr<Harvest> Drainer::TakeEmpty(Share& share, std::unique_lock<std::mutex>& lock) {
+  changed_.wait(lock, [&share] { return !share.empty.empty(); });
+  auto harvest = std::move(share.empty.back());
+  share.empty.pop_back();
   return harvest;
+}
+
+Status Drainer::Await() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this, ticket = handed_] { return written_ >= ticket; });
+  return status_;
+}
+
+bool Drainer::Idle() const {
+  const std::lock_guard lock(mutex_);
+  return written_ == handed_;
 }
 
 Status Drainer::Finish() {
@@ -64,36 +90,61 @@ Status Drainer::Finish() {
   return status_;
 }
 
+DrainFigures Drainer::figures() const {
+  const std::lock_guard lock(mutex_);
+  DrainFigures figures = figures_;
+  figures.waiting = handed_ - written_;
+  return figures;
+}
+
+record::Applied Drainer::AppliedOf(const Share& share) const {
+  const std::lock_guard lock(mutex_);
+  return share.applied;
+}
+
 void Drainer::Run() {
+  using Clock = std::chrono::steady_clock;
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return finishing_ || !full_.empty(); });
     if (full_.empty()) return;
-    auto harvest = std::move(full_.front());
+    Handed handed = std::move(full_.front());
     full_.pop_front();
+    const bool wanted = status_.ok();
     lock.unlock();
-    if (status_.ok()) Apply(*harvest);
-    harvest->Clear();
+    const auto start = Clock::now();
+    const auto applied = wanted ? Apply(*handed.harvest) : record::Applied{};
+    const std::chrono::duration<double> took = Clock::now() - start;
+    if (!applied.ok()) on_failure_();
+    handed.harvest->Clear();
     lock.lock();
-    empty_.push_back(std::move(harvest));
+    if (wanted) Book(applied, took.count(), *handed.owner);
+    ++written_;
+    handed.owner->empty.push_back(std::move(handed.harvest));
     changed_.notify_all();
   }
 }
 
-void Drainer::Apply(Harvest& harvest) {
+Result<record::Applied> Drainer::Apply(Harvest& harvest) const {
   std::vector<const record::Entry*> trusted;
   std::vector<const record::Entry*> quarantined;
   for (aggregate::Window& window : harvest.windows) {
     window.ListTrusted(trusted);
     window.ListQuarantined(quarantined);
   }
-  const auto applied = sink_.apply({harvest.sources, trusted, quarantined});
-  if (applied.ok()) {
-    applied_.tuples_new += applied->tuples_new;
-    applied_.tuples_updated += applied->tuples_updated;
-  } else {
+  return sink_.apply({harvest.sources, trusted, quarantined});
+}
+
+void Drainer::Book(const Result<record::Applied>& applied, double seconds, Share& owner) {
+  if (!applied.ok()) {
     status_ = applied.status();
-    on_failure_();
+    return;
+  }
+  ++figures_.drains;
+  figures_.seconds += seconds;
+  for (record::Applied* into : {&figures_.applied, &owner.applied}) {
+    into->tuples_new += applied->tuples_new;
+    into->tuples_updated += applied->tuples_updated;
   }
 }
 

@@ -1,12 +1,15 @@
 // Writes full windows while the collectors go on: Harvest -> [Drainer] -> Sink, in one thread of
 // its own.
 //
-// Each collector fills one harvest while another of its may be on the way to the disk; there are
-// two for each and no more, which bounds the memory. Harvests are applied in the order they came.
+// A collector joins with a share of its own: it fills one harvest while the other of its share may
+// be on the way to the disk. There are two for each and no more, which bounds the memory, and no
+// collector can take those of another. Harvests are applied in the order they came. Any thread may
+// call.
 #pragma once
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -41,47 +44,71 @@ struct Harvest {
   void Clear();
 };
 
+struct DrainFigures {
+  std::uint64_t drains = 0;
+  double seconds = 0;       // spent in them
+  std::size_t waiting = 0;  // harvests handed over and not yet written
+  record::Applied applied;
+};
+
 class Drainer {
  public:
-  // `collectors` will take harvests of `windows` windows each. `on_failure` is called once, from
-  // the writing thread, when the sink failed.
-  Drainer(Sink sink, std::size_t collectors, std::size_t windows, std::function<void()> on_failure);
+  // The two harvests of one collector.
+  class Share;
+
+  // `on_failure` is called once, from the writing thread, when the sink failed.
+  Drainer(Sink sink, std::function<void()> on_failure);
   ~Drainer();  // as Finish
   Drainer(const Drainer&) = delete;
   Drainer& operator=(const Drainer&) = delete;
 
-  // An empty harvest to begin with: one for each collector. Waits when those that began earlier
-  // have all others on the way to the disk.
-  std::unique_ptr<Harvest> First();
+  // A new share, of harvests with `windows` windows each.
+  static std::shared_ptr<Share> Join(std::size_t windows);
+
+  // An empty harvest of the share to begin with.
+  std::unique_ptr<Harvest> First(Share& share);
 
   // Is an empty harvest at hand, so that Exchange would not wait?
-  bool Ready() const;
+  bool Ready(const Share& share) const;
 
-  // Hands `full` over and returns an empty one, waiting for it when the disk is behind. After a
-  // failure harvests are dropped: what they held was never promised.
-  std::unique_ptr<Harvest> Exchange(std::unique_ptr<Harvest> full);
+  // Hands `full` over and returns the other one of the share, waiting for it when the disk is
+  // behind. After a failure harvests are dropped: what they held was never promised.
+  std::unique_ptr<Harvest> Exchange(const std::shared_ptr<Share>& share,
+                                    std::unique_ptr<Harvest> full);
 
-  // Waits until everything handed over is written, and ends the thread. The sink's first error, if
-  // any.
+  // Waits until everything handed over before the call is written. The sink's first error, if any.
+  Status Await();
+
+  // Is nothing on the way to the sink?
+  bool Idle() const;
+
+  // As Await, and ends the thread.
   Status Finish();
 
-  // After Finish.
-  const record::Applied& applied() const { return applied_; }
+  DrainFigures figures() const;
+  record::Applied AppliedOf(const Share& share) const;
 
  private:
-  std::unique_ptr<Harvest> TakeEmpty(std::unique_lock<std::mutex>& lock);
+  struct Handed {
+    std::unique_ptr<Harvest> harvest;
+    std::shared_ptr<Share> owner;
+  };
+
+  std::unique_ptr<Harvest> TakeEmpty(Share& share, std::unique_lock<std::mutex>& lock);
   void Run();
-  void Apply(Harvest& harvest);
+  Result<record::Applied> Apply(Harvest& harvest) const;
+  void Book(const Result<record::Applied>& applied, double seconds, Share& owner);
 
   Sink sink_;
   std::function<void()> on_failure_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::unique_ptr<Harvest>> full_;
-  std::vector<std::unique_ptr<Harvest>> empty_;
+  std::deque<Handed> full_;
+  std::uint64_t handed_ = 0;   // harvests ever handed over
+  std::uint64_t written_ = 0;  // of them
   bool finishing_ = false;
-  Status status_;  // written by the thread, read after it ended
-  record::Applied applied_;
+  Status status_;
+  DrainFigures figures_;
   std::thread thread_;
 };
 

@@ -1,5 +1,6 @@
 #include "ingest/lane.h"
 
+#include <algorithm>
 #include <ctime>
 
 namespace pdns::ingest {
@@ -34,6 +35,7 @@ FrameFate Lane::Judge(const dnstap::Response& response) {
   const auto now = static_cast<std::uint64_t>(std::time(nullptr));
   if (*response.seconds > now + kDay) return FrameFate::kFutureTime;
   time_ = std::chrono::sys_seconds(std::chrono::seconds(*response.seconds));
+  newest_ = std::max(newest_, time_);
   return answers_.Refusal();
 }
 

@@ -40,6 +40,9 @@ class Lane {
   const dnstap::Response* Open(Bytes payload, Counters& counters);
   void Take(const dnstap::Response& response, aggregate::Window& window, Counters& counters);
 
+  // The latest time among the frames taken; the epoch when there were none.
+  std::chrono::sys_seconds newest() const { return newest_; }
+
  private:
   record::FrameFate Judge(const dnstap::Response& response);
   void Fold(const dns::Answer& answer, aggregate::Window& window, Counters& counters) const;
@@ -49,6 +52,7 @@ class Lane {
   dnstap::Response response_;
   dns::AnswerReader answers_;
   std::chrono::sys_seconds time_;
+  std::chrono::sys_seconds newest_;
 };
 
 }  // namespace pdns::ingest
