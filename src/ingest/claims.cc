@@ -16,18 +16,34 @@ void Wait(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
 
 }  // namespace
 
-Result<std::optional<record::Position>> Claims::Acquire(const record::SourceId& id,
-                                                        const std::function<void()>& hand_over) {
+Result<Claim> Claims::Acquire(const record::SourceId& id, const std::function<void()>& hand_over) {
   std::unique_lock lock(mutex_);
   Entry& entry = entries_[id];
-  Wait(lock, changed_, hand_over, [&entry] { return !entry.held; });
-  if (!entry.position.has_value()) {
-    auto stored = sink_.progress(id);
-    if (!stored.ok()) return stored.status();
-    entry.position = *stored;
-  }
+  Wait(lock, changed_, hand_over, [&entry] { return !entry.held || entry.live; });
+  if (entry.live) return Claim{true, entry.position};
+  if (Status looked = Look(id, entry); !looked.ok()) return looked;
   entry.held = true;
-  return entry.position;
+  return Claim{false, entry.position};
+}
+
+Result<record::SourceId> Claims::AcquireLive(const Digest& first_frame) {
+  const std::lock_guard lock(mutex_);
+  for (record::SourceId id{first_frame, 0};; ++id.variant) {
+    Entry& entry = entries_[id];
+    if (Status looked = Look(id, entry); !looked.ok()) return looked;
+    if (entry.held || entry.position.has_value()) continue;
+    entry.held = entry.live = true;
+    return id;
+  }
+}
+
+// What an earlier process took of it stands in the sink.
+Status Claims::Look(const record::SourceId& id, Entry& entry) const {
+  if (entry.held || entry.position.has_value()) return {};
+  auto stored = sink_.progress(id);
+  if (!stored.ok()) return stored.status();
+  entry.position = *stored;
+  return {};
 }
 
 void Claims::Release(const record::SourceId& id, const std::optional<record::Position>& position,
@@ -35,7 +51,7 @@ void Claims::Release(const record::SourceId& id, const std::optional<record::Pos
   {
     const std::lock_guard lock(mutex_);
     Entry& entry = entries_[id];
-    entry.held = false;
+    entry.held = entry.live = false;
     entry.position = position;
     if (window_of != nullptr) entry.window_of = window_of;
   }

@@ -1,4 +1,4 @@
-// Which source is in whose hands during one run: SourceId -> [Claims] -> the position to go on
+// Which source is in whose hands in this process: SourceId -> [Claims] -> the position to go on
 // from.
 //
 // Two lanes may meet the same capture under two names (a copy, a compressed twin). The second waits
@@ -7,8 +7,10 @@
 //
 // A lane that goes on where another left off must not reach the sink first: the position it commits
 // would cover what the other still holds in its window. So it waits until that is handed over. No
-// two lanes wait for each other, since a lane hands its own window over before it waits. Any
-// thread.
+// two lanes wait for each other, since a lane hands its own window over before it waits.
+//
+// A source that the live path writes itself, frame by frame, is held as live: whoever meets it as a
+// file need not wait, since everything in it is taken already. Any thread.
 #pragma once
 
 #include <condition_variable>
@@ -23,14 +25,23 @@
 
 namespace pdns::ingest {
 
+// What Acquire found.
+struct Claim {
+  bool live = false;                         // held by the live path, and not by the caller
+  std::optional<record::Position> position;  // how far it was taken, if ever
+};
+
 class Claims {
  public:
   explicit Claims(const Sink& sink) : sink_(sink) {}
 
-  // Waits until nobody else holds `id`, then holds it. How far it was taken, if ever. On an error
-  // it is not held. `hand_over` is called before a wait, so that nobody waits for this lane.
-  Result<std::optional<record::Position>> Acquire(const record::SourceId& id,
-                                                  const std::function<void()>& hand_over);
+  // Waits until nobody else holds `id`, then holds it, unless it is live. On an error it is not
+  // held. `hand_over` is called before a wait, so that nobody waits for this lane.
+  Result<Claim> Acquire(const record::SourceId& id, const std::function<void()>& hand_over);
+
+  // A source that begins with `first_frame` and that nobody has taken any of; held as live until
+  // its Release.
+  Result<record::SourceId> AcquireLive(const Digest& first_frame);
 
   // Lets go; `position` is how far it is taken now, if at all. `window_of`: the lane whose window
   // still holds some of it, if any does.
@@ -48,9 +59,12 @@ class Claims {
  private:
   struct Entry {
     bool held = false;
+    bool live = false;
     const void* window_of = nullptr;
     std::optional<record::Position> position;
   };
+
+  Status Look(const record::SourceId& id, Entry& entry) const;
 
   const Sink& sink_;
   std::mutex mutex_;

@@ -84,14 +84,18 @@ bool FileSource::OpenAtFirstFrame() {
 // (frame_ empty: there is none). False: not held, the report is complete.
 bool FileSource::FindPlace() {
   for (;; ++id_.variant) {
-    const auto taken = claims_.Acquire(id_, [this] { collector_.Drain(); });
-    if (!taken.ok()) {
-      Fail(SourceState::kUnreadable, taken.status().message());
+    const auto claim = claims_.Acquire(id_, [this] { collector_.Drain(); });
+    if (!claim.ok()) {
+      Fail(SourceState::kUnreadable, claim.status().message());
       return false;
     }
-    const Match match = Compare(*taken);
+    if (claim->live) {
+      Fail(SourceState::kAlreadyTaken, "is the archive being written: taken as it came");
+      return false;
+    }
+    const Match match = Compare(claim->position);
     if (match == Match::kNew || match == Match::kHere) return true;
-    claims_.Release(id_, *taken);
+    claims_.Release(id_, claim->position);
     if (match == Match::kShorter) {
       Fail(SourceState::kAlreadyTaken, "ends before what was taken of it already");
       return false;
