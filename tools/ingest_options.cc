@@ -1,7 +1,10 @@
 #include "ingest_options.h"
 
+#include <algorithm>
 #include <boost/program_options.hpp>
+#include <charconv>
 #include <cmath>
+#include <initializer_list>
 #include <sstream>
 
 #include "options.h"
@@ -18,34 +21,96 @@ constexpr const char* kUsageText =
 
 Stores the answers of RESOLVER_RESPONSE dnstap frames as rrname/rrtype/rdata with
 first-seen, last-seen and count. Files may be compressed (gzip, bzip2, xz, zstd, lz4);
-a directory means every file in it; what was taken before is not taken again.
+a directory means every file in it; what was taken before is not taken again. Beside a
+live ingester on the same database files are handed to it.
+
+  pdns-ingest -u /run/pdns/dnstap.sock --archive /var/lib/pdns/archive
+  pdns-ingest /var/log/dnstap
+
+Signals: TERM drains and ends, HUP starts the program anew and keeps all connections,
+USR1 prints all figures.
 
 )";
 
 constexpr unsigned kHelpWidth = 100;
 constexpr std::uint64_t kLeastMemory = 16U << 20;
 
-po::options_description MakeOptions() {
-  po::options_description options("Options", kHelpWidth);
-  options.add_options()(
-      "unix,u", po::value<std::string>()->value_name("SOCKET"),
-      "make this Unix socket and take what resolvers write to it, until a signal")(
-      "database,d", po::value<std::string>()->value_name("PATH"),
-      "the database; else $PDNS_DATABASE, /var/lib/pdns if usable, ~/.local/share/pdns")(
-      "message-type",
-      po::value<std::string>()->value_name("TYPES")->default_value("RESOLVER_RESPONSE"),
+using Texts = std::vector<std::string>;
+
+po::typed_value<std::string>* Text(const char* name) {
+  return po::value<std::string>()->value_name(name);
+}
+po::typed_value<std::string>* Text(const char* name, const char* otherwise) {
+  return Text(name)->default_value(otherwise);
+}
+po::typed_value<Texts>* Several(const char* name) {
+  return po::value<Texts>()->value_name(name)->composing();
+}
+
+po::options_description SourceOptions() {
+  po::options_description options("What to take", kHelpWidth);
+  options.add_options()("unix,u", Several("SOCKET"),
+                        "make this Unix socket and take what resolvers write to it, until a signal; "
+                        "may be given several times, like all that end in ...")(
+      "listen,a", Several("ADDRESS:PORT ..."),
+      "the same by TCP; a port alone means loopback")(
+      "activated", po::bool_switch(), "take sockets from systemd (socket activation)")(
+      "follow", Several("FILE ..."), "take a file as it grows, is rotated and made anew (tail -F)")(
+      "watch", Several("DIR ..."), "take files of this folder as they become complete")(
+      "backfill", Several("PATH ..."), "files or folders, as when named without an option")(
+      "message-type", Text("TYPES", "RESOLVER_RESPONSE"),
       "dnstap message types to take, e.g. RESOLVER_RESPONSE,FORWARDER_RESPONSE")(
-      "untrusted", po::value<std::string>()->value_name("WHAT")->default_value("quarantine"),
-      "records outside the answer's CNAME chain or the server's zone: quarantine, store or drop")(
+      "untrusted", Text("WHAT", "quarantine"),
+      "records outside the answer's CNAME chain or the server's zone: quarantine, store or drop");
+  return options;
+}
+
+po::options_description SocketOptions() {
+  po::options_description options("Sockets", kHelpWidth);
+  options.add_options()("socket-mode", Text("MODE", "0660"), "of the files of Unix sockets")(
+      "socket-owner", Text("USER"), "of them")("socket-group", Text("GROUP"), "of them")(
+      "tls-cert", Text("FILE"), "certificate and chain (PEM): TCP connections then speak TLS")(
+      "tls-key", Text("FILE"), "its key (PEM)")(
+      "tls-client-ca", Text("FILE"), "take only clients with a certificate of these authorities")(
+      "max-connections", Text("N", "1000"), "at once; further peers wait")(
+      "connection-memory", Text("SIZE", "64M"), "for frames that are not whole yet, of all peers");
+  return options;
+}
+
+po::options_description ArchiveGroup() {
+  po::options_description options("Archive of live frames", kHelpWidth);
+  options.add_options()("archive", Text("DIR"), "write every frame of an accepted type to files here")(
+      "archive-name", Text("NAME", "pdns"), "files are NAME-20261122T190000Z.dnstap")(
+      "archive-all", po::bool_switch(), "write frames of other types as well")(
+      "archive-rotate", Text("WHEN", "1h"), "begin a new file after a time or a size: 1h, 256M, 1h,1G")(
+      "archive-keep", Text("LIMIT"), "remove the oldest files beyond an age or a size: 30d, 100G")(
+      "min-free", Text("SIZE", "1G"), "pause archiving while the disk has less room than this")(
+      "no-archive-compress", po::bool_switch(), "leave files that are done as they are");
+  return options;
+}
+
+po::options_description OtherOptions() {
+  po::options_description options("Database and reports", kHelpWidth);
+  options.add_options()(
+      "database,d", Text("PATH"),
+      "the database; else $PDNS_DATABASE, /var/lib/pdns if usable, ~/.local/share/pdns")(
       "flush-interval", po::value<double>()->value_name("SECONDS")->default_value(10, "10"),
       "how old an observation may get before it is on disk; fractions allowed")(
-      "memory", po::value<std::string>()->value_name("SIZE")->default_value("512M"),
-      "budget of windows and caches")(
-      "report", po::value<std::string>()->value_name("FORMAT")->default_value("text"),
+      "memory", Text("SIZE", "512M"), "budget of windows and caches")(
+      "control", Text("SOCKET"), "where a live ingester is asked; else control.sock in the database")(
+      "stats-interval", Text("TIME", "0"), "a line of statistics as often, e.g. 60s; 0: none")(
+      "metrics", Text("ADDRESS:PORT"), "Prometheus metrics, /health and /ready by HTTP")(
+      "report", Text("FORMAT", "text"),
       "the report at the end: text (on stderr) or json (one object on stdout)")(
       "compact", po::bool_switch(),
       "at the end, rewrite the database into its smallest form; may stand alone")(
       "verbose,v", po::bool_switch(), "say more");
+  return options;
+}
+
+po::options_description MakeOptions() {
+  po::options_description options;
+  options.add(SourceOptions()).add(SocketOptions()).add(ArchiveGroup()).add(OtherOptions());
   return options;
 }
 
@@ -72,9 +137,31 @@ Result<ingest::Untrusted> ParseUntrusted(const std::string& text) {
   return Status::Usage("--untrusted: '" + text + "' is neither quarantine, store nor drop");
 }
 
-std::string Text(const po::variables_map& values, const char* name) {
-  return values.count(name) > 0 ? values[name].as<std::string>() : std::string();
-}
+// The values given, by name; each failure names its option.
+class Values {
+ public:
+  explicit Values(const po::variables_map& map) : map_(map) {}
+
+  bool Flag(const char* name) const { return map_[name].as<bool>(); }
+  bool Has(const char* name) const { return map_.count(name) > 0; }
+  std::string Text(const char* name) const {
+    return Has(name) ? map_[name].as<std::string>() : std::string();
+  }
+  Texts All(const char* name) const { return Has(name) ? map_[name].as<Texts>() : Texts(); }
+
+  // Into `into`, by `parse`.
+  template <class T, class Parse>
+  Status Take(const char* name, T& into, Parse parse) const {
+    auto parsed = parse(Text(name));
+    if (!parsed.ok())
+      return Status::Usage(std::string("--") + name + ": " + parsed.status().message());
+    into = static_cast<T>(*parsed);
+    return {};
+  }
+
+ private:
+  const po::variables_map& map_;
+};
 
 Result<std::chrono::nanoseconds> ParseInterval(double seconds) {
   constexpr double kLongest = 86400;
@@ -85,32 +172,123 @@ Result<std::chrono::nanoseconds> ParseInterval(double seconds) {
       std::chrono::duration<double>(seconds));
 }
 
-Result<IngestOptions> Convert(const po::variables_map& values) {
-  IngestOptions options;
-  if (values.count("path") > 0) options.paths = values["path"].as<std::vector<std::string>>();
-  options.socket = Text(values, "unix");
-  options.database = Text(values, "database");
-  options.verbose = values["verbose"].as<bool>();
-  const auto types = ParseMessageTypes(Text(values, "message-type"));
-  if (!types.ok()) return types.status();
-  options.policy.accepted = *types;
-  const auto untrusted = ParseUntrusted(Text(values, "untrusted"));
-  if (!untrusted.ok()) return untrusted.status();
-  options.policy.untrusted = *untrusted;
-  const auto interval = ParseInterval(values["flush-interval"].as<double>());
-  if (!interval.ok()) return interval.status();
-  options.flush_interval = *interval;
-  const auto memory = ParseSize(Text(values, "memory"));
-  if (!memory.ok()) return Status::Usage("--memory: " + memory.status().message());
-  if (*memory < kLeastMemory) return Status::Usage("--memory: at least 16M");
-  options.memory = *memory;
-  const std::string report = Text(values, "report");
+Result<mode_t> ParseMode(const std::string& text) {
+  constexpr int kOctal = 8;
+  constexpr unsigned kMost = 0777;
+  unsigned mode = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, mode, kOctal);
+  if (error != std::errc() || stop != end || mode > kMost || mode == 0)
+    return Status::Usage("'" + text + "' is no mode such as 0660");
+  return static_cast<mode_t>(mode);
+}
+
+Result<std::size_t> ParseCount(const std::string& text) {
+  std::size_t count = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, count);
+  if (error != std::errc() || stop != end || count == 0)
+    return Status::Usage("'" + text + "' is no number above 0");
+  return count;
+}
+
+// The first failure, if any.
+Status All(std::initializer_list<Status> all) {
+  const auto failed = std::find_if(all.begin(), all.end(), [](const auto& one) { return !one.ok(); });
+  return failed == all.end() ? Status() : *failed;
+}
+
+Status TakeSockets(const Values& values, IngestOptions& options) {
+  options.activated = values.Flag("activated");
+  options.tls_certificate = values.Text("tls-cert");
+  options.tls_key = values.Text("tls-key");
+  options.tls_client_authorities = values.Text("tls-client-ca");
+  options.access.owner = values.Text("socket-owner");
+  options.access.group = values.Text("socket-group");
+  const bool tls = !options.tls_certificate.empty();
+  if (tls == options.tls_key.empty() || (!tls && !options.tls_client_authorities.empty()))
+    return Status::Usage("TLS needs both --tls-cert and --tls-key");
+  for (const std::string& path : values.All("unix"))
+    options.endpoints.push_back({net::Endpoint::Kind::kUnix, path, false});
+  for (const std::string& address : values.All("listen")) {
+    auto endpoint = net::ParseTcp(address);
+    if (!endpoint.ok()) return Status::Usage("--listen: " + endpoint.status().message());
+    endpoint->tls = tls;
+    options.endpoints.push_back(*endpoint);
+  }
+  if (tls && values.All("listen").empty() && !options.activated)
+    return Status::Usage("--tls-cert is for TCP: give --listen ADDRESS:PORT as well");
+  return All({values.Take("socket-mode", options.access.mode, ParseMode),
+              values.Take("max-connections", options.limits.connections, ParseCount),
+              values.Take("connection-memory", options.limits.memory, ParseSize)});
+}
+
+Status TakeArchive(const Values& values, IngestOptions& options) {
+  if (!values.Has("archive")) {
+    const bool meant = values.Has("archive-keep") || values.Flag("archive-all");
+    return meant ? Status::Usage("the options of an archive need --archive DIR") : Status();
+  }
+  if (options.endpoints.empty() && !options.activated)
+    return Status::Usage("--archive is for what sockets take: give -u SOCKET as well");
+  ingest::ArchiveOptions archive;
+  archive.directory = values.Text("archive");
+  archive.name = values.Text("archive-name");
+  archive.all = values.Flag("archive-all");
+  archive.compress = !values.Flag("no-archive-compress");
+  AgeAndSize rotate;
+  AgeAndSize keep;
+  Status taken = All({values.Take("archive-rotate", rotate, ParseAgeAndSize),
+                      values.Take("min-free", archive.min_free, ParseSize),
+                      values.Has("archive-keep")
+                          ? values.Take("archive-keep", keep, ParseAgeAndSize)
+                          : Status()});
+  if (!taken.ok()) return taken;
+  archive.rotate_after = rotate.age;
+  archive.rotate_bytes = rotate.size;
+  archive.keep_for = keep.age;
+  archive.keep_bytes = keep.size;
+  options.archive = std::move(archive);
+  return {};
+}
+
+Status TakeReports(const Values& values, IngestOptions& options) {
+  const std::string report = values.Text("report");
   if (report != "text" && report != "json") {
     return Status::Usage("--report: '" + report + "' is neither text nor json");
   }
   options.report_json = report == "json";
-  options.compact = values["compact"].as<bool>();
-  if (options.paths.empty() && options.socket.empty() && !options.compact) {
+  options.compact = values.Flag("compact");
+  options.verbose = values.Flag("verbose");
+  options.control = values.Text("control");
+  options.metrics = values.Text("metrics");
+  return values.Take("stats-interval", options.stats_interval, ParseDuration);
+}
+
+Result<IngestOptions> Convert(const po::variables_map& map) {
+  const Values values(map);
+  IngestOptions options;
+  options.paths = values.All("path");
+  const Texts backfill = values.All("backfill");
+  options.paths.insert(options.paths.end(), backfill.begin(), backfill.end());
+  options.followed = values.All("follow");
+  options.watched = values.All("watch");
+  options.database = values.Text("database");
+  const auto types = ParseMessageTypes(values.Text("message-type"));
+  if (!types.ok()) return types.status();
+  options.policy.accepted = *types;
+  const auto untrusted = ParseUntrusted(values.Text("untrusted"));
+  if (!untrusted.ok()) return untrusted.status();
+  options.policy.untrusted = *untrusted;
+  const auto interval = ParseInterval(map["flush-interval"].as<double>());
+  if (!interval.ok()) return interval.status();
+  options.flush_interval = *interval;
+  Status taken = values.Take("memory", options.memory, ParseSize);
+  if (taken.ok()) taken = TakeSockets(values, options);
+  if (taken.ok()) taken = TakeArchive(values, options);
+  if (taken.ok()) taken = TakeReports(values, options);
+  if (!taken.ok()) return taken;
+  if (options.memory < kLeastMemory) return Status::Usage("--memory: at least 16M");
+  if (options.paths.empty() && !options.live() && !options.compact) {
     return Status::Usage(
         "nothing to take: name a file, a directory, - for standard input, or -u SOCKET");
   }
@@ -121,13 +299,14 @@ Result<IngestOptions> Convert(const po::variables_map& values) {
 
 Result<IngestOptions> ParseIngestOptions(int argc, const char* const* argv) {
   const po::options_description config = MakeOptions();
-  po::options_description visible = config;
-  visible.add_options()("config", po::value<std::string>()->value_name("FILE"),
-                        "read options from FILE: name = value lines")(
+  po::options_description general("General", kHelpWidth);
+  general.add_options()("config", Text("FILE"), "read options from FILE: name = value lines")(
       "version", po::bool_switch(), "print the version and exit")("help,h", po::bool_switch(),
                                                                   "print this and exit");
+  po::options_description visible = config;
+  visible.add(general);
   po::options_description all = visible;
-  all.add_options()("path", po::value<std::vector<std::string>>());
+  all.add_options()("path", po::value<Texts>());
   po::positional_options_description positional;
   positional.add("path", -1);
 

@@ -3,25 +3,46 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/status.h"
+#include "frame/listener.h"
+#include "ingest/archive.h"
 #include "ingest/lane.h"
+#include "net/endpoint.h"
 
 namespace pdns::tools {
 
 struct IngestOptions {
-  std::vector<std::string> paths;
-  std::string socket;
+  std::vector<std::string> paths;          // files and folders; --backfill means the same
+  std::vector<std::string> followed;       // files
+  std::vector<std::string> watched;        // folders
+  std::vector<net::Endpoint> endpoints;    // to listen on
+  net::Access access;                      // of their files
+  std::string tls_certificate;             // empty: no TLS
+  std::string tls_key;
+  std::string tls_client_authorities;
+  frame::ListenerLimits limits;
+  std::optional<ingest::ArchiveOptions> archive;
+  std::string control;   // as given; may be empty
+  std::string metrics;   // an address, or empty
   std::string database;  // as given; may be empty
   ingest::LanePolicy policy;
   std::chrono::nanoseconds flush_interval{};
+  std::chrono::seconds stats_interval{};  // zero: none
   std::uint64_t memory = 0;
+  bool activated = false;  // take the sockets that systemd hands over, and be live even without -u
   bool compact = false;
   bool report_json = false;
   bool verbose = false;
   std::string print_and_exit;  // --help or --version: this text, and nothing else
+
+  // Does it run until a signal?
+  bool live() const {
+    return activated || !endpoints.empty() || !followed.empty() || !watched.empty();
+  }
 };
 
 // kUsage, kNoInput.

@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/program_options.hpp>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <limits>
 #include <sstream>
+#include <utility>
 
 namespace pdns::tools {
 
@@ -35,20 +38,58 @@ Status ParseCommandLine(const CommandLine& line, po::variables_map& values) {
   return {};
 }
 
-Result<std::uint64_t> ParseSize(std::string_view text) {
-  constexpr std::string_view kUnits = "KMG";
+namespace {
+
+// A number and at most one letter: the number, and where in `units` the letter stands, one more than
+// that; zero for no letter. Nothing when it is anything else.
+std::optional<std::pair<std::uint64_t, std::size_t>> NumberWithUnit(std::string_view text,
+                                                                    std::string_view units) {
   std::uint64_t number = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
-  unsigned shift = 0;
-  if (error == std::errc() && end - stop == 1) {
-    const std::size_t unit = kUnits.find(*stop);
-    if (unit != std::string_view::npos) shift = 10 * (static_cast<unsigned>(unit) + 1);
+  if (error != std::errc() || end - stop > 1) return std::nullopt;
+  if (stop == end) return std::pair(number, std::size_t{0});
+  const std::size_t unit = units.find(*stop);
+  if (unit == std::string_view::npos) return std::nullopt;
+  return std::pair(number, unit + 1);
+}
+
+}  // namespace
+
+Result<std::uint64_t> ParseSize(std::string_view text) {
+  const auto parsed = NumberWithUnit(text, "KMGT");
+  const unsigned shift = parsed.has_value() ? 10 * static_cast<unsigned>(parsed->second) : 0;
+  const std::uint64_t most = std::numeric_limits<std::uint64_t>::max() >> shift;
+  if (!parsed.has_value() || parsed->first > most)
+    return Status::Usage(fmt::format("'{}' is no size such as 512M or 2G", text));
+  return parsed->first << shift;
+}
+
+Result<std::chrono::seconds> ParseDuration(std::string_view text) {
+  constexpr std::array<std::uint64_t, 6> kSeconds{1, 1, 60, 3600, 86400, 604800};
+  constexpr std::uint64_t kMost = 100ULL * 366 * 86400;
+  const auto parsed = NumberWithUnit(text, "smhdw");
+  if (!parsed.has_value() || parsed->first > kMost / kSeconds.at(parsed->second))
+    return Status::Usage(fmt::format("'{}' is no time such as 90s, 15m, 1h or 30d", text));
+  return std::chrono::seconds(parsed->first * kSeconds.at(parsed->second));
+}
+
+Result<AgeAndSize> ParseAgeAndSize(std::string_view text) {
+  AgeAndSize limits;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view one = rest.substr(0, rest.find_first_of(",|"));
+    rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+    const auto age = ParseDuration(one);
+    const auto size = ParseSize(one);
+    if (age.ok() == size.ok())  // neither, or a number without a unit
+      return Status::Usage(fmt::format("'{}' is neither an age such as 30d nor a size such as 100G",
+                                       one));
+    if (age.ok()) limits.age = *age;
+    if (size.ok()) limits.size = *size;
   }
-  const bool valid = error == std::errc() && (stop == end || shift > 0) &&
-                     number <= std::numeric_limits<std::uint64_t>::max() >> shift;
-  if (!valid) return Status::Usage(fmt::format("'{}' is no size such as 512M or 2G", text));
-  return number << shift;
+  if (limits.age.count() == 0 && limits.size == 0)
+    return Status::Usage("give an age such as 30d, a size such as 100G, or both");
+  return limits;
 }
 
 std::optional<std::string> HelpOrVersion(const po::variables_map& values, std::string_view program,

@@ -2,6 +2,7 @@
 // help, version.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,8 +31,18 @@ struct CommandLine {
 // kUsage with Boost's words; kNoInput when the file of --config cannot be read.
 Status ParseCommandLine(const CommandLine& line, boost::program_options::variables_map& values);
 
-// "512M", "1G", "65536": bytes, with K, M, G as powers of 1024.
+// "512M", "1G", "65536": bytes, with K, M, G, T as powers of 1024.
 Result<std::uint64_t> ParseSize(std::string_view text);
+
+// "90s", "15m", "1h", "30d", "2w"; a bare number is seconds.
+Result<std::chrono::seconds> ParseDuration(std::string_view text);
+
+// Limits by age, by size or by both: "1h", "256M", "1h,256M". What is not given is zero.
+struct AgeAndSize {
+  std::chrono::seconds age{0};
+  std::uint64_t size = 0;
+};
+Result<AgeAndSize> ParseAgeAndSize(std::string_view text);
 
 // The text that --help or --version ask for; nothing when neither was given.
 std::optional<std::string> HelpOrVersion(

@@ -1,176 +1,187 @@
 #include "ingest/service.h"
 
+#include <poll.h>
+
 #include <algorithm>
-#include <atomic>
 #include <thread>
 
 #include "base/log.h"
-#include "frame/listener.h"
-#include "ingest/claims.h"
-#include "ingest/file_source.h"
+#include "ingest/figures.h"
 
 namespace pdns::ingest {
 namespace {
-
-using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
-
-constexpr std::string_view kOnlyForwards =
-    ": FORWARDER_RESPONSE frames only. This resolver forwards, and its answers are not taken; to "
-    "take "
-    "them, add --message-type RESOLVER_RESPONSE,FORWARDER_RESPONSE";
-
-// The lane of all connections of a socket.
-class SocketLane final : public frame::FrameSink {
- public:
-  SocketLane(frame::Listener& listener, Drainer& drainer, const LanePolicy& policy,
-             const CollectorLimits& limits, Progress& progress)
-      : listener_(listener), collector_(drainer, policy, limits), progress_(progress) {
-    report_.name = listener.path();
-    report_.state = SourceState::kComplete;
-  }
-
-  void OnFrame(Bytes payload) override {
-    collector_.Take(payload, report_.counters);
-    ++progress_.frames;
-  }
-  void OnBrokenStream() override { report_.counters.Count(record::FrameFate::kMalformedFrame); }
-
-  SourceReport Run(const Stop& stop) {
-    constexpr milliseconds kLongest(1000);
-    constexpr milliseconds kBehind(10);  // the disk is: look again soon
-    constexpr milliseconds kRest(500);
-    while (!stop.requested()) {
-      const auto until_old = std::chrono::ceil<milliseconds>(collector_.UntilOld());
-      listener_.Poll(std::clamp(until_old, kBehind, kLongest), *this);
-      collector_.DrainIfOldAndReady();
-      WarnOfForwarder();
-    }
-    listener_.ReadRest(kRest, *this);
-    collector_.Drain();
-    return std::move(report_);
-  }
-
- private:
-  void WarnOfForwarder() {
-    if (warned_ || !report_.counters.OnlyForwards()) return;
-    warned_ = true;
-    LogWarning(report_.name + std::string(kOnlyForwards));
-  }
-
-  frame::Listener& listener_;
-  Collector collector_;
-  Progress& progress_;
-  SourceReport report_;
-  bool warned_ = false;
-};
-
-// The sources of a run, which its lanes share out among themselves.
-class FileRun {
- public:
-  FileRun(const std::vector<SourcePath>& paths, const Sink& sink, const Stop& stop,
-          Progress& progress)
-      : paths_(paths), claims_(sink), stop_(stop), progress_(progress), reports_(paths.size()) {
-    for (const SourcePath& path : paths) progress.bytes_total += path.size;
-  }
-
-  void RunLane(Collector& collector) {
-    FileSource source(collector, claims_, stop_, progress_);
-    for (std::size_t i = next_++; i < paths_.size(); i = next_++)
-      reports_[i] = TakeOne(source, paths_[i]);
-    collector.Drain();
-  }
-
-  std::vector<SourceReport> TakeReports() { return std::move(reports_); }
-
- private:
-  SourceReport TakeOne(FileSource& source, const SourcePath& path) {
-    SourceReport report;
-    if (!path.status.ok() || stop_.requested()) {
-      report.name = path.path;
-      report.state = path.status.ok() ? SourceState::kInterrupted : SourceState::kUnreadable;
-      report.reason = path.status.ok() ? "not begun" : path.status.message();
-    } else {
-      report = source.Take(path.path);
-    }
-    if (report.state == SourceState::kUnreadable || report.state == SourceState::kCorrupt) {
-      LogError(report.name + ": " + std::string(NameOf(report.state)) + ": " + report.reason);
-    }
-    if (report.counters.OnlyForwards()) LogWarning(report.name + std::string(kOnlyForwards));
-    return report;
-  }
-
-  const std::vector<SourcePath>& paths_;
-  Claims claims_;
-  const Stop& stop_;
-  Progress& progress_;
-  std::atomic<std::size_t> next_{0};
-  std::vector<SourceReport> reports_;  // each written by the one lane that took it
-};
-
-// How the work is shared out: as many files at once as there are cores, and where they are fewer,
-// several lanes in each.
-struct Shares {
-  std::size_t files_at_once = 0;
-  std::size_t lanes = 1;  // of each file
-  std::size_t collectors = 1;
-  CollectorLimits limits;
-};
-
-Shares ShareOut(const ServiceOptions& options, bool with_socket) {
-  // A window numbers its entries in 32 bits, 8 bytes each.
-  constexpr std::size_t kLargestWindow = std::size_t{16} << 30;
-  const std::size_t cores =
-      options.cores > 0 ? options.cores : std::max(1U, std::thread::hardware_concurrency());
-  Shares shares;
-  shares.files_at_once = std::min(cores, options.sources.size());
-  if (shares.files_at_once > 0) shares.lanes = cores / shares.files_at_once;
-  shares.collectors = std::max<std::size_t>(1, shares.files_at_once + (with_socket ? 1 : 0));
-  shares.limits.window_memory =
-      std::min(options.window_memory / (2 * shares.collectors), kLargestWindow);
-  shares.limits.flush_interval = options.flush_interval;
-  return shares;
+constexpr std::chrono::milliseconds kWhileEnding(20);
 }
 
-}  // namespace
+Service::Service(ServiceOptions options, LiveOptions live, const Sink& sink, Stop& stop)
+    : options_(std::move(options)),
+      live_(std::move(live)),
+      stop_(stop),
+      sink_(sink),
+      claims_(sink_),
+      drainer_({sink.progress,
+                [this](const record::Batch& batch) {
+                  // What the batch holds is in the archive first: after a crash it is there twice,
+                  // never nowhere.
+                  if (archive_ != nullptr) archive_->Flush();
+                  return sink_.apply(batch);
+                }},
+               [this] { stop_.Request(); }) {}
 
-Result<RunReport> Run(const ServiceOptions& options, const Sink& sink, Stop& stop,
-                      Progress& progress) {
+Service::~Service() { EndLives(); }
+
+Result<RunReport> Service::Run(Progress& progress) {
   const auto start = Clock::now();
-  std::unique_ptr<frame::Listener> listener;
-  if (!options.socket.empty()) {
-    auto opened = frame::Listener::Open(options.socket, stop.fd());
-    if (!opened.ok()) return opened.status();
-    listener = std::move(*opened);
+  if (Status opened = OpenLive(); !opened.ok()) return opened;
+  const bool live = listener_ != nullptr || control_ != nullptr || !options_.followed.empty() ||
+                    !options_.watched.empty();
+  if (live) {
+    StartLives(progress);
+    RunLane(progress);
+  } else {
+    auto report = TakeJob(options_.sources, options_.policy, stop_, progress);
+    if (!report.ok()) return report;
+    Add(std::move(*report));
   }
-  const Shares shares = ShareOut(options, listener != nullptr);
+  if (Status finished = drainer_.Finish(); !finished.ok()) return finished;
+  const std::lock_guard lock(mutex_);
+  report_.applied = drainer_.figures().applied;
+  report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return std::move(report_);
+}
 
-  RunReport report;
-  Drainer drainer(sink, shares.collectors, shares.lanes, [&stop] { stop.Request(); });
-  FileRun files(options.sources, sink, stop, progress);
-  std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < shares.files_at_once; ++i) {
-    threads.emplace_back([&] {
-      CollectorLimits of_file = shares.limits;
-      of_file.lanes = shares.lanes;
-      Collector collector(drainer, options.policy, of_file);
-      files.RunLane(collector);
-    });
+Status Service::OpenLive() {
+  if (!live_.sockets.empty()) {
+    auto listener = frame::Listener::Open(std::move(live_.sockets), live_.limits,
+                                          std::move(live_.tls), stop_.fd());
+    if (!listener.ok()) return listener.status();
+    listener_ = std::move(*listener);
+    if (Status opened = OpenArchive(); !opened.ok()) return opened;
+    for (auto& peer : live_.peers) {
+      if (Status adopted = listener_->Adopt(std::move(peer)); !adopted.ok())
+        LogWarning("a connection of the process before is lost: " + adopted.message());
+    }
+    lane_ = std::make_unique<LiveLane>(
+        LiveLane::Surroundings{*listener_, drainer_, taps_, archive_.get(),
+                               live_.archive.has_value() && live_.archive->all},
+        options_.policy, LimitsOfOne());
   }
-  SourceReport socket_report;
-  if (listener != nullptr) {
-    LogInfo("listening on " + listener->path());
-    socket_report =
-        SocketLane(*listener, drainer, options.policy, shares.limits, progress).Run(stop);
+  if (live_.control.has_value()) {
+    control_ = std::make_unique<ControlServer>(
+        std::move(*live_.control),
+        ControlServer::Services{
+            [this](const ControlRequest& request, const Stop& stop, Progress& progress) {
+              return TakeJob(ListSources(request.paths), request.policy, stop, progress);
+            },
+            [this] { return FiguresToJson(Figures()); }, &taps_});
   }
-  for (std::thread& thread : threads) thread.join();
-  if (Status finished = drainer.Finish(); !finished.ok()) return finished;
+  return {};
+}
 
-  report.sources = files.TakeReports();
-  if (listener != nullptr) report.sources.push_back(std::move(socket_report));
-  report.applied = drainer.applied();
-  report.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+Status Service::OpenArchive() {
+  if (!live_.archive.has_value()) return {};
+  auto archive = Archive::Open(
+      *live_.archive,
+      {[this](const Digest& first) { return claims_.AcquireLive(first); },
+       [this](const record::SourceId& id, const record::Position& position) {
+         claims_.Release(id, position);
+       }});
+  if (!archive.ok()) return archive.status();
+  archive_ = std::move(*archive);
+  return {};
+}
+
+// One run of files at a time, whoever asked for it.
+Result<RunReport> Service::TakeJob(std::vector<SourcePath> sources, const LanePolicy& policy,
+                                   const Stop& stop, Progress& progress) {
+  const std::lock_guard lock(one_job_);
+  const FilePlan plan{std::move(sources), policy, options_.flush_interval,
+                      options_.window_memory / Parts(), options_.cores};
+  auto report = TakeFiles(plan, drainer_, claims_, stop, progress);
+  if (report.ok()) {
+    const std::lock_guard of_totals(mutex_);
+    of_files_.Add(report->Total());
+  }
   return report;
 }
+
+void Service::StartLives(Progress& progress) {
+  if (!options_.sources.empty()) {
+    threads_.emplace_back([this, &progress] {
+      if (auto report = TakeJob(options_.sources, options_.policy, stop_, progress); report.ok())
+        Add(std::move(*report));
+    });
+  }
+}
+
+// In the calling thread: the lane of the sockets, or the wait for the end.
+void Service::RunLane(Progress& /*progress*/) {
+  const auto on_ready = [this] {
+    ready_ = true;
+    if (live_.on_ready) live_.on_ready();
+  };
+  if (lane_ == nullptr) {
+    on_ready();
+    pollfd wish{stop_.fd(), POLLIN, 0};
+    while (!stop_.requested()) poll(&wish, 1, -1);
+    EndLives();
+    return;
+  }
+  lane_->Run([this] { return stop_.requested(); }, on_ready);
+  // Work that was asked for by others ends first; the sockets are read meanwhile.
+  std::atomic<bool> ended{false};
+  std::thread ending([&] {
+    EndLives();
+    ended = true;
+  });
+  lane_->Run([&ended] { return ended.load(); }, {}, kWhileEnding);
+  ending.join();
+  const bool keep = live_.keeps_sockets && live_.keeps_sockets();
+  hand_over_.peers = lane_->End(keep);
+  if (keep) hand_over_.sockets = listener_->TakeSockets();
+  RunReport report;
+  report.sources = lane_->reports();
+  Add(std::move(report));
+}
+
+void Service::EndLives() {
+  control_.reset();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void Service::Add(RunReport report) {
+  const std::lock_guard lock(mutex_);
+  std::move(report.sources.begin(), report.sources.end(), std::back_inserter(report_.sources));
+}
+
+// Who fills windows at the same time; each gets an equal part of their memory.
+std::size_t Service::Parts() const {
+  const bool files = !options_.sources.empty() || control_ != nullptr || !options_.watched.empty();
+  const std::size_t parts =
+      (listener_ != nullptr ? 1U : 0U) + (files ? 1U : 0U) + options_.followed.size();
+  return std::max<std::size_t>(1, parts);
+}
+
+CollectorLimits Service::LimitsOfOne() const {
+  return {options_.window_memory / Parts() / 2, options_.flush_interval, 1};
+}
+
+std::vector<Figure> Service::Figures() const {
+  FigureSource source;
+  source.drain = drainer_.figures();
+  if (lane_ != nullptr) source.live = lane_->figures();
+  if (archive_ != nullptr) source.archive = archive_->figures();
+  source.taps = taps_.onlookers();
+  source.taps_left_out = taps_.left_out();
+  {
+    const std::lock_guard lock(mutex_);
+    source.of_files = of_files_;
+  }
+  return MakeFigures(source);
+}
+
+std::uint64_t Service::beats() const { return lane_ != nullptr ? lane_->beats() : 0; }
 
 }  // namespace pdns::ingest

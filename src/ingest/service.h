@@ -1,37 +1,113 @@
-// A whole run: paths and sockets -> [Run] -> sink, until all is read or a stop is asked for.
+// A whole run: files, sockets, followed files, watched folders, a control socket -> [Service] ->
+// sink, until all is read or a stop is asked for.
 //
-// Threads: as many files at once as there are cores, each thread taking the next file when it is
-// done; for fewer files than cores, lanes of their own within each; one lane for all sockets; the
-// drainer. They share the claims, the drainer's queue and the progress, nothing else.
+// Threads: one lane for all sockets (that of Run); the lanes of files, one run of files at a time;
+// one for each followed file and watched folder; those of the control socket; the drainer; the
+// archive's. They share the claims, the drainer and the progress, nothing else.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/figure.h"
 #include "base/status.h"
 #include "base/stop.h"
-#include "ingest/collector.h"
-#include "ingest/drainer.h"
-#include "ingest/report.h"
-#include "ingest/sources.h"
+#include "frame/listener.h"
+#include "ingest/archive.h"
+#include "ingest/control_server.h"
+#include "ingest/file_run.h"
+#include "ingest/hand_over.h"
+#include "ingest/live_lane.h"
+#include "net/endpoint.h"
+#include "net/tls.h"
 
 namespace pdns::ingest {
 
 struct ServiceOptions {
   std::vector<SourcePath> sources;
-  std::string socket;  // empty: none
+  std::vector<std::string> followed;  // files, as by tail -F
+  std::vector<std::string> watched;   // folders
   LanePolicy policy;
   std::chrono::nanoseconds flush_interval = std::chrono::seconds(10);
   std::size_t window_memory = 192U << 20;  // of all windows together
   std::size_t cores = 0;                   // to be used by files; 0: all there are
 };
 
-// Runs until the files are read, and, with a socket, until the stop. The report holds what was done
-// up to then. kUsage, kIo: the socket cannot be had, and nothing was taken; kIo, kCorrupt: the sink
-// failed, and what it had not confirmed is not stored. A stop is no error.
-Result<RunReport> Run(const ServiceOptions& options, const Sink& sink, Stop& stop,
-                      Progress& progress);
+// What a service listens on, and what it got from the process before it.
+struct LiveOptions {
+  std::vector<net::ListeningSocket> sockets;
+  std::unique_ptr<net::TlsServer> tls;
+  frame::ListenerLimits limits;
+  std::vector<frame::Listener::HandedPeer> peers;
+  std::optional<ArchiveOptions> archive;
+  std::optional<net::ListeningSocket> control;
+  std::function<void()> on_ready;       // called once, when the sockets are read up to now
+  std::function<bool()> keeps_sockets;  // asked after a stop: do they go to another process?
+};
+
+class Service {
+ public:
+  // `stop` outlives the service; a failing sink requests it.
+  Service(ServiceOptions options, LiveOptions live, const Sink& sink, Stop& stop);
+  ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  // Runs until the files are read, and, when there is anything live, until the stop. The report
+  // holds what was done up to then. kUsage, kIo: a socket, a folder or the archive cannot be had,
+  // and nothing was taken; kIo, kCorrupt: the sink failed, and what it had not confirmed is not
+  // stored. A stop is no error.
+  Result<RunReport> Run(Progress& progress);
+
+  // After Run; empty unless keeps_sockets said so.
+  HandOver TakeHandOver() { return std::move(hand_over_); }
+
+  // Any thread, from the construction on.
+  std::vector<Figure> Figures() const;
+  bool ready() const { return ready_; }
+  std::uint64_t beats() const;  // grows as long as the live lane is alive
+  bool draining() const { return drainer_.figures().waiting > 0; }
+
+ private:
+  class Lives;
+
+  Status OpenLive();
+  Status OpenArchive();
+  Result<RunReport> TakeJob(std::vector<SourcePath> sources, const LanePolicy& policy,
+                            const Stop& stop, Progress& progress);
+  void StartLives(Progress& progress);
+  void EndLives();
+  void RunLane(Progress& progress);
+  void Follow(const std::string& path, Progress& progress);
+  void Watch(frame::FolderWatch& watch, Progress& progress);
+  void Add(RunReport report);
+  std::size_t Parts() const;
+  CollectorLimits LimitsOfOne() const;
+
+  ServiceOptions options_;
+  LiveOptions live_;
+  Stop& stop_;
+  std::unique_ptr<Archive> archive_;
+  Sink sink_;
+  Claims claims_;
+  Drainer drainer_;
+  Taps taps_;
+  std::unique_ptr<frame::Listener> listener_;
+  std::unique_ptr<LiveLane> lane_;
+  std::unique_ptr<ControlServer> control_;
+  std::vector<std::thread> threads_;
+  std::mutex one_job_;  // of files at a time: each may use all the memory of files
+  HandOver hand_over_;
+  std::atomic<bool> ready_{false};
+  mutable std::mutex mutex_;
+  RunReport report_;    // of what has ended; guarded by mutex_
+  Counters of_files_;   // guarded by mutex_
+};
 
 }  // namespace pdns::ingest

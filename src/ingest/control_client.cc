@@ -1,0 +1,69 @@
+#include "ingest/control_client.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+
+#include "net/endpoint.h"
+
+namespace pdns::ingest {
+
+Result<std::optional<ControlClient>> ControlClient::Connect(const std::string& path) {
+  auto socket = net::Connect({net::Endpoint::Kind::kUnix, path, false});
+  if (socket.ok()) return std::optional(ControlClient(std::move(*socket)));
+  if (socket.status().code() == Code::kNoInput) return std::optional<ControlClient>();
+  return socket.status();
+}
+
+Status ControlClient::Send(const ControlRequest& request) {
+  const std::string line = ToLine(request);
+  for (std::size_t at = 0; at < line.size();) {
+    const ssize_t sent =
+        send(socket_.get(), line.data() + at, line.size() - at, MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return Status::Errno("the live ingester cannot be asked", errno);
+    at += static_cast<std::size_t>(sent);
+  }
+  return {};
+}
+
+Result<std::string> ControlClient::ReadLine(const Stop& stop) {
+  constexpr std::size_t kLongestReply = 64U << 20;  // a report names every file
+  while (true) {
+    if (const auto end = held_.find('\n'); end != std::string::npos) {
+      std::string line = held_.substr(0, end);
+      held_.erase(0, end + 1);
+      return line;
+    }
+    if (held_.size() > kLongestReply) return Status::Io("the live ingester's reply has no end");
+    std::array<pollfd, 2> fds{{{socket_.get(), POLLIN, 0}, {stop.fd(), POLLIN, 0}}};
+    poll(fds.data(), fds.size(), -1);
+    if (stop.requested()) return Status::Io("interrupted");
+    std::array<char, 65536> some;
+    const ssize_t got = recv(socket_.get(), some.data(), some.size(), MSG_DONTWAIT);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (got <= 0) return Status::Io("the live ingester went away");
+    held_.append(some.data(), static_cast<std::size_t>(got));
+  }
+}
+
+Result<ControlReply::Report> Backfill(ControlClient& client, const ControlRequest& request,
+                                      const Stop& stop, Progress& progress) {
+  if (Status sent = client.Send(request); !sent.ok()) return sent;
+  while (true) {
+    const auto line = client.ReadLine(stop);
+    if (!line.ok()) return line.status();
+    auto reply = ParseControlReply(*line);
+    if (!reply.ok()) return reply.status();
+    if (!reply->error.ok()) return reply->error;
+    if (reply->report.has_value()) return *reply->report;
+    if (!reply->progress.has_value()) continue;
+    progress.bytes_total = reply->progress->bytes_total;
+    progress.bytes_done = reply->progress->bytes_done;
+    progress.frames = reply->progress->frames;
+  }
+}
+
+}  // namespace pdns::ingest

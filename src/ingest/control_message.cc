@@ -1,0 +1,168 @@
+#include "ingest/control_message.h"
+
+#include <rapidjson/document.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <array>
+
+#include "dnstap/decode.h"
+
+namespace pdns::ingest {
+namespace {
+
+using Operation = ControlRequest::Operation;
+constexpr std::array<std::string_view, 3> kOperations{"backfill", "tap", "status"};
+constexpr unsigned kUntrustedWays = 3;
+
+// Not the one that checks UTF-8: a path is bytes, and both ends take them as they are.
+using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+void String(Writer& json, std::string_view text) {
+  json.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+std::string Line(const rapidjson::StringBuffer& buffer) {
+  return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+}
+
+const rapidjson::Value* Member(const rapidjson::Value& object, const char* name) {
+  const auto found = object.FindMember(name);
+  return found == object.MemberEnd() ? nullptr : &found->value;
+}
+
+std::string TextOf(const rapidjson::Value& object, const char* name) {
+  const rapidjson::Value* value = Member(object, name);
+  if (value == nullptr || !value->IsString()) return {};
+  return {value->GetString(), value->GetStringLength()};
+}
+
+std::uint64_t NumberOf(const rapidjson::Value& object, const char* name) {
+  const rapidjson::Value* value = Member(object, name);
+  return value != nullptr && value->IsUint64() ? value->GetUint64() : 0;
+}
+
+// An object nested a few levels at most: RapidJSON's parser recurses unless told not to.
+bool ParseObject(std::string_view line, rapidjson::Document& document) {
+  if (line.size() > kLongestLine) return false;
+  document.Parse<rapidjson::kParseIterativeFlag>(line.data(), line.size());
+  return !document.HasParseError() && document.IsObject();
+}
+
+Status TakeBackfill(const rapidjson::Value& object, ControlRequest& request) {
+  const rapidjson::Value* paths = Member(object, "paths");
+  if (paths == nullptr || !paths->IsArray() || paths->Empty())
+    return Status::Malformed("a backfill names its paths");
+  for (const auto& path : paths->GetArray()) {
+    if (!path.IsString() || path.GetStringLength() == 0 || path.GetString()[0] != '/')
+      return Status::Malformed("a path of a backfill is absolute");
+    request.paths.emplace_back(path.GetString(), path.GetStringLength());
+  }
+  const std::uint64_t accepted = NumberOf(object, "accepted");
+  const std::uint64_t untrusted = NumberOf(object, "untrusted");
+  if (accepted == 0 || accepted >> record::kMessageTypes != 0 || untrusted >= kUntrustedWays)
+    return Status::Malformed("a backfill says what it accepts, and what it does with the rest");
+  request.policy.accepted = static_cast<dnstap::TypeSet>(accepted);
+  request.policy.untrusted = static_cast<Untrusted>(untrusted);
+  return {};
+}
+
+}  // namespace
+
+std::string ToLine(const ControlRequest& request) {
+  rapidjson::StringBuffer buffer;
+  Writer json(buffer);
+  json.StartObject();
+  json.Key("op");
+  String(json, kOperations.at(static_cast<std::size_t>(request.operation)));
+  if (request.operation == Operation::kBackfill) {
+    json.Key("paths");
+    json.StartArray();
+    for (const std::string& path : request.paths) String(json, path);
+    json.EndArray();
+    json.Key("accepted");
+    json.Uint(request.policy.accepted);
+    json.Key("untrusted");
+    json.Uint(static_cast<unsigned>(request.policy.untrusted));
+  }
+  json.EndObject();
+  return Line(buffer);
+}
+
+std::string ToLine(const ControlReply& reply) {
+  rapidjson::StringBuffer buffer;
+  Writer json(buffer);
+  json.StartObject();
+  if (reply.progress.has_value()) {
+    json.Key("progress");
+    json.StartObject();
+    json.Key("bytes_total");
+    json.Uint64(reply.progress->bytes_total);
+    json.Key("bytes_done");
+    json.Uint64(reply.progress->bytes_done);
+    json.Key("frames");
+    json.Uint64(reply.progress->frames);
+    json.EndObject();
+  } else if (reply.report.has_value()) {
+    json.Key("exit");
+    json.Int(reply.report->exit_code);
+    json.Key("text");
+    String(json, reply.report->text);
+    json.Key("report");
+    String(json, reply.report->json);
+    json.Key("again");
+    json.Bool(reply.report->again);
+  } else if (!reply.error.ok()) {
+    json.Key("error");
+    String(json, reply.error.message());
+    json.Key("code");
+    json.Int(static_cast<int>(reply.error.code()));
+  } else {
+    json.Key("ok");
+    json.Bool(true);
+  }
+  json.EndObject();
+  return Line(buffer);
+}
+
+Result<ControlRequest> ParseControlRequest(std::string_view line) {
+  rapidjson::Document document;
+  if (!ParseObject(line, document)) return Status::Malformed("no JSON object on one line");
+  const std::string operation = TextOf(document, "op");
+  ControlRequest request;
+  for (std::size_t i = 0; i < kOperations.size(); ++i) {
+    if (operation != kOperations[i]) continue;
+    request.operation = static_cast<Operation>(i);
+    if (request.operation != Operation::kBackfill) return request;
+    if (Status taken = TakeBackfill(document, request); !taken.ok()) return taken;
+    return request;
+  }
+  return Status::Malformed("op is neither backfill, tap nor status");
+}
+
+Result<ControlReply> ParseControlReply(std::string_view line) {
+  rapidjson::Document document;
+  if (!ParseObject(line, document)) return Status::Malformed("no JSON object on one line");
+  ControlReply reply;
+  const rapidjson::Value* progress = Member(document, "progress");
+  if (progress != nullptr && progress->IsObject()) {
+    reply.progress = ControlProgress{NumberOf(*progress, "bytes_total"),
+                                     NumberOf(*progress, "bytes_done"),
+                                     NumberOf(*progress, "frames")};
+  } else if (Member(document, "report") != nullptr) {
+    constexpr std::uint64_t kExitCodes = 256;
+    const rapidjson::Value* again = Member(document, "again");
+    reply.report = ControlReply::Report{static_cast<int>(NumberOf(document, "exit") % kExitCodes),
+                                        TextOf(document, "text"), TextOf(document, "report"),
+                                        again != nullptr && again->IsTrue()};
+  } else if (Member(document, "error") != nullptr) {
+    const std::uint64_t code = NumberOf(document, "code");
+    const bool known = code > 0 && code <= static_cast<std::uint64_t>(Code::kNoInput);
+    reply.error = Status(known ? static_cast<Code>(code) : Code::kIo, TextOf(document, "error"));
+  } else if (Member(document, "ok") == nullptr) {
+    return Status::Malformed("no reply of a control socket");
+  }
+  return reply;
+}
+
+}  // namespace pdns::ingest

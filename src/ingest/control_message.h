@@ -1,0 +1,61 @@
+// What a control socket carries: lines of JSON, one request, then replies. Text -> [ControlMessage]
+// -> values, and back.
+//
+//   {"op":"backfill","paths":["/absolute"],"accepted":16,"untrusted":0}
+//   {"op":"tap"}   {"op":"status"}
+//   {"progress":{"bytes_total":0,"bytes_done":0,"frames":0}}
+//   {"exit":0,"text":"for stderr","report":"for stdout","again":false}
+//   {"error":"sentence","code":64}
+//   {"ok":true}  followed by a Frame Streams stream (ingest/taps.h)
+//
+// Guest: RapidJSON. Foreign bytes: a line is at most kLongestLine.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "ingest/lane.h"
+
+namespace pdns::ingest {
+
+inline constexpr std::size_t kLongestLine = 1U << 20;
+
+struct ControlRequest {
+  enum class Operation : std::uint8_t { kBackfill, kTap, kStatus };
+  Operation operation = Operation::kStatus;
+  std::vector<std::string> paths;  // of a backfill: absolute
+  LanePolicy policy;               // of a backfill
+};
+
+struct ControlProgress {
+  std::uint64_t bytes_total = 0;
+  std::uint64_t bytes_done = 0;
+  std::uint64_t frames = 0;
+};
+
+// Exactly one of the three, or none: {"ok":true}.
+struct ControlReply {
+  struct Report {
+    int exit_code = 0;
+    std::string text;  // for a person
+    std::string json;  // one line
+    bool again = false;  // the ingester makes way for the next one: ask that for the rest
+  };
+  std::optional<ControlProgress> progress;
+  std::optional<Report> report;
+  Status error;
+};
+
+// One line each, its end included.
+std::string ToLine(const ControlRequest& request);
+std::string ToLine(const ControlReply& reply);
+
+// Without the line's end. kMalformed, with a sentence.
+Result<ControlRequest> ParseControlRequest(std::string_view line);
+Result<ControlReply> ParseControlReply(std::string_view line);
+
+}  // namespace pdns::ingest

@@ -1,0 +1,119 @@
+#include "ingest/file_run.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "base/log.h"
+#include "ingest/collector.h"
+
+namespace pdns::ingest {
+
+const std::string_view kOnlyForwards =
+    ": FORWARDER_RESPONSE frames only. This resolver forwards, and its answers are not taken; to "
+    "take them, add --message-type RESOLVER_RESPONSE,FORWARDER_RESPONSE";
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// How the work is shared out: as many files at once as there are cores, and where they are fewer,
+// several lanes in each.
+struct Shares {
+  std::size_t files_at_once = 1;
+  CollectorLimits limits;
+};
+
+Shares ShareOut(const FilePlan& plan) {
+  // A window numbers its entries in 32 bits, 8 bytes each.
+  constexpr std::size_t kLargestWindow = std::size_t{16} << 30;
+  const std::size_t cores =
+      plan.cores > 0 ? plan.cores : std::max(1U, std::thread::hardware_concurrency());
+  Shares shares;
+  shares.files_at_once = std::max<std::size_t>(1, std::min(cores, plan.sources.size()));
+  shares.limits.lanes = std::max<std::size_t>(1, cores / shares.files_at_once);
+  shares.limits.window_memory =
+      std::min(plan.window_memory / (2 * shares.files_at_once), kLargestWindow);
+  shares.limits.flush_interval = plan.flush_interval;
+  return shares;
+}
+
+// The sources of a run, which its lanes share out among themselves.
+class FileRun {
+ public:
+  FileRun(const FilePlan& plan, Claims& claims, const Stop& stop, Progress& progress)
+      : plan_(plan),
+        claims_(claims),
+        stop_(stop),
+        progress_(progress),
+        reports_(plan.sources.size()) {
+    for (const SourcePath& path : plan.sources) progress.bytes_total += path.size;
+  }
+
+  void RunLane(Drainer& drainer, const CollectorLimits& limits) {
+    Collector collector(drainer, plan_.policy, limits);
+    FileSource source(collector, claims_, stop_, progress_);
+    for (std::size_t i = next_++; i < reports_.size(); i = next_++)
+      reports_[i] = TakeOne(source, plan_.sources[i]);
+    collector.Drain();
+    static_cast<void>(drainer.Await());  // whoever called asks it again
+    const record::Applied applied = collector.applied();
+    const std::lock_guard lock(mutex_);
+    applied_.tuples_new += applied.tuples_new;
+    applied_.tuples_updated += applied.tuples_updated;
+  }
+
+  RunReport TakeReport() {
+    RunReport report;
+    report.sources = std::move(reports_);
+    report.applied = applied_;
+    return report;
+  }
+
+ private:
+  SourceReport TakeOne(FileSource& source, const SourcePath& path) {
+    SourceReport report;
+    if (!path.status.ok() || stop_.requested()) {
+      report.name = path.path;
+      report.state = path.status.ok() ? SourceState::kInterrupted : SourceState::kUnreadable;
+      report.reason = path.status.ok() ? "not begun" : path.status.message();
+    } else {
+      report = source.Take(path.path);
+    }
+    if (report.state == SourceState::kUnreadable || report.state == SourceState::kCorrupt) {
+      LogError(report.name + ": " + std::string(NameOf(report.state)) + ": " + report.reason);
+    }
+    if (report.counters.OnlyForwards()) LogWarning(report.name + std::string(kOnlyForwards));
+    return report;
+  }
+
+  const FilePlan& plan_;
+  Claims& claims_;
+  const Stop& stop_;
+  Progress& progress_;
+  std::atomic<std::size_t> next_{0};
+  std::vector<SourceReport> reports_;  // each written by the one lane that took it
+  std::mutex mutex_;
+  record::Applied applied_;
+};
+
+}  // namespace
+
+Result<RunReport> TakeFiles(const FilePlan& plan, Drainer& drainer, Claims& claims,
+                            const Stop& stop, Progress& progress) {
+  const auto start = Clock::now();
+  const Shares shares = ShareOut(plan);
+  FileRun run(plan, claims, stop, progress);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < shares.files_at_once; ++i)
+    threads.emplace_back([&] { run.RunLane(drainer, shares.limits); });
+  for (std::thread& thread : threads) thread.join();
+  if (Status written = drainer.Await(); !written.ok()) return written;
+  RunReport report = run.TakeReport();
+  report.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return report;
+}
+
+}  // namespace pdns::ingest

@@ -1,0 +1,40 @@
+// A row of captures, taken by as many lanes as there are cores: paths -> [TakeFiles] -> Drainer, and
+// the report.
+//
+// Threads: as many files at once as there are cores, each thread taking the next file when it is
+// done; for fewer files than cores, lanes of their own within each. They share the claims, the
+// drainer and the progress, nothing else.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "base/stop.h"
+#include "ingest/claims.h"
+#include "ingest/drainer.h"
+#include "ingest/file_source.h"
+#include "ingest/lane.h"
+#include "ingest/report.h"
+#include "ingest/sources.h"
+
+namespace pdns::ingest {
+
+struct FilePlan {
+  std::vector<SourcePath> sources;
+  LanePolicy policy;
+  std::chrono::nanoseconds flush_interval = std::chrono::seconds(10);
+  std::size_t window_memory = 192U << 20;  // of all windows together
+  std::size_t cores = 0;                   // 0: all there are
+};
+
+// Returns when all is read and what was taken is in the sink, or after a stop. kIo, kCorrupt: the
+// sink failed, and what it had not confirmed is not stored.
+Result<RunReport> TakeFiles(const FilePlan& plan, Drainer& drainer, Claims& claims,
+                            const Stop& stop, Progress& progress);
+
+// ": FORWARDER_RESPONSE frames only. ...": to follow the name of a source that OnlyForwards().
+extern const std::string_view kOnlyForwards;
+
+}  // namespace pdns::ingest

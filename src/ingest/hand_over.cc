@@ -1,0 +1,118 @@
+#include "ingest/hand_over.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace pdns::ingest {
+namespace {
+
+constexpr std::string_view kState = "pdns-state";
+constexpr std::uint8_t kVersion = 1;
+
+void AppendText(std::string& out, std::string_view text) {
+  AppendU16(out, static_cast<std::uint16_t>(text.size()));
+  out += text;
+}
+
+// Takes the descriptor of that name out of `handed`; none: invalid.
+net::Descriptor Find(std::vector<net::Handed>& handed, std::string_view name) {
+  const auto found = std::find_if(handed.begin(), handed.end(),
+                                  [name](const net::Handed& one) { return one.name == name; });
+  return found == handed.end() ? net::Descriptor() : std::move(found->fd);
+}
+
+std::vector<HandedEntry> ReadState(std::vector<net::Handed>& handed) {
+  const net::Descriptor file = Find(handed, kState);
+  if (!file.valid()) return {};
+  const auto bytes = net::ReadStateFile(file);
+  auto entries = bytes.ok() ? DecodeHanded(AsBytes(*bytes)) : bytes.status();
+  if (entries.ok()) return std::move(*entries);
+  LogWarning("what the process before left cannot be read: " + entries.status().message());
+  return {};
+}
+
+void AdoptSocket(net::Descriptor fd, bool owns_file, const std::string& path, HandOver& into) {
+  auto socket = net::ListeningSocket::Adopt(std::move(fd), owns_file, path);
+  if (socket.ok()) {
+    into.sockets.push_back(std::move(*socket));
+  } else {
+    LogWarning("an inherited descriptor is not used: " + socket.status().message());
+  }
+}
+
+}  // namespace
+
+std::string EncodeHanded(const std::vector<HandedEntry>& entries) {
+  std::string out(1, static_cast<char>(kVersion));
+  for (const HandedEntry& entry : entries) {
+    out += static_cast<char>(entry.kind);
+    AppendText(out, entry.name);
+    AppendText(out, entry.text);
+    AppendU32(out, static_cast<std::uint32_t>(entry.state.size()));
+    out += entry.state;
+  }
+  return out;
+}
+
+Result<std::vector<HandedEntry>> DecodeHanded(Bytes bytes) {
+  Cursor cursor(bytes);
+  if (cursor.U8() != kVersion) return Status::Malformed("another version of it");
+  std::vector<HandedEntry> entries;
+  while (cursor.ok() && !cursor.AtEnd()) {
+    const std::uint8_t kind = cursor.U8();
+    HandedEntry entry;
+    entry.name = AsText(cursor.Take(cursor.U16()));
+    entry.text = AsText(cursor.Take(cursor.U16()));
+    entry.state = AsText(cursor.Take(cursor.U32()));
+    const bool known = kind >= static_cast<std::uint8_t>(HandedEntry::Kind::kSocket) &&
+                       kind <= static_cast<std::uint8_t>(HandedEntry::Kind::kPeer);
+    if (!known) cursor.Fail();
+    if (!cursor.ok()) break;
+    entry.kind = static_cast<HandedEntry::Kind>(kind);
+    entries.push_back(std::move(entry));
+  }
+  if (!cursor.ok()) return Status::Malformed("it is cut, or holds what this version does not know");
+  return entries;
+}
+
+Result<std::vector<net::Handed>> Pack(HandOver hand_over) {
+  std::vector<net::Handed> handed;
+  std::vector<HandedEntry> entries;
+  for (net::ListeningSocket& socket : hand_over.sockets) {
+    const auto kind =
+        socket.owns_file() ? HandedEntry::Kind::kOwnedSocket : HandedEntry::Kind::kSocket;
+    entries.push_back(
+        {kind, "pdns-listen-" + std::to_string(handed.size()), socket.name(), {}});
+    handed.push_back({entries.back().name, socket.Release()});
+  }
+  for (auto& peer : hand_over.peers) {
+    entries.push_back({HandedEntry::Kind::kPeer, "pdns-peer-" + std::to_string(handed.size()),
+                       std::move(peer.socket), std::move(peer.state)});
+    handed.push_back({entries.back().name, std::move(peer.fd)});
+  }
+  auto state = net::StateFile(EncodeHanded(entries));
+  if (!state.ok()) return state.status();
+  handed.push_back({std::string(kState), std::move(*state)});
+  return handed;
+}
+
+HandOver Unpack(std::vector<net::Handed> handed) {
+  HandOver result;
+  for (HandedEntry& entry : ReadState(handed)) {
+    net::Descriptor fd = Find(handed, entry.name);
+    if (!fd.valid()) continue;
+    if (entry.kind == HandedEntry::Kind::kPeer) {
+      result.peers.push_back({entry.text, std::move(fd), std::move(entry.state)});
+    } else {
+      AdoptSocket(std::move(fd), entry.kind == HandedEntry::Kind::kOwnedSocket, entry.text, result);
+    }
+  }
+  for (net::Handed& one : handed) {
+    const bool foreign = one.name.compare(0, kOurs.size(), kOurs) != 0;
+    if (foreign && one.fd.valid()) AdoptSocket(std::move(one.fd), false, {}, result);
+  }
+  return result;
+}
+
+}  // namespace pdns::ingest

@@ -1,0 +1,117 @@
+#include "ingest/live_lane.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "ingest/file_run.h"
+
+namespace pdns::ingest {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr milliseconds kShortestTurn(10);  // while the disk is behind
+
+}  // namespace
+
+LiveLane::LiveLane(const Surroundings& around, const LanePolicy& policy,
+                   const CollectorLimits& limits)
+    : around_(around), collector_(around.drainer, policy, limits) {
+  for (const std::string& name : around.listener.names()) {
+    reports_.emplace_back().name = name;
+    reports_.back().state = SourceState::kComplete;
+  }
+  warned_.resize(reports_.size());
+  Publish();
+}
+
+void LiveLane::OnFrame(std::size_t socket, Bytes payload) {
+  Counters& counters = reports_[socket].counters;
+  ++around_.progress.frames;
+  around_.taps.Offer(payload);
+  if (around_.archive == nullptr) return collector_.Take(payload, counters);
+  const dnstap::Response* response = collector_.Open(payload, counters);
+  if (response == nullptr && !around_.archive_all) return;
+  const auto place = around_.archive->Append(payload);
+  collector_.TakeOpened(response, counters, place.has_value() ? &*place : nullptr);
+}
+
+void LiveLane::OnBrokenStream(std::size_t socket) {
+  reports_[socket].counters.Count(record::FrameFate::kMalformedFrame);
+}
+
+void LiveLane::Run(const std::function<bool()>& ended, const std::function<void()>& on_ready,
+                   milliseconds longest_turn) {
+  // Under a steady stream there may be no moment with nothing left to read.
+  constexpr milliseconds kCatchUp(150);
+  const auto start = Clock::now();
+  bool ready = !on_ready;
+  while (!ended()) {
+    Turn(ready ? longest_turn : milliseconds(0));
+    if (ready) continue;
+    ready = around_.listener.caught_up() || Clock::now() - start > kCatchUp;
+    if (ready) on_ready();
+  }
+}
+
+void LiveLane::Turn(milliseconds longest) {
+  const auto until_old = std::chrono::ceil<milliseconds>(collector_.UntilOld());
+  around_.listener.Poll(std::min(std::max(until_old, kShortestTurn), longest), *this);
+  collector_.DrainIfOldAndReady();
+  if (around_.archive != nullptr) around_.archive->Tick();
+  WarnOfForwarders();
+  ++beats_;
+  Publish();
+}
+
+std::vector<frame::Listener::HandedPeer> LiveLane::End(bool keep) {
+  constexpr milliseconds kRest(500);
+  constexpr std::chrono::seconds kLongestDrain(3);
+  std::vector<frame::Listener::HandedPeer> peers;
+  // Most is written while the sockets are still read, so that little is left for when they are not.
+  collector_.Drain();
+  const auto until = Clock::now() + kLongestDrain;
+  while (keep && !around_.drainer.Idle() && Clock::now() < until) Turn(kShortestTurn);
+  if (keep) {
+    peers = around_.listener.HandOver(*this);
+  } else {
+    around_.listener.ReadRest(kRest, *this);
+  }
+  if (around_.archive != nullptr) around_.archive->Close();
+  collector_.Drain();
+  published_ = {};
+  Publish();
+  return peers;
+}
+
+std::vector<SourceReport> LiveLane::reports() const { return reports_; }
+
+LiveFigures LiveLane::figures() const {
+  const std::lock_guard lock(mutex_);
+  return figures_;
+}
+
+void LiveLane::Publish() {
+  constexpr milliseconds kPause(100);
+  const auto now = Clock::now();
+  if (published_ != Clock::time_point() && now - published_ < kPause) return;
+  published_ = now;
+  const auto listeners = around_.listener.figures();
+  const std::lock_guard lock(mutex_);
+  figures_.sockets.resize(reports_.size());
+  for (std::size_t i = 0; i < reports_.size(); ++i)
+    figures_.sockets[i] = {reports_[i].name, reports_[i].counters, listeners[i]};
+  figures_.window_memory = collector_.memory();
+  figures_.newest = collector_.newest();
+}
+
+void LiveLane::WarnOfForwarders() {
+  for (std::size_t i = 0; i < reports_.size(); ++i) {
+    if (warned_[i] || !reports_[i].counters.OnlyForwards()) continue;
+    warned_[i] = true;
+    LogWarning(reports_[i].name + std::string(kOnlyForwards));
+  }
+}
+
+}  // namespace pdns::ingest

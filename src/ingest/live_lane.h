@@ -1,0 +1,84 @@
+// The lane of all sockets: frames of a listener -> [LiveLane] -> archive, onlookers, collector.
+//
+// What a resolver sends cannot be had again: the lane reads on whatever the disk does, as long as
+// its windows have room. A frame that is archived moves its archive file as a source, so what a
+// crash takes from the windows is taken from the archive later, and nothing twice.
+//
+// Runs in one thread; figures() and beats() are for any.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "frame/listener.h"
+#include "ingest/archive.h"
+#include "ingest/collector.h"
+#include "ingest/report.h"
+#include "ingest/taps.h"
+
+namespace pdns::ingest {
+
+struct LiveFigures {
+  struct Socket {
+    std::string name;
+    Counters counters;
+    frame::ListenerFigures listener;
+  };
+  std::vector<Socket> sockets;
+  std::size_t window_memory = 0;
+  std::chrono::sys_seconds newest;  // frame; the epoch when there was none
+};
+
+class LiveLane final : public frame::FrameSink {
+ public:
+  // What the lane works with; all of it outlives the lane.
+  struct Surroundings {
+    frame::Listener& listener;
+    Drainer& drainer;
+    Taps& taps;
+    Progress& progress;
+    Archive* archive = nullptr;  // or none; archives all frames, or those of accepted types
+    bool archive_all = false;
+  };
+
+  LiveLane(const Surroundings& around, const LanePolicy& policy, const CollectorLimits& limits);
+
+  // Until `ended`, which is asked each turn and whenever the listener is woken. `on_ready` is
+  // called once, when what peers had sent before is read.
+  void Run(const std::function<bool()>& ended, const std::function<void()>& on_ready,
+           std::chrono::milliseconds longest_turn = std::chrono::seconds(1));
+
+  // After Run. With `keep` the connections are left as they stand, for the next process; without,
+  // what peers have sent already is read. Everything is handed over when it returns.
+  std::vector<frame::Listener::HandedPeer> End(bool keep);
+
+  // After End: one for each socket.
+  std::vector<SourceReport> reports() const;
+
+  LiveFigures figures() const;
+  std::uint64_t beats() const { return beats_; }  // grows as long as the lane is alive
+
+  void OnFrame(std::size_t socket, Bytes payload) override;
+  void OnBrokenStream(std::size_t socket) override;
+
+ private:
+  void Turn(std::chrono::milliseconds longest);
+  void Publish();
+  void WarnOfForwarders();
+
+  Surroundings around_;
+  Collector collector_;
+  std::vector<SourceReport> reports_;  // one for each socket
+  std::vector<bool> warned_;
+  std::atomic<std::uint64_t> beats_{0};
+  mutable std::mutex mutex_;
+  LiveFigures figures_;  // guarded by mutex_
+  std::chrono::steady_clock::time_point published_{};
+};
+
+}  // namespace pdns::ingest

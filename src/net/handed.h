@@ -1,0 +1,32 @@
+// Descriptors that travel from one process to the next: [Handed] by systemd's protocol
+// (sd_listen_fds(3)), which serves socket activation, its descriptor store, and our own re-exec.
+//
+// Guest: libsystemd. One thread, at the start and at the end of a process.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "net/descriptor.h"
+
+namespace pdns::net {
+
+struct Handed {
+  std::string name;  // of a socket unit: the unit's
+  Descriptor fd;     // close-on-exec, whatever it was
+};
+
+// What was left open for this process, once: later calls find nothing.
+std::vector<Handed> TakeHanded();
+
+// A memory file that holds `bytes`, to travel with the others; and what is in one, up to 64 MiB.
+Result<Descriptor> StateFile(const std::string& bytes);
+Result<std::string> ReadStateFile(const Descriptor& file);
+
+// Becomes `program`, in this process, with everything in `handed` and nothing else but the standard
+// descriptors. Returns only when that cannot be: kIo, and `handed` is lost.
+Status Reexecute(const std::string& program, const std::vector<std::string>& arguments,
+                 std::vector<Handed> handed);
+
+}  // namespace pdns::net

@@ -1,0 +1,116 @@
+#include "attendant.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
+
+#include "base/log.h"
+#include "ingest/figures.h"
+#include "net/notify.h"
+
+namespace pdns::tools {
+namespace {
+
+constexpr std::array<int, 4> kSignals{SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+constexpr auto kLongest = std::chrono::hours(1);
+
+sigset_t Ours() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : kSignals) sigaddset(&set, signal);
+  return set;
+}
+
+}  // namespace
+
+void BlockSignals() {
+  const sigset_t set = Ours();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  struct sigaction ignore {};
+  ignore.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &ignore, nullptr);
+}
+
+Attendant::Attendant(Stop& stop, Charge charge)
+    : stop_(stop), charge_(std::move(charge)), watchdog_(net::WatchdogInterval()) {
+  const sigset_t set = Ours();
+  signal_fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  thread_ = std::thread([this] { Run(); });
+}
+
+Attendant::~Attendant() {
+  ended_.Request();
+  thread_.join();
+  close(signal_fd_);
+}
+
+void Attendant::Run() {
+  if (charge_.stats_interval.count() > 0) last_ = charge_.figures();
+  while (!ended_.requested()) {
+    std::array<pollfd, 2> fds{{{signal_fd_, POLLIN, 0}, {ended_.fd(), POLLIN, 0}}};
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(UntilTick());
+    poll(fds.data(), fds.size(), static_cast<int>(wait.count()));
+    signalfd_siginfo info{};
+    if (read(signal_fd_, &info, sizeof info) == sizeof info)
+      OnSignal(static_cast<int>(info.ssi_signo));
+    Tick();
+  }
+}
+
+void Attendant::OnSignal(int signal) {
+  constexpr int kBySignal = 128;
+  if (signal == SIGUSR1) {
+    LogInfo("figures since the start:");
+    std::fputs(ingest::FiguresToText(charge_.figures()).c_str(), stderr);
+    return;
+  }
+  const bool reload = signal == SIGHUP && charge_.may_reload;
+  if (reload) {
+    if (stop_.requested()) return;
+    if (Status may = charge_.may_reload(); !may.ok()) {
+      LogError("no reload, all goes on as before: " + may.message());
+      return;
+    }
+    reloads_ = true;
+  } else if (stop_.requested() && !reloads_) {
+    _exit(kBySignal + signal);
+  } else {
+    reloads_ = false;  // an end that is asked for while a reload is under way
+  }
+  net::Notify(reload ? "RELOADING=1" : "STOPPING=1");
+  stop_.Request();
+}
+
+Attendant::Clock::duration Attendant::UntilTick() const {
+  const auto now = Clock::now();
+  Clock::duration wait = kLongest;
+  if (charge_.stats_interval.count() > 0)
+    wait = std::min<Clock::duration>(wait, last_line_ + charge_.stats_interval - now);
+  if (watchdog_.count() > 0)
+    wait = std::min<Clock::duration>(wait, last_beat_ + watchdog_ / 2 - now);
+  return std::max<Clock::duration>(wait, Clock::duration::zero());
+}
+
+void Attendant::Tick() {
+  const auto now = Clock::now();
+  if (watchdog_.count() > 0 && now - last_beat_ >= watchdog_ / 2) {
+    last_beat_ = now;
+    if (charge_.alive()) net::Notify("WATCHDOG=1");
+  }
+  if (charge_.stats_interval.count() > 0 && now - last_line_ >= charge_.stats_interval) {
+    auto figures = charge_.figures();
+    const std::string line = ingest::StatisticsLine(last_, figures, now - last_line_);
+    LogInfo(line);
+    net::Notify("STATUS=" + line);
+    last_ = std::move(figures);
+    last_line_ = now;
+  }
+}
+
+}  // namespace pdns::tools

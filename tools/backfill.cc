@@ -1,0 +1,86 @@
+#include "backfill.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <thread>
+
+#include "attendant.h"
+#include "base/log.h"
+#include "ingest/control_client.h"
+#include "progress_line.h"
+
+namespace pdns::tools {
+namespace {
+
+Result<ingest::ControlRequest> RequestFor(const IngestOptions& options) {
+  ingest::ControlRequest request;
+  request.operation = ingest::ControlRequest::Operation::kBackfill;
+  request.policy = options.policy;
+  for (const std::string& path : options.paths) {
+    if (path == "-")
+      return Status::Usage("a live ingester owns the database, and cannot read our standard input");
+    std::error_code error;
+    request.paths.push_back(std::filesystem::absolute(path, error));
+    if (error) return Status::Io(path + ": " + error.message());
+  }
+  return request;
+}
+
+// An ingester that is started anew is back within seconds.
+Result<std::optional<ingest::ControlClient>> ConnectAgain(const std::string& control,
+                                                          const Stop& stop) {
+  constexpr int kTries = 300;
+  constexpr std::chrono::milliseconds kPause(100);
+  for (int i = 0; i < kTries && !stop.requested(); ++i) {
+    auto client = ingest::ControlClient::Connect(control);
+    if (!client.ok() || client->has_value()) return client;
+    std::this_thread::sleep_for(kPause);
+  }
+  return Status::Io("the live ingester went away; what it took is stored, run this again");
+}
+
+Result<int> Print(const ingest::ControlReply::Report& report, bool json) {
+  std::fputs(report.text.c_str(), stderr);
+  if (json && std::puts(report.json.c_str()) < 0)
+    return Status::Io("the report cannot be written to standard output");
+  return report.exit_code;
+}
+
+}  // namespace
+
+std::string ControlPath(const IngestOptions& options, const std::string& path) {
+  return options.control.empty() ? path + "/control.sock" : options.control;
+}
+
+Result<std::optional<int>> BackfillByLive(const IngestOptions& options,
+                                          const std::string& control) {
+  auto client = ingest::ControlClient::Connect(control);
+  if (!client.ok()) return client.status();
+  if (!client->has_value()) return std::optional<int>();
+  const auto request = RequestFor(options);
+  if (!request.ok()) return request.status();
+  if (options.compact) LogWarning("--compact is not for a database that a live ingester owns");
+  LogInfo("a live ingester owns the database: it takes the files");
+  Stop stop;
+  const Attendant attendant(stop, {});
+  int code = 0;
+  while (true) {
+    ingest::Progress progress;
+    auto line = std::make_unique<ProgressLine>(progress);
+    const auto report = ingest::Backfill(**client, *request, stop, progress);
+    line.reset();
+    if (!report.ok()) return report.status();
+    const auto printed = Print(*report, options.report_json);
+    if (!printed.ok()) return printed.status();
+    code = std::max(code, *printed);
+    if (!report->again || stop.requested()) return std::optional<int>(code);
+    LogInfo("the live ingester is started anew: going on with the next one");
+    client = ConnectAgain(control, stop);
+    if (!client.ok()) return client.status();
+  }
+}
+
+}  // namespace pdns::tools
