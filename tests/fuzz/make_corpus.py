@@ -396,6 +396,20 @@ def rdata_seeds() -> dict[str, bytes]:
     return seeds | {name: u16(number) + rdata for name, (number, rdata) in mean.items()}
 
 
+def http_seeds() -> dict[str, bytes]:
+    requests = {
+        "metrics": "GET /metrics HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip, br\r\n\r\n",
+        "health": "GET /health HTTP/1.0\r\n\r\n",
+        "ready": "HEAD /ready?x=%41&y HTTP/1.1\r\nConnection: keep-alive\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+        "range": "GET / HTTP/1.1\r\nRange: bytes=0-1,-2,3-\r\n\r\n",
+        "expect": "PUT /x HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx",
+        "chunked": "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n",
+        "escapes": "GET /%2e%2e/%u0041%zz HTTP/1.1\r\nHost: [::1]:1\r\n: x\r\n\r\n",
+        "bare": "GET / HTTP/1.1\nHost x\n\n",
+    }
+    return {name: text.encode() for name, text in requests.items()}
+
+
 def numbered(prefix: str, cases: Iterator[bytes]) -> dict[str, bytes]:
     return {f"{prefix}-{i}": case for i, case in enumerate(cases)}
 
@@ -410,6 +424,7 @@ def corpora() -> dict[str, dict[str, bytes]]:
         "answers": answer_seeds() | {f"type-{number}": message for number, (_, message) in sorted(real.items())
                                      if len(message) < 1500},
         "dnstap_fields": field_seeds() | {f"type-{number}": real[number][0] for number in sorted(real)[:5]},
+        "http": http_seeds(),
         "rdata_layout": layout_seeds(),
         "name_text": text_seeds(),
         "rdata_text": rdata,

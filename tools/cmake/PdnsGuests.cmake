@@ -11,6 +11,8 @@ pkg_check_modules(rocksdb REQUIRED IMPORTED_TARGET rocksdb)
 pkg_check_modules(archive REQUIRED IMPORTED_TARGET libarchive)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(rapidjson REQUIRED IMPORTED_TARGET RapidJSON)
+pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
+pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 
 # Without this ldns's header defines bool as a macro of its own, which breaks the standard library's.
 set_property(TARGET PkgConfig::ldns APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS HAVE_STDBOOL_H)

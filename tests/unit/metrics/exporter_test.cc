@@ -1,0 +1,329 @@
+#include "metrics/exporter.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "metrics/figures_text.h"
+
+namespace pdns::metrics {
+namespace {
+
+// A connection to the exporter, of which the test knows every byte.
+class Client {
+ public:
+  explicit Client(int port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    const timeval patience{60, 0};
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  }
+  ~Client() { close(fd_); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  bool Send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return false;
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+  }
+  void End() { shutdown(fd_, SHUT_WR); }
+
+  // To the end of the connection, which must come.
+  std::string Receive() {
+    std::string all;
+    std::array<char, 4096> some;
+    ssize_t got = 0;
+    while ((got = recv(fd_, some.data(), some.size(), 0)) > 0) {
+      all.append(some.data(), static_cast<std::size_t>(got));
+    }
+    EXPECT_TRUE(got == 0 || errno == ECONNRESET) << errno;
+    return all;
+  }
+
+ private:
+  int fd_;
+};
+
+struct ExporterTest : ::testing::Test {
+  void SetUp() override {
+    auto opened = Exporter::Open(
+        "127.0.0.1:0", {[this] {
+                          ++asked;
+                          return figures;
+                        },
+                        [this] { return healthy.load(); }, [this] { return ready.load(); }});
+    ASSERT_TRUE(opened.ok()) << opened.status().message();
+    exporter = std::move(*opened);
+    ASSERT_GT(exporter->port(), 0);
+  }
+
+  std::string Ask(const std::string& request) {
+    Client client(exporter->port());
+    client.Send(request);
+    return client.Receive();
+  }
+  std::string Get(const std::string& path) {
+    return Ask("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+  static int Code(const std::string& answer) {
+    return answer.size() > 12 && answer.compare(0, 5, "HTTP/") == 0 ? std::atoi(answer.c_str() + 9)
+                                                                    : 0;
+  }
+  static std::string Body(const std::string& answer) {
+    const std::size_t at = answer.find("\r\n\r\n");
+    return at == std::string::npos ? "" : answer.substr(at + 4);
+  }
+
+  std::vector<Figure> figures{
+      {"pdns_frames_total", "Frames taken.", Figure::Kind::kCounter, {{"fate", "used"}}, 42}};
+  std::atomic<bool> healthy{true};
+  std::atomic<bool> ready{true};
+  std::atomic<int> asked{0};
+  std::unique_ptr<Exporter> exporter;
+};
+
+TEST_F(ExporterTest, Metrics) {
+  const std::string answer = Get("/metrics");
+  EXPECT_EQ(Code(answer), 200);
+  EXPECT_NE(answer.find("Content-Type: text/plain; version=0.0.4"), std::string::npos) << answer;
+  EXPECT_EQ(Body(answer), FiguresText(figures));
+  EXPECT_EQ(asked, 1);
+}
+
+TEST_F(ExporterTest, HealthAndReadinessFollowTheSource) {
+  EXPECT_EQ(Code(Get("/health")), 200);
+  EXPECT_EQ(Body(Get("/health")), "ok\n");
+  EXPECT_EQ(Code(Get("/ready")), 200);
+  healthy = false;
+  EXPECT_EQ(Code(Get("/health")), 503);
+  EXPECT_EQ(Code(Get("/ready")), 200);
+  ready = false;
+  EXPECT_EQ(Code(Get("/ready")), 503);
+  healthy = ready = true;
+  EXPECT_EQ(Code(Get("/health")), 200);
+  EXPECT_EQ(Code(Get("/ready")), 200);
+}
+
+TEST_F(ExporterTest, ThePageNamesThePaths) {
+  const std::string answer = Get("/");
+  EXPECT_EQ(Code(answer), 200);
+  for (const char* path : {"/metrics", "/health", "/ready"}) {
+    EXPECT_NE(Body(answer).find(path), std::string::npos);
+  }
+}
+
+TEST_F(ExporterTest, WhatIsNotThere) {
+  for (const char* path : {"/metric", "/metrics/", "/metricsx", "/../etc/passwd", "//", "/%00"}) {
+    EXPECT_EQ(Code(Get(path)), 404) << path;
+  }
+  EXPECT_EQ(Code(Get("/metrics?x=1")), 200);  // a query is nobody's concern
+}
+
+TEST_F(ExporterTest, OtherMethodsAreRefused) {
+  for (const char* method : {"POST", "PUT", "DELETE", "PATCH", "OPTIONS"}) {
+    const std::string answer =
+        Ask(std::string(method) + " /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
+    EXPECT_EQ(Code(answer), 405) << method << " " << answer;
+    EXPECT_NE(answer.find("Allow: GET, HEAD"), std::string::npos);
+  }
+  const std::string head = Ask("HEAD /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(Code(head), 200);
+  EXPECT_EQ(Body(head), "");
+}
+
+TEST_F(ExporterTest, ALargeSnapshotArrivesWhole) {
+  figures.clear();
+  for (int i = 0; i < 100'000; ++i) {
+    figures.push_back({"pdns_x", "X.", Figure::Kind::kGauge, {{"n", std::to_string(i)}}, 1});
+  }
+  const std::string answer = Get("/metrics");
+  EXPECT_EQ(Body(answer), FiguresText(figures));
+}
+
+TEST_F(ExporterTest, RangesAreNotHonoured) {
+  const std::string answer =
+      Ask("GET /metrics HTTP/1.1\r\nHost: x\r\nRange: bytes=0-1,0-1,0-1,0-1,0-1,0-1\r\n\r\n");
+  EXPECT_EQ(Body(answer), FiguresText(figures)) << answer;
+}
+
+// Two served at once: the rest wait for their end, which comes by itself.
+TEST_F(ExporterTest, SlowPeersHoldNobodyUpForLong) {
+  std::vector<std::unique_ptr<Client>> slow;
+  for (int i = 0; i < 4; ++i) {
+    slow.push_back(std::make_unique<Client>(exporter->port()));
+    slow.back()->Send(i % 2 == 0 ? "" : "GET /metr");
+  }
+  std::atomic<bool> done{false};
+  std::thread dripping([&] {  // a byte now and then does not buy time
+    while (!done) {
+      for (const auto& client : slow) client->Send("x");
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+  });
+  EXPECT_EQ(Code(Get("/metrics")), 200);
+  done = true;
+  dripping.join();
+}
+
+TEST_F(ExporterTest, APeerThatDoesNotReadIsLeft) {
+  figures.assign(200'000,
+                 {"pdns_x", "X.", Figure::Kind::kGauge, {{"n", std::string(100, 'x')}}, 1});
+  std::vector<std::unique_ptr<Client>> deaf;
+  for (int i = 0; i < 2; ++i) {
+    deaf.push_back(std::make_unique<Client>(exporter->port()));
+    deaf.back()->Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+  EXPECT_EQ(Code(Get("/health")), 200);
+}
+
+TEST_F(ExporterTest, EndlessRequests) {
+  const std::string line = "X-Header: " + std::string(1000, 'x') + "\r\n";
+  for (const std::string& begin :
+       {std::string("GET /"), std::string("GET / HTTP/1.1\r\n"), std::string()}) {
+    Client client(exporter->port());
+    client.Send(begin);
+    for (int i = 0; i < 1000 && client.Send(begin.size() == 5 ? "xxxxxxxx" : line); ++i) {
+    }
+    client.End();
+    EXPECT_NE(Code(client.Receive()), 200);
+  }
+  EXPECT_EQ(Code(Get("/health")), 200);
+  EXPECT_EQ(asked, 0);
+}
+
+TEST_F(ExporterTest, Garbage) {
+  std::mt19937 random(4);
+  std::vector<std::string> requests{"",
+                                    "\r\n\r\n",
+                                    "GET\r\n\r\n",
+                                    "GET / HTTP/9.9\r\n\r\n",
+                                    "GET /metrics HTTP/1.1\r\nRange: bytes=x\r\n\r\n",
+                                    "GET / HTTP/1.1\r\nExpect: 100-continue\r\n\r\n",
+                                    "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+                                    std::string("\x16\x03\x01\x02\0\x01", 6),
+                                    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"};
+  for (int i = 0; i < 200; ++i) {
+    std::string bytes = i % 2 == 0 ? "GET / HTTP/1.1\r\n" : "";
+    for (std::size_t n = random() % 300; n > 0; --n) bytes.push_back(static_cast<char>(random()));
+    requests.push_back(bytes);
+  }
+  for (const std::string& request : requests) {
+    Client client(exporter->port());
+    client.Send(request);
+    client.End();
+    client.Receive();
+  }
+  EXPECT_EQ(Code(Get("/metrics")), 200);
+}
+
+TEST_F(ExporterTest, PeersThatGoAtOnce) {
+  for (int i = 0; i < 200; ++i) {
+    Client client(exporter->port());
+    client.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+  EXPECT_EQ(Code(Get("/metrics")), 200);
+}
+
+TEST_F(ExporterTest, EndsWhilePeersHoldOn) {
+  Client silent(exporter->port());
+  Client half(exporter->port());
+  half.Send("GET /");
+  Client waiting(exporter->port());
+  exporter.reset();  // the test's own time limit tells if it hangs
+  silent.Receive();
+}
+
+// Sockets of this process, and how many of them an exec would leave open.
+std::pair<int, int> Sockets() {
+  int all = 0;
+  int left_open = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code ignored;
+    const auto what = std::filesystem::read_symlink(entry.path(), ignored).string();
+    if (what.compare(0, 7, "socket:") != 0) continue;
+    const int flags = fcntl(std::atoi(entry.path().filename().c_str()), F_GETFD);
+    if (flags < 0) continue;  // closed meanwhile
+    ++all;
+    if ((flags & FD_CLOEXEC) == 0) ++left_open;
+  }
+  return {all, left_open};
+}
+
+TEST_F(ExporterTest, NoDescriptorOutlivesAnExec) {
+  const auto [before, left_before] = Sockets();  // the listening one, and those of the harness
+  Client client(exporter->port());
+  client.Send("GET /");
+  std::pair<int, int> now;
+  for (int i = 0; i < 200 && now.first < before + 2; ++i) {  // the client's, the accepted one
+    now = Sockets();
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_GE(now.first, before + 2);
+  EXPECT_EQ(now.second, left_before);
+  exporter.reset();
+  EXPECT_EQ(Sockets().second, left_before);  // so the listening one was not among them
+}
+
+TEST_F(ExporterTest, SigpipeIsLeftAsItWas) {
+  struct sigaction before {};
+  struct sigaction now {};
+  struct sigaction set {};
+  set.sa_handler = SIG_DFL;
+  ASSERT_EQ(sigaction(SIGPIPE, &set, &before), 0);
+  const auto second = Exporter::Open("0", {});
+  ASSERT_EQ(sigaction(SIGPIPE, &before, &now), 0);
+  EXPECT_TRUE(second.ok());
+  EXPECT_EQ(now.sa_handler, SIG_DFL);
+}
+
+TEST_F(ExporterTest, ATakenAddressIsNamed) {
+  const std::string address = "127.0.0.1:" + std::to_string(exporter->port());
+  const auto second = Exporter::Open(address, {});
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.status().code(), pdns::Code::kIo);
+  EXPECT_NE(second.status().message().find(address), std::string::npos);
+  EXPECT_NE(second.status().message().find("choose another"), std::string::npos);
+}
+
+TEST(ExporterAddress, Forms) {
+  for (const char* good : {"0", ":0", "127.0.0.1:0", "localhost:0", "0.0.0.0:0"}) {
+    const auto opened = Exporter::Open(good, {});
+    EXPECT_TRUE(opened.ok()) << good << ": " << opened.status().message();
+  }
+  for (const char* bad : {"", ":", "x", "65536", "-1", "127.0.0.1", "127.0.0.1:", "::1:0",
+                          "[127.0.0.1]:0", "[::1]", "example.org:0", "127.0.0.1:0x", " 0"}) {
+    const auto opened = Exporter::Open(bad, {});
+    ASSERT_FALSE(opened.ok()) << bad;
+    EXPECT_EQ(opened.status().code(), Code::kUsage) << bad;
+  }
+}
+
+// A host without IPv6 cannot listen there, but the form is known.
+TEST(ExporterAddress, AnIpv6Address) {
+  const auto opened = Exporter::Open("[::1]:0", {});
+  EXPECT_TRUE(opened.ok() || opened.status().code() == Code::kIo) << opened.status().message();
+}
+
+}  // namespace
+}  // namespace pdns::metrics
