@@ -131,13 +131,14 @@ class IngestRun {
     const bool files_only = !options_.live() && !plan.sources.empty();
     live.on_ready = [] { net::Notify("READY=1"); };
     live.keeps_sockets = [this] { return attendant_->reloads() || net::HasManager(); };
+    ingest::Progress progress;
     ingest::Service service(std::move(plan), std::move(live), sink, stop_);
+    if (Status opened = service.Open(progress); !opened.ok()) return opened;
     attendant_ = std::make_unique<Attendant>(stop_, ChargeOf(service));
     const auto exporter = OpenExporter(service);
     if (!exporter.ok()) return exporter.status();
-    ingest::Progress progress;
     auto line = files_only ? std::make_unique<ProgressLine>(progress) : nullptr;
-    auto report = service.Run(progress);
+    auto report = service.Run();
     hand_over_ = service.TakeHandOver();
     return report;
   }
@@ -145,10 +146,7 @@ class IngestRun {
   Attendant::Charge ChargeOf(const ingest::Service& service) const {
     Attendant::Charge charge;
     charge.figures = [&service, this] { return FiguresOf(service); };
-    charge.alive = [&service, last = std::uint64_t{0}]() mutable {
-      const std::uint64_t beats = service.beats();
-      return std::exchange(last, beats) != beats || beats == 0 || service.draining();
-    };
+    charge.alive = [&service] { return service.healthy(); };
     charge.stats_interval = options_.stats_interval;
     if (options_.live()) {
       charge.may_reload = [this] {
@@ -173,10 +171,11 @@ class IngestRun {
 
   Result<std::unique_ptr<metrics::Exporter>> OpenExporter(const ingest::Service& service) const {
     if (options_.metrics.empty()) return std::unique_ptr<metrics::Exporter>();
-    return metrics::Exporter::Open(options_.metrics,
-                                   {[&service, this] { return FiguresOf(service); },
-                                    [&service] { return service.healthy(); },
-                                    [&service] { return service.ready(); }});
+    return metrics::Exporter::Open(
+        options_.metrics,
+        {.figures = [&service, this] { return FiguresOf(service); },
+         .healthy = [&service] { return service.healthy(); },
+         .ready = [&service] { return service.ready(); }});
   }
 
   Status Tidy(store::Writer& writer) {

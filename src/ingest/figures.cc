@@ -68,11 +68,13 @@ void AddLive(Sheet& sheet, const LiveFigures& live) {
     const frame::ListenerFigures& peers = socket.listener;
     AddCounters(sheet, socket.name, socket.counters);
     sheet.Gauge("connections", "Connections that are open.",
-                static_cast<double>(peers.connections), of);
+                static_cast<double>(peers.open), of);
     sheet.Count("connections_accepted_total", "Connections that were accepted.", peers.accepted,
                 of);
     sheet.Count("connections_refused_total", "Connections that could not be read.", peers.refused,
                 of);
+    sheet.Count("connections_over_memory_total", "Connections given up for the memory they held.",
+                peers.over_memory, of);
     sheet.Count("connections_timed_out_total",
                 "Connections that made way because they never came to START.", peers.timed_out, of);
     sheet.Count("socket_bytes_total", "Bytes read from connections.", peers.bytes, of);

@@ -21,7 +21,7 @@ inline constexpr std::string_view kOurs = "pdns-";
 
 struct HandOver {
   std::vector<net::ListeningSocket> sockets;
-  std::vector<frame::Listener::HandedPeer> peers;
+  std::vector<frame::HandedPeer> peers;
 };
 
 // kIo: the memory file cannot be made, and everything is closed.

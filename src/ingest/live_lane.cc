@@ -18,8 +18,8 @@ constexpr milliseconds kShortestTurn(10);  // while the disk is behind
 LiveLane::LiveLane(const Surroundings& around, const LanePolicy& policy,
                    const CollectorLimits& limits)
     : around_(around), collector_(around.drainer, policy, limits) {
-  for (const std::string& name : around.listener.names()) {
-    reports_.emplace_back().name = name;
+  for (const net::ListeningSocket& socket : around.listener.sockets()) {
+    reports_.emplace_back().name = socket.name();
     reports_.back().state = SourceState::kComplete;
   }
   warned_.resize(reports_.size());
@@ -61,14 +61,14 @@ void LiveLane::Turn(milliseconds longest) {
   collector_.DrainIfOldAndReady();
   if (around_.archive != nullptr) around_.archive->Tick();
   WarnOfForwarders();
-  ++beats_;
+  beat_ = Clock::now();
   Publish();
 }
 
-std::vector<frame::Listener::HandedPeer> LiveLane::End(bool keep) {
+std::vector<frame::HandedPeer> LiveLane::End(bool keep) {
   constexpr milliseconds kRest(500);
   constexpr std::chrono::seconds kLongestDrain(3);
-  std::vector<frame::Listener::HandedPeer> peers;
+  std::vector<frame::HandedPeer> peers;
   // Most is written while the sockets are still read, so that little is left for when they are not.
   collector_.Drain();
   const auto until = Clock::now() + kLongestDrain;
@@ -97,7 +97,7 @@ void LiveLane::Publish() {
   const auto now = Clock::now();
   if (published_ != Clock::time_point() && now - published_ < kPause) return;
   published_ = now;
-  const auto listeners = around_.listener.figures();
+  const auto& listeners = around_.listener.figures();
   const std::lock_guard lock(mutex_);
   figures_.sockets.resize(reports_.size());
   for (std::size_t i = 0; i < reports_.size(); ++i)

@@ -4,7 +4,7 @@
 // its windows have room. A frame that is archived moves its archive file as a source, so what a
 // crash takes from the windows is taken from the archive later, and nothing twice.
 //
-// Runs in one thread; figures() and beats() are for any.
+// Runs in one thread; figures() and beat() are for any.
 #pragma once
 
 #include <atomic>
@@ -55,13 +55,14 @@ class LiveLane final : public frame::FrameSink {
 
   // After Run. With `keep` the connections are left as they stand, for the next process; without,
   // what peers have sent already is read. Everything is handed over when it returns.
-  std::vector<frame::Listener::HandedPeer> End(bool keep);
+  std::vector<frame::HandedPeer> End(bool keep);
 
   // After End: one for each socket.
   std::vector<SourceReport> reports() const;
 
   LiveFigures figures() const;
-  std::uint64_t beats() const { return beats_; }  // grows as long as the lane is alive
+  // When the lane last came round.
+  std::chrono::steady_clock::time_point beat() const { return beat_; }
 
   void OnFrame(std::size_t socket, Bytes payload) override;
   void OnBrokenStream(std::size_t socket) override;
@@ -75,7 +76,7 @@ class LiveLane final : public frame::FrameSink {
   Collector collector_;
   std::vector<SourceReport> reports_;  // one for each socket
   std::vector<bool> warned_;
-  std::atomic<std::uint64_t> beats_{0};
+  std::atomic<std::chrono::steady_clock::time_point> beat_{std::chrono::steady_clock::now()};
   mutable std::mutex mutex_;
   LiveFigures figures_;  // guarded by mutex_
   std::chrono::steady_clock::time_point published_{};

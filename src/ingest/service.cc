@@ -29,53 +29,37 @@ Service::Service(ServiceOptions options, LiveOptions live, const Sink& sink, Sto
                 }},
                [this] { stop_.Request(); }) {}
 
-Service::~Service() { EndLives(); }
+Service::~Service() { EndOthers(); }
 
-Result<RunReport> Service::Run(Progress& progress) {
-  const auto start = Clock::now();
-  if (Status opened = OpenLive(); !opened.ok()) return opened;
-  const bool live = listener_ != nullptr || control_ != nullptr || !options_.followed.empty() ||
-                    !options_.watched.empty();
-  if (live) {
-    StartLives(progress);
-    RunLane(progress);
-  } else {
-    auto report = TakeJob(options_.sources, options_.policy, stop_, progress);
-    if (!report.ok()) return report;
-    Add(std::move(*report));
-  }
-  if (Status finished = drainer_.Finish(); !finished.ok()) return finished;
-  const std::lock_guard lock(mutex_);
-  report_.applied = drainer_.figures().applied;
-  report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  return std::move(report_);
-}
-
-Status Service::OpenLive() {
+Status Service::Open(Progress& progress) {
+  progress_ = &progress;
   if (!live_.sockets.empty()) {
     auto listener = frame::Listener::Open(std::move(live_.sockets), live_.limits,
                                           std::move(live_.tls), stop_.fd());
     if (!listener.ok()) return listener.status();
     listener_ = std::move(*listener);
-    if (Status opened = OpenArchive(); !opened.ok()) return opened;
     for (auto& peer : live_.peers) {
       if (Status adopted = listener_->Adopt(std::move(peer)); !adopted.ok())
         LogWarning("a connection of the process before is lost: " + adopted.message());
     }
+    if (Status opened = OpenArchive(); !opened.ok()) return opened;
+    const bool all = live_.archive.has_value() && live_.archive->all;
     lane_ = std::make_unique<LiveLane>(
-        LiveLane::Surroundings{*listener_, drainer_, taps_, archive_.get(),
-                               live_.archive.has_value() && live_.archive->all},
+        LiveLane::Surroundings{*listener_, drainer_, taps_, progress, archive_.get(), all},
         options_.policy, LimitsOfOne());
   }
-  if (live_.control.has_value()) {
-    control_ = std::make_unique<ControlServer>(
-        std::move(*live_.control),
-        ControlServer::Services{
-            [this](const ControlRequest& request, const Stop& stop, Progress& progress) {
-              return TakeJob(ListSources(request.paths), request.policy, stop, progress);
-            },
-            [this] { return FiguresToJson(Figures()); }, &taps_});
-  }
+  return OpenControl();
+}
+
+Status Service::OpenControl() {
+  if (!live_.control.has_value()) return {};
+  ControlServer::Services services;
+  services.backfill = [this](const ControlRequest& request, const Stop& stop, Progress& progress) {
+    return TakeJob(ListSources(request.paths), request.policy, stop, progress);
+  };
+  services.status = [this] { return FiguresToJson(Figures()); };
+  services.taps = &taps_;
+  control_ = std::make_unique<ControlServer>(std::move(*live_.control), std::move(services));
   return {};
 }
 
@@ -92,6 +76,27 @@ Status Service::OpenArchive() {
   return {};
 }
 
+bool Service::live() const {
+  return listener_ != nullptr || control_ != nullptr || !options_.followed.empty() ||
+         !options_.watched.empty();
+}
+
+Result<RunReport> Service::Run() {
+  const auto start = Clock::now();
+  if (live()) {
+    RunLive();
+  } else {
+    auto report = TakeJob(options_.sources, options_.policy, stop_, *progress_);
+    if (!report.ok()) return report;
+    Add(std::move(*report));
+  }
+  if (Status finished = drainer_.Finish(); !finished.ok()) return finished;
+  const std::lock_guard lock(mutex_);
+  report_.applied = drainer_.figures().applied;
+  report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return std::move(report_);
+}
+
 // One run of files at a time, whoever asked for it.
 Result<RunReport> Service::TakeJob(std::vector<SourcePath> sources, const LanePolicy& policy,
                                    const Stop& stop, Progress& progress) {
@@ -106,33 +111,27 @@ Result<RunReport> Service::TakeJob(std::vector<SourcePath> sources, const LanePo
   return report;
 }
 
-void Service::StartLives(Progress& progress) {
-  if (!options_.sources.empty()) {
-    threads_.emplace_back([this, &progress] {
-      if (auto report = TakeJob(options_.sources, options_.policy, stop_, progress); report.ok())
-        Add(std::move(*report));
-    });
-  }
+// In this thread the lane of the sockets, or the wait for the end.
+void Service::RunLive() {
+  StartOthers();
+  if (lane_ != nullptr) return RunLane();
+  ready_ = true;
+  if (live_.on_ready) live_.on_ready();
+  pollfd wish{stop_.fd(), POLLIN, 0};
+  while (!stop_.requested()) poll(&wish, 1, -1);
+  EndOthers();
 }
 
-// In the calling thread: the lane of the sockets, or the wait for the end.
-void Service::RunLane(Progress& /*progress*/) {
-  const auto on_ready = [this] {
-    ready_ = true;
-    if (live_.on_ready) live_.on_ready();
-  };
-  if (lane_ == nullptr) {
-    on_ready();
-    pollfd wish{stop_.fd(), POLLIN, 0};
-    while (!stop_.requested()) poll(&wish, 1, -1);
-    EndLives();
-    return;
-  }
-  lane_->Run([this] { return stop_.requested(); }, on_ready);
-  // Work that was asked for by others ends first; the sockets are read meanwhile.
+void Service::RunLane() {
+  lane_->Run([this] { return stop_.requested(); },
+             [this] {
+               ready_ = true;
+               if (live_.on_ready) live_.on_ready();
+             });
+  // What others asked for ends first; the sockets are read meanwhile.
   std::atomic<bool> ended{false};
   std::thread ending([&] {
-    EndLives();
+    EndOthers();
     ended = true;
   });
   lane_->Run([&ended] { return ended.load(); }, {}, kWhileEnding);
@@ -145,7 +144,15 @@ void Service::RunLane(Progress& /*progress*/) {
   Add(std::move(report));
 }
 
-void Service::EndLives() {
+void Service::StartOthers() {
+  if (options_.sources.empty()) return;
+  threads_.emplace_back([this] {
+    auto report = TakeJob(options_.sources, options_.policy, stop_, *progress_);
+    if (report.ok()) Add(std::move(*report));
+  });
+}
+
+void Service::EndOthers() {
   control_.reset();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
@@ -182,6 +189,10 @@ std::vector<Figure> Service::Figures() const {
   return MakeFigures(source);
 }
 
-std::uint64_t Service::beats() const { return lane_ != nullptr ? lane_->beats() : 0; }
+bool Service::healthy() const {
+  constexpr std::chrono::seconds kStuck(10);
+  if (lane_ == nullptr || Clock::now() - lane_->beat() < kStuck) return true;
+  return drainer_.figures().waiting > 0;
+}
 
 }  // namespace pdns::ingest

@@ -44,7 +44,7 @@ struct LiveOptions {
   std::vector<net::ListeningSocket> sockets;
   std::unique_ptr<net::TlsServer> tls;
   frame::ListenerLimits limits;
-  std::vector<frame::Listener::HandedPeer> peers;
+  std::vector<frame::HandedPeer> peers;
   std::optional<ArchiveOptions> archive;
   std::optional<net::ListeningSocket> control;
   std::function<void()> on_ready;       // called once, when the sockets are read up to now
@@ -59,33 +59,33 @@ class Service {
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  // Runs until the files are read, and, when there is anything live, until the stop. The report
-  // holds what was done up to then. kUsage, kIo: a socket, a folder or the archive cannot be had,
-  // and nothing was taken; kIo, kCorrupt: the sink failed, and what it had not confirmed is not
-  // stored. A stop is no error.
-  Result<RunReport> Run(Progress& progress);
+  // Makes everything ready. kUsage, kIo: a socket, a folder or the archive cannot be had.
+  // `progress` outlives the service.
+  Status Open(Progress& progress);
+
+  // After Open. Runs until the files are read, and, when there is anything live, until the stop. The
+  // report holds what was done up to then. kIo, kCorrupt: the sink failed, and what it had not
+  // confirmed is not stored. A stop is no error.
+  Result<RunReport> Run();
 
   // After Run; empty unless keeps_sockets said so.
   HandOver TakeHandOver() { return std::move(hand_over_); }
 
-  // Any thread, from the construction on.
+  // Any thread, after Open.
   std::vector<Figure> Figures() const;
   bool ready() const { return ready_; }
-  std::uint64_t beats() const;  // grows as long as the live lane is alive
-  bool draining() const { return drainer_.figures().waiting > 0; }
+  bool healthy() const;  // false: the lane of the sockets is stuck, and not for a slow disk
 
  private:
-  class Lives;
-
-  Status OpenLive();
+  Status OpenControl();
   Status OpenArchive();
   Result<RunReport> TakeJob(std::vector<SourcePath> sources, const LanePolicy& policy,
                             const Stop& stop, Progress& progress);
-  void StartLives(Progress& progress);
-  void EndLives();
-  void RunLane(Progress& progress);
-  void Follow(const std::string& path, Progress& progress);
-  void Watch(frame::FolderWatch& watch, Progress& progress);
+  bool live() const;
+  void StartOthers();
+  void EndOthers();
+  void RunLive();
+  void RunLane();
   void Add(RunReport report);
   std::size_t Parts() const;
   CollectorLimits LimitsOfOne() const;
@@ -93,6 +93,7 @@ class Service {
   ServiceOptions options_;
   LiveOptions live_;
   Stop& stop_;
+  Progress* progress_ = nullptr;
   std::unique_ptr<Archive> archive_;
   Sink sink_;
   Claims claims_;

@@ -1,6 +1,7 @@
 #include "ingest/taps.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace pdns::ingest {
 
