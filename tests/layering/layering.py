@@ -22,6 +22,7 @@ GUEST_OF = {
     "httplib.h": "httplib",
     "ldns": "ldns",
     "prometheus": "prometheus",
+    "openssl": "openssl",
     "protobuf-c": "protobuf_c",
     "rapidjson": "rapidjson",
     "rocksdb": "rocksdb",

@@ -1,0 +1,210 @@
+#include "net/tls.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace pdns::net {
+namespace {
+
+constexpr std::size_t kAnswersMost = 4096;  // to a peer that does not read
+
+struct FreeContext {
+  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+};
+struct FreeSsl {
+  void operator()(SSL* ssl) const { SSL_free(ssl); }
+};
+
+// What OpenSSL says first of what went wrong: the cause, not what came of it.
+std::string Cause() {
+  const unsigned long code = ERR_peek_error();
+  ERR_clear_error();
+  const char* const text = ERR_reason_error_string(code);
+  if (text != nullptr) return text;
+  return ERR_SYSTEM_ERROR(code) ? std::strerror(ERR_GET_REASON(code)) : "unknown";
+}
+
+// OpenSSL's own socket BIO uses write(), which raises SIGPIPE.
+int SocketRead(BIO* bio, char* into, int size) {
+  const int fd = *static_cast<const int*>(BIO_get_data(bio));
+  BIO_clear_retry_flags(bio);
+  ssize_t got = -1;
+  do {
+    got = recv(fd, into, static_cast<std::size_t>(size), MSG_DONTWAIT);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) BIO_set_retry_read(bio);
+  return static_cast<int>(got);
+}
+
+int SocketWrite(BIO* bio, const char* from, int size) {
+  const int fd = *static_cast<const int*>(BIO_get_data(bio));
+  BIO_clear_retry_flags(bio);
+  ssize_t sent = -1;
+  do {
+    sent = send(fd, from, static_cast<std::size_t>(size), MSG_DONTWAIT | MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) BIO_set_retry_write(bio);
+  return static_cast<int>(sent);
+}
+
+long SocketControl(BIO* /*bio*/, int command, long /*number*/, void* /*pointer*/) {
+  return command == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+const BIO_METHOD* SocketMethod() {
+  static const BIO_METHOD* const method = [] {
+    BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "pdns socket");
+    BIO_meth_set_read(made, SocketRead);
+    BIO_meth_set_write(made, SocketWrite);
+    BIO_meth_set_ctrl(made, SocketControl);
+    return made;
+  }();
+  return method;
+}
+
+class TlsChannel final : public Channel {
+ public:
+  TlsChannel(Descriptor fd, SSL_CTX* context)
+      : Channel(std::move(fd)), number_(fd_.get()), ssl_(SSL_new(context)) {
+    BIO* const bio = BIO_new(SocketMethod());
+    BIO_set_data(bio, &number_);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(ssl_.get(), bio, bio);
+    SSL_set_accept_state(ssl_.get());
+  }
+  ~TlsChannel() override { Shutdown(); }
+
+  // Records hold 16 KiB at most: as many as there are and fit.
+  Got Read(std::span<std::uint8_t> into) override {
+    SendAnswers();
+    pending_ = false;
+    std::size_t filled = 0;
+    while (ended_ == Outcome::kBytes && filled < into.size()) {
+      std::size_t got = 0;
+      ERR_clear_error();
+      const int done = SSL_read_ex(ssl_.get(), into.data() + filled, into.size() - filled, &got);
+      if (done != 1) {
+        if (Understand(done) == Outcome::kWouldBlock) break;
+        pending_ = filled > 0;  // its end is told by the next call
+      }
+      filled += got;
+    }
+    if (filled == into.size()) pending_ = true;
+    if (filled > 0) return {Outcome::kBytes, filled};
+    return {ended_ == Outcome::kBytes ? Outcome::kWouldBlock : ended_};
+  }
+
+  void Write(Bytes bytes) override {
+    if (answers_.size() + bytes.size() <= kAnswersMost) AppendBytes(answers_, bytes);
+    SendAnswers();
+  }
+
+  void Goodbye() override { Shutdown(); }
+
+  bool plain() const override { return false; }
+  bool wants_write() const override { return handshake_writes_ || !answers_.empty(); }
+  bool pending() const override { return pending_; }
+
+ private:
+  Outcome Understand(int done) {
+    const int error = SSL_get_error(ssl_.get(), done);
+    handshake_writes_ = error == SSL_ERROR_WANT_WRITE;
+    switch (error) {
+      case SSL_ERROR_WANT_READ:
+      case SSL_ERROR_WANT_WRITE:
+        return Outcome::kWouldBlock;
+      case SSL_ERROR_ZERO_RETURN:
+        reason_ = "closed";
+        return ended_ = Outcome::kClosed;
+      case SSL_ERROR_SYSCALL:
+        reason_ = "closed without close_notify";
+        dead_ = true;
+        return ended_ = Outcome::kClosed;
+      default:
+        reason_ = "TLS: " + Cause();
+        dead_ = true;
+        return ended_ = Outcome::kFailed;
+    }
+  }
+
+  void SendAnswers() {
+    if (dead_ || said_goodbye_ || SSL_is_init_finished(ssl_.get()) != 1) return;
+    while (!answers_.empty()) {
+      std::size_t sent = 0;
+      ERR_clear_error();
+      if (SSL_write_ex(ssl_.get(), answers_.data(), answers_.size(), &sent) != 1) return;
+      answers_.erase(0, sent);
+    }
+  }
+
+  // Once, and never after a failure, as OpenSSL demands.
+  void Shutdown() {
+    if (said_goodbye_ || dead_ || SSL_is_init_finished(ssl_.get()) != 1) return;
+    said_goodbye_ = true;
+    SSL_shutdown(ssl_.get());
+    ERR_clear_error();
+  }
+
+  int number_;  // what the BIO reads and writes
+  std::unique_ptr<SSL, FreeSsl> ssl_;
+  Outcome ended_ = Outcome::kBytes;  // kBytes: it goes on
+  std::string answers_;              // not yet sent
+  bool handshake_writes_ = false;
+  bool pending_ = false;
+  bool said_goodbye_ = false;
+  bool dead_ = false;  // failed or cut: OpenSSL must not be asked to write any more
+};
+
+}  // namespace
+
+struct TlsServer::Context {
+  std::unique_ptr<SSL_CTX, FreeContext> ssl{SSL_CTX_new(TLS_server_method())};
+};
+
+TlsServer::TlsServer(std::unique_ptr<Context> context) : context_(std::move(context)) {}
+TlsServer::~TlsServer() = default;
+
+Result<std::unique_ptr<TlsServer>> TlsServer::Open(const std::string& certificate,
+                                                   const std::string& key,
+                                                   const std::string& client_authorities) {
+  auto context = std::make_unique<Context>();
+  SSL_CTX* const ssl = context->ssl.get();
+  const auto unfit = [](const std::string& what) {
+    return Status::Usage(what + ": cannot be used for TLS: " + Cause());
+  };
+  ERR_clear_error();
+  if (ssl == nullptr || SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION) != 1)
+    return unfit("OpenSSL");
+  SSL_CTX_set_options(ssl, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets(ssl, 0);
+  SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                            SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  // A service has nobody to ask for a passphrase.
+  SSL_CTX_set_default_passwd_cb(ssl, [](char*, int, int, void*) { return -1; });
+  if (SSL_CTX_use_certificate_chain_file(ssl, certificate.c_str()) != 1) return unfit(certificate);
+  if (SSL_CTX_use_PrivateKey_file(ssl, key.c_str(), SSL_FILETYPE_PEM) != 1 ||
+      SSL_CTX_check_private_key(ssl) != 1) {
+    return unfit(key);
+  }
+  if (!client_authorities.empty()) {
+    STACK_OF(X509_NAME)* const names = SSL_load_client_CA_file(client_authorities.c_str());
+    if (names == nullptr || SSL_CTX_load_verify_file(ssl, client_authorities.c_str()) != 1) {
+      sk_X509_NAME_pop_free(names, X509_NAME_free);
+      return unfit(client_authorities);
+    }
+    SSL_CTX_set_client_CA_list(ssl, names);
+    SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  }
+  return std::unique_ptr<TlsServer>(new TlsServer(std::move(context)));
+}
+
+std::unique_ptr<Channel> TlsServer::Accept(Descriptor fd) {
+  return std::make_unique<TlsChannel>(std::move(fd), context_->ssl.get());
+}
+
+}  // namespace pdns::net

@@ -1,0 +1,3 @@
+pdns_unit_test(net
+  FILES endpoint listening_socket channel tls
+  LIBS pdns_net PkgConfig::openssl)
