@@ -1,41 +1,94 @@
 #include "frame/connection.h"
 
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include <cerrno>
+#include <algorithm>
+#include <cstring>
+
+#include "frame/handed_state.h"
+#include "net/endpoint.h"
 
 namespace pdns::frame {
 namespace {
 constexpr std::size_t kReadSize = 256U << 10;
 constexpr int kReadsPerTurn = 4;
-}  // namespace
 
-Connection::Connection(int fd) : fd_(fd), splitter_(kReadSize) {
-  ucred peer{};
-  socklen_t size = sizeof peer;
-  if (getsockopt(fd_, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0) peer_pid_ = peer.pid;
+bool IsConnection(int fd) {
+  int type = 0;
+  int listens = 0;
+  socklen_t size = sizeof type;
+  return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM &&
+         getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens == 0;
 }
 
-Connection::~Connection() { close(fd_); }
+}  // namespace
 
-bool Connection::Receive(FrameSink& sink) {
-  bool any = false;
+Connection::Connection(std::unique_ptr<net::Channel> channel, std::size_t socket)
+    : channel_(std::move(channel)),
+      socket_(socket),
+      peer_(net::PeerName(channel_->fd())),
+      splitter_(kReadSize) {}
+
+Result<std::unique_ptr<Connection>> Connection::Adopt(net::Descriptor fd, std::size_t socket,
+                                                      Bytes state) {
+  const auto decoded = DecodeHandedState(state);
+  if (!decoded) return Status::Malformed("the state of a connection handed over cannot be read");
+  if (!IsConnection(fd.get()))
+    return Status::Malformed("a descriptor handed over is no connection");
+  auto adopted = std::make_unique<Connection>(net::Channel::Plain(std::move(fd)), socket);
+  adopted->state_ = decoded->in_data ? State::kData : State::kHandshake;
+  adopted->both_ways_ = decoded->both_ways;
+  // Never more than one piece, and that not whole: whoever held it had cut what could be cut.
+  Bytes rest = decoded->rest;
+  while (!rest.empty()) {
+    const auto room = adopted->splitter_.Room();
+    const std::size_t n = std::min(room.size(), rest.size());
+    std::memcpy(room.data(), rest.data(), n);
+    adopted->splitter_.Filled(n);
+    rest = rest.subspan(n);
+    if (adopted->splitter_.Next() != Piece::kNeedMore)
+      return Status::Malformed(
+          "the state of a connection handed over holds what is no part of one");
+  }
+  return adopted;
+}
+
+std::string Connection::Export() const {
+  return EncodeHandedState({state_ == State::kData, both_ways_, splitter_.rest()});
+}
+
+net::Descriptor Connection::Release() {
+  state_ = State::kClosed;
+  return channel_->Release();
+}
+
+std::size_t Connection::Receive(FrameSink& sink) {
+  using Outcome = net::Channel::Outcome;
+  std::size_t total = 0;
+  drained_ = true;
   for (int turn = 0; turn < kReadsPerTurn; ++turn) {
-    if (state_ == State::kParked || state_ == State::kClosed) break;
-    const auto room = splitter_.Room();
-    const ssize_t got = recv(fd_, room.data(), room.size(), MSG_DONTWAIT);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
-    if (got <= 0) {
-      Close(splitter_.held() > 0 ? "closed inside a frame" : "closed");
-      break;
+    if (state_ == State::kParked || state_ == State::kClosed) return total;
+    const auto got = channel_->Read(splitter_.Room());
+    if (got.outcome == Outcome::kWouldBlock) return total;
+    if (got.outcome != Outcome::kBytes) {
+      TakeEnd(got.outcome, sink);
+      return total;
     }
-    any = true;
-    splitter_.Filled(static_cast<std::size_t>(got));
+    total += got.bytes;
+    splitter_.Filled(got.bytes);
     Cut(sink);
   }
-  return any;
+  drained_ = false;
+  return total;
+}
+
+void Connection::TakeEnd(net::Channel::Outcome outcome, FrameSink& sink) {
+  if (outcome == net::Channel::Outcome::kFailed) {
+    // Data cut off by it counts; before any, nothing was sent that could.
+    return state_ == State::kData ? Break(sink, channel_->reason()) : Park(channel_->reason());
+  }
+  state_ = State::kClosed;
+  reason_ = splitter_.held() > 0 ? channel_->reason() + " inside a frame" : channel_->reason();
 }
 
 void Connection::Cut(FrameSink& sink) {
@@ -48,7 +101,7 @@ void Connection::Cut(FrameSink& sink) {
         break;
       case Piece::kData:
         if (state_ == State::kData) {
-          sink.OnFrame(splitter_.payload());
+          sink.OnFrame(socket_, splitter_.payload());
         } else {
           Break(sink, "data before START");
         }
@@ -87,27 +140,18 @@ void Connection::TakeControl(FrameSink& sink) {
   }
 }
 
-void Connection::Reply(ControlType type) {
-  const std::string frame = EncodeControl(type);
-  // A few bytes into a socket we alone write to: when they do not fit, or the peer is gone (Unbound
-  // closes right after STOP), there is nobody to wait for. Its hang-up arrives by reading.
-  [[maybe_unused]] const ssize_t sent =
-      send(fd_, frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-}
+void Connection::Reply(ControlType type) { channel_->Write(AsBytes(EncodeControl(type))); }
 
 void Connection::Park(std::string reason) {
   state_ = State::kParked;
+  splitter_ = Splitter(kReadSize);  // what it held is lost
   reason_ = std::move(reason);
 }
 
 void Connection::Break(FrameSink& sink, std::string reason) {
-  sink.OnBrokenStream();
+  broken_ = true;
+  sink.OnBrokenStream(socket_);
   Park(std::move(reason));
-}
-
-void Connection::Close(std::string reason) {
-  state_ = State::kClosed;
-  reason_ = std::move(reason);
 }
 
 }  // namespace pdns::frame

@@ -1,150 +1,170 @@
 #include "frame/listener.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 
 #include "base/log.h"
 
 namespace pdns::frame {
 namespace {
 
-constexpr int kBacklog = 128;
+using std::chrono::milliseconds;
+using State = Connection::State;
+
 constexpr auto kParkTime = std::chrono::seconds(5);  // the rhythm in which libfstrm itself retries
 constexpr auto kAcceptPause = std::chrono::seconds(1);
 constexpr auto kWarningPause = std::chrono::seconds(60);
-constexpr mode_t kSocketMode = 0660;
+constexpr unsigned kWatched = EPOLLIN | EPOLLRDHUP;
 
-std::size_t ConnectionLimit() {
+// Half of the descriptors stay for the database.
+std::size_t ConnectionLimit(std::size_t wanted) {
   rlimit descriptors{};
-  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return Listener::kMaxConnections / 2;
-  return std::min<std::size_t>(Listener::kMaxConnections, descriptors.rlim_cur / 2);
-}
-
-Result<sockaddr_un> Address(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof address.sun_path) {
-    return Status::Usage("socket " + path + ": a socket path has 1 to " +
-                         std::to_string(sizeof address.sun_path - 1) + " bytes");
+  const bool known = getrlimit(RLIMIT_NOFILE, &descriptors) == 0;
+  const std::size_t half = known ? descriptors.rlim_cur / 2 : Listener::kMaxConnections / 2;
+  if (wanted > half) {
+    LogWarning(std::to_string(wanted) +
+               " connections are too many for the descriptors that this "
+               "process may open: " +
+               std::to_string(half));
   }
-  std::memcpy(address.sun_path, path.data(), path.size());
-  return address;
-}
-
-int NewSocket() { return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); }
-
-// Makes way for a new socket at `path`, or says who is in it.
-Status ClearPath(const std::string& path, const sockaddr_un& address) {
-  struct stat info {};
-  if (lstat(path.c_str(), &info) != 0) return {};
-  if (!S_ISSOCK(info.st_mode)) {
-    return Status::Usage("socket " + path + ": a file that is no socket is in its place");
-  }
-  const int probe = NewSocket();
-  const bool refused =
-      connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
-      errno == ECONNREFUSED;
-  ucred holder{};
-  socklen_t size = sizeof holder;
-  const bool known =
-      getsockopt(probe, SOL_SOCKET, SO_PEERCRED, &holder, &size) == 0 && holder.pid > 0;
-  close(probe);
-  if (!refused) {
-    return Status::Io("socket " + path + ": a live process listens on it" +
-                      (known ? " (pid " + std::to_string(holder.pid) + ")" : std::string()));
-  }
-  if (unlink(path.c_str()) != 0)
-    return Status::Errno("socket " + path + ": cannot be replaced", errno);
-  return {};
+  return std::min(wanted > 0 ? wanted : Listener::kMaxConnections, half);
 }
 
 }  // namespace
 
-Listener::Listener(std::string path, int listen_fd, int epoll_fd)
-    : path_(std::move(path)),
-      listen_fd_(listen_fd),
-      epoll_fd_(epoll_fd),
-      limit_(ConnectionLimit()) {}
+Listener::Listener(std::vector<net::ListeningSocket> sockets, const ListenerLimits& limits,
+                   std::unique_ptr<net::TlsServer> tls)
+    : sockets_(std::move(sockets)),
+      figures_(sockets_.size()),
+      limits_(limits),
+      tls_(std::move(tls)),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+  limits_.connections = ConnectionLimit(limits.connections);
+}
 
-Result<std::unique_ptr<Listener>> Listener::Open(const std::string& path, int wake_fd) {
-  const auto address = Address(path);
-  if (!address.ok()) return address.status();
-  if (Status clear = ClearPath(path, *address); !clear.ok()) return clear;
-  std::unique_ptr<Listener> listener(new Listener(path, NewSocket(), epoll_create1(EPOLL_CLOEXEC)));
-  const auto* generic = reinterpret_cast<const sockaddr*>(&*address);
-  struct stat info {};
-  if (bind(listener->listen_fd_, generic, sizeof *address) != 0 || stat(path.c_str(), &info) != 0) {
-    return Status::Errno("socket " + path + ": cannot be made", errno);
-  }
-  listener->device_ = info.st_dev;
-  listener->inode_ = info.st_ino;
-  // Mode first: nobody can connect before listen().
-  if (chmod(path.c_str(), kSocketMode) != 0 || listen(listener->listen_fd_, kBacklog) != 0 ||
-      !listener->Watch(listener->listen_fd_, EPOLLIN, EPOLL_CTL_ADD)) {
-    return Status::Errno("socket " + path + ": cannot be listened on", errno);
+Listener::~Listener() = default;
+
+Result<std::unique_ptr<Listener>> Listener::Open(std::vector<net::ListeningSocket> sockets,
+                                                 const ListenerLimits& limits,
+                                                 std::unique_ptr<net::TlsServer> tls, int wake_fd) {
+  std::unique_ptr<Listener> listener(new Listener(std::move(sockets), limits, std::move(tls)));
+  for (const net::ListeningSocket& socket : listener->sockets_) {
+    if (socket.endpoint().tls && listener->tls_ == nullptr)
+      return Status::Usage("address " + socket.name() + ": TLS without a certificate");
+    if (!listener->Watch(socket.fd(), EPOLLIN, EPOLL_CTL_ADD))
+      return Status::Errno("socket " + socket.name() + ": cannot be waited on", errno);
   }
   if (wake_fd >= 0) listener->Watch(wake_fd, EPOLLIN | EPOLLONESHOT, EPOLL_CTL_ADD);
   return listener;
 }
 
-Listener::~Listener() {
-  struct stat info {};
-  if (inode_ != 0 && lstat(path_.c_str(), &info) == 0 && info.st_dev == device_ &&
-      info.st_ino == inode_) {
-    unlink(path_.c_str());
-  }
-  close(listen_fd_);
-  close(epoll_fd_);
-}
-
-bool Listener::Poll(std::chrono::milliseconds timeout, FrameSink& sink) {
-  std::array<epoll_event, 64> events;
-  const int ready = epoll_wait(epoll_fd_, events.data(), static_cast<int>(events.size()),
-                               static_cast<int>(timeout.count()));
-  bool any = false;
-  for (int i = 0; i < ready; ++i) {
-    const int fd = events[static_cast<std::size_t>(i)].data.fd;
-    if (fd == listen_fd_) {
-      any = Accept() || any;
-    } else {
-      any = Serve(fd, sink) || any;
-    }
-  }
-  if (parked_ > 0) CloseParked();
+bool Listener::Poll(milliseconds timeout, FrameSink& sink) {
+  // What has to be done by time is done at least so often.
+  if (!parked_.empty() || !accepting_) timeout = std::min<milliseconds>(timeout, kAcceptPause);
+  const bool any = Turn(timeout, sink);
+  if (memory_ > limits_.memory) KeepMemory();
+  if (!parked_.empty()) CloseParked();
   if (!accepting_) ListenAgainIfRoom();
   return any;
 }
 
-void Listener::ReadRest(std::chrono::milliseconds limit, FrameSink& sink) {
+bool Listener::Turn(milliseconds timeout, FrameSink& sink) {
+  std::array<epoll_event, 64> events;
+  std::vector<int> again;
+  again.swap(again_);
+  const int ready = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
+                               again.empty() ? static_cast<int>(timeout.count()) : 0);
+  bool any = false;
+  caught_up_ = ready >= 0 && ready < static_cast<int>(events.size());
+  for (int i = 0; i < ready; ++i)
+    any = Serve(events[static_cast<std::size_t>(i)].data.fd, sink) || any;
+  for (const int fd : again) {
+    const auto found = peers_.find(fd);
+    if (found != peers_.end() && found->second.seen != State::kParked) any = Serve(fd, sink) || any;
+  }
+  return any;
+}
+
+void Listener::ReadRest(milliseconds limit, FrameSink& sink) {
   const auto until = Clock::now() + limit;
-  while (Clock::now() < until && Poll(std::chrono::milliseconds(0), sink)) {
+  while (Clock::now() < until && Poll(milliseconds(0), sink)) {
   }
 }
 
-bool Listener::Accept() {
+bool Listener::Serve(int fd, FrameSink& sink) {
+  const auto found = peers_.find(fd);
+  if (found == peers_.end()) return AcceptFrom(fd);
+  Peer& peer = found->second;
+  if (peer.seen == State::kParked) {  // a hang-up
+    Forget(found);
+    return false;
+  }
+  Connection& connection = *peer.connection;
+  const std::size_t bytes = connection.Receive(sink);
+  figures_[connection.socket()].bytes += bytes;
+  CountMemory(peer);
+  caught_up_ = caught_up_ && connection.drained();
+  if (connection.pending()) again_.push_back(fd);
+  TakeState(found);
+  return bytes > 0;
+}
+
+// What the last reading made of a peer.
+void Listener::TakeState(Peers::iterator found) {
+  Peer& peer = found->second;
+  const Connection& connection = *peer.connection;
+  if (!connection.reason().empty() && connection.reason() != peer.noted) Note(peer);
+  if (connection.state() == State::kClosed) return Forget(found);
+  if (connection.state() == State::kParked) return Parked(found->first, peer);
+  if (connection.state() != peer.seen) {
+    peer.seen = connection.state();
+    peer.since = Clock::now();
+  }
+  if (connection.wants_write() == peer.writing) return;
+  peer.writing = connection.wants_write();
+  Watch(found->first, peer.writing ? kWatched | EPOLLOUT : kWatched, EPOLL_CTL_MOD);
+}
+
+bool Listener::AcceptFrom(int listening_fd) {
+  const auto from =
+      std::find_if(sockets_.begin(), sockets_.end(),
+                   [listening_fd](const auto& socket) { return socket.fd() == listening_fd; });
+  if (from == sockets_.end()) return false;  // the wake descriptor, or a peer just gone
+  const auto socket = static_cast<std::size_t>(from - sockets_.begin());
   bool any = false;
-  while (peers_.size() < limit_) {
-    const int fd = accept4(listen_fd_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
-    if (fd < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return any;
-    if (fd < 0) break;  // no descriptor left
+  while (peers_.size() < limits_.connections) {
+    net::Descriptor fd(accept4(listening_fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!fd.valid() && (errno == EINTR || errno == ECONNABORTED)) continue;
+    if (!fd.valid() && (errno == EAGAIN || errno == EWOULDBLOCK)) return any;
+    if (!fd.valid()) break;  // no descriptor left
     any = true;
-    Peer peer{std::make_unique<Connection>(fd), {}, {}};
-    if (!Watch(fd, EPOLLIN | EPOLLRDHUP, EPOLL_CTL_ADD)) continue;
-    LogDetail(path_ + ": connection from pid " + std::to_string(peer.connection->peer_pid()));
-    peers_.emplace(fd, std::move(peer));
+    caught_up_ = false;  // it may have sent something already
+    ++figures_[socket].accepted;
+    auto channel =
+        from->endpoint().tls ? tls_->Accept(std::move(fd)) : net::Channel::Plain(std::move(fd));
+    Add(std::make_unique<Connection>(std::move(channel), socket));
   }
   StopAccepting();
   return any;
+}
+
+bool Listener::Add(std::unique_ptr<Connection> connection) {
+  const int fd = connection->fd();
+  if (!Watch(fd, kWatched, EPOLL_CTL_ADD)) return false;
+  LogDetail(NameOf(*connection) + " connected");
+  ++figures_[connection->socket()].open;
+  Peer peer;
+  peer.seen = connection->state();
+  peer.since = Clock::now();
+  peer.connection = std::move(connection);
+  CountMemory(peers_.insert_or_assign(fd, std::move(peer)).first->second);
+  return true;
 }
 
 // Peers wait in the kernel until one of those at hand goes, or descriptors may be free again.
@@ -153,63 +173,120 @@ void Listener::StopAccepting() {
   accepting_ = false;
   room_below_ = peers_.size();
   try_again_ = now + kAcceptPause;
-  Watch(listen_fd_, 0, EPOLL_CTL_MOD);
+  for (std::size_t i = 0; i < sockets_.size(); ++i) {
+    Watch(sockets_[i].fd(), 0, EPOLL_CTL_MOD);
+    ++figures_[i].full;
+  }
   if (now < next_warning_) return;
   next_warning_ = now + kWarningPause;
-  LogWarning(path_ + ": " + std::to_string(peers_.size()) +
+  LogWarning(std::to_string(peers_.size()) +
              " connections are open and no more can be; others wait");
 }
 
 void Listener::ListenAgainIfRoom() {
-  const bool later = peers_.size() < limit_ && Clock::now() >= try_again_;
-  if (later || peers_.size() < room_below_) accepting_ = Watch(listen_fd_, EPOLLIN, EPOLL_CTL_MOD);
+  const auto now = Clock::now();
+  const bool due = now >= try_again_;
+  if (due) {
+    try_again_ = now + kAcceptPause;
+    if (OthersWait()) CloseLateStarters(now);
+  }
+  if (peers_.size() >= (due ? limits_.connections : room_below_)) return;
+  accepting_ = true;
+  for (const net::ListeningSocket& socket : sockets_)
+    accepting_ = Watch(socket.fd(), EPOLLIN, EPOLL_CTL_MOD) && accepting_;
 }
 
-bool Listener::Serve(int fd, FrameSink& sink) {
-  const auto found = peers_.find(fd);
-  if (found == peers_.end()) return false;  // the wake descriptor
-  Peer& peer = found->second;
-  const bool was_parked = peer.connection->state() == Connection::State::kParked;
-  const bool any = !was_parked && peer.connection->Receive(sink);
-  Note(peer);
-  const auto state = peer.connection->state();
-  if (state == Connection::State::kParked && !was_parked) {
-    peer.parked_until = Clock::now() + kParkTime;
-    ++parked_;
-    Watch(fd, 0, EPOLL_CTL_MOD);  // hang-ups still arrive
-  } else if (state == Connection::State::kClosed || was_parked) {
-    if (was_parked) --parked_;
-    peers_.erase(found);  // closing takes it out of the epoll set
-  }
-  return any;
+bool Listener::OthersWait() const {
+  std::vector<pollfd> waiting;
+  for (const net::ListeningSocket& socket : sockets_) waiting.push_back({socket.fd(), POLLIN, 0});
+  return poll(waiting.data(), waiting.size(), 0) > 0;
 }
 
-void Listener::Note(Peer& peer) {
-  const Connection& connection = *peer.connection;
-  const std::string who = path_ + ": pid " + std::to_string(connection.peer_pid()) + " ";
-  if (connection.state() == Connection::State::kClosed) {
-    LogDetail(who + connection.reason());
-  } else if (connection.reason() != peer.noted) {
-    LogWarning(who + "refused: " + connection.reason());
-    peer.noted = connection.reason();
+void Listener::CloseLateStarters(Clock::time_point now) {
+  for (auto it = peers_.begin(); it != peers_.end();) {
+    const auto found = it++;
+    Peer& peer = found->second;
+    if (peer.seen != State::kHandshake || now - peer.since < limits_.handshake) continue;
+    LogWarning(NameOf(*peer.connection) + " closed: no START, and others wait");
+    ++figures_[peer.connection->socket()].timed_out;
+    Forget(found);
   }
+}
+
+void Listener::CountMemory(Peer& peer) {
+  const std::size_t now = peer.connection->memory();
+  memory_ = memory_ - peer.memory + now;
+  peer.memory = now;
+}
+
+// Over the limit: room that holds nothing goes first, then whoever holds most.
+void Listener::KeepMemory() {
+  std::vector<std::pair<std::size_t, int>> holders;
+  for (auto& [fd, peer] : peers_) {
+    peer.connection->Trim();
+    CountMemory(peer);
+    if (peer.seen != State::kParked) holders.emplace_back(peer.memory, fd);
+  }
+  if (memory_ <= limits_.memory) return;
+  std::sort(holders.begin(), holders.end(), std::greater<>());
+  for (const auto& [size, fd] : holders) {
+    if (memory_ <= limits_.memory) return;
+    Peer& peer = peers_.at(fd);
+    peer.connection->Park(
+        "holds the most of all frames that are not whole, over the limit of memory");
+    ++figures_[peer.connection->socket()].over_memory;
+    Note(peer);
+    Parked(fd, peer);
+  }
+}
+
+void Listener::Parked(int fd, Peer& peer) {
+  peer.seen = State::kParked;
+  peer.since = Clock::now();
+  parked_.emplace_back(peer.since, fd);
+  CountMemory(peer);
+  figures_[peer.connection->socket()].broken += peer.connection->broken() ? 1 : 0;
+  Watch(fd, 0, EPOLL_CTL_MOD);  // hang-ups still arrive
 }
 
 void Listener::CloseParked() {
-  const auto now = Clock::now();
-  for (auto it = peers_.begin(); it != peers_.end();) {
-    const bool over = it->second.connection->state() == Connection::State::kParked &&
-                      it->second.parked_until <= now;
-    if (over) --parked_;
-    it = over ? peers_.erase(it) : std::next(it);
+  const auto over = Clock::now() - kParkTime;
+  for (; !parked_.empty() && parked_.front().first <= over; parked_.pop_front()) {
+    const auto found = peers_.find(parked_.front().second);
+    if (found != peers_.end() && found->second.seen == State::kParked &&
+        found->second.since == parked_.front().first) {
+      Forget(found);
+    }
   }
+}
+
+// Closing takes it out of the epoll set.
+void Listener::Forget(Peers::iterator found) {
+  memory_ -= found->second.memory;
+  --figures_[found->second.connection->socket()].open;
+  peers_.erase(found);
+}
+
+// One line a connection and reason.
+void Listener::Note(Peer& peer) {
+  const Connection& connection = *peer.connection;
+  if (connection.state() == State::kClosed)
+    return LogDetail(NameOf(connection) + " " + connection.reason());
+  LogWarning(NameOf(connection) + " refused: " + connection.reason());
+  peer.noted = connection.reason();
+  figures_[connection.socket()].refused += peer.refused ? 0 : 1;
+  peer.refused = true;
+}
+
+std::string Listener::NameOf(const Connection& connection) const {
+  return sockets_[connection.socket()].name() + ": " + connection.peer();
 }
 
 bool Listener::Watch(int fd, unsigned events, int operation) const {
   epoll_event event{};
   event.events = events;
   event.data.fd = fd;
-  return epoll_ctl(epoll_fd_, operation, fd, &event) == 0;
+  return epoll_ctl(epoll_.get(), operation, fd, &event) == 0;
 }
 
 }  // namespace pdns::frame

@@ -14,12 +14,22 @@ std::span<std::uint8_t> Splitter::Room() {
     end_ -= begin_;
     begin_ = 0;
   }
-  if (full_ || wanted_ > buffer_.size()) {
+  if (full_) {
     const std::size_t grown = std::min(std::max(kFirstSize, buffer_.size() * 8), read_size_);
-    buffer_.resize(std::max({grown, wanted_, end_ + kFirstSize}));
+    const std::size_t for_piece = std::min(wanted_, buffer_.size() * 2);
+    buffer_.resize(std::max({grown, for_piece, end_ + kFirstSize}));
     full_ = false;
   }
   return std::span(buffer_).subspan(end_);
+}
+
+void Splitter::Trim() {
+  buffer_ = std::vector<std::uint8_t>(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
+                                      buffer_.begin() + static_cast<std::ptrdiff_t>(end_));
+  begin_ = 0;
+  end_ = buffer_.size();
+  full_ = true;
+  payload_ = {};
 }
 
 Piece Splitter::Next() {

@@ -7,7 +7,8 @@
 // `frame` holds it to fstrm_reader. Format: https://farsightsec.github.io/fstrm/ (length u32 BE,
 // payload; length 0 opens a control frame: length u32 BE, payload).
 //
-// One thread at a time. Memory: one buffer, at most kMaxFrameLength and a header.
+// One thread at a time. Memory: one buffer, of kMaxFrameLength and a header at most, and no more
+// than eight times what was read at once.
 #pragma once
 
 #include <cstddef>
@@ -52,6 +53,14 @@ class Splitter {
 
   // Bytes held of a piece that is not whole yet.
   std::size_t held() const { return end_ - begin_; }
+  Bytes rest() const { return Bytes(buffer_).subspan(begin_, held()); }
+
+  // What the buffer takes; grows with what came, never with what a length announces.
+  std::size_t memory() const { return buffer_.capacity(); }
+
+  // Gives back what is not held; the buffer grows again with the next reads. Ends the life of
+  // payload().
+  void Trim();
 
   // Moves position() forward by `n`, over bytes not looked at: drops what is held of them and
   // returns how many the caller must skip in the stream.

@@ -1,12 +1,7 @@
 #include "frame/listener.h"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <csignal>
 #include <memory>
 #include <string>
 #include <thread>
@@ -14,6 +9,7 @@
 
 #include "base/stop.h"
 #include "unit/support/frame_stream.h"
+#include "unit/support/listeners.h"
 #include "unit/support/socket_peer.h"
 #include "unit/support/temp_dir.h"
 
@@ -24,42 +20,21 @@ using pdns::testing::ControlFrame;
 using pdns::testing::DataFrame;
 using pdns::testing::FrameList;
 using pdns::testing::OpenCapture;
-using pdns::testing::ReadFile;
+using pdns::testing::OpenListener;
 using pdns::testing::ReadyFrame;
 using pdns::testing::SocketPeer;
 using pdns::testing::StartFrame;
 using pdns::testing::StopFrame;
 using pdns::testing::TempDir;
-using pdns::testing::WriteFile;
+using pdns::testing::UnixEndpoint;
 using std::chrono::milliseconds;
-
-bool Exists(const std::string& path) {
-  struct stat info {};
-  return lstat(path.c_str(), &info) == 0;
-}
-
-// A bound and listening socket at `path`, without a Listener.
-int BareSocket(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::copy(path.begin(), path.end(), address.sun_path);
-  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  EXPECT_EQ(bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-  EXPECT_EQ(listen(fd, 5), 0);
-  return fd;
-}
 
 struct ListenerTest : ::testing::Test {
   std::unique_ptr<Listener> Open(int wake_fd = -1) {
-    auto opened = Listener::Open(path, wake_fd);
-    EXPECT_TRUE(opened.ok()) << opened.status().message();
-    return opened.ok() ? std::move(*opened) : nullptr;
+    return OpenListener({UnixEndpoint(path)}, {}, wake_fd);
   }
 
-  // Polls until nothing comes any more.
-  void PollAll(Listener& listener) {
-    for (int quiet = 0; quiet < 3;) quiet = listener.Poll(milliseconds(0), sink) ? 0 : quiet + 1;
-  }
+  void PollAll(Listener& listener) { pdns::testing::PollAll(listener, sink); }
 
   TempDir dir;
   std::string path = dir / "dnstap.sock";
@@ -77,119 +52,6 @@ TEST_F(ListenerTest, TakesWhatAPeerWrites) {
   peer.Close();
   PollAll(*listener);
   EXPECT_EQ(listener->connections(), 0U);
-}
-
-TEST_F(ListenerTest, ResolversOfTheGroupMayWrite) {
-  const mode_t before = umask(0077);
-  const auto listener = Open();
-  umask(before);
-  struct stat info {};
-  ASSERT_EQ(stat(path.c_str(), &info), 0);
-  EXPECT_TRUE(S_ISSOCK(info.st_mode));
-  EXPECT_EQ(info.st_mode & 07777, 0660U);
-}
-
-TEST_F(ListenerTest, ASocketLeftByTheDeadIsReplaced) {
-  close(BareSocket(path));
-  ASSERT_TRUE(Exists(path));
-  const auto listener = Open();
-  SocketPeer peer(path);
-  peer.Send(OpenCapture({"one"}));
-  PollAll(*listener);
-  EXPECT_EQ(sink.frames, std::vector<std::string>{"one"});
-}
-
-TEST_F(ListenerTest, ASocketInUseIsNotTouchedAndItsHolderNamed) {
-  const auto first = Open();
-  const auto second = Listener::Open(path, -1);
-  ASSERT_FALSE(second.ok());
-  EXPECT_EQ(second.status().code(), Code::kIo);
-  EXPECT_NE(second.status().message().find(path), std::string::npos);
-  EXPECT_NE(second.status().message().find("pid " + std::to_string(getpid())), std::string::npos)
-      << second.status().message();
-  SocketPeer peer(path);  // the first one still works
-  peer.Send(OpenCapture({"one"}));
-  PollAll(*first);
-  EXPECT_EQ(sink.frames, std::vector<std::string>{"one"});
-}
-
-// The holder does not accept, and its queue is full: it lives all the same.
-TEST_F(ListenerTest, ABusyHolderIsNotTakenForDead) {
-  const int holder = BareSocket(path);
-  std::vector<int> waiting;
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::copy(path.begin(), path.end(), address.sun_path);
-  int connected = 0;
-  while (connected == 0 && waiting.size() < 100) {
-    waiting.push_back(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
-    connected =
-        connect(waiting.back(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  }
-  ASSERT_NE(connected, 0);
-  EXPECT_EQ(Listener::Open(path, -1).status().code(), Code::kIo);
-  EXPECT_TRUE(Exists(path));
-  for (const int fd : waiting) close(fd);
-  close(holder);
-}
-
-TEST_F(ListenerTest, AFileInItsPlaceIsLeftAlone) {
-  WriteFile(path, "precious");
-  const auto opened = Listener::Open(path, -1);
-  ASSERT_FALSE(opened.ok());
-  EXPECT_EQ(opened.status().code(), Code::kUsage);
-  EXPECT_EQ(ReadFile(path), "precious");
-}
-
-TEST_F(ListenerTest, ADirectoryOrALinkInItsPlaceIsLeftAlone) {
-  ASSERT_EQ(mkdir(path.c_str(), 0700), 0);
-  EXPECT_EQ(Listener::Open(path, -1).status().code(), Code::kUsage);
-  ASSERT_EQ(rmdir(path.c_str()), 0);
-  ASSERT_EQ(symlink("nowhere", path.c_str()), 0);
-  EXPECT_EQ(Listener::Open(path, -1).status().code(), Code::kUsage);
-  EXPECT_TRUE(Exists(path));
-}
-
-TEST_F(ListenerTest, PathsThatCannotBe) {
-  const std::size_t most = sizeof(sockaddr_un::sun_path) - 1;
-  EXPECT_EQ(Listener::Open("", -1).status().code(), Code::kUsage);
-  EXPECT_EQ(Listener::Open(std::string(most + 1, 'x'), -1).status().code(), Code::kUsage);
-  const auto missing = Listener::Open(dir / "no/such/dir.sock", -1);
-  EXPECT_EQ(missing.status().code(), Code::kIo);
-  EXPECT_NE(missing.status().message().find("No such file"), std::string::npos);
-}
-
-TEST_F(ListenerTest, TheLongestPath) {
-  const std::size_t most = sizeof(sockaddr_un::sun_path) - 1;
-  path = dir.path() + "/" + std::string(most - dir.path().size() - 1, 'x');
-  auto listener = Open();
-  SocketPeer peer(path);
-  peer.Send(OpenCapture({"one"}));
-  PollAll(*listener);
-  EXPECT_EQ(sink.frames.size(), 1U);
-  listener.reset();
-  EXPECT_FALSE(Exists(path));
-}
-
-TEST_F(ListenerTest, RemovesItsFileAtTheEnd) {
-  Open().reset();
-  EXPECT_FALSE(Exists(path));
-}
-
-TEST_F(ListenerTest, ButNotThatOfAnother) {
-  auto first = Open();
-  ASSERT_EQ(unlink(path.c_str()), 0);
-  const int other = BareSocket(path);
-  first.reset();
-  EXPECT_TRUE(Exists(path));
-  SocketPeer peer(path);
-  close(other);
-}
-
-TEST_F(ListenerTest, ARefusedOpenLeavesTheHoldersFile) {
-  const auto first = Open();
-  for (int i = 0; i < 3; ++i) EXPECT_FALSE(Listener::Open(path, -1).ok());
-  EXPECT_TRUE(Exists(path));
 }
 
 TEST_F(ListenerTest, ManyConnectionsAtOnce) {

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "frame/listener.h"
+#include "net/endpoint.h"
 #include "unit/ingest/run.h"
 #include "unit/support/frame_stream.h"
 #include "unit/support/socket_peer.h"
@@ -175,7 +175,8 @@ TEST_F(SocketTest, ADiskThatFailsEndsTheRun) {
 }
 
 TEST_F(SocketTest, ASocketThatCannotBeHadIsSaidBeforeAnythingIsTaken) {
-  const auto holder = frame::Listener::Open(dir / "sock", -1);
+  const auto holder =
+      net::ListeningSocket::Open({net::Endpoint::Kind::kUnix, dir / "sock", false}, {});
   ASSERT_TRUE(holder.ok());
   WriteFile(dir / "a", Capture(NumberedPayloads("a", 20)));
   options.sources = ListSources({dir / "a"});

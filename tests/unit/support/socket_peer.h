@@ -21,11 +21,18 @@ namespace pdns::testing {
 
 class FrameList : public frame::FrameSink {
  public:
-  void OnFrame(Bytes payload) override { frames.emplace_back(AsText(payload)); }
-  void OnBrokenStream() override { ++broken; }
+  void OnFrame(std::size_t socket, Bytes payload) override {
+    frames.emplace_back(AsText(payload));
+    last_socket = socket;
+  }
+  void OnBrokenStream(std::size_t socket) override {
+    ++broken;
+    last_socket = socket;
+  }
 
   std::vector<std::string> frames;
   int broken = 0;
+  std::size_t last_socket = 0;
 };
 
 class SocketPeer {
