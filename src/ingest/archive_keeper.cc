@@ -1,0 +1,136 @@
+#include "ingest/archive_keeper.h"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <utility>
+
+#include "base/log.h"
+#include "frame/compress.h"
+
+namespace pdns::ingest {
+namespace {
+
+constexpr auto kRhythm = std::chrono::minutes(1);
+
+// Of this thread alone, as Linux has it: whatever else runs goes first.
+void StepBack() {
+  constexpr int kLowestNice = 19;
+  constexpr int kWhoProcess = 1;            // IOPRIO_WHO_PROCESS
+  constexpr int kLowestIo = (2 << 13) | 7;  // best effort, last of its levels
+  const auto thread = static_cast<id_t>(syscall(SYS_gettid));
+  (void)setpriority(PRIO_PROCESS, thread, kLowestNice);
+  (void)syscall(SYS_ioprio_set, kWhoProcess, thread, kLowestIo);
+}
+
+}  // namespace
+
+ArchiveKeeper::ArchiveKeeper(Settings settings, const ArchiveSystem& system)
+    : settings_(std::move(settings)), system_(system), thread_([this] { Run(); }) {}
+
+ArchiveKeeper::~ArchiveKeeper() { Stop(); }
+
+void ArchiveKeeper::Writing(std::string file) {
+  {
+    const std::lock_guard lock(mutex_);
+    writing_ = std::move(file);
+    woken_ = true;
+  }
+  changed_.notify_all();
+}
+
+void ArchiveKeeper::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+ArchiveKeeper::Figures ArchiveKeeper::figures() const {
+  const std::lock_guard lock(mutex_);
+  return figures_;
+}
+
+bool ArchiveKeeper::stopping() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
+void ArchiveKeeper::Run() {
+  StepBack();
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    woken_ = false;
+    lock.unlock();
+    Pass();
+    lock.lock();
+    changed_.wait_for(lock, kRhythm, [this] { return woken_ || stopping_; });
+  }
+}
+
+void ArchiveKeeper::Pass() {
+  // Listed first: a file in the list that is not the one written now is finished.
+  auto files = ListArchive(settings_.directory, settings_.name);
+  if (!files.ok()) return Complain(files.status().message());
+  std::string writing;
+  {
+    const std::lock_guard lock(mutex_);
+    writing = writing_;
+  }
+  const auto now = std::chrono::floor<std::chrono::seconds>(system_.now());
+  const auto expired = Expired(*files, writing, settings_.keep, now);
+  for (const ArchiveFile& file : expired) Remove(file);
+  if (!settings_.compress) return;
+  for (const ArchiveFile& file : *files) {
+    const bool gone = std::any_of(expired.begin(), expired.end(), [&](const ArchiveFile& other) {
+      return other.file == file.file;
+    });
+    if (stopping()) return;
+    if (!gone && !file.compressed && file.file != writing) Compress(file);
+  }
+}
+
+void ArchiveKeeper::Remove(const ArchiveFile& file) {
+  const std::string path = settings_.directory + "/" + file.file;
+  if (unlink(path.c_str()) != 0) {
+    return Complain(Status::Errno("archive " + path + ": cannot be removed", errno).message());
+  }
+  LogDetail("archive " + path + ": removed");
+  const std::lock_guard lock(mutex_);
+  ++figures_.removed;
+}
+
+void ArchiveKeeper::Compress(const ArchiveFile& file) {
+  const std::string path = settings_.directory + "/" + file.file;
+  const std::string part = settings_.directory + "/" + PartName(file.file);
+  const auto made = frame::CompressFile(path, part, [this] { return !stopping(); });
+  if (!made.ok()) return Complain("archive " + made.status().message());
+  if (!*made) return;
+  // A compressed file of this name, if there is one, is of this very file: a crash stood between
+  // the next two steps.
+  if (rename(part.c_str(), (path + ".zst").c_str()) != 0) {
+    Complain(Status::Errno("archive " + path + ": cannot be compressed", errno).message());
+    unlink(part.c_str());
+    return;
+  }
+  SyncDirectory(settings_.directory);
+  if (unlink(path.c_str()) != 0) {
+    return Complain(Status::Errno("archive " + path + ": cannot be removed", errno).message());
+  }
+  const std::lock_guard lock(mutex_);
+  ++figures_.compressed;
+}
+
+void ArchiveKeeper::Complain(const std::string& line) {
+  constexpr std::size_t kRemembered = 1000;
+  if (complaints_.size() >= kRemembered) complaints_.clear();
+  if (complaints_.insert(line).second) LogWarning(line);
+}
+
+}  // namespace pdns::ingest

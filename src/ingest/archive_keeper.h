@@ -1,0 +1,70 @@
+// Cares for the finished files of an archive, at low priority in a thread of its own: finished
+// files -> [ArchiveKeeper] -> compressed ones, and the oldest removed.
+//
+// Works when it begins (files that an earlier run left), after each file that ends, and every
+// minute. A file is compressed beside itself under a hidden name, synced, renamed, and only then
+// the original goes; what fails is tried again a minute later. Files that are open elsewhere (a
+// backfill) can be read on.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "ingest/archive_files.h"
+#include "ingest/archive_system.h"
+
+namespace pdns::ingest {
+
+class ArchiveKeeper {
+ public:
+  struct Settings {
+    std::string directory;
+    std::string name;
+    KeepRule keep;
+    bool compress = true;
+  };
+  struct Figures {
+    std::uint64_t removed = 0;
+    std::uint64_t compressed = 0;
+  };
+
+  // `system` is good as long as this object. No two of a folder and name at once.
+  ArchiveKeeper(Settings settings, const ArchiveSystem& system);
+  ~ArchiveKeeper();  // as Stop
+  ArchiveKeeper(const ArchiveKeeper&) = delete;
+  ArchiveKeeper& operator=(const ArchiveKeeper&) = delete;
+
+  // From now on `file` (a name in the folder; empty: none) is not to be touched, and the one named
+  // before is finished. To be called before the file is made. Any thread.
+  void Writing(std::string file);
+
+  // Ends the thread; a compression under way is given up, for the next run to do.
+  void Stop();
+
+  Figures figures() const;  // any thread
+
+ private:
+  void Run();
+  void Pass();
+  void Remove(const ArchiveFile& file);
+  void Compress(const ArchiveFile& file);
+  void Complain(const std::string& line);
+  bool stopping() const;
+
+  const Settings settings_;
+  const ArchiveSystem& system_;
+  std::set<std::string> complaints_;  // made before: each pass would repeat them; the thread's
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::string writing_;
+  bool woken_ = false;
+  bool stopping_ = false;
+  Figures figures_;
+  std::thread thread_;
+};
+
+}  // namespace pdns::ingest
