@@ -1,0 +1,205 @@
+#include "tap/source_live.h"
+
+#include <rapidjson/document.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "base/log.h"
+#include "frame/control.h"
+#include "frame/splitter.h"
+#include "tap/stop_waiter.h"
+
+namespace pdns::tap {
+namespace {
+
+constexpr std::size_t kReadSize = 256U << 10;
+constexpr std::size_t kLongestLine = 64U << 10;
+constexpr std::uint32_t kDropControl = 0x64726f70;
+
+class Socket {
+ public:
+  Socket(int fd, const Stop& stop) : fd_(fd), waiter_(stop) {}
+  ~Socket() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+
+  int fd() const { return fd_; }
+
+  bool Send(std::string_view text) const {
+    while (!text.empty()) {
+      const ssize_t sent = send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
+      if (sent < 0 && errno != EINTR) return false;
+      if (sent > 0) text.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+  }
+
+  // 0 at the end and at a stop; nothing, with errno, when it failed.
+  std::optional<std::size_t> Receive(std::span<std::uint8_t> into) {
+    while (waiter_.AwaitReadable(fd_)) {
+      const ssize_t got = recv(fd_, into.data(), into.size(), 0);
+      if (got >= 0) return static_cast<std::size_t>(got);
+      if (errno == ECONNRESET) return 0;
+      if (errno != EINTR && errno != EAGAIN) return std::nullopt;
+    }
+    return 0;
+  }
+
+ private:
+  int fd_;
+  StopWaiter waiter_;
+};
+
+Status Connect(const Socket& socket, const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof address.sun_path) {
+    return Status::Usage("control socket " + path + ": a socket path has 1 to " +
+                         std::to_string(sizeof address.sun_path - 1) + " bytes");
+  }
+  std::memcpy(address.sun_path, path.data(), path.size());
+  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+  if (socket.fd() >= 0 && connect(socket.fd(), generic, sizeof address) == 0) return {};
+  const int error = errno;
+  if (error == ENOENT || error == ECONNREFUSED) {
+    return Status::NoInput("no pdns-ingest is running: nobody listens on " + path);
+  }
+  return Status::Errno("control socket " + path, error);
+}
+
+// The line in front of the stream, byte by byte, so that nothing behind it is taken.
+Status ReadAnswer(Socket& socket, std::string& line) {
+  while (line.size() < kLongestLine) {
+    std::uint8_t byte = 0;
+    const auto got = socket.Receive({&byte, 1});
+    if (!got.has_value()) return Status::Errno("control socket", errno);
+    if (*got == 0) return Status::Io("control socket: closed without an answer");
+    if (byte == '\n') return {};
+    line.push_back(static_cast<char>(byte));
+  }
+  return Status::Io("control socket: an answer that has no end");
+}
+
+Code CodeOf(int exit_code) {
+  for (const Code code : {Code::kUsage, Code::kNoInput}) {
+    if (ExitCode(code) == exit_code) return code;
+  }
+  return Code::kIo;
+}
+
+Status CheckAnswer(const std::string& line) {
+  rapidjson::Document answer;
+  answer.Parse<rapidjson::kParseIterativeFlag>(line.data(), line.size());
+  if (answer.HasParseError() || !answer.IsObject()) {
+    return Status::Io("control socket: an answer that cannot be read: " + line);
+  }
+  const auto ok = answer.FindMember("ok");
+  if (ok != answer.MemberEnd() && ok->value.IsTrue()) return {};
+  const auto error = answer.FindMember("error");
+  const auto code = answer.FindMember("code");
+  const bool said = error != answer.MemberEnd() && error->value.IsString();
+  const bool coded = code != answer.MemberEnd() && code->value.IsInt();
+  const std::string words = said ? error->value.GetString() : line;
+  return {CodeOf(coded ? code->value.GetInt() : 0),
+          "pdns-ingest does not let itself be tapped: " + words};
+}
+
+// Cuts the stream; Ended when no more is to be read.
+class LiveStream {
+ public:
+  explicit LiveStream(Printer& printer) : printer_(printer), splitter_(kReadSize) {}
+
+  std::span<std::uint8_t> Room() { return splitter_.Room(); }
+
+  // True while the stream goes on.
+  bool Take(std::size_t n, const Stop& stop) {
+    splitter_.Filled(n);
+    while (!stop.requested()) {
+      switch (splitter_.Next()) {
+        case frame::Piece::kNeedMore:
+          return true;
+        case frame::Piece::kData:
+          if (!started_) return Break("a data frame before START");
+          printer_.Take(splitter_.payload());
+          break;
+        case frame::Piece::kControl:
+          if (!TakeControl(splitter_.payload())) return false;
+          break;
+        case frame::Piece::kBroken:
+          return Break("a frame length beyond all limits");
+      }
+    }
+    return false;
+  }
+
+  const std::string& fault() const { return fault_; }
+  bool stopped() const { return stopped_; }
+
+ private:
+  bool Break(std::string fault) {
+    fault_ = std::move(fault);
+    return false;
+  }
+
+  bool TakeControl(Bytes payload) {
+    Cursor cursor(payload);
+    if (cursor.U32() == kDropControl) {
+      const std::uint64_t high = cursor.U32();
+      const std::uint64_t frames = high << 32 | cursor.U32();
+      if (!cursor.AtEnd()) return Break("a drop control frame that cannot be read");
+      printer_.TakeLeftOut(frames);
+      return true;
+    }
+    const auto control = frame::DecodeControl(payload);
+    if (!control.has_value()) return Break("a control frame that cannot be read");
+    if (control->type == frame::ControlType::kStart) {
+      if (!control->suits) return Break("Frame Streams of another content type");
+      started_ = true;
+    }
+    stopped_ = control->type == frame::ControlType::kStop;
+    return !stopped_;
+  }
+
+  Printer& printer_;
+  frame::Splitter splitter_;
+  bool started_ = false;
+  bool stopped_ = false;
+  std::string fault_;
+};
+
+Status ReadStream(Socket& socket, const Stop& stop, Printer& printer) {
+  LiveStream stream(printer);
+  while (true) {
+    const auto got = socket.Receive(stream.Room());
+    if (!got.has_value()) return Status::Errno("control socket", errno);
+    if (*got == 0 || !stream.Take(*got, stop)) break;
+  }
+  if (!stream.fault().empty()) return Status::Io("control socket: " + stream.fault());
+  if (!stop.requested()) {
+    LogWarning(stream.stopped() ? "pdns-ingest has ended" : "pdns-ingest is gone");
+  }
+  return {};
+}
+
+}  // namespace
+
+Status TakeLive(const std::string& path, const Stop& stop, Printer& printer) {
+  Socket socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), stop);
+  if (Status connected = Connect(socket, path); !connected.ok()) return connected;
+  if (!socket.Send("{\"op\":\"tap\"}\n")) return Status::Errno("control socket", errno);
+  std::string line;
+  const Status answered = ReadAnswer(socket, line);
+  if (stop.requested()) return {};
+  if (!answered.ok()) return answered;
+  if (Status taken = CheckAnswer(line); !taken.ok()) return taken;
+  return ReadStream(socket, stop, printer);
+}
+
+}  // namespace pdns::tap

@@ -1,0 +1,64 @@
+// pdns-tap: dnstap frames on the screen. Options, run, sum up.
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/log.h"
+#include "database_path.h"
+#include "signals.h"
+#include "tap/session.h"
+#include "tap_options.h"
+
+namespace pdns::tools {
+namespace {
+
+constexpr int kNothingShown = 1;
+
+int Refuse(const Status& status) {
+  LogError(status.message());
+  return ExitCode(status.code());
+}
+
+std::string Summary(const tap::Counts& counts) {
+  std::string text =
+      std::to_string(counts.seen) + " frames seen, " + std::to_string(counts.shown) + " shown";
+  if (counts.malformed > 0) text += ", " + std::to_string(counts.malformed) + " malformed";
+  if (counts.left_out > 0) {
+    text += ", " + std::to_string(counts.left_out) + " left out by pdns-ingest: too fast for here";
+  }
+  return text;
+}
+
+int Conclude(const tap::Outcome& outcome) {
+  const tap::Counts& counts = outcome.counts;
+  if (outcome.reader_gone) return 0;
+  if (outcome.interrupted || counts.malformed > 0 || counts.left_out > 0) {
+    LogInfo(Summary(counts));
+  }
+  if (!outcome.status.ok()) return ExitCode(outcome.status.code());
+  return outcome.interrupted || counts.shown > 0 ? 0 : kNothingShown;
+}
+
+int Main(int argc, const char* const* argv) {
+  StartLog("pdns-tap", false);
+  auto options = ParseTapOptions(argc, argv);
+  if (!options.ok()) return Refuse(options.status());
+  if (!options->print_and_exit.empty())
+    return std::fputs(options->print_and_exit.c_str(), stdout) < 0;
+  if (options->live && options->sources.control.empty()) {
+    const auto database = DatabasePath(options->database, Access::kRead);
+    if (!database.ok()) return Refuse(database.status());
+    options->sources.control = *database + "/control.sock";
+  }
+  options->print.colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+  options->print.live = options->sources.live();
+  static Stop interrupt;
+  StopOnSignals(interrupt);
+  return Conclude(tap::Run(options->sources, options->print, STDOUT_FILENO, interrupt));
+}
+
+}  // namespace
+}  // namespace pdns::tools
+
+int main(int argc, char** argv) { return pdns::tools::Main(argc, argv); }

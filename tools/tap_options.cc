@@ -1,0 +1,172 @@
+#include "tap_options.h"
+
+#include <boost/program_options.hpp>
+
+#include "options.h"
+
+namespace pdns::tools {
+namespace {
+
+namespace po = boost::program_options;
+using Texts = std::vector<std::string>;
+
+constexpr const char* kUsageText =
+    R"(Usage: pdns-tap [options] [FILE | -]...
+       pdns-tap [options] -u SOCKET
+       pdns-tap [options] --live
+
+Prints dnstap frames as they come, one line each as dnstap-read does, or as JSON or
+YAML with the full message. Files may be compressed (gzip, bzip2, xz, zstd, lz4).
+
+  pdns-tap capture.dnstap.zst                    what a capture holds
+  pdns-tap --live --rcode SERVFAIL               failures, beside a running pdns-ingest
+  pdns-tap --live --name '*.blah.org' -t A,AAAA  addresses asked for at or below a name
+  pdns-tap -u /run/tap.sock --json | jq .        what resolvers write to a socket made here
+  pdns-tap x.dnstap --answer-address 10.0.0.0/8  answers that hold a private address
+
+)";
+
+constexpr unsigned kHelpWidth = 100;
+
+void AddSources(po::options_description& options) {
+  options.add_options()("unix,u", po::value<Texts>()->value_name("SOCKET"),
+                        "make this Unix socket and take what resolvers write to it; may be given "
+                        "several times")(
+      "live", po::bool_switch(), "what a running pdns-ingest takes; nothing is taken from it")(
+      "database,d", po::value<std::string>()->value_name("PATH"),
+      "with --live: the database of that pdns-ingest; else $PDNS_DATABASE, /var/lib/pdns if "
+      "usable, "
+      "~/.local/share/pdns")("control", po::value<std::string>()->value_name("SOCKET"),
+                             "with --live: its control socket, if not DATABASE/control.sock");
+}
+
+void AddFilters(po::options_description& options) {
+  options.add_options()("type", po::value<std::string>()->value_name("TYPES"),
+                        "only these dnstap message types: RR,CQ or RESOLVER_RESPONSE,...")(
+      "name", po::value<Texts>()->value_name("NAME"),
+      "only this question name; '*.blah.org' is the name and all below it; several: any of them")(
+      "rrtype,t", po::value<std::string>()->value_name("TYPES"),
+      "only these question types: names, numbers or TYPE65280, separated by commas")(
+      "rcode", po::value<std::string>()->value_name("CODES"),
+      "only responses with these codes: NXDOMAIN,SERVFAIL")(
+      "address", po::value<Texts>()->value_name("ADDRESS"),
+      "only to or from this address or CIDR block; several: any of them")(
+      "answer-address", po::value<Texts>()->value_name("ADDRESS"),
+      "only with this address, or one of this block, in the answer section; several: any of them");
+}
+
+void AddForms(po::options_description& options) {
+  options.add_options()("json,j", po::bool_switch(), "one JSON object a line, the full message")(
+      "yaml,y", po::bool_switch(), "YAML documents as of dnstap-read -y, the full message")(
+      "local", po::bool_switch(),
+      "times in the local time zone, as dnstap-read has them; else UTC")(
+      "count,q", po::value<std::int64_t>()->value_name("N")->default_value(0, "none"),
+      "end after N frames shown")("version", po::bool_switch(), "print the version and exit")(
+      "help,h", po::bool_switch(), "print this and exit");
+}
+
+Texts Several(const po::variables_map& values, const char* name) {
+  return values.count(name) > 0 ? values[name].as<Texts>() : Texts();
+}
+
+std::string Text(const po::variables_map& values, const char* name) {
+  return values.count(name) > 0 ? values[name].as<std::string>() : std::string();
+}
+
+// Parses the option `name`, if it is there, into `into`; the option's name goes before the words of
+// what was wrong.
+template <class T>
+Status Take(const po::variables_map& values, const char* name, Result<T> (*parse)(std::string_view),
+            T& into) {
+  if (values.count(name) == 0) return {};
+  auto parsed = parse(values[name].as<std::string>());
+  if (!parsed.ok()) {
+    return Status::Usage("--" + std::string(name) + ": " + parsed.status().message());
+  }
+  into = std::move(*parsed);
+  return {};
+}
+
+template <class T>
+Status TakeEach(const po::variables_map& values, const char* name,
+                Result<T> (*parse)(std::string_view), std::vector<T>& into) {
+  for (const std::string& text : Several(values, name)) {
+    auto parsed = parse(text);
+    if (!parsed.ok()) {
+      return Status::Usage("--" + std::string(name) + ": " + parsed.status().message());
+    }
+    into.push_back(std::move(*parsed));
+  }
+  return {};
+}
+
+Status ConvertFilter(const po::variables_map& values, tap::Filter& filter) {
+  for (Status parsed :
+       {Take(values, "type", tap::ParseMessageTypes, filter.types),
+        TakeEach(values, "name", tap::ParseNamePattern, filter.names),
+        Take(values, "rrtype", tap::ParseRrTypes, filter.rrtypes),
+        Take(values, "rcode", tap::ParseRcodes, filter.rcodes),
+        TakeEach(values, "address", tap::ParseBlock, filter.addresses),
+        TakeEach(values, "answer-address", tap::ParseBlock, filter.answer_addresses)}) {
+    if (!parsed.ok()) return parsed;
+  }
+  return {};
+}
+
+Status ConvertSources(const po::variables_map& values, TapOptions& options) {
+  options.sources.files = Several(values, "path");
+  options.sources.sockets = Several(values, "unix");
+  options.sources.control = Text(values, "control");
+  options.database = Text(values, "database");
+  options.live = values["live"].as<bool>();
+  if (!options.live && (!options.sources.control.empty() || !options.database.empty())) {
+    return Status::Usage("--database and --control go with --live");
+  }
+  if (options.sources.files.empty() && options.sources.sockets.empty() && !options.live) {
+    return Status::Usage(
+        "nothing to show: name a file, - for standard input, -u SOCKET or --live; see --help");
+  }
+  return {};
+}
+
+Result<TapOptions> Convert(const po::variables_map& values) {
+  TapOptions options;
+  if (Status sources = ConvertSources(values, options); !sources.ok()) return sources;
+  if (Status filter = ConvertFilter(values, options.print.filter); !filter.ok()) return filter;
+  const bool json = values["json"].as<bool>();
+  const bool yaml = values["yaml"].as<bool>();
+  if (json && yaml) return Status::Usage("--json or --yaml, not both");
+  if (json) options.print.format = tap::Format::kJson;
+  if (yaml) options.print.format = tap::Format::kYaml;
+  if (values["local"].as<bool>()) options.print.zone = tap::Zone::kLocal;
+  // Read as signed: Boost takes -1 for the largest unsigned number.
+  const auto count = values["count"].as<std::int64_t>();
+  if (count < 0) return Status::Usage("--count: give a number of frames, or 0 for all");
+  options.print.limit = static_cast<std::uint64_t>(count);
+  return options;
+}
+
+}  // namespace
+
+Result<TapOptions> ParseTapOptions(int argc, const char* const* argv) {
+  po::options_description visible("Options", kHelpWidth);
+  AddSources(visible);
+  AddFilters(visible);
+  AddForms(visible);
+  po::options_description all = visible;
+  all.add_options()("path", po::value<Texts>());
+  po::positional_options_description positional;
+  positional.add("path", -1);
+
+  po::variables_map values;
+  if (Status parsed = ParseCommandLine({argc, argv, all, positional}, values); !parsed.ok())
+    return parsed;
+  if (auto text = HelpOrVersion(values, "pdns-tap", kUsageText, visible); text.has_value()) {
+    TapOptions only_print;
+    only_print.print_and_exit = std::move(*text);
+    return only_print;
+  }
+  return Convert(values);
+}
+
+}  // namespace pdns::tools
