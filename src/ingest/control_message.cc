@@ -49,6 +49,14 @@ bool ParseObject(std::string_view line, rapidjson::Document& document) {
   return !document.HasParseError() && document.IsObject();
 }
 
+// The code whose exit code it is.
+Code CodeOf(std::uint64_t exit_code) {
+  for (const Code code : {Code::kCorrupt, Code::kUsage, Code::kNoInput}) {
+    if (static_cast<std::uint64_t>(ExitCode(code)) == exit_code) return code;
+  }
+  return Code::kIo;
+}
+
 Status TakeBackfill(const rapidjson::Value& object, ControlRequest& request) {
   const rapidjson::Value* paths = Member(object, "paths");
   if (paths == nullptr || !paths->IsArray() || paths->Empty())
@@ -116,7 +124,7 @@ std::string ToLine(const ControlReply& reply) {
     json.Key("error");
     String(json, reply.error.message());
     json.Key("code");
-    json.Int(static_cast<int>(reply.error.code()));
+    json.Int(ExitCode(reply.error.code()));
   } else {
     json.Key("ok");
     json.Bool(true);
@@ -156,9 +164,7 @@ Result<ControlReply> ParseControlReply(std::string_view line) {
                                         TextOf(document, "text"), TextOf(document, "report"),
                                         again != nullptr && again->IsTrue()};
   } else if (Member(document, "error") != nullptr) {
-    const std::uint64_t code = NumberOf(document, "code");
-    const bool known = code > 0 && code <= static_cast<std::uint64_t>(Code::kNoInput);
-    reply.error = Status(known ? static_cast<Code>(code) : Code::kIo, TextOf(document, "error"));
+    reply.error = Status(CodeOf(NumberOf(document, "code")), TextOf(document, "error"));
   } else if (Member(document, "ok") == nullptr) {
     return Status::Malformed("no reply of a control socket");
   }

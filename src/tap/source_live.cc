@@ -2,16 +2,15 @@
 
 #include <rapidjson/document.h>
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <optional>
+#include <utility>
 
 #include "base/log.h"
 #include "frame/control.h"
 #include "frame/splitter.h"
+#include "net/endpoint.h"
 #include "tap/stop_waiter.h"
 
 namespace pdns::tap {
@@ -23,18 +22,11 @@ constexpr std::uint32_t kDropControl = 0x64726f70;
 
 class Socket {
  public:
-  Socket(int fd, const Stop& stop) : fd_(fd), waiter_(stop) {}
-  ~Socket() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Socket(const Socket&) = delete;
-  Socket& operator=(const Socket&) = delete;
-
-  int fd() const { return fd_; }
+  Socket(net::Descriptor fd, const Stop& stop) : fd_(std::move(fd)), waiter_(stop) {}
 
   bool Send(std::string_view text) const {
     while (!text.empty()) {
-      const ssize_t sent = send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
+      const ssize_t sent = send(fd_.get(), text.data(), text.size(), MSG_NOSIGNAL);
       if (sent < 0 && errno != EINTR) return false;
       if (sent > 0) text.remove_prefix(static_cast<std::size_t>(sent));
     }
@@ -43,8 +35,8 @@ class Socket {
 
   // 0 at the end and at a stop; nothing, with errno, when it failed.
   std::optional<std::size_t> Receive(std::span<std::uint8_t> into) {
-    while (waiter_.AwaitReadable(fd_)) {
-      const ssize_t got = recv(fd_, into.data(), into.size(), 0);
+    while (waiter_.AwaitReadable(fd_.get())) {
+      const ssize_t got = recv(fd_.get(), into.data(), into.size(), 0);
       if (got >= 0) return static_cast<std::size_t>(got);
       if (errno == ECONNRESET) return 0;
       if (errno != EINTR && errno != EAGAIN) return std::nullopt;
@@ -53,26 +45,9 @@ class Socket {
   }
 
  private:
-  int fd_;
+  net::Descriptor fd_;
   StopWaiter waiter_;
 };
-
-Status Connect(const Socket& socket, const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof address.sun_path) {
-    return Status::Usage("control socket " + path + ": a socket path has 1 to " +
-                         std::to_string(sizeof address.sun_path - 1) + " bytes");
-  }
-  std::memcpy(address.sun_path, path.data(), path.size());
-  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-  if (socket.fd() >= 0 && connect(socket.fd(), generic, sizeof address) == 0) return {};
-  const int error = errno;
-  if (error == ENOENT || error == ECONNREFUSED) {
-    return Status::NoInput("no pdns-ingest is running: nobody listens on " + path);
-  }
-  return Status::Errno("control socket " + path, error);
-}
 
 // The line in front of the stream, byte by byte, so that nothing behind it is taken.
 Status ReadAnswer(Socket& socket, std::string& line) {
@@ -191,8 +166,11 @@ Status ReadStream(Socket& socket, const Stop& stop, Printer& printer) {
 }  // namespace
 
 Status TakeLive(const std::string& path, const Stop& stop, Printer& printer) {
-  Socket socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), stop);
-  if (Status connected = Connect(socket, path); !connected.ok()) return connected;
+  auto connected = net::Connect({net::Endpoint::Kind::kUnix, path, false});
+  if (!connected.ok() && connected.status().code() == Code::kNoInput)
+    return Status::NoInput("no pdns-ingest is running: nobody listens on " + path);
+  if (!connected.ok()) return connected.status();
+  Socket socket(std::move(*connected), stop);
   if (!socket.Send("{\"op\":\"tap\"}\n")) return Status::Errno("control socket", errno);
   std::string line;
   const Status answered = ReadAnswer(socket, line);

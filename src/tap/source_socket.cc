@@ -1,7 +1,10 @@
 #include <chrono>
+#include <utility>
+#include <vector>
 
 #include "base/log.h"
 #include "frame/listener.h"
+#include "net/endpoint.h"
 #include "tap/sources.h"
 
 namespace pdns::tap {
@@ -11,8 +14,8 @@ class ToPrinter final : public frame::FrameSink {
  public:
   explicit ToPrinter(Printer& printer) : printer_(printer) {}
 
-  void OnFrame(Bytes payload) override { printer_.Take(payload); }
-  void OnBrokenStream() override { printer_.TakeBrokenStream(); }
+  void OnFrame(std::size_t /*socket*/, Bytes payload) override { printer_.Take(payload); }
+  void OnBrokenStream(std::size_t /*socket*/) override { printer_.TakeBrokenStream(); }
 
  private:
   Printer& printer_;
@@ -22,7 +25,11 @@ class ToPrinter final : public frame::FrameSink {
 
 Status TakeSocket(const std::string& path, const Stop& stop, Printer& printer) {
   constexpr std::chrono::milliseconds kLongest(1000);
-  const auto listener = frame::Listener::Open(path, stop.fd());
+  auto socket = net::ListeningSocket::Open({net::Endpoint::Kind::kUnix, path, false}, {});
+  if (!socket.ok()) return socket.status();
+  std::vector<net::ListeningSocket> sockets;
+  sockets.push_back(std::move(*socket));
+  const auto listener = frame::Listener::Open(std::move(sockets), {}, nullptr, stop.fd());
   if (!listener.ok()) return listener.status();
   LogInfo("listening on " + path);
   ToPrinter sink(printer);

@@ -27,6 +27,7 @@ GUEST_OF = {
     "rapidjson": "rapidjson",
     "rocksdb": "rocksdb",
     "spdlog": "spdlog",
+    "systemd": "systemd",
     "xxhash.h": "xxhash",
 }
 VOCABULARY = {"fmt"}

@@ -1,0 +1,11 @@
+// SIGTERM and SIGINT ask for a stop; a second one ends the process at once. SIGPIPE is ignored.
+#pragma once
+
+#include "base/stop.h"
+
+namespace pdns::tools {
+
+// `stop` outlives the process's use of signals.
+void StopOnSignals(Stop& stop);
+
+}  // namespace pdns::tools
