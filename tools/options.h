@@ -34,15 +34,16 @@ Status ParseCommandLine(const CommandLine& line, boost::program_options::variabl
 // "512M", "1G", "65536": bytes, with K, M, G, T as powers of 1024.
 Result<std::uint64_t> ParseSize(std::string_view text);
 
-// "90s", "15m", "1h", "30d", "2w"; a bare number is seconds.
+// "90s", "15m", "1h", "30d", "2w"; "0" needs no unit. Any that fits a file's or a clock's time.
 Result<std::chrono::seconds> ParseDuration(std::string_view text);
 
-// Limits by age, by size or by both: "1h", "256M", "1h,256M". What is not given is zero.
-struct AgeAndSize {
-  std::chrono::seconds age{0};
-  std::uint64_t size = 0;
+// An age, a size or both: "1h", "256M", "1h,256M". Small letters are units of time, capital ones of
+// size; a bare number would be either, and is refused but for 0, which is both.
+struct Bounds {
+  std::optional<std::chrono::seconds> age;
+  std::optional<std::uint64_t> size;
 };
-Result<AgeAndSize> ParseAgeAndSize(std::string_view text);
+Result<Bounds> ParseBounds(std::string_view text);
 
 // The text that --help or --version ask for; nothing when neither was given.
 std::optional<std::string> HelpOrVersion(
