@@ -235,18 +235,17 @@ Status TakeArchive(const Values& values, IngestOptions& options) {
   archive.name = values.Text("archive-name");
   archive.all = values.Flag("archive-all");
   archive.compress = !values.Flag("no-archive-compress");
-  AgeAndSize rotate;
-  AgeAndSize keep;
-  Status taken = All({values.Take("archive-rotate", rotate, ParseAgeAndSize),
+  Bounds rotate;
+  Bounds keep;
+  Status taken = All({values.Take("archive-rotate", rotate, ParseBounds),
                       values.Take("min-free", archive.min_free, ParseSize),
-                      values.Has("archive-keep")
-                          ? values.Take("archive-keep", keep, ParseAgeAndSize)
-                          : Status()});
+                      values.Has("archive-keep") ? values.Take("archive-keep", keep, ParseBounds)
+                                                 : Status()});
   if (!taken.ok()) return taken;
-  archive.rotate_after = rotate.age;
-  archive.rotate_bytes = rotate.size;
-  archive.keep_for = keep.age;
-  archive.keep_bytes = keep.size;
+  archive.rotate_after = rotate.age.value_or(std::chrono::seconds(0));
+  archive.rotate_bytes = rotate.size.value_or(0);
+  archive.keep_for = keep.age.value_or(std::chrono::seconds(0));
+  archive.keep_bytes = keep.size.value_or(0);
   options.archive = std::move(archive);
   return {};
 }

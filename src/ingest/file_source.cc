@@ -1,6 +1,7 @@
 #include "ingest/file_source.h"
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -14,11 +15,14 @@ using frame::End;
 
 constexpr std::uint64_t kFrameHeader = 4;
 
+bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0 || errno != ENOENT; }
+
 }  // namespace
 
 std::string_view NameOf(SourceState state) {
-  static constexpr std::array<std::string_view, 7> kNames{
-      "complete", "continued", "already_taken", "cut_tail", "corrupt", "unreadable", "interrupted"};
+  static constexpr std::array<std::string_view, 8> kNames{
+      "complete", "continued",  "already_taken", "cut_tail",
+      "corrupt",  "unreadable", "interrupted",   "vanished"};
   return kNames.at(static_cast<std::size_t>(state));
 }
 
@@ -27,8 +31,9 @@ FileSource::FileSource(Collector& collector, Claims& claims, const Stop& stop, P
   collector_.OnHandOver([this] { claims_.HandedOver(this); });
 }
 
-SourceReport FileSource::Take(const std::string& path) {
+SourceReport FileSource::Take(const std::string& path, bool listed) {
   path_ = path;
+  listed_ = listed;
   report_ = {};
   report_.name = path;
   reader_.reset();
@@ -68,6 +73,15 @@ bool FileSource::AwaitReadable(int fd) {
 // False when the source has no frame to begin with; the report is then complete.
 bool FileSource::OpenAtFirstFrame() {
   auto input = frame::OpenInput(path_, *this);
+  if (!input.ok() && listed_ && !Exists(path_)) {
+    const std::string compressed = path_ + ".zst";  // which was whole before this one went
+    if (!Exists(compressed)) {
+      Fail(SourceState::kVanished, "removed after it was listed");
+      return false;
+    }
+    report_.name = path_ = compressed;
+    return OpenAtFirstFrame();
+  }
   if (!input.ok()) {
     Fail(SourceState::kUnreadable, input.status().message());
     return false;

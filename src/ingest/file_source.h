@@ -28,6 +28,7 @@ enum class SourceState : std::uint8_t {
   kCorrupt,       // from some place on it cannot be trusted; what stood before is taken
   kUnreadable,    // no capture, or the system failed to read it; what was read before is taken
   kInterrupted,   // a stop was asked for; the next run goes on
+  kVanished,      // was listed, then removed before it was read; no error
 };
 
 // "complete", "continued", ... as in the report.
@@ -54,8 +55,9 @@ class FileSource : public frame::Waiter {
   FileSource(Collector& collector, Claims& claims, const Stop& stop, Progress& progress);
 
   // Takes the capture at `path`, "-" being standard input. Never fails as a whole: the report says
-  // it.
-  SourceReport Take(const std::string& path);
+  // it. `listed`: nobody named it, it stood in a directory; compressed or removed since, it is
+  // taken under its new name or has vanished.
+  SourceReport Take(const std::string& path, bool listed = false);
 
   // While a pipe is silent, what it gave before must not grow older than allowed.
   bool AwaitReadable(int fd) override;
@@ -77,6 +79,7 @@ class FileSource : public frame::Waiter {
   Progress& progress_;
 
   std::string path_;
+  bool listed_ = false;
   SourceReport report_;
   std::unique_ptr<frame::Reader> reader_;
   std::optional<Bytes> frame_;  // read, not yet taken

@@ -23,14 +23,15 @@ void ListDirectory(const std::string& directory, std::vector<SourcePath>& out) {
     pending.pop_back();
     std::error_code error;
     for (fs::directory_iterator it(here, error), end; !error && it != end; it.increment(error)) {
+      if (it->path().filename().native().front() == '.') continue;
       std::error_code ignored;
       if (it->is_directory(ignored) && !it->is_symlink(ignored)) {
         pending.push_back(it->path());
       } else if (it->is_regular_file(ignored)) {
-        found.push_back({it->path(), SizeOf(it->path()), {}});
+        found.push_back({it->path(), SizeOf(it->path()), {}, true});
       }
     }
-    if (error) found.push_back({here, 0, Status::Io("cannot be read: " + error.message())});
+    if (error) found.push_back({here, 0, Status::Io("cannot be read: " + error.message()), true});
   }
   std::sort(found.begin(), found.end(),
             [](const SourcePath& a, const SourcePath& b) { return a.path < b.path; });
@@ -46,7 +47,7 @@ std::vector<SourcePath> ListSources(const std::vector<std::string>& arguments) {
     if (argument != "-" && fs::is_directory(argument, error)) {
       ListDirectory(argument, sources);
     } else {
-      sources.push_back({argument, argument == "-" ? 0 : SizeOf(argument), {}});
+      sources.push_back({argument, argument == "-" ? 0 : SizeOf(argument), {}, false});
     }
   }
   return sources;

@@ -13,10 +13,12 @@ struct SourcePath {
   std::string path;        // "-" is standard input
   std::uint64_t size = 0;  // on disk, 0 when not known
   Status status;           // not ok: named, but cannot be read
+  bool listed = false;     // found in a directory; may be gone when it is opened
 };
 
-// A directory means every regular file in it and below, in the byte order of their paths; links to
-// directories are not followed. Everything else stands for itself.
+// A directory means every regular file in it and below, in the byte order of their paths; hidden
+// ones (".x": files still being made, locks) are passed over, links to directories not followed.
+// Everything else stands for itself.
 std::vector<SourcePath> ListSources(const std::vector<std::string>& arguments);
 
 }  // namespace pdns::ingest

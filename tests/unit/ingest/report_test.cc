@@ -91,7 +91,7 @@ TEST(ReportJson, TheNumbersAddUpForAReader) {
 
 TEST(ReportJson, EveryStateHasItsName) {
   const std::vector<std::string> names{"complete", "continued",  "already_taken", "cut_tail",
-                                       "corrupt",  "unreadable", "interrupted"};
+                                       "corrupt",  "unreadable", "interrupted",   "vanished"};
   for (std::size_t i = 0; i < names.size(); ++i) {
     RunReport report = Example();
     report.sources[0].state = static_cast<SourceState>(i);

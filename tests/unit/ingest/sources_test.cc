@@ -69,6 +69,26 @@ TEST(ListSources, WhatIsNoFileIsPassedOver) {
   EXPECT_EQ(Paths(ListSources({dir / "fifo"})), std::vector<std::string>{dir / "fifo"});
 }
 
+TEST(ListSources, WhatIsHiddenIsPassedOver) {
+  TempDir dir;
+  std::filesystem::create_directories(dir / ".git/x");
+  std::filesystem::create_directories(dir / "d");
+  for (const char* name : {".lock", ".a.dnstap.zst.part", ".git/x/y", "d/.x", "d/x.", "...", "a"})
+    WriteFile(dir / name, "1");
+  EXPECT_EQ(Paths(ListSources({dir.path()})), (std::vector<std::string>{dir / "a", dir / "d/x."}));
+  // Named itself it is a source, and so is what a hidden directory holds.
+  EXPECT_EQ(Paths(ListSources({dir / ".lock", dir / ".git"})),
+            (std::vector<std::string>{dir / ".lock", dir / ".git/x/y"}));
+}
+
+TEST(ListSources, TellsWhatWasFoundFromWhatWasNamed) {
+  TempDir dir;
+  WriteFile(dir / "a", "1");
+  EXPECT_TRUE(ListSources({dir.path()})[0].listed);
+  EXPECT_FALSE(ListSources({dir / "a"})[0].listed);
+  EXPECT_FALSE(ListSources({"-"})[0].listed);
+}
+
 // One directory that may not be read must not cost its neighbours.
 TEST(ListSources, AnUnreadableDirectoryIsNamedAndTheOthersAreListed) {
   TempDir dir;
