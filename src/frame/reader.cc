@@ -1,5 +1,7 @@
 #include "frame/reader.h"
 
+#include <limits>
+
 #include "frame/control.h"
 
 namespace pdns::frame {
@@ -30,6 +32,11 @@ std::optional<Bytes> Reader::Next() {
   return std::nullopt;
 }
 
+std::optional<Bytes> Reader::NextOfLength(std::uint32_t length) {
+  while (end_ == End::kNone && !splitter_.NextLength().has_value()) Fill();
+  return splitter_.NextLength() == length ? Next() : std::nullopt;
+}
+
 bool Reader::SkipTo(std::uint64_t position) {
   const std::uint64_t distance = splitter_.Jump(position - splitter_.position());
   if (distance == 0) return true;
@@ -42,6 +49,12 @@ bool Reader::SkipTo(std::uint64_t position) {
   if (*skipped == distance) return true;
   Finish(End::kCut, "ends before the position that was taken");
   return false;
+}
+
+Status Reader::PassRest() {
+  const auto skipped = input_->Skip(std::numeric_limits<std::uint64_t>::max());
+  if (end_ == End::kNone) Finish(End::kCut, "not read to its end");
+  return skipped.status();
 }
 
 void Reader::Fill() {

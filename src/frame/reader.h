@@ -31,6 +31,10 @@ class Reader {
   // The next data frame, good until the next call; nothing at the end, and ever after.
   std::optional<Bytes> Next();
 
+  // As Next(), if a data frame of `length` bytes is what comes next; else nothing, without a wait
+  // for the rest of what may be no frame at all.
+  std::optional<Bytes> NextOfLength(std::uint32_t length);
+
   // Offset in the uncompressed stream behind the frame returned last.
   std::uint64_t position() const { return splitter_.position(); }
 
@@ -40,6 +44,9 @@ class Reader {
   // Goes on at `position`, which must be at or behind position(). False when the stream ends before
   // it.
   bool SkipTo(std::uint64_t position);
+
+  // Passes over all that is left of the input, whatever it holds; ends as the input does.
+  Status PassRest();
 
   End end() const { return end_; }
   const std::string& reason() const { return reason_; }  // a sentence for every end but kStop
