@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <chrono>
 
+#include "frame/input_followed.h"
+
 namespace pdns::ingest {
 namespace {
 
@@ -32,33 +34,75 @@ FileSource::FileSource(Collector& collector, Claims& claims, const Stop& stop, P
 }
 
 SourceReport FileSource::Take(const std::string& path, bool listed) {
-  path_ = path;
+  Begin(path);
   listed_ = listed;
+  TakeSource();
+  return std::move(report_);
+}
+
+void FileSource::Follow(const std::string& path, const Tell& tell) {
+  follow_ = &tell;
+  std::string told;  // why the file cannot be opened
+  while (!stop_.requested()) {
+    const auto there = frame::AwaitFile(path, *this);
+    if (there.ok() && !*there) break;
+    Begin(path);
+    if (there.ok()) {
+      TakeSource();
+    } else {
+      Fail(SourceState::kUnreadable, there.status().message());
+    }
+    const bool opened = reader_ != nullptr;
+    if (opened || report_.reason != told) tell(report_, true);
+    told = opened ? "" : report_.reason;
+    // What could not be taken to its end is no better further on: the next file may be.
+    if (!opened || !reader_->PassRest().ok()) Pause();
+  }
+  follow_ = nullptr;
+}
+
+void FileSource::Begin(const std::string& path) {
+  path_ = path;
+  listed_ = false;
   report_ = {};
   report_.name = path;
   reader_.reset();
   id_ = {};
   position_ = {};
-  frames_before_ = shown_bytes_ = shown_frames_ = 0;
+  frames_before_ = frames_told_ = shown_bytes_ = shown_frames_ = 0;
+}
+
+void FileSource::TakeSource() {
   if (OpenAtFirstFrame()) {
     id_.first_frame = Hash128(*frame_);
     report_.id = ToHex(id_.first_frame);
     if (FindPlace()) {
       frames_before_ = position_.frames;
-      if (frame_.has_value()) claims_.AwaitTurn(id_, this, [this] { collector_.Drain(); });
-      TakeFrames();
-      Conclude();
-      const bool in_window = report_.counters.frames > 0 && !collector_.empty();
-      claims_.Release(id_, position_.frames > 0 ? std::optional(position_) : std::nullopt,
-                      in_window ? this : nullptr);
+      if (frame_.has_value() && held_) {
+        claims_.AwaitTurn(id_, this, [this] { collector_.Drain(); });
+      }
+      if (TakeFrames()) Conclude();
+      LetGo();
     }
   }
   ShowProgress(report_.counters.frames);
-  return std::move(report_);
+}
+
+// Before the next try at a file that cannot be opened.
+void FileSource::Pause() {
+  constexpr auto kPause = std::chrono::seconds(1);
+  const auto until = Collector::Clock::now() + kPause;
+  while (!stop_.requested() && Collector::Clock::now() < until) {
+    constexpr int kStep = 100;
+    pollfd stop{stop_.fd(), POLLIN, 0};
+    poll(&stop, 1, kStep);
+    collector_.DrainIfOld();
+  }
 }
 
 bool FileSource::AwaitReadable(int fd) {
   using std::chrono::milliseconds;
+  if (follow_ != nullptr) Rest();
   while (!stop_.requested()) {
     std::array<pollfd, 2> fds{{{fd, POLLIN, 0}, {stop_.fd(), POLLIN, 0}}};
     const auto wait = std::chrono::ceil<milliseconds>(collector_.UntilOld());
@@ -70,9 +114,49 @@ bool FileSource::AwaitReadable(int fd) {
   return false;
 }
 
+// No more for now: the source may go to another lane, say a nightly one over the same folder.
+void FileSource::Rest() {
+  if (!held_) return;
+  const std::uint64_t frames = position_.frames - frames_before_;
+  const bool any = frames != frames_told_;
+  if (any) collector_.Settle(report_.counters);
+  LetGo();
+  if (!any) return;
+  frames_told_ = frames;
+  ShowProgress(frames);
+  (*follow_)(report_, false);
+}
+
+// After a rest, with a frame at hand. What another lane took meanwhile is passed over.
+FileSource::Turn FileSource::TakeBack() {
+  const auto drain = [this] { collector_.Drain(); };
+  const auto claim = claims_.Acquire(id_, drain);
+  if (!claim.ok()) {
+    Fail(SourceState::kUnreadable, claim.status().message());
+    return Turn::kFailed;
+  }
+  held_ = true;
+  taken_ = claim->position;
+  claims_.AwaitTurn(id_, this, drain);
+  if (!taken_.has_value() || taken_->bytes < reader_->position()) return Turn::kTake;
+  frames_before_ += taken_->frames - position_.frames;
+  position_ = *taken_;
+  if (taken_->bytes > reader_->position()) reader_->SkipTo(taken_->bytes);
+  return Turn::kPassOver;
+}
+
+void FileSource::LetGo() {
+  if (!held_) return;
+  held_ = false;
+  const bool in_window = report_.counters.frames > 0 && !collector_.empty();
+  claims_.Release(id_, position_.frames > 0 ? std::optional(position_) : taken_,
+                  in_window ? this : nullptr);
+}
+
 // False when the source has no frame to begin with; the report is then complete.
 bool FileSource::OpenAtFirstFrame() {
-  auto input = frame::OpenInput(path_, *this);
+  auto input =
+      follow_ != nullptr ? frame::OpenFollowed(path_, *this) : frame::OpenInput(path_, *this);
   if (!input.ok() && listed_ && !Exists(path_)) {
     const std::string compressed = path_ + ".zst";  // which was whole before this one went
     if (!Exists(compressed)) {
@@ -95,7 +179,8 @@ bool FileSource::OpenAtFirstFrame() {
 }
 
 // Holds the source, its variant found, with reader, frame_ and position_ at the first frame to take
-// (frame_ empty: there is none). False: not held, the report is complete.
+// (frame_ empty: there is none); one that is followed may be let go again by then. False: not held,
+// the report is complete.
 bool FileSource::FindPlace() {
   for (;; ++id_.variant) {
     const auto claim = claims_.Acquire(id_, [this] { collector_.Drain(); });
@@ -107,9 +192,11 @@ bool FileSource::FindPlace() {
       Fail(SourceState::kAlreadyTaken, "is the archive being written: taken as it came");
       return false;
     }
-    const Match match = Compare(claim->position);
+    held_ = true;
+    taken_ = claim->position;
+    const Match match = Compare(taken_);
     if (match == Match::kNew || match == Match::kHere) return true;
-    claims_.Release(id_, claim->position);
+    LetGo();
     if (match == Match::kShorter) {
       Fail(SourceState::kAlreadyTaken, "ends before what was taken of it already");
       return false;
@@ -125,6 +212,10 @@ bool FileSource::FindPlace() {
       return false;
     }
     if (!OpenAtFirstFrame()) return false;
+    if (Hash128(*frame_) != id_.first_frame) {
+      Fail(SourceState::kUnreadable, "became another file while it was looked at");
+      return false;
+    }
   }
 }
 
@@ -137,9 +228,9 @@ FileSource::Match FileSource::Compare(const std::optional<record::Position>& tak
     if (!reader_->SkipTo(taken->bytes - last_frame_size)) {
       return reader_->end() == End::kCut ? Match::kShorter : Match::kFailed;
     }
-    frame_ = reader_->Next();
+    // In another capture the place may lie inside a frame, where any bytes may seem a length.
+    frame_ = reader_->NextOfLength(taken->last_length);
   }
-  // In another capture the place may lie inside a frame, where any bytes may seem a length.
   const bool ends_before = reader_->end() == End::kCut && reader_->length_read() < taken->bytes;
   if (!frame_.has_value() && ends_before) return Match::kShorter;
   if (!frame_.has_value() || reader_->position() != taken->bytes ||
@@ -151,9 +242,16 @@ FileSource::Match FileSource::Compare(const std::optional<record::Position>& tak
   return Match::kHere;
 }
 
-void FileSource::TakeFrames() {
+// False: the ledger failed, the report is complete.
+bool FileSource::TakeFrames() {
   constexpr std::uint64_t kFramesPerShow = 4096;
   for (; frame_.has_value() && !stop_.requested(); frame_ = reader_->Next()) {
+    const Turn turn = held_ ? Turn::kTake : TakeBack();
+    if (turn == Turn::kPassOver) continue;
+    if (turn == Turn::kFailed) {
+      collector_.Settle(report_.counters);
+      return false;
+    }
     ++position_.frames;
     position_.bytes = reader_->position();
     position_.last_length = static_cast<std::uint32_t>(frame_->size());
@@ -162,6 +260,7 @@ void FileSource::TakeFrames() {
     if (position_.frames % kFramesPerShow == 0) ShowProgress(position_.frames - frames_before_);
   }
   collector_.Settle(report_.counters);
+  return true;
 }
 
 void FileSource::Conclude() {
@@ -196,8 +295,9 @@ void FileSource::Fail(SourceState state, std::string reason) {
 
 void FileSource::ShowProgress(std::uint64_t frames) {
   if (reader_ == nullptr) return;
-  // A pipe is not in bytes_total either.
-  const std::uint64_t bytes = reader_->input().reopenable() ? reader_->input().consumed() : 0;
+  // Pipes and what is followed are not in bytes_total either.
+  const bool sized = follow_ == nullptr && reader_->input().reopenable();
+  const std::uint64_t bytes = sized ? reader_->input().consumed() : 0;
   progress_.bytes_done += bytes > shown_bytes_ ? bytes - shown_bytes_ : 0;
   shown_bytes_ = std::max(bytes, shown_bytes_);
   progress_.frames += frames - shown_frames_;

@@ -2,11 +2,13 @@
 //
 // The source is known by content: by the hash of its first data frame, and by the hash of the last
 // frame taken, at its place. So a capture that was taken is not taken again under another name or
-// compression, and one that has grown goes on where it was left.
+// compression, and one that has grown goes on where it was left. A capture that is followed is such
+// a source as well: taken by a second lane while it is silent, it is counted once.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,16 +61,33 @@ class FileSource : public frame::Waiter {
   // taken under its new name or has vanished.
   SourceReport Take(const std::string& path, bool listed = false);
 
-  // While a pipe is silent, what it gave before must not grow older than allowed.
+  // Takes the capture at `path` while it is being written, and those that come after it under that
+  // name (rotation, truncation, a file not there yet), until the stop; each goes on where an
+  // earlier run left it. `tell` is called from this thread: with `ended` when a file has had its
+  // time, could not be taken or the stop came; without, its state then being of no meaning, when
+  // all that is there for now was taken. What cannot be opened is told once and tried again. The
+  // window is handed over by age; what is left in it at the end is the caller's to drain.
+  using Tell = std::function<void(const SourceReport&, bool ended)>;
+  void Follow(const std::string& path, const Tell& tell);
+
+  // While a pipe or a followed file is silent, what it gave before must not grow older than
+  // allowed, and a followed file is nobody's.
   bool AwaitReadable(int fd) override;
 
  private:
+  enum class Turn : std::uint8_t { kTake, kPassOver, kFailed };
   enum class Match : std::uint8_t { kNew, kHere, kShorter, kOther, kFailed };
 
+  void Begin(const std::string& path);
+  void TakeSource();
+  void Pause();
+  void Rest();
+  Turn TakeBack();
+  void LetGo();
   bool OpenAtFirstFrame();
   bool FindPlace();
   Match Compare(const std::optional<record::Position>& taken);
-  void TakeFrames();
+  bool TakeFrames();
   void Conclude();
   void Fail(SourceState state, std::string reason);
   void ShowProgress(std::uint64_t frames);  // taken of this source by now
@@ -85,7 +104,11 @@ class FileSource : public frame::Waiter {
   std::optional<Bytes> frame_;  // read, not yet taken
   record::SourceId id_;
   record::Position position_;
-  std::uint64_t frames_before_ = 0;  // taken by earlier runs
+  bool held_ = false;                      // of claims_
+  std::optional<record::Position> taken_;  // as it was when it was last held
+  const Tell* follow_ = nullptr;           // set: the file is followed
+  std::uint64_t frames_told_ = 0;
+  std::uint64_t frames_before_ = 0;  // taken by earlier runs and other lanes
   std::uint64_t shown_bytes_ = 0;
   std::uint64_t shown_frames_ = 0;
 };
