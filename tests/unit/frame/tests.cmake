@@ -1,4 +1,5 @@
 pdns_unit_test(frame
-  FILES splitter control reader stream_writer compress input compressed_input followed_input connection listener
+  FILES splitter control reader stream_writer compress input compressed_input followed_input folder_watch connection
+        listener
   LIBS pdns_frame PkgConfig::fstrm PkgConfig::archive
   LABELS threads)
