@@ -187,8 +187,9 @@ class IngestRun {
   }
 
   Status Print(const ingest::RunReport& report) const {
+    if (attendant_->reloads()) LogInfo("starting anew, with all connections kept");
     const bool took = !options_.paths.empty() || options_.live();
-    if (took) std::fputs(ingest::ReportText(report).c_str(), stderr);
+    if (took && !attendant_->reloads()) std::fputs(ingest::ReportText(report).c_str(), stderr);
     if (!options_.report_json) return {};
     const std::string json = ingest::ReportJson(report) + "\n";
     const bool written = std::fputs(json.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;

@@ -129,7 +129,8 @@ void ControlServer::Serve(int fd) {
 
 // The client's going ends the work: who pressed Ctrl-C there wanted that.
 void ControlServer::ServeBackfill(int fd, const ControlRequest& request) {
-  LogInfo("backfill of " + std::to_string(request.paths.size()) + " paths, asked for by control");
+  LogInfo("backfill of " + std::to_string(request.paths.size()) +
+          (request.paths.size() == 1 ? " path" : " paths") + ", asked for by control");
   Stop job;
   Progress progress;
   std::atomic<bool> done{false};

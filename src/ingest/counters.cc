@@ -9,9 +9,9 @@
 namespace pdns::ingest {
 namespace {
 
-template <class Array>
-void AddEach(Array& into, const Array& from) {
-  std::transform(into.begin(), into.end(), from.begin(), into.begin(), std::plus<>());
+template <class Array, class Operation>
+void Combine(Array& into, const Array& from, Operation operation) {
+  std::transform(into.begin(), into.end(), from.begin(), into.begin(), operation);
 }
 
 template <class Array>
@@ -23,9 +23,16 @@ std::uint64_t Sum(const Array& values) {
 
 void Counters::Add(const Counters& other) {
   frames += other.frames;
-  AddEach(frame, other.frame);
-  AddEach(skipped, other.skipped);
-  AddEach(record, other.record);
+  Combine(frame, other.frame, std::plus<>());
+  Combine(skipped, other.skipped, std::plus<>());
+  Combine(record, other.record, std::plus<>());
+}
+
+void Counters::Subtract(const Counters& other) {
+  frames -= other.frames;
+  Combine(frame, other.frame, std::minus<>());
+  Combine(skipped, other.skipped, std::minus<>());
+  Combine(record, other.record, std::minus<>());
 }
 
 bool Counters::AddUp() const {

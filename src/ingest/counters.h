@@ -24,6 +24,7 @@ struct Counters {
   void Count(record::RecordFate fate) { ++record[static_cast<std::size_t>(fate)]; }
 
   void Add(const Counters& other);
+  void Subtract(const Counters& other);  // what was added before
 
   // Holds always: frames are the sum over all fates, the skipped ones the sum over all types.
   bool AddUp() const;

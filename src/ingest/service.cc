@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <array>
 #include <thread>
 
 #include "base/log.h"
@@ -48,7 +49,17 @@ Status Service::Open(Progress& progress) {
         LiveLane::Surroundings{*listener_, drainer_, taps_, progress, archive_.get(), all},
         options_.policy, LimitsOfOne());
   }
+  if (Status opened = OpenWatches(); !opened.ok()) return opened;
   return OpenControl();
+}
+
+Status Service::OpenWatches() {
+  for (const std::string& folder : options_.watched) {
+    auto watch = frame::FolderWatch::Open(folder);
+    if (!watch.ok()) return watch.status();
+    watches_.push_back(std::move(*watch));
+  }
+  return {};
 }
 
 Status Service::OpenControl() {
@@ -92,6 +103,7 @@ Result<RunReport> Service::Run() {
   }
   if (Status finished = drainer_.Finish(); !finished.ok()) return finished;
   const std::lock_guard lock(mutex_);
+  if (done_.counters.frames > 0) report_.sources.push_back(std::move(done_));
   report_.applied = drainer_.figures().applied;
   report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return std::move(report_);
@@ -145,11 +157,49 @@ void Service::RunLane() {
 }
 
 void Service::StartOthers() {
+  for (const std::string& path : options_.followed)
+    threads_.emplace_back([this, &path] { Follow(path); });
+  for (const auto& watch : watches_) threads_.emplace_back([this, &watch] { Watch(*watch); });
   if (options_.sources.empty()) return;
   threads_.emplace_back([this] {
     auto report = TakeJob(options_.sources, options_.policy, stop_, *progress_);
     if (report.ok()) Add(std::move(*report));
   });
+}
+
+void Service::Follow(const std::string& path) {
+  Collector collector(drainer_, options_.policy, LimitsOfOne());
+  FileSource source(collector, claims_, stop_, *progress_);
+  Counters told;  // of the file that is being followed, which of_files_ holds already
+  source.Follow(path, [&](const SourceReport& report, bool ended) {
+    {
+      const std::lock_guard lock(mutex_);
+      of_files_.Subtract(told);
+      of_files_.Add(report.counters);
+    }
+    told = ended ? Counters() : report.counters;
+    if (ended) AddSource(report);
+  });
+  collector.Drain();
+}
+
+// All that is there by now is one run.
+void Service::Watch(frame::FolderWatch& watch) {
+  while (!stop_.requested()) {
+    std::vector<SourcePath> found;
+    while (const auto path = watch.Next()) {
+      found.push_back(ListSources({*path}).front());
+      found.back().listed = true;
+    }
+    if (found.empty()) {
+      std::array<pollfd, 2> fds{{{watch.fd(), POLLIN, 0}, {stop_.fd(), POLLIN, 0}}};
+      poll(fds.data(), fds.size(), -1);
+      continue;
+    }
+    auto report = TakeJob(std::move(found), options_.policy, stop_, *progress_);
+    if (!report.ok()) return;
+    for (const SourceReport& source : report->sources) AddSource(source);
+  }
 }
 
 void Service::EndOthers() {
@@ -161,6 +211,16 @@ void Service::EndOthers() {
 void Service::Add(RunReport report) {
   const std::lock_guard lock(mutex_);
   std::move(report.sources.begin(), report.sources.end(), std::back_inserter(report_.sources));
+}
+
+// A service lives for months: of what is done and well only the sum is kept.
+void Service::AddSource(const SourceReport& source) {
+  LogDetail(source.name + ": " + std::string(NameOf(source.state)) + ", " +
+            std::to_string(source.counters.frames) + " frames");
+  const std::lock_guard lock(mutex_);
+  done_.name = "files followed and watched";
+  done_.state = SourceState::kComplete;
+  done_.counters.Add(source.counters);
 }
 
 // Who fills windows at the same time; each gets an equal part of their memory.

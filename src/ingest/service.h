@@ -18,6 +18,7 @@
 #include "base/figure.h"
 #include "base/status.h"
 #include "base/stop.h"
+#include "frame/folder_watch.h"
 #include "frame/listener.h"
 #include "ingest/archive.h"
 #include "ingest/control_server.h"
@@ -82,11 +83,15 @@ class Service {
   Result<RunReport> TakeJob(std::vector<SourcePath> sources, const LanePolicy& policy,
                             const Stop& stop, Progress& progress);
   bool live() const;
+  Status OpenWatches();
   void StartOthers();
+  void Follow(const std::string& path);
+  void Watch(frame::FolderWatch& watch);
   void EndOthers();
   void RunLive();
   void RunLane();
   void Add(RunReport report);
+  void AddSource(const SourceReport& source);
   std::size_t Parts() const;
   CollectorLimits LimitsOfOne() const;
 
@@ -102,12 +107,14 @@ class Service {
   std::unique_ptr<frame::Listener> listener_;
   std::unique_ptr<LiveLane> lane_;
   std::unique_ptr<ControlServer> control_;
+  std::vector<std::unique_ptr<frame::FolderWatch>> watches_;
   std::vector<std::thread> threads_;
   std::mutex one_job_;  // of files at a time: each may use all the memory of files
   HandOver hand_over_;
   std::atomic<bool> ready_{false};
   mutable std::mutex mutex_;
   RunReport report_;    // of what has ended; guarded by mutex_
+  SourceReport done_;   // of followed and watched files; guarded by mutex_
   Counters of_files_;   // guarded by mutex_
 };
 
