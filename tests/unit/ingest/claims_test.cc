@@ -46,11 +46,11 @@ TEST(Claims, TheSinkIsAskedForWhatThisRunDoesNotKnow) {
   Claims claims(sink);
   const auto first = claims.Acquire(Id(1), kNoWait);
   ASSERT_TRUE(first.ok());
-  EXPECT_EQ(*first, At(7));
+  EXPECT_EQ(first->position, At(7));
   claims.Release(Id(1), At(9));
   const auto second = claims.Acquire(Id(1), kNoWait);
   ASSERT_TRUE(second.ok());
-  EXPECT_EQ(*second, At(9));  // though nothing is committed yet
+  EXPECT_EQ(second->position, At(9));  // though nothing is committed yet
   EXPECT_EQ(ledger.asked, 1);
 }
 
@@ -59,9 +59,9 @@ TEST(Claims, NeverTakenIsNoError) {
   const Sink sink = ledger.sink();
   Claims claims(sink);
   for (int i = 0; i < 2; ++i) {
-    const auto position = claims.Acquire(Id(1), kNoWait);
-    ASSERT_TRUE(position.ok());
-    EXPECT_FALSE(position->has_value());
+    const auto claim = claims.Acquire(Id(1), kNoWait);
+    ASSERT_TRUE(claim.ok());
+    EXPECT_FALSE(claim->position.has_value());
     claims.Release(Id(1), std::nullopt);
   }
 }
@@ -92,10 +92,10 @@ TEST(Claims, TwoThreadsMeetAtOneSource) {
   ASSERT_TRUE(claims.Acquire(Id(1), kNoWait).ok());
   std::atomic<bool> has_it{false};
   std::thread second([&] {
-    const auto position = claims.Acquire(Id(1), kNoWait);
+    const auto claim = claims.Acquire(Id(1), kNoWait);
     has_it = true;
-    ASSERT_TRUE(position.ok());
-    EXPECT_EQ(*position, At(5));
+    ASSERT_TRUE(claim.ok());
+    EXPECT_EQ(claim->position, At(5));
     claims.Release(Id(1), At(6));
   });
   for (int i = 0; i < 1000; ++i) {
@@ -104,7 +104,7 @@ TEST(Claims, TwoThreadsMeetAtOneSource) {
   }
   claims.Release(Id(1), At(5));
   second.join();
-  EXPECT_EQ(*claims.Acquire(Id(1), kNoWait), At(6));
+  EXPECT_EQ(claims.Acquire(Id(1), kNoWait)->position, At(6));
 }
 
 // The position that the second commits would cover what the first still has in its window.
@@ -116,7 +116,7 @@ TEST(Claims, WhoGoesOnWaitsForTheOthersWindow) {
   const int second = 2;
   ASSERT_TRUE(claims.Acquire(Id(1), kNoWait).ok());
   claims.Release(Id(1), At(5), &first);
-  ASSERT_EQ(*claims.Acquire(Id(1), kNoWait), At(5));
+  ASSERT_EQ(claims.Acquire(Id(1), kNoWait)->position, At(5));
   claims.AwaitTurn(Id(1), &first, kNoWait);  // one's own window is in order
   std::atomic<bool> has_turn{false};
   std::atomic<int> handed_over{0};
@@ -174,16 +174,52 @@ TEST(Claims, OneHolderAtATime) {
     threads.emplace_back([&claims] {
       for (unsigned round = 0; round < kRounds; ++round) {
         const auto id = Id(static_cast<std::uint8_t>(round % 3));
-        const auto position = claims.Acquire(id, kNoWait);
-        ASSERT_TRUE(position.ok());
-        claims.Release(id, At(position->has_value() ? (*position)->frames + 1 : 1));
+        const auto claim = claims.Acquire(id, kNoWait);
+        ASSERT_TRUE(claim.ok());
+        claims.Release(id, At(claim->position.has_value() ? claim->position->frames + 1 : 1));
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
   std::uint64_t sum = 0;
-  for (std::uint8_t i = 0; i < 3; ++i) sum += (*claims.Acquire(Id(i), kNoWait))->frames;
+  for (std::uint8_t i = 0; i < 3; ++i) sum += claims.Acquire(Id(i), kNoWait)->position->frames;
   EXPECT_EQ(sum, kThreads * kRounds);
+}
+
+TEST(Claims, ALiveSourceIsAVariantThatNobodyTook) {
+  Ledger ledger;
+  const Sink sink = ledger.sink();
+  Claims claims(sink);
+  ASSERT_TRUE(claims.Acquire(Id(1), kNoWait).ok());  // held, though nothing of it is taken
+  const auto live = claims.AcquireLive(Id(1).first_frame);
+  ASSERT_TRUE(live.ok());
+  EXPECT_EQ(*live, Id(1, 1));
+  claims.Release(Id(1), At(3));
+  EXPECT_EQ(*claims.AcquireLive(Id(1).first_frame), Id(1, 2));
+}
+
+TEST(Claims, ALiveSourceOfAnEarlierProcessIsPassedOver) {
+  Ledger ledger;
+  ledger.position = At(7);
+  Sink sink = ledger.sink();
+  sink.progress = [&](const record::SourceId& id) -> Result<std::optional<record::Position>> {
+    return id.variant < 2 ? ledger.position : std::nullopt;
+  };
+  Claims claims(sink);
+  EXPECT_EQ(*claims.AcquireLive(Id(1).first_frame), Id(1, 2));
+}
+
+TEST(Claims, NobodyWaitsForALiveSource) {
+  Ledger ledger;
+  const Sink sink = ledger.sink();
+  Claims claims(sink);
+  const auto id = claims.AcquireLive(Id(1).first_frame);
+  ASSERT_TRUE(id.ok());
+  EXPECT_TRUE(claims.Acquire(*id, kNoWait)->live);
+  claims.Release(*id, At(8));
+  const auto claim = claims.Acquire(*id, kNoWait);
+  EXPECT_FALSE(claim->live);
+  EXPECT_EQ(claim->position, At(8));
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ struct CollectorTest : ::testing::Test {
   MemorySink memory;
   Gate gate;  // shut, when before_apply waits at it
   Counters counters;
-  Drainer drainer{memory.sink(), 1, 1, [] {}};
+  Drainer drainer{memory.sink(), [] {}};
 };
 
 TEST_F(CollectorTest, AFullWindowIsHandedOver) {

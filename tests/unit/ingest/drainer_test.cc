@@ -27,15 +27,30 @@ void Fill(Harvest& harvest, unsigned number, std::uint64_t frames = 1) {
 
 void DoNothing() {}
 
+// A collector's part of it: what it fills, and its share.
+struct Filler {
+  explicit Filler(Drainer& into) : drainer(into) {}
+
+  void FillAndHandOver(unsigned number, std::uint64_t frames = 1) {
+    Fill(*harvest, number, frames);
+    HandOver();
+  }
+  void HandOver() { harvest = drainer.Exchange(share, std::move(harvest)); }
+  bool Ready() const { return drainer.Ready(*share); }
+
+  Drainer& drainer;
+  std::shared_ptr<Drainer::Share> share = Drainer::Join(1);
+  std::unique_ptr<Harvest> harvest = drainer.First(*share);
+};
+
 TEST(Drainer, AppliesInTheOrderGiven) {
   MemorySink memory;
-  Drainer drainer(memory.sink(), 1, 1, DoNothing);
-  auto harvest = drainer.First();
+  Drainer drainer(memory.sink(), DoNothing);
+  Filler lane(drainer);
   constexpr unsigned kHarvests = 500;
   for (unsigned i = 1; i <= kHarvests; ++i) {
-    EXPECT_TRUE(harvest->empty());
-    Fill(*harvest, i);
-    harvest = drainer.Exchange(std::move(harvest));
+    EXPECT_TRUE(lane.harvest->empty());
+    lane.FillAndHandOver(i);
   }
   ASSERT_TRUE(drainer.Finish().ok());
   const auto batches = memory.batches();
@@ -45,8 +60,8 @@ TEST(Drainer, AppliesInTheOrderGiven) {
     EXPECT_EQ(batches[i].sources[0].id.variant, i + 1);
     EXPECT_EQ(batches[i].trusted, 1U);
   }
-  EXPECT_EQ(drainer.applied().tuples_new, kHarvests);
-  EXPECT_EQ(drainer.applied().tuples_updated, 0U);
+  EXPECT_EQ(drainer.figures().applied.tuples_new, kHarvests);
+  EXPECT_EQ(drainer.figures().applied.tuples_updated, 0U);
 }
 
 TEST(Drainer, TwoHarvestsALaneAndNoMore) {
@@ -56,58 +71,88 @@ TEST(Drainer, TwoHarvestsALaneAndNoMore) {
     gate.Wait();
     return Status();
   };
-  Drainer drainer(memory.sink(), 2, 1, DoNothing);
-  auto first = drainer.First();
-  auto second = drainer.First();
-  EXPECT_TRUE(drainer.Ready());
-  Fill(*first, 1);
-  first = drainer.Exchange(std::move(first));
-  EXPECT_TRUE(drainer.Ready());
-  Fill(*second, 2);
-  second = drainer.Exchange(std::move(second));
-  EXPECT_FALSE(drainer.Ready());
+  Drainer drainer(memory.sink(), DoNothing);
+  Filler first(drainer);
+  EXPECT_TRUE(first.Ready());
+  first.FillAndHandOver(1);
+  EXPECT_FALSE(first.Ready());
+  EXPECT_EQ(drainer.figures().waiting, 1U);
 
-  Fill(*first, 3);
+  Fill(*first.harvest, 3);
   std::atomic<bool> came_back{false};
   std::thread lane([&] {
-    first = drainer.Exchange(std::move(first));  // waits for the disk
+    first.HandOver();  // waits for the disk
     came_back = true;
   });
   EXPECT_FALSE(came_back);
   gate.Open();
   lane.join();
   EXPECT_TRUE(came_back);
-  EXPECT_TRUE(first->empty());
+  EXPECT_TRUE(first.harvest->empty());
   ASSERT_TRUE(drainer.Finish().ok());
-  EXPECT_EQ(memory.trusted().size(), 3U);
+  EXPECT_EQ(memory.trusted().size(), 2U);
+  EXPECT_TRUE(drainer.Idle());
 }
 
-// The lanes that began earlier have all harvests on the way to the disk.
-TEST(Drainer, ALaneMayBeginLate) {
+// A backfill that has all its harvests on the way to the disk leaves those of the sockets alone.
+TEST(Drainer, NoLaneTakesTheHarvestsOfAnother) {
   MemorySink memory;
   Gate gate;
   memory.before_apply = [&gate](std::size_t) {
     gate.Wait();
     return Status();
   };
-  Drainer drainer(memory.sink(), 2, 1, DoNothing);
-  auto early = drainer.First();
-  for (unsigned i = 0; i < 3; ++i) {
-    Fill(*early, i);
-    early = drainer.Exchange(std::move(early));
-  }
-  EXPECT_FALSE(drainer.Ready());
-  std::thread lane([&drainer] {
-    auto late = drainer.First();
-    ASSERT_NE(late, nullptr);
-    EXPECT_TRUE(late->empty());
-    Fill(*late, 3);
-    late = drainer.Exchange(std::move(late));
-  });
+  Drainer drainer(memory.sink(), DoNothing);
+  Filler busy(drainer);
+  busy.FillAndHandOver(0);
+  EXPECT_FALSE(busy.Ready());
+  Filler late(drainer);
+  EXPECT_TRUE(late.Ready());
+  late.FillAndHandOver(1);  // does not wait
   gate.Open();
-  lane.join();
   ASSERT_TRUE(drainer.Finish().ok());
-  EXPECT_EQ(memory.trusted().size(), 4U);
+  EXPECT_EQ(memory.trusted().size(), 2U);
+}
+
+TEST(Drainer, AwaitWaitsForWhatWasHandedOverBefore) {
+  MemorySink memory;
+  Gate gate;
+  memory.before_apply = [&gate](std::size_t) {
+    gate.Wait();
+    return Status();
+  };
+  Drainer drainer(memory.sink(), DoNothing);
+  EXPECT_TRUE(drainer.Await().ok());  // nothing was
+  Filler lane(drainer);
+  lane.FillAndHandOver(1);
+  EXPECT_FALSE(drainer.Idle());
+  std::atomic<bool> written{false};
+  std::thread waiter([&] {
+    EXPECT_TRUE(drainer.Await().ok());
+    written = true;
+    EXPECT_EQ(memory.trusted().size(), 1U);
+  });
+  for (int i = 0; i < 1000; ++i) {
+    std::this_thread::yield();
+    ASSERT_FALSE(written);
+  }
+  gate.Open();
+  waiter.join();
+}
+
+TEST(Drainer, EachShareKnowsWhatItsHarvestsCameTo) {
+  MemorySink memory;
+  Drainer drainer(memory.sink(), DoNothing);
+  Filler one(drainer);
+  Filler other(drainer);
+  one.FillAndHandOver(1);
+  one.FillAndHandOver(2, 2);
+  other.FillAndHandOver(1, 2);
+  ASSERT_TRUE(drainer.Await().ok());
+  EXPECT_EQ(drainer.AppliedOf(*one.share).tuples_new, 2U);
+  EXPECT_EQ(drainer.AppliedOf(*other.share).tuples_new, 0U);
+  EXPECT_EQ(drainer.AppliedOf(*other.share).tuples_updated, 1U);
+  EXPECT_EQ(drainer.figures().drains, 3U);
 }
 
 TEST(Drainer, FinishWritesWhatWasHandedOver) {
@@ -117,11 +162,11 @@ TEST(Drainer, FinishWritesWhatWasHandedOver) {
     gate.Wait();
     return Status();
   };
-  Drainer drainer(memory.sink(), 3, 1, DoNothing);
+  Drainer drainer(memory.sink(), DoNothing);
+  std::vector<std::unique_ptr<Filler>> lanes;
   for (unsigned i = 0; i < 3; ++i) {
-    auto harvest = drainer.First();
-    Fill(*harvest, i);
-    harvest = drainer.Exchange(std::move(harvest));
+    lanes.push_back(std::make_unique<Filler>(drainer));
+    lanes.back()->FillAndHandOver(i);
   }
   gate.Open();
   EXPECT_TRUE(drainer.Finish().ok());
@@ -132,10 +177,8 @@ TEST(Drainer, FinishWritesWhatWasHandedOver) {
 TEST(Drainer, ItsEndIsAFinish) {
   MemorySink memory;
   {
-    Drainer drainer(memory.sink(), 1, 1, DoNothing);
-    auto harvest = drainer.First();
-    Fill(*harvest, 1);
-    harvest = drainer.Exchange(std::move(harvest));
+    Drainer drainer(memory.sink(), DoNothing);
+    Filler(drainer).FillAndHandOver(1);
   }
   EXPECT_EQ(memory.trusted().size(), 1U);
 }
@@ -148,12 +191,11 @@ TEST(Drainer, AfterAFailureNothingMoreIsWritten) {
     return number == 2 ? Status::Io("disk full") : Status();
   };
   std::atomic<int> failures{0};
-  Drainer drainer(memory.sink(), 1, 1, [&failures] { ++failures; });
-  auto harvest = drainer.First();
+  Drainer drainer(memory.sink(), [&failures] { ++failures; });
+  Filler lane(drainer);
   for (unsigned i = 0; i < 50; ++i) {  // a lane that has not noticed yet is not held up
-    Fill(*harvest, i);
-    harvest = drainer.Exchange(std::move(harvest));
-    EXPECT_TRUE(harvest->empty());
+    lane.FillAndHandOver(i);
+    EXPECT_TRUE(lane.harvest->empty());
   }
   const Status finished = drainer.Finish();
   EXPECT_EQ(finished.code(), Code::kIo);
@@ -161,22 +203,19 @@ TEST(Drainer, AfterAFailureNothingMoreIsWritten) {
   EXPECT_EQ(failures, 1);
   EXPECT_EQ(asked, 3U);
   EXPECT_EQ(memory.trusted().size(), 2U);
-  EXPECT_EQ(drainer.applied().tuples_new, 2U);
+  EXPECT_EQ(drainer.figures().applied.tuples_new, 2U);
 }
 
 TEST(Drainer, ManyLanes) {
   MemorySink memory;
   constexpr unsigned kLanes = 8;
   constexpr unsigned kHarvests = 200;
-  Drainer drainer(memory.sink(), kLanes, 1, DoNothing);
+  Drainer drainer(memory.sink(), DoNothing);
   std::vector<std::thread> lanes;
   for (unsigned lane = 0; lane < kLanes; ++lane) {
     lanes.emplace_back([&drainer, lane] {
-      auto harvest = drainer.First();
-      for (unsigned i = 0; i < kHarvests; ++i) {
-        Fill(*harvest, lane * kHarvests + i);
-        harvest = drainer.Exchange(std::move(harvest));
-      }
+      Filler filler(drainer);
+      for (unsigned i = 0; i < kHarvests; ++i) filler.FillAndHandOver(lane * kHarvests + i);
     });
   }
   for (std::thread& lane : lanes) lane.join();
@@ -187,16 +226,13 @@ TEST(Drainer, ManyLanes) {
 
 TEST(Drainer, CountsNewAndUpdated) {
   MemorySink memory;
-  Drainer drainer(memory.sink(), 1, 1, DoNothing);
-  auto harvest = drainer.First();
+  Drainer drainer(memory.sink(), DoNothing);
+  Filler lane(drainer);
   std::uint64_t frames = 0;
-  for (const unsigned number : {1U, 2U, 1U, 1U}) {
-    Fill(*harvest, number, ++frames);
-    harvest = drainer.Exchange(std::move(harvest));
-  }
+  for (const unsigned number : {1U, 2U, 1U, 1U}) lane.FillAndHandOver(number, ++frames);
   ASSERT_TRUE(drainer.Finish().ok());
-  EXPECT_EQ(drainer.applied().tuples_new, 2U);
-  EXPECT_EQ(drainer.applied().tuples_updated, 2U);
+  EXPECT_EQ(drainer.figures().applied.tuples_new, 2U);
+  EXPECT_EQ(drainer.figures().applied.tuples_updated, 2U);
 }
 
 }  // namespace

@@ -19,6 +19,14 @@ struct RunSettings {
   std::size_t cores = 2;
 };
 
+// A service from its opening to its report.
+inline Result<RunReport> RunService(ServiceOptions options, const Sink& sink, Stop& stop,
+                                    Progress& progress, LiveOptions live = {}) {
+  Service service(std::move(options), std::move(live), sink, stop);
+  if (Status opened = service.Open(progress); !opened.ok()) return opened;
+  return service.Run();
+}
+
 // Runs to the end; `stop` and the sink may end it earlier.
 inline Result<RunReport> RunOn(MemorySink& memory, const std::vector<std::string>& paths,
                                Stop& stop, const RunSettings& settings = {}) {
@@ -28,7 +36,7 @@ inline Result<RunReport> RunOn(MemorySink& memory, const std::vector<std::string
   options.flush_interval = settings.flush_interval;
   options.cores = settings.cores;
   Progress progress;
-  auto report = Run(options, memory.sink(), stop, progress);
+  auto report = RunService(options, memory.sink(), stop, progress);
   if (report.ok()) {
     std::uint64_t frames = 0;
     for (const SourceReport& source : report->sources) {

@@ -279,7 +279,7 @@ TEST_F(ServiceTest, ALedgerThatCannotBeReadIsSaid) {
   sink.progress = [](const record::SourceId&) -> Result<std::optional<record::Position>> {
     return Status::Io("the ledger cannot be read");
   };
-  const auto report = ingest::Run(options, sink, stop, progress);
+  const auto report = RunService(options, sink, stop, progress);
   ASSERT_TRUE(report.ok());
   EXPECT_EQ(States(*report), StateList{SourceState::kUnreadable});
   EXPECT_EQ(report->sources[0].reason, "the ledger cannot be read");

@@ -1,9 +1,7 @@
 // The lane of a socket: live peers in, batches out, until the stop.
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -32,23 +30,18 @@ class SocketTest : public ::testing::Test {
   ~SocketTest() override { Finish(); }
 
   void Start(std::chrono::nanoseconds flush_interval) {
-    options.socket = dir / "sock";
+    auto listening =
+        net::ListeningSocket::Open({net::Endpoint::Kind::kUnix, socket_path, false}, {});
+    ASSERT_TRUE(listening.ok());
     options.flush_interval = flush_interval;
-    thread = std::thread(
-        [this] { report.emplace(ingest::Run(options, memory.sink(), stop, progress)); });
-    while (!std::filesystem::exists(options.socket)) std::this_thread::yield();
+    thread = std::thread([this, socket = std::move(*listening)]() mutable {
+      LiveOptions live;
+      live.sockets.push_back(std::move(socket));
+      report.emplace(RunService(options, memory.sink(), stop, progress, std::move(live)));
+    });
   }
 
-  // The file is there a moment before it is listened on.
-  SocketPeer Connect() {
-    while (true) {
-      try {
-        return SocketPeer(options.socket);
-      } catch (const std::runtime_error&) {
-        std::this_thread::yield();
-      }
-    }
-  }
+  SocketPeer Connect() const { return SocketPeer(socket_path); }
 
   void Finish() {
     stop.Request();
@@ -65,6 +58,7 @@ class SocketTest : public ::testing::Test {
   MemorySink memory;
   Stop stop;
   Progress progress;
+  std::string socket_path = dir / "sock";
   ServiceOptions options;
   std::optional<Result<RunReport>> report;
   std::thread thread;
@@ -81,12 +75,12 @@ TEST_F(SocketTest, LiveFramesAreStoredWithinTheInterval) {
   peer.SendAll(DataFrame(NumberedPayload("h", 10)));
   EXPECT_TRUE(memory.AwaitTuples(11));
   const SourceReport& socket = Socket();
-  EXPECT_EQ(socket.name, options.socket);
+  EXPECT_EQ(socket.name, socket_path);
   EXPECT_EQ(socket.state, SourceState::kComplete);
   EXPECT_EQ(socket.counters.frames, 11U);
   EXPECT_TRUE(socket.counters.AddUp());
   ExpectNumbered(memory, "h", 11);
-  EXPECT_FALSE(std::filesystem::exists(options.socket));
+  EXPECT_FALSE(std::filesystem::exists(socket_path));
   for (const AppliedBatch& batch : memory.batches()) EXPECT_TRUE(batch.sources.empty());
 }
 
@@ -172,19 +166,6 @@ TEST_F(SocketTest, ADiskThatFailsEndsTheRun) {
   thread.join();  // without being asked
   ASSERT_FALSE(report->ok());
   EXPECT_EQ(report->status().message(), "disk full");
-}
-
-TEST_F(SocketTest, ASocketThatCannotBeHadIsSaidBeforeAnythingIsTaken) {
-  const auto holder =
-      net::ListeningSocket::Open({net::Endpoint::Kind::kUnix, dir / "sock", false}, {});
-  ASSERT_TRUE(holder.ok());
-  WriteFile(dir / "a", Capture(NumberedPayloads("a", 20)));
-  options.sources = ListSources({dir / "a"});
-  options.socket = dir / "sock";
-  const auto refused = ingest::Run(options, memory.sink(), stop, progress);
-  ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.status().code(), Code::kIo);
-  EXPECT_TRUE(memory.batches().empty());
 }
 
 }  // namespace

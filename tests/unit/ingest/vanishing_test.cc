@@ -26,7 +26,7 @@ RunReport RunListed(MemorySink& memory, const std::vector<SourcePath>& sources) 
   options.cores = 1;
   Stop stop;
   Progress progress;
-  auto report = Run(options, memory.sink(), stop, progress);
+  auto report = RunService(options, memory.sink(), stop, progress);
   EXPECT_TRUE(report.ok());
   return report.ok() ? std::move(*report) : RunReport();
 }
