@@ -203,6 +203,35 @@ def frame_seeds() -> dict[str, bytes]:
     }
 
 
+def handover_seeds() -> dict[str, bytes]:
+    """A state (version, amid the data, flags, the piece begun), then what the peer sends next."""
+    start, stop, ready = control(2, CONTENT_TYPE), control(3), control(4, CONTENT_TYPE)
+    whole = ready + start + data_frame(b"one") + data_frame(b"two") + stop
+
+    def handed(state: bytes, following: bytes) -> bytes:
+        return u16(len(state)) + state + following
+
+    seeds = {f"start-cut-{at}": handed(b"\1\0\0" + start[:at], start[at:] + whole) for at in (0, 3, 7, 11, 30)}
+    seeds |= {f"ready-cut-{at}": handed(b"\1\0\1" + ready[:at], ready[at:] + whole) for at in (0, 4, 8, 20)}
+    long = data_frame(b"x" * 400)
+    seeds |= {f"data-cut-{at}": handed(b"\1\1\1" + long[:at], long[at:] + stop + whole) for at in (0, 2, 4, 5, 403)}
+    return seeds | {
+        "one-way": handed(b"\1\1\0", data_frame(b"one") + stop + start + data_frame(b"two")),
+        "stop-cut": handed(b"\1\1\1" + stop[:9], stop[9:] + whole),
+        "then-broken": handed(b"\1\1\0" + u32(9) + b"half", b"-way!" + u32(0xFFFFFFFF)),
+        "then-foreign": handed(b"\1\0\1", control(2, b"other") + data_frame(b"x")),
+        "data-before-start": handed(b"\1\0\0" + u32(4) + b"ab", b"cd"),
+        "whole-frame": handed(b"\1\1\0" + data_frame(b"x"), b""),
+        "huge": handed(b"\1\1\0" + u32(0xFFFFFFFF), b""),
+        "other-version": handed(b"\2\1\0", whole),
+        "other-state": handed(b"\1\2\0", whole),
+        "other-flags": handed(b"\1\1\2", whole),
+        "short": handed(b"\1\1", b""),
+        "none": handed(b"", whole),
+        "cut": u16(99) + b"\1\1\0",
+    }
+
+
 # DNS by hand
 
 
@@ -420,6 +449,7 @@ def corpora() -> dict[str, dict[str, bytes]]:
     mean_key = b"org\0" + b"\1\1\1\2\0" + b"\0" + u16(1)
     return {
         "frame": frame_seeds(),
+        "handover": handover_seeds(),
         "dnstap": dnstap_seeds() | {f"type-{number}": payload for number, (payload, _) in sorted(real.items())[:20]},
         "answers": answer_seeds() | {f"type-{number}": message for number, (_, message) in sorted(real.items())
                                      if len(message) < 1500},

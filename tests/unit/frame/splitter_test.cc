@@ -243,5 +243,35 @@ TEST(Splitter, RoomGrowsWhileReadsFillItAndNotElse) {
   EXPECT_LE(trickling.Room().size(), 4096U);
 }
 
+// A length is foreign: what it announces is no reason to take memory for it.
+TEST(Splitter, MemoryFollowsWhatCameNotWhatIsAnnounced) {
+  Splitter splitter(256U << 10);
+  Push(splitter, U32(kMaxFrameLength) + "a little");
+  EXPECT_TRUE(Pieces(splitter).empty());
+  splitter.Room();
+  EXPECT_LE(splitter.memory(), 8192U);
+}
+
+TEST(Splitter, TrimmedItGoesOnWhereItWas) {
+  const std::string big(100'000, 'b');
+  const std::string stream = StartFrame() + DataFrame(big) + DataFrame("last");
+  for (const std::size_t cut : {std::size_t{0}, std::size_t{3}, StartFrame().size(),
+                                StartFrame().size() + 2, std::size_t{50'000}, stream.size() - 1}) {
+    Splitter splitter(256U << 10);
+    auto cuts = PushAll(splitter, std::string_view(stream).substr(0, cut), 20'000);
+    const std::size_t held = splitter.held();
+    splitter.Trim();
+    EXPECT_EQ(splitter.held(), held);
+    EXPECT_EQ(splitter.memory(), held);
+    EXPECT_EQ(splitter.rest().size(), held);
+    for (const Cut& one : PushAll(splitter, std::string_view(stream).substr(cut), 20'000))
+      cuts.push_back(one);
+    ASSERT_EQ(cuts.size(), 3U) << cut;
+    EXPECT_EQ(cuts[1].payload, big);
+    EXPECT_EQ(cuts[2].payload, "last");
+    EXPECT_EQ(cuts[2].position, stream.size());
+  }
+}
+
 }  // namespace
 }  // namespace pdns::frame

@@ -1,5 +1,6 @@
 // The lane of a socket: live peers in, batches out, until the stop.
 #include <gtest/gtest.h>
+#include <filesystem>
 
 #include <optional>
 #include <string>
