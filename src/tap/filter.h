@@ -29,11 +29,11 @@ struct Block {
 // Empty: that kind does not matter. The message is the frame's own: Frame::wire().
 struct Filter {
   dnstap::TypeSet types = 0;
-  std::vector<NamePattern> names;       // of the question
-  std::vector<record::RrType> rrtypes;  // of the question
-  std::vector<unsigned> rcodes;         // of a response
-  std::vector<Block> addresses;         // of either side
-  std::vector<Block> answer_addresses;  // in an A or AAAA record of the answer section
+  std::vector<NamePattern> names{};       // of the question
+  std::vector<record::RrType> rrtypes{};  // of the question
+  std::vector<unsigned> rcodes{};         // of a response
+  std::vector<Block> addresses{};         // of either side
+  std::vector<Block> answer_addresses{};  // in an A or AAAA record of the answer section
 
   bool empty() const;
 };

@@ -51,7 +51,7 @@ void Printer::Print(Bytes payload) {
   if (Passes(options_.filter, frame)) Show(Render(frame, options_));
 }
 
-void Printer::Show(std::string text) {
+void Printer::Show(const std::string& text) {
   if (!output_.Write(text)) {
     stop_.Request();
     return;

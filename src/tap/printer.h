@@ -52,7 +52,7 @@ class Printer {
 
  private:
   void Print(Bytes payload);
-  void Show(std::string text);
+  void Show(const std::string& text);
 
   const PrintOptions options_;
   mutable std::mutex mutex_;

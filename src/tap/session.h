@@ -11,9 +11,9 @@
 namespace pdns::tap {
 
 struct SourceList {
-  std::vector<std::string> files;    // one after the other
-  std::vector<std::string> sockets;  // these and all below at the same time
-  std::string control;               // the control socket of a running ingester; empty: none
+  std::vector<std::string> files{};    // one after the other
+  std::vector<std::string> sockets{};  // these and all below at the same time
+  std::string control{};               // the control socket of a running ingester; empty: none
 
   // Does anything of this come as it happens, rather than lie in files?
   bool live() const;

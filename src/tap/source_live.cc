@@ -173,7 +173,7 @@ Status TakeLive(const std::string& path, const Stop& stop, Printer& printer) {
   Socket socket(std::move(*connected), stop);
   if (!socket.Send("{\"op\":\"tap\"}\n")) return Status::Errno("control socket", errno);
   std::string line;
-  const Status answered = ReadAnswer(socket, line);
+  Status answered = ReadAnswer(socket, line);
   if (stop.requested()) return {};
   if (!answered.ok()) return answered;
   if (Status taken = CheckAnswer(line); !taken.ok()) return taken;

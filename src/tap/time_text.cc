@@ -14,7 +14,7 @@ constexpr std::uint64_t kLongestOffset = 86400;
 constexpr std::uint32_t kNanoseconds = 1000000000;
 
 // As dnstap-read writes it.
-constexpr const char* kUnknown = "\?\?\?\?-\?\?-\?\? \?\?:\?\?:\?\?.\?\?\?";
+constexpr const char* kUnknown = R"(????-??-?? ??:??:??.???)";
 
 std::optional<std::tm> Split(const dnstap::Time& time, Zone zone) {
   if (!time.seconds.has_value() || *time.seconds >= kEndOfYear9999 - kLongestOffset) {
@@ -48,7 +48,7 @@ std::string LineTime(const dnstap::Time& time, Zone zone) {
   return fmt::format("{:02}-{}-{:04} {:02}:{:02}:{:02}.{}", parts->tm_mday,
                      kMonths.at(static_cast<std::size_t>(parts->tm_mon)), parts->tm_year + 1900,
                      parts->tm_hour, parts->tm_min, parts->tm_sec,
-                     nanosecond ? fmt::format("{:03}", *nanosecond / 1000000) : "\?\?\?");
+                     nanosecond ? fmt::format("{:03}", *nanosecond / 1000000) : R"(???)");
 }
 
 std::optional<std::string> IsoTime(const dnstap::Time& time, Zone zone) {

@@ -1,1 +1,1 @@
-pdns_unit_test(dnstap FILES decode fields LIBS pdns_dnstap pdns_proto PkgConfig::protobuf_c)
+pdns_unit_test(dnstap FILES decode fields message LIBS pdns_dnstap pdns_proto PkgConfig::protobuf_c)
