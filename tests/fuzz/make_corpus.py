@@ -270,6 +270,37 @@ def answer_seeds() -> dict[str, bytes]:
     }
 
 
+def message_seeds() -> dict[str, bytes]:
+    """Records in every section, and EDNS."""
+    def opt(options: bytes, ttl: int = 0x8000) -> bytes:
+        return b"\0" + u16(41) + u16(1232) + u32(ttl) + u16(len(options)) + options
+
+    def record(number: int, rdata: bytes, rr_class: int = 1) -> bytes:
+        return b"\xc0\x0c" + u16(number) + u16(rr_class) + u32(300) + u16(len(rdata)) + rdata
+
+    def message(body: bytes, *counts: int, flags: int = 0x8180) -> bytes:
+        asked = wire("www.Blah.org") + u16(1) + u16(1)
+        return b"\0\1" + u16(flags) + u16(1) + b"".join(map(u16, counts)) + asked + body
+
+    def option(code: int, data: bytes) -> bytes:
+        return u16(code) + u16(len(data)) + data
+
+    options = (option(3, b"ns1\x1b") + option(8, b"\0\1\x18\0\1\2\3") + option(8, b"\0\2\x20\0\x20\1\x0d\xb8")
+               + option(10, b"12345678") + option(15, b"\0\x12no\n") + option(65001, b""))
+    sections = message(record(1, b"addr") + record(2, b"\2ns\xc0\x10") + record(1, b"adr") + opt(options), 1, 1, 2)
+    return {
+        "sections": sections,
+        "sections-cut": sections[:-3],
+        "options-cut": message(opt(option(3, b"x") + b"\0\3\0\x09y"), 0, 0, 1),
+        "two-opts": message(opt(b"", 0x01000000) + opt(b""), 0, 0, 2),
+        "update": message(record(255, b"", 255) + record(16, b"", 254) + record(1, b"addr"), 1, 1, 1, flags=0x2800),
+        "chaos": message(record(16, b"\5bind9", 3) + record(1, wire("a") + u16(1), 3) + record(2, b"\5ab", 3), 3, 0, 0),
+        "counts": message(b"", 65535, 65535, 65535),
+        "behind": message(b"behind", 0, 0, 0),
+        "header-cut": b"\0\1\x81\x80",
+    }
+
+
 def dnstap_seeds() -> dict[str, bytes]:
     def bytes_field(number: int, value: bytes) -> bytes:
         return bytes([number << 3 | 2, len(value)]) + value
@@ -367,6 +398,13 @@ def field_seeds() -> dict[str, bytes]:
     }
 
 
+def dns_payload(message: bytes) -> bytes:
+    """A RESOLVER_RESPONSE that holds `message`, with addresses and times."""
+    inner = (b"\x08\4\x10\1\x18\1\x22\4\x7f\0\0\1\x2a\4\x7f\0\x35\1\x30\x35\x38\x35"
+             + b"\x60" + as_varint(1700000001) + b"\x6d" + u32(2) + b"\x72" + as_varint(len(message)) + message)
+    return b"\x72" + as_varint(len(inner)) + inner + b"\x78\1"
+
+
 def layout_seeds() -> dict[str, bytes]:
     """Rdata inside a message: behind a name at offset 2 and one at 12."""
     front = b"\0\0" + wire("Org") + b"\xc0\2" + b"\0" * 3 + wire("WWW.Blah.ORG")
@@ -455,6 +493,10 @@ def corpora() -> dict[str, dict[str, bytes]]:
                                      if len(message) < 1500},
         "dnstap_fields": field_seeds() | {f"type-{number}": real[number][0] for number in sorted(real)[:5]},
         "http": http_seeds(),
+        "dns_message": message_seeds() | answer_seeds() | {f"type-{number}": message for number, (_, message)
+                                                           in sorted(real.items()) if len(message) < 1500},
+        "tap": field_seeds() | dnstap_seeds() | {f"dns-{name}": dns_payload(message) for name, message
+                                                 in (message_seeds() | answer_seeds()).items()},
         "rdata_layout": layout_seeds(),
         "name_text": text_seeds(),
         "rdata_text": rdata,
