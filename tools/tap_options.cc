@@ -12,8 +12,7 @@ using Texts = std::vector<std::string>;
 
 constexpr const char* kUsageText =
     R"(Usage: pdns-tap [options] [FILE | -]...
-       pdns-tap [options] -u SOCKET
-       pdns-tap [options] --live
+       pdns-tap [options] --follow FILE | -u SOCKET | --live
 
 Prints dnstap frames as they come, one line each as dnstap-read does, or as JSON or
 YAML with the full message. Files may be compressed (gzip, bzip2, xz, zstd, lz4).
@@ -31,7 +30,9 @@ constexpr unsigned kHelpWidth = 100;
 void AddSources(po::options_description& options) {
   options.add_options()("unix,u", po::value<Texts>()->value_name("SOCKET"),
                         "make this Unix socket and take what resolvers write to it; may be given "
-                        "several times")(
+                        "several times")("follow", po::value<Texts>()->value_name("FILE"),
+                                         "as tail -F: this capture as it grows, over rotation and "
+                                         "truncation; may be given several times")(
       "live", po::bool_switch(), "what a running pdns-ingest takes; nothing is taken from it")(
       "database,d", po::value<std::string>()->value_name("PATH"),
       "with --live: the database of that pdns-ingest; else $PDNS_DATABASE, /var/lib/pdns if "
@@ -115,6 +116,7 @@ Status ConvertFilter(const po::variables_map& values, tap::Filter& filter) {
 
 Status ConvertSources(const po::variables_map& values, TapOptions& options) {
   options.sources.files = Several(values, "path");
+  options.sources.followed = Several(values, "follow");
   options.sources.sockets = Several(values, "unix");
   options.sources.control = Text(values, "control");
   options.database = Text(values, "database");
@@ -122,9 +124,11 @@ Status ConvertSources(const po::variables_map& values, TapOptions& options) {
   if (!options.live && (!options.sources.control.empty() || !options.database.empty())) {
     return Status::Usage("--database and --control go with --live");
   }
-  if (options.sources.files.empty() && options.sources.sockets.empty() && !options.live) {
+  const tap::SourceList& sources = options.sources;
+  if (sources.files.empty() && sources.followed.empty() && sources.sockets.empty() &&
+      !options.live) {
     return Status::Usage(
-        "nothing to show: name a file, - for standard input, -u SOCKET or --live; see --help");
+        "nothing to show: name a file, - for standard input, --follow FILE, -u SOCKET or --live");
   }
   return {};
 }

@@ -27,6 +27,9 @@ class Session {
   void Start(const SourceList& sources) {
     running_ = 1;  // more are to come
     if (!sources.files.empty()) Spawn([this, &sources] { TakeFiles(sources.files); });
+    for (const std::string& path : sources.followed) {
+      Spawn([this, &path] { Keep(FollowFile(path, stop_, printer_)); });
+    }
     for (const std::string& path : sources.sockets) {
       Spawn([this, &path] { Keep(TakeSocket(path, stop_, printer_)); });
     }
@@ -106,7 +109,8 @@ bool SourceList::live() const {
     std::error_code error;
     return path == "-" || !std::filesystem::is_regular_file(path, error);
   };
-  return !sockets.empty() || !control.empty() || std::any_of(files.begin(), files.end(), comes);
+  return !followed.empty() || !sockets.empty() || !control.empty() ||
+         std::any_of(files.begin(), files.end(), comes);
 }
 
 Outcome Run(const SourceList& sources, const PrintOptions& options, int output,

@@ -11,7 +11,8 @@
 namespace pdns::tap {
 
 struct SourceList {
-  std::vector<std::string> files{};    // one after the other
+  std::vector<std::string> files{};  // one after the other
+  std::vector<std::string> followed{};
   std::vector<std::string> sockets{};  // these and all below at the same time
   std::string control{};               // the control socket of a running ingester; empty: none
 

@@ -17,6 +17,11 @@ namespace pdns::tap {
 // told in a line of the log.
 Status TakeFile(const std::string& path, const Stop& stop, Printer& printer);
 
+// A capture that is still being written, over rotation and truncation, from its beginning; it need
+// not be there yet. A file that is no capture, or that breaks, is told in a line of the log and
+// waited out. Ends with `stop` only.
+Status FollowFile(const std::string& path, const Stop& stop, Printer& printer);
+
 // A Unix socket that is made here and that resolvers write to. kUsage when `path` cannot be one.
 Status TakeSocket(const std::string& path, const Stop& stop, Printer& printer);
 
