@@ -35,6 +35,7 @@ void BlockSignals() {
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignore, nullptr);
+  sigaction(SIGXFSZ, &ignore, nullptr);  // a limit on file sizes is a full disk: write() says so
 }
 
 Attendant::Attendant(Stop& stop, Charge charge)

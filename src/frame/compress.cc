@@ -68,7 +68,7 @@ Result<bool> Compress(int from, int to, const std::function<bool()>& go_on) {
       archive_write_header(writer.get(), entry.get()) != ARCHIVE_OK) {
     return Failure(writer.get());
   }
-  const auto copied = Copy(from, writer.get(), go_on);
+  auto copied = Copy(from, writer.get(), go_on);
   if (!copied.ok() || !*copied) {
     archive_write_fail(writer.get());  // nothing more is to be written
     return copied;

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/bytes.h"
 #include "frame/notices.h"
 
 namespace pdns::frame {
@@ -57,8 +58,13 @@ class FollowedInput final : public Input {
       ended_ = !SameHead();
       if (ended_) break;
       if (got > 0) {
-        Advance(static_cast<std::uint64_t>(got));
-        return static_cast<std::size_t>(got);
+        const auto n = static_cast<std::size_t>(got);
+        // From what was read, not from the file again: it may be another by now.
+        if (consumed_ == head_.size()) {
+          AppendBytes(head_, into.first(std::min(n, kHead - head_.size())));
+        }
+        Advance(n);
+        return n;
       }
       ended_ = HasEnded();
       if (!ended_ && !Wait()) break;
