@@ -1,5 +1,5 @@
-// A second pdns-ingest on a database that a live one owns: its files -> [BackfillByLive] -> the live
-// ingester, which takes them.
+// A second pdns-ingest on a database that a live one owns: its files -> [BackfillByLive] -> the
+// live ingester, which takes them.
 #pragma once
 
 #include <optional>

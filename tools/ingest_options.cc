@@ -49,11 +49,11 @@ po::typed_value<Texts>* Several(const char* name) {
 
 po::options_description SourceOptions() {
   po::options_description options("What to take", kHelpWidth);
-  options.add_options()("unix,u", Several("SOCKET"),
-                        "make this Unix socket and take what resolvers write to it, until a signal; "
-                        "may be given several times, like all that end in ...")(
-      "listen,a", Several("ADDRESS:PORT ..."),
-      "the same by TCP; a port alone means loopback")(
+  options.add_options()(
+      "unix,u", Several("SOCKET"),
+      "make this Unix socket and take what resolvers write to it, until a signal; "
+      "may be given several times, like all that end in ...")(
+      "listen,a", Several("ADDRESS:PORT ..."), "the same by TCP; a port alone means loopback")(
       "activated", po::bool_switch(), "take sockets from systemd (socket activation)")(
       "follow", Several("FILE ..."), "take a file as it grows, is rotated and made anew (tail -F)")(
       "watch", Several("DIR ..."), "take files of this folder as they become complete")(
@@ -79,10 +79,12 @@ po::options_description SocketOptions() {
 
 po::options_description ArchiveGroup() {
   po::options_description options("Archive of live frames", kHelpWidth);
-  options.add_options()("archive", Text("DIR"), "write every frame of an accepted type to files here")(
+  options.add_options()("archive", Text("DIR"),
+                        "write every frame of an accepted type to files here")(
       "archive-name", Text("NAME", "pdns"), "files are NAME-20261122T190000Z.dnstap")(
       "archive-all", po::bool_switch(), "write frames of other types as well")(
-      "archive-rotate", Text("WHEN", "1h"), "begin a new file after a time or a size: 1h, 256M, 1h,1G")(
+      "archive-rotate", Text("WHEN", "1h"),
+      "begin a new file after a time or a size: 1h, 256M, 1h,1G")(
       "archive-keep", Text("LIMIT"), "remove the oldest files beyond an age or a size: 30d, 100G")(
       "min-free", Text("SIZE", "1G"), "pause archiving while the disk has less room than this")(
       "no-archive-compress", po::bool_switch(), "leave files that are done as they are");
@@ -97,7 +99,8 @@ po::options_description OtherOptions() {
       "flush-interval", po::value<double>()->value_name("SECONDS")->default_value(10, "10"),
       "how old an observation may get before it is on disk; fractions allowed")(
       "memory", Text("SIZE", "512M"), "budget of windows and caches")(
-      "control", Text("SOCKET"), "where a live ingester is asked; else control.sock in the database")(
+      "control", Text("SOCKET"),
+      "where a live ingester is asked; else control.sock in the database")(
       "stats-interval", Text("TIME", "0"), "a line of statistics as often, e.g. 60s; 0: none")(
       "metrics", Text("ADDRESS:PORT"), "Prometheus metrics, /health and /ready by HTTP")(
       "report", Text("FORMAT", "text"),
@@ -194,7 +197,8 @@ Result<std::size_t> ParseCount(const std::string& text) {
 
 // The first failure, if any.
 Status All(std::initializer_list<Status> all) {
-  const auto failed = std::find_if(all.begin(), all.end(), [](const auto& one) { return !one.ok(); });
+  const auto failed =
+      std::find_if(all.begin(), all.end(), [](const auto& one) { return !one.ok(); });
   return failed == all.end() ? Status() : *failed;
 }
 
@@ -237,10 +241,10 @@ Status TakeArchive(const Values& values, IngestOptions& options) {
   archive.compress = !values.Flag("no-archive-compress");
   Bounds rotate;
   Bounds keep;
-  Status taken = All({values.Take("archive-rotate", rotate, ParseBounds),
-                      values.Take("min-free", archive.min_free, ParseSize),
-                      values.Has("archive-keep") ? values.Take("archive-keep", keep, ParseBounds)
-                                                 : Status()});
+  Status taken =
+      All({values.Take("archive-rotate", rotate, ParseBounds),
+           values.Take("min-free", archive.min_free, ParseSize),
+           values.Has("archive-keep") ? values.Take("archive-keep", keep, ParseBounds) : Status()});
   if (!taken.ok()) return taken;
   archive.rotate_after = rotate.age.value_or(std::chrono::seconds(0));
   archive.rotate_bytes = rotate.size.value_or(0);

@@ -16,12 +16,12 @@
 namespace pdns::tools {
 
 struct IngestOptions {
-  std::vector<std::string> paths;          // files and folders; --backfill means the same
-  std::vector<std::string> followed;       // files
-  std::vector<std::string> watched;        // folders
-  std::vector<net::Endpoint> endpoints;    // to listen on
-  net::Access access;                      // of their files
-  std::string tls_certificate;             // empty: no TLS
+  std::vector<std::string> paths;        // files and folders; --backfill means the same
+  std::vector<std::string> followed;     // files
+  std::vector<std::string> watched;      // folders
+  std::vector<net::Endpoint> endpoints;  // to listen on
+  net::Access access;                    // of their files
+  std::string tls_certificate;           // empty: no TLS
   std::string tls_key;
   std::string tls_client_authorities;
   frame::ListenerLimits limits;

@@ -125,9 +125,12 @@ class IngestRun {
   Result<ingest::RunReport> Serve(store::Writer& writer, ingest::LiveOptions live) {
     const ingest::Sink sink{[&](const record::SourceId& id) { return writer.Progress(id); },
                             [&](const record::Batch& batch) { return writer.Apply(batch); }};
-    ingest::ServiceOptions plan{
-        ingest::ListSources(options_.paths), options_.followed,       options_.watched,
-        options_.policy,                     options_.flush_interval, options_.memory / 3};
+    ingest::ServiceOptions plan{ingest::ListSources(options_.paths),
+                                options_.followed,
+                                options_.watched,
+                                options_.policy,
+                                options_.flush_interval,
+                                options_.memory / 3};
     const bool files_only = !options_.live() && !plan.sources.empty();
     live.on_ready = [] { net::Notify("READY=1"); };
     live.keeps_sockets = [this] { return attendant_->reloads() || net::HasManager(); };
@@ -162,8 +165,10 @@ class IngestRun {
     auto figures = service.Figures();
     struct statvfs disk {};
     if (statvfs(database_.c_str(), &disk) == 0) {
-      figures.push_back({"pdns_disk_free_bytes", "Free space of a file system.",
-                         Figure::Kind::kGauge, {{"of", "database"}},
+      figures.push_back({"pdns_disk_free_bytes",
+                         "Free space of a file system.",
+                         Figure::Kind::kGauge,
+                         {{"of", "database"}},
                          static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize)});
     }
     return figures;
@@ -171,11 +176,10 @@ class IngestRun {
 
   Result<std::unique_ptr<metrics::Exporter>> OpenExporter(const ingest::Service& service) const {
     if (options_.metrics.empty()) return std::unique_ptr<metrics::Exporter>();
-    return metrics::Exporter::Open(
-        options_.metrics,
-        {.figures = [&service, this] { return FiguresOf(service); },
-         .healthy = [&service] { return service.healthy(); },
-         .ready = [&service] { return service.ready(); }});
+    return metrics::Exporter::Open(options_.metrics,
+                                   {.figures = [&service, this] { return FiguresOf(service); },
+                                    .healthy = [&service] { return service.healthy(); },
+                                    .ready = [&service] { return service.ready(); }});
   }
 
   Status Tidy(store::Writer& writer) {

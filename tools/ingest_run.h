@@ -14,7 +14,8 @@ struct CommandLineGiven {
   const char* const* argv;
 };
 
-// The exit code. After SIGHUP it does not return: the program is executed anew with all its sockets.
+// The exit code. After SIGHUP it does not return: the program is executed anew with all its
+// sockets.
 Result<int> RunIngest(const CommandLineGiven& given, const IngestOptions& options,
                       const std::string& database);
 

@@ -20,8 +20,7 @@ Result<std::optional<ControlClient>> ControlClient::Connect(const std::string& p
 Status ControlClient::Send(const ControlRequest& request) {
   const std::string line = ToLine(request);
   for (std::size_t at = 0; at < line.size();) {
-    const ssize_t sent =
-        send(socket_.get(), line.data() + at, line.size() - at, MSG_NOSIGNAL);
+    const ssize_t sent = send(socket_.get(), line.data() + at, line.size() - at, MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0) return Status::Errno("the live ingester cannot be asked", errno);
     at += static_cast<std::size_t>(sent);

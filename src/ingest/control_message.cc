@@ -154,9 +154,9 @@ Result<ControlReply> ParseControlReply(std::string_view line) {
   ControlReply reply;
   const rapidjson::Value* progress = Member(document, "progress");
   if (progress != nullptr && progress->IsObject()) {
-    reply.progress = ControlProgress{NumberOf(*progress, "bytes_total"),
-                                     NumberOf(*progress, "bytes_done"),
-                                     NumberOf(*progress, "frames")};
+    reply.progress =
+        ControlProgress{NumberOf(*progress, "bytes_total"), NumberOf(*progress, "bytes_done"),
+                        NumberOf(*progress, "frames")};
   } else if (Member(document, "report") != nullptr) {
     constexpr std::uint64_t kExitCodes = 256;
     const rapidjson::Value* again = Member(document, "again");

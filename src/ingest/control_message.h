@@ -41,8 +41,8 @@ struct ControlProgress {
 struct ControlReply {
   struct Report {
     int exit_code = 0;
-    std::string text;  // for a person
-    std::string json;  // one line
+    std::string text;    // for a person
+    std::string json;    // one line
     bool again = false;  // the ingester makes way for the next one: ask that for the rest
   };
   std::optional<ControlProgress> progress;

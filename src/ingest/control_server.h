@@ -1,4 +1,5 @@
-// The control socket of a live ingester: clients -> [ControlServer] -> backfills, onlookers, status.
+// The control socket of a live ingester: clients -> [ControlServer] -> backfills, onlookers,
+// status.
 //
 // The process that owns the database does the work that others ask for; who may ask is the socket
 // file's mode. Requests and replies: ingest/control_message.h. One thread a client, at most

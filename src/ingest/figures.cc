@@ -50,15 +50,16 @@ void AddCounters(Sheet& sheet, const std::string& source, const Counters& counte
   }
   for (std::size_t i = 0; i < counters.skipped.size(); ++i) {
     if (counters.skipped[i] == 0) continue;
-    sheet.Count("frames_total", kFrames, counters.skipped[i],
-                {{"source", source}, {"fate", fmt::format("skipped.{}", record::MessageTypeName(i))}});
+    sheet.Count(
+        "frames_total", kFrames, counters.skipped[i],
+        {{"source", source}, {"fate", fmt::format("skipped.{}", record::MessageTypeName(i))}});
   }
   for (std::size_t i = 0; i < counters.record.size(); ++i) {
     const auto fate = static_cast<RecordFate>(i);
     const auto name = record::NameOf(fate);
-    sheet.Count("records_total", kRecords, counters.Of(fate),
-                {{"source", source},
-                 {"fate", fate == RecordFate::kStored ? "stored" : FateName(name)}});
+    sheet.Count(
+        "records_total", kRecords, counters.Of(fate),
+        {{"source", source}, {"fate", fate == RecordFate::kStored ? "stored" : FateName(name)}});
   }
 }
 
@@ -67,8 +68,7 @@ void AddLive(Sheet& sheet, const LiveFigures& live) {
     const Labels of{{"socket", socket.name}};
     const frame::ListenerFigures& peers = socket.listener;
     AddCounters(sheet, socket.name, socket.counters);
-    sheet.Gauge("connections", "Connections that are open.",
-                static_cast<double>(peers.open), of);
+    sheet.Gauge("connections", "Connections that are open.", static_cast<double>(peers.open), of);
     sheet.Count("connections_accepted_total", "Connections that were accepted.", peers.accepted,
                 of);
     sheet.Count("connections_refused_total", "Connections that could not be read.", peers.refused,

@@ -1,5 +1,5 @@
-// A row of captures, taken by as many lanes as there are cores: paths -> [TakeFiles] -> Drainer, and
-// the report.
+// A row of captures, taken by as many lanes as there are cores: paths -> [TakeFiles] -> Drainer,
+// and the report.
 //
 // Threads: as many files at once as there are cores, each thread taking the next file when it is
 // done; for fewer files than cores, lanes of their own within each. They share the claims, the

@@ -82,8 +82,7 @@ Result<std::vector<net::Handed>> Pack(HandOver hand_over) {
   for (net::ListeningSocket& socket : hand_over.sockets) {
     const auto kind =
         socket.owns_file() ? HandedEntry::Kind::kOwnedSocket : HandedEntry::Kind::kSocket;
-    entries.push_back(
-        {kind, "pdns-listen-" + std::to_string(handed.size()), socket.name(), {}});
+    entries.push_back({kind, "pdns-listen-" + std::to_string(handed.size()), socket.name(), {}});
     handed.push_back({entries.back().name, socket.Release()});
   }
   for (auto& peer : hand_over.peers) {

@@ -2,8 +2,9 @@
 // back.
 //
 // They travel by a re-exec or through systemd's descriptor store (net/handed.h). Those that we name
-// begin with kOurs; the memory file kState says what each of them is. Others come from socket units.
-// State that cannot be read costs its connections, which resolvers make anew, never the start.
+// begin with kOurs; the memory file kState says what each of them is. Others come from socket
+// units. State that cannot be read costs its connections, which resolvers make anew, never the
+// start.
 #pragma once
 
 #include <string>
@@ -30,9 +31,9 @@ Result<std::vector<net::Handed>> Pack(HandOver hand_over);
 // Says in the log what could not be taken over.
 HandOver Unpack(std::vector<net::Handed> handed);
 
-// The state file's bytes, which nobody but this program should write: names of descriptors, and what
-// they are. Format: u8 version 1; then entries: u8 kind, u16 and name, u16 and text, u32 and state
-// (network order).
+// The state file's bytes, which nobody but this program should write: names of descriptors, and
+// what they are. Format: u8 version 1; then entries: u8 kind, u16 and name, u16 and text, u32 and
+// state (network order).
 struct HandedEntry {
   enum class Kind : std::uint8_t { kSocket = 1, kOwnedSocket = 2, kPeer = 3 };
   Kind kind = Kind::kSocket;

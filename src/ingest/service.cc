@@ -13,7 +13,7 @@ namespace pdns::ingest {
 namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kWhileEnding(20);
-}
+}  // namespace
 
 Service::Service(ServiceOptions options, LiveOptions live, const Sink& sink, Stop& stop)
     : options_(std::move(options)),
@@ -77,11 +77,10 @@ Status Service::OpenControl() {
 Status Service::OpenArchive() {
   if (!live_.archive.has_value()) return {};
   auto archive = Archive::Open(
-      *live_.archive,
-      {[this](const Digest& first) { return claims_.AcquireLive(first); },
-       [this](const record::SourceId& id, const record::Position& position) {
-         claims_.Release(id, position);
-       }});
+      *live_.archive, {[this](const Digest& first) { return claims_.AcquireLive(first); },
+                       [this](const record::SourceId& id, const record::Position& position) {
+                         claims_.Release(id, position);
+                       }});
   if (!archive.ok()) return archive.status();
   archive_ = std::move(*archive);
   return {};

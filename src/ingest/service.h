@@ -64,8 +64,8 @@ class Service {
   // `progress` outlives the service.
   Status Open(Progress& progress);
 
-  // After Open. Runs until the files are read, and, when there is anything live, until the stop. The
-  // report holds what was done up to then. kIo, kCorrupt: the sink failed, and what it had not
+  // After Open. Runs until the files are read, and, when there is anything live, until the stop.
+  // The report holds what was done up to then. kIo, kCorrupt: the sink failed, and what it had not
   // confirmed is not stored. A stop is no error.
   Result<RunReport> Run();
 
@@ -113,9 +113,9 @@ class Service {
   HandOver hand_over_;
   std::atomic<bool> ready_{false};
   mutable std::mutex mutex_;
-  RunReport report_;    // of what has ended; guarded by mutex_
-  SourceReport done_;   // of followed and watched files; guarded by mutex_
-  Counters of_files_;   // guarded by mutex_
+  RunReport report_;   // of what has ended; guarded by mutex_
+  SourceReport done_;  // of followed and watched files; guarded by mutex_
+  Counters of_files_;  // guarded by mutex_
 };
 
 }  // namespace pdns::ingest

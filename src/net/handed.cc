@@ -74,8 +74,7 @@ Result<std::string> ReadStateFile(const Descriptor& file) {
   if (!S_ISREG(info.st_mode) || size > kLargestState) return Status::Malformed("no memory file");
   std::string bytes(size, '\0');
   for (std::size_t at = 0; at < size;) {
-    const ssize_t got =
-        pread(file.get(), bytes.data() + at, size - at, static_cast<off_t>(at));
+    const ssize_t got = pread(file.get(), bytes.data() + at, size - at, static_cast<off_t>(at));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return Failed("memory file");
     at += static_cast<std::size_t>(got);

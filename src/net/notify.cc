@@ -21,9 +21,7 @@ bool StoreDescriptor(const std::string& name, int fd) {
   return sd_pid_notify_with_fds(0, kKeep, state.c_str(), &fd, 1) > 0;
 }
 
-void ForgetDescriptor(const std::string& name) {
-  Notify("FDSTOREREMOVE=1\nFDNAME=" + name);
-}
+void ForgetDescriptor(const std::string& name) { Notify("FDSTOREREMOVE=1\nFDNAME=" + name); }
 
 void AwaitManager() {
   constexpr std::uint64_t kMicroseconds = 5'000'000;

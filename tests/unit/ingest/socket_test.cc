@@ -1,7 +1,7 @@
 // The lane of a socket: live peers in, batches out, until the stop.
 #include <gtest/gtest.h>
-#include <filesystem>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <thread>
