@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <mutex>
@@ -17,6 +18,8 @@
 
 namespace pdns::tap {
 namespace {
+
+constexpr std::chrono::seconds kPatience(5);  // for an ingester that is being restarted
 
 // A thread a source; the caller's own watches for the end.
 class Session {
@@ -34,7 +37,7 @@ class Session {
       Spawn([this, &path] { Keep(TakeSocket(path, stop_, printer_)); });
     }
     if (!sources.control.empty()) {
-      Spawn([this, &sources] { Keep(TakeLive(sources.control, stop_, printer_)); });
+      Spawn([this, &sources] { Keep(TakeLive(sources.control, kPatience, stop_, printer_)); });
     }
     Ended();
   }

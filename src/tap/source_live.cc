@@ -1,5 +1,6 @@
 #include "tap/source_live.h"
 
+#include <poll.h>
 #include <rapidjson/document.h>
 #include <sys/socket.h>
 
@@ -15,6 +16,8 @@
 
 namespace pdns::tap {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kReadSize = 256U << 10;
 constexpr std::size_t kLongestLine = 64U << 10;
@@ -115,7 +118,6 @@ class LiveStream {
   }
 
   const std::string& fault() const { return fault_; }
-  bool stopped() const { return stopped_; }
 
  private:
   bool Break(std::string fault) {
@@ -138,14 +140,12 @@ class LiveStream {
       if (!control->suits) return Break("Frame Streams of another content type");
       started_ = true;
     }
-    stopped_ = control->type == frame::ControlType::kStop;
-    return !stopped_;
+    return control->type != frame::ControlType::kStop;
   }
 
   Printer& printer_;
   frame::Splitter splitter_;
   bool started_ = false;
-  bool stopped_ = false;
   std::string fault_;
 };
 
@@ -157,15 +157,12 @@ Status ReadStream(Socket& socket, const Stop& stop, Printer& printer) {
     if (*got == 0 || !stream.Take(*got, stop)) break;
   }
   if (!stream.fault().empty()) return Status::Io("control socket: " + stream.fault());
-  if (!stop.requested()) {
-    LogWarning(stream.stopped() ? "pdns-ingest has ended" : "pdns-ingest is gone");
-  }
   return {};
 }
 
-}  // namespace
-
-Status TakeLive(const std::string& path, const Stop& stop, Printer& printer) {
+// One connection. `joined` tells whether the ingester took us as an onlooker.
+Status TakeOnce(const std::string& path, const Stop& stop, Printer& printer, bool& joined) {
+  joined = false;
   auto connected = net::Connect({net::Endpoint::Kind::kUnix, path, false});
   if (!connected.ok() && connected.status().code() == Code::kNoInput)
     return Status::NoInput("no pdns-ingest is running: nobody listens on " + path);
@@ -177,7 +174,37 @@ Status TakeLive(const std::string& path, const Stop& stop, Printer& printer) {
   if (stop.requested()) return {};
   if (!answered.ok()) return answered;
   if (Status taken = CheckAnswer(line); !taken.ok()) return taken;
+  joined = true;
   return ReadStream(socket, stop, printer);
+}
+
+void Rest(const Stop& stop, int milliseconds) {
+  pollfd event{stop.fd(), POLLIN, 0};
+  poll(&event, 1, milliseconds);
+}
+
+}  // namespace
+
+Status TakeLive(const std::string& path, std::chrono::milliseconds patience, const Stop& stop,
+                Printer& printer) {
+  constexpr int kRest = 50;
+  bool joined = false;
+  Status status = TakeOnce(path, stop, printer, joined);
+  auto until = Clock::now() + patience;
+  while (joined && status.ok() && !stop.requested()) {
+    bool again = false;
+    Status next = TakeOnce(path, stop, printer, again);
+    if (again) {
+      status = std::move(next);
+      until = Clock::now() + patience;
+    } else if (Clock::now() >= until) {
+      LogWarning("pdns-ingest has ended");
+      break;
+    } else {
+      Rest(stop, kRest);
+    }
+  }
+  return status;
 }
 
 }  // namespace pdns::tap

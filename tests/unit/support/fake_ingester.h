@@ -5,7 +5,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -16,8 +16,8 @@
 
 namespace pdns::testing {
 
-// Listens at `path`; takes one client, reads its line, sends `bytes` in pieces of `piece`, and
-// closes.
+// Listens at `path`; takes one client and no other, reads its line, sends `bytes` in pieces of
+// `piece`, and closes.
 class FakeIngester {
  public:
   FakeIngester(const std::string& path, std::string bytes, std::size_t piece = 1U << 16)
@@ -25,16 +25,14 @@ class FakeIngester {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, path.data(), path.size());
+    unlink(path.c_str());  // left by one before
     if (bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
         listen(fd_, 1) != 0) {
       throw std::runtime_error("cannot listen on " + path);
     }
     thread_ = std::thread([this, piece, sent = std::move(bytes)] { Serve(sent, piece); });
   }
-  ~FakeIngester() {
-    Join();
-    close(fd_);
-  }
+  ~FakeIngester() { Join(); }
   FakeIngester(const FakeIngester&) = delete;
   FakeIngester& operator=(const FakeIngester&) = delete;
 
@@ -56,6 +54,7 @@ class FakeIngester {
 
   void Serve(std::string_view bytes, std::size_t piece) {
     const int client = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
+    close(fd_);
     char byte = 0;
     while (recv(client, &byte, 1, 0) == 1 && byte != '\n') asked_.push_back(byte);
     while (!bytes.empty()) {

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 
@@ -134,6 +137,30 @@ TEST(Run, ALiveIngesterUntilItEnds) {
   EXPECT_EQ(run.Finish().counts.shown, 1U);
 }
 
+TEST(Run, AFollowedFileThatComesGrowsBreaksAndIsReplaced) {
+  const TempDir dir;
+  const std::string path = dir / "f";
+  Running run({.followed = {path}}, Live());
+  WriteFile(path, testing::OpenCapture({Of("first.org")}));
+  EXPECT_NE(run.pipe.Read().find("first.org"), std::string::npos);
+  {
+    std::ofstream more(path, std::ios::binary | std::ios::app);
+    more << testing::DataFrame(Of("grown.org"));
+  }
+  EXPECT_NE(run.pipe.Read().find("grown.org"), std::string::npos);
+  WriteFile(dir / "bad", "this is no capture");
+  std::filesystem::rename(dir / "bad", path);
+  WriteFile(dir / "next", testing::OpenCapture({Of("next.org")}));
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));  // may see the bad one, or not
+  std::filesystem::rename(dir / "next", path);
+  EXPECT_NE(run.pipe.Read().find("next.org"), std::string::npos);
+  run.interrupt.Request();
+  const Outcome& outcome = run.Finish();
+  EXPECT_TRUE(outcome.interrupted);
+  EXPECT_EQ(outcome.counts.shown, 3U);
+  EXPECT_TRUE(outcome.status.ok()) << outcome.status.message();
+}
+
 // Nothing comes that could be written, and still it ends.
 TEST(Run, TheReaderGoesAwayWhileNothingComes) {
   std::signal(SIGPIPE, SIG_IGN);
@@ -149,6 +176,7 @@ TEST(SourceList, WhatComesAsItHappens) {
   WriteFile(dir / "a", "");
   EXPECT_FALSE((SourceList{.files = {dir / "a"}}.live()));
   EXPECT_TRUE((SourceList{.files = {dir / "a", "-"}}.live()));
+  EXPECT_TRUE((SourceList{.followed = {"a"}}.live()));
   EXPECT_TRUE((SourceList{.sockets = {"a"}}.live()));
   EXPECT_TRUE((SourceList{.control = "a"}.live()));
 }

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <memory>
 #include <string>
+#include <thread>
 
 #include "unit/support/fake_ingester.h"
 #include "unit/support/tapped.h"
@@ -21,6 +24,7 @@ using testing::StartFrame;
 using testing::StopFrame;
 using testing::U32;
 
+constexpr std::chrono::milliseconds kNoPatience(0);
 const std::string kOk = "{\"ok\":true}\n";
 
 struct Taken {
@@ -38,7 +42,7 @@ Taken Take(const std::string& bytes, std::size_t piece = 1U << 16) {
   const Stop interrupt;
   Stop stop;
   Printer printer({}, pipe.fd(), interrupt, stop);
-  Status status = TakeLive(path, stop, printer);
+  Status status = TakeLive(path, kNoPatience, stop, printer);
   return {std::move(status), printer.counts(), ingester.Asked()};
 }
 
@@ -68,6 +72,28 @@ TEST(TakeLive, TheIngesterGoesWithoutStop) {
   const Taken taken = Take(kOk + StartFrame() + Frame("a.org") + "\0\0");
   EXPECT_TRUE(taken.status.ok());
   EXPECT_EQ(taken.counts.seen, 1U);
+}
+
+TEST(TakeLive, AnIngesterThatComesBackIsJoinedAnew) {
+  const testing::TempDir dir;
+  const std::string path = dir / "control.sock";
+  OutputPipe pipe;
+  const Stop interrupt;
+  Stop stop;
+  PrintOptions options;
+  options.live = true;
+  Printer printer(options, pipe.fd(), interrupt, stop);
+  auto first = std::make_unique<FakeIngester>(path, kOk + StartFrame() + Frame("a.org"));
+  Status status = Status::Io("not run");
+  std::thread tap([&] { status = TakeLive(path, std::chrono::hours(1), stop, printer); });
+  EXPECT_NE(pipe.Read().find("a.org"), std::string::npos);
+  first.reset();
+  testing::FakeIngester second(path, kOk + StartFrame() + Frame("b.org") + StopFrame());
+  EXPECT_NE(pipe.Read().find("b.org"), std::string::npos);
+  stop.Request();
+  tap.join();
+  EXPECT_TRUE(status.ok()) << status.message();
+  EXPECT_EQ(printer.counts().seen, 2U);
 }
 
 TEST(TakeLive, TheIngesterRefuses) {
@@ -103,11 +129,11 @@ TEST(TakeLive, NobodyIsThere) {
   OutputPipe pipe;
   Stop stop;
   Printer printer({}, pipe.fd(), stop, stop);
-  EXPECT_EQ(TakeLive(dir / "none", stop, printer).code(), Code::kNoInput);
+  EXPECT_EQ(TakeLive(dir / "none", kNoPatience, stop, printer).code(), Code::kNoInput);
   testing::WriteFile(dir / "file", "");
-  EXPECT_EQ(TakeLive(dir / "file", stop, printer).code(), Code::kNoInput);
-  EXPECT_EQ(TakeLive(dir / std::string(200, 'x'), stop, printer).code(), Code::kUsage);
-  EXPECT_EQ(TakeLive("", stop, printer).code(), Code::kUsage);
+  EXPECT_EQ(TakeLive(dir / "file", kNoPatience, stop, printer).code(), Code::kNoInput);
+  EXPECT_EQ(TakeLive(dir / std::string(200, 'x'), kNoPatience, stop, printer).code(), Code::kUsage);
+  EXPECT_EQ(TakeLive("", kNoPatience, stop, printer).code(), Code::kUsage);
 }
 
 }  // namespace
