@@ -35,6 +35,7 @@ class Running:
 
     def interrupt(self) -> tuple[int, str]:
         self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=60)  # before its standard input is closed, which would be an end as well
         err = self.process.communicate(timeout=60)[1]
         return self.process.returncode, err.decode()
 
@@ -45,10 +46,10 @@ class Running:
 
 
 def connect(path: Path) -> socket.socket:
-    wait_for(path.exists)
+    """As soon as somebody listens: the file is there a moment earlier."""
     peer = socket.socket(socket.AF_UNIX)
     peer.settimeout(30)
-    peer.connect(str(path))
+    wait_for(lambda: peer.connect_ex(str(path)) == 0)
     return peer
 
 
@@ -231,6 +232,23 @@ class Tap(unittest.TestCase):
         self.assertEqual(0, code)
         self.assertRegex(text, r"2 frames seen, 1 shown, 1 malformed, (41|82) left out")
 
+    def send_until_shown(self, run: Running, peer: socket.socket, payload: bytes, words: str) -> int:
+        """How often it was sent: nobody knows when an onlooker has joined."""
+        seen = threading.Event()
+
+        def read() -> None:
+            while words not in run.line():
+                pass
+            seen.set()
+
+        threading.Thread(target=read, daemon=True).start()
+        sent, deadline = 0, time.monotonic() + 60
+        while not seen.wait(0.1):
+            self.assertLess(time.monotonic(), deadline, f"never shown: {words}")
+            peer.sendall(frame(payload))
+            sent += 1
+        return sent
+
     def test_live_ingester(self) -> None:
         database, dnstap = self.root / "db", self.root / "in.sock"
         with Ingester(database, "-u", dnstap) as ingester:
@@ -238,12 +256,7 @@ class Tap(unittest.TestCase):
             run = Running(self, "--live", "-d", database)
             with connect(dnstap) as peer:
                 peer.sendall(START)
-                seen = threading.Event()
-                threading.Thread(target=lambda: (run.line(), seen.set()), daemon=True).start()
-                sent = 0
-                while not seen.wait(0.1):  # until it listens
-                    peer.sendall(frame(self.payloads[0]))
-                    sent += 1
+                sent = self.send_until_shown(run, peer, self.payloads[0], " ./IN/NS")
                 peer.sendall(b"".join(map(frame, self.payloads[:500])) + STOP)
             wanted = tap(CAPTURES[0]).stdout.decode().splitlines(keepends=True)[:500]
             lines = [run.line()]
@@ -256,6 +269,24 @@ class Tap(unittest.TestCase):
             code, out, err = ingester.stop()
             self.assertEqual(0, code, err)
             self.assertEqual(500 + sent, json.loads(out)["frames"])
+
+    def test_live_over_a_reload(self) -> None:
+        database, dnstap = self.root / "db", self.root / "in.sock"
+        with Ingester(database, "-u", dnstap) as ingester:
+            wait_for((database / "control.sock").exists)
+            run = Running(self, "--live", "-d", database)
+            with connect(dnstap) as peer:
+                peer.sendall(START)
+                self.send_until_shown(run, peer, self.payloads[0], " ./IN/NS")
+                ingester.process.send_signal(signal.SIGHUP)
+                while b"starting anew" not in ingester.process.stderr.readline():
+                    self.assertIsNone(ingester.process.poll())
+                self.send_until_shown(run, peer, self.payloads[1], " a.gtld-servers.net/")
+                time.sleep(0.5)  # whatever of the old process may have been left
+                self.send_until_shown(run, peer, self.payloads[2], " org/IN/NS")
+            self.assertEqual(0, run.interrupt()[0])
+            code, out, err = ingester.stop()
+            self.assertEqual((0, 2), (code, len(out.splitlines())), err)  # a report of each process
 
     def test_colour_on_a_terminal_only(self) -> None:
         def on_terminal(**environment: str) -> bytes:
