@@ -43,16 +43,16 @@ class Config(unittest.TestCase):
 
     def test_complete(self) -> None:
         """An option that could stand in the service's configuration is shown in it."""
-        only_by_hand = {"help", "version", "config", "backfill", "compact", "report"}
+        only_by_hand = {"help", "version", "config", "activated", "backfill", "compact", "report"}
         shown = set(re.findall(r"^#?([a-z-]+) = ", (CONFIG / "ingest.conf").read_text(), re.MULTILINE))
         self.assertEqual(options_of_help() - only_by_hand, shown)
 
     def test_both_agree(self) -> None:
         """What is taken must not depend on who does the backfill."""
-        settings = [set(re.findall(r"^#?((?:database|message-type|untrusted) = .*)", path.read_text(), re.MULTILINE))
+        settings = [set(re.findall(r"^#?((?:database|message-type|untrusted|control) = .*)", path.read_text(), re.MULTILINE))
                     for path in FILES]
         self.assertEqual(settings[0], settings[1])
-        self.assertEqual(3, len(settings[0]))
+        self.assertEqual(4, len(settings[0]))
 
 
 if __name__ == "__main__":
