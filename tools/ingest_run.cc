@@ -83,7 +83,11 @@ class IngestRun {
       live.sockets.push_back(std::move(*socket));
     }
     for (net::ListeningSocket& socket : inherited.sockets) {
-      if (!options_.activated || socket.owns_file()) continue;
+      // The same socket may come from its unit and from the process before.
+      const bool known =
+          std::any_of(live.sockets.begin(), live.sockets.end(),
+                      [&](const auto& other) { return other.name() == socket.name(); });
+      if (!options_.activated || socket.owns_file() || known) continue;
       socket.set_tls(socket.endpoint().kind == net::Endpoint::Kind::kTcp &&
                      !options_.tls_certificate.empty());
       live.sockets.push_back(std::move(socket));
