@@ -47,8 +47,7 @@ Result<std::unique_ptr<Connection>> Connection::Adopt(net::Descriptor fd, std::s
     adopted->splitter_.Filled(n);
     rest = rest.subspan(n);
     if (adopted->splitter_.Next() != Piece::kNeedMore)
-      return Status::Malformed(
-          "the state of a connection handed over holds what is no part of one");
+      return Status::Malformed("the state of a connection handed over ends in no part of a frame");
   }
   return adopted;
 }

@@ -139,15 +139,15 @@ bool Listener::AcceptFrom(int listening_fd) {
   const auto socket = static_cast<std::size_t>(from - sockets_.begin());
   bool any = false;
   while (peers_.size() < limits_.connections) {
-    net::Descriptor fd(accept4(listening_fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!fd.valid() && (errno == EINTR || errno == ECONNABORTED)) continue;
-    if (!fd.valid() && (errno == EAGAIN || errno == EWOULDBLOCK)) return any;
-    if (!fd.valid()) break;  // no descriptor left
+    const int fd = accept4(listening_fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
+    if (fd < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return any;
+    if (fd < 0) break;  // no descriptor left
     any = true;
     caught_up_ = false;  // it may have sent something already
     ++figures_[socket].accepted;
-    auto channel =
-        from->endpoint().tls ? tls_->Accept(std::move(fd)) : net::Channel::Plain(std::move(fd));
+    auto channel = from->endpoint().tls ? tls_->Accept(net::Descriptor(fd))
+                                        : net::Channel::Plain(net::Descriptor(fd));
     Add(std::make_unique<Connection>(std::move(channel), socket));
   }
   StopAccepting();

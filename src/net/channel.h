@@ -49,7 +49,7 @@ class Channel {
   virtual bool pending() const { return false; }  // bytes are held here, which no poll announces
 
   // Plain: the connection itself, untouched. TLS, whose keys cannot travel: nothing.
-  virtual Descriptor Release() { return Descriptor(); }
+  virtual Descriptor Release() { return {}; }
 
   int fd() const { return fd_.get(); }
   const std::string& reason() const { return reason_; }

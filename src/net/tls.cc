@@ -56,14 +56,14 @@ long SocketControl(BIO* /*bio*/, int command, long /*number*/, void* /*pointer*/
 }
 
 const BIO_METHOD* SocketMethod() {
-  static const BIO_METHOD* const method = [] {
+  static const BIO_METHOD* const kMethod = [] {
     BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "pdns socket");
     BIO_meth_set_read(made, SocketRead);
     BIO_meth_set_write(made, SocketWrite);
     BIO_meth_set_ctrl(made, SocketControl);
     return made;
   }();
-  return method;
+  return kMethod;
 }
 
 class TlsChannel final : public Channel {
