@@ -131,7 +131,7 @@ bool ReadSection(Walk& walk, Section section, Message& message) {
 unsigned Message::rcode() const {
   if (!header.has_value()) return 0;
   const unsigned low = header->flags & 0xfU;
-  return edns.has_value() ? edns->extended_rcode << kRcodeBits | low : low;
+  return edns.has_value() ? unsigned{edns->extended_rcode} << kRcodeBits | low : low;
 }
 
 Message ReadMessage(Bytes wire, Depth depth) {

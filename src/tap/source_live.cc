@@ -78,14 +78,11 @@ Status CheckAnswer(const std::string& line) {
   if (answer.HasParseError() || !answer.IsObject()) {
     return Status::Io("control socket: an answer that cannot be read: " + line);
   }
-  const auto ok = answer.FindMember("ok");
-  if (ok != answer.MemberEnd() && ok->value.IsTrue()) return {};
-  const auto error = answer.FindMember("error");
-  const auto code = answer.FindMember("code");
-  const bool said = error != answer.MemberEnd() && error->value.IsString();
-  const bool coded = code != answer.MemberEnd() && code->value.IsInt();
-  const std::string words = said ? error->value.GetString() : line;
-  return {CodeOf(coded ? code->value.GetInt() : 0),
+  if (answer.HasMember("ok") && answer["ok"].IsTrue()) return {};
+  const bool said = answer.HasMember("error") && answer["error"].IsString();
+  const bool coded = answer.HasMember("code") && answer["code"].IsInt();
+  const std::string words = said ? answer["error"].GetString() : line;
+  return {CodeOf(coded ? answer["code"].GetInt() : 0),
           "pdns-ingest does not let itself be tapped: " + words};
 }
 

@@ -124,7 +124,7 @@ TEST(Json, TheWholeDnsMessage) {
 
 TEST(Json, BothMessagesOfAnExchange) {
   const std::string query = MessageBytes({.questions = 1, .body = QuestionBytes(WireName("q"))});
-  for (const std::uint64_t type : {5, 6}) {
+  for (const std::uint64_t type : {5U, 6U}) {
     const auto json = Json(Envelope(Exchange(type).Blob(10, query).Blob(14, Response())));
     EXPECT_EQ(At(json, "/message/query_message_data/QUESTION_SECTION/0/rrname"), "q.");
     EXPECT_EQ(At(json, "/message/response_message_data/AUTHORITY"), "1");
