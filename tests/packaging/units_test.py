@@ -1,12 +1,15 @@
 """The systemd units: systemd itself reads them, and rates how far the services are shut in."""
+import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import unittest
 from pathlib import Path
 
-from pdns_testing import BIN, scratch
+from pdns_testing import BIN, CAPTURES, CONTENT_TYPE, control, scratch, wait_for
 
 PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
 UNITS = PACKAGING / "systemd"
@@ -20,6 +23,17 @@ def directives(unit: Path) -> list[tuple[str, str]]:
 
 def value(unit: Path, key: str) -> str:
     return " ".join(right for left, right in directives(unit) if left == key)
+
+
+def send(path: Path, capture: Path) -> None:
+    """A capture as a resolver would send it; returns when all of it is taken."""
+    with socket.socket(socket.AF_UNIX) as peer:
+        peer.settimeout(60)
+        peer.connect(str(path))
+        peer.sendall(control(4, CONTENT_TYPE))  # READY, then ACCEPT
+        assert peer.recv(4096)
+        peer.sendall(capture.read_bytes())
+        assert peer.recv(4096)  # FINISH
 
 
 class Units(unittest.TestCase):
@@ -77,6 +91,58 @@ class Units(unittest.TestCase):
         for unit in ("pdns-ingest.service", "pdns-backfill.service"):
             for given in re.findall(r"--config (\S+)", value(UNITS / unit, "ExecStart")):
                 self.assertTrue((PACKAGING / "config" / Path(given).name).is_file(), given)
+
+    def test_system_calls_are_allowed(self) -> None:
+        """What the program calls in a life with all that it does is in the service's filter."""
+        if not shutil.which("strace"):
+            self.skipTest("strace not found")
+        allowed: set[str] = set()
+        for group in (right for left, right in directives(UNITS / "pdns-ingest.service") if left == "SystemCallFilter"):
+            calls = system_calls(group.lstrip("~"))
+            allowed = allowed - calls if group.startswith("~") else allowed | calls
+        self.assertNotIn("mount", allowed)
+        trace, listens, archive = self.root / "trace", self.root / "dnstap.sock", self.root / "archive"
+        archive.mkdir()
+        command = ["strace", "-f", "-qq", "-o", trace, BIN / "pdns-ingest", "-d", self.root / "db", "-u", listens,
+                   "--socket-group", str(os.getgid()), "--archive", archive, "--archive-rotate", "1s",
+                   "--metrics", "127.0.0.1:0"]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as live:
+            try:
+                wait_for(listens.exists, 60)
+                send(listens, CAPTURES[0])
+                wait_for(lambda: list(archive.glob("pdns-*.zst")), 60)
+                run = subprocess.run([BIN / "pdns-ingest", "-d", self.root / "db", "--backfill", archive],
+                                     capture_output=True, timeout=120)
+                self.assertEqual(0, run.returncode, run.stderr)
+                ingester = int(trace.read_text().split(maxsplit=1)[0])
+                os.kill(ingester, signal.SIGHUP)
+                wait_for(lambda: trace.read_text().count("execve(") == 2, 60)
+                send(listens, CAPTURES[1])
+                os.kill(ingester, signal.SIGTERM)
+                said = live.communicate(timeout=120)[1]
+                self.assertEqual(0, live.returncode, said)
+            finally:
+                live.kill()
+        text = trace.read_text()
+        families = set(re.findall(r" socket\((AF_\w+)", text))
+        self.assertIn("AF_UNIX", families)
+        self.assertLessEqual(families, set(value(UNITS / "pdns-ingest.service", "RestrictAddressFamilies").split()))
+        self.assertNotIn("PROT_WRITE|PROT_EXEC", text)  # MemoryDenyWriteExecute=
+        called = set(re.findall(r"^\d+ +([a-z]\w*)\(", text, re.MULTILINE))
+        self.assertIn("accept4", called)
+        self.assertLessEqual(called, allowed)
+
+
+def system_calls(group: str) -> set[str]:
+    """The calls of a group of systemd's, those of the groups in it as well."""
+    run = subprocess.run(["systemd-analyze", "syscall-filter", group], capture_output=True, text=True, check=True)
+    found: set[str] = set()
+    for line in map(str.strip, run.stdout.splitlines()[1:]):
+        if line.startswith("@"):
+            found |= system_calls(line)
+        elif line and not line.startswith("#"):
+            found.add(line)
+    return found
 
 
 if __name__ == "__main__":
