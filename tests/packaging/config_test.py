@@ -1,12 +1,14 @@
 """The example configurations: pdns-ingest takes every line of them, those that are commented out as well."""
 import re
+import socket
 import subprocess
 import unittest
 from pathlib import Path
 
-from pdns_testing import BIN, scratch
+from pdns_testing import BIN, CAPTURES, CONTENT_TYPE, control, dump, expected, rows, scratch
 
 CONFIG = Path(__file__).resolve().parents[2] / "packaging" / "config"
+UNITS = CONFIG.parent / "systemd"
 FILES = sorted(CONFIG.glob("*.conf"))
 
 
@@ -53,6 +55,52 @@ class Config(unittest.TestCase):
                     for path in FILES]
         self.assertEqual(settings[0], settings[1])
         self.assertEqual(4, len(settings[0]))
+
+    def test_runs_as_shipped(self) -> None:
+        """By the command lines of the units and their configurations, with a socket handed over as systemd does."""
+        root = Path(self.folder.name)
+        for path in FILES:
+            text = path.read_text().replace("/var/lib/pdns-archive", f"{root}/archive")
+            (root / path.name).write_text(text.replace("/var/lib/pdns\n", f"{root}/db\n"))
+        (root / "archive").mkdir()
+        with socket.socket(socket.AF_UNIX) as listens:
+            listens.bind(str(root / "dnstap.sock"))
+            listens.listen()
+            live = self.start(command_of("pdns-ingest.service", root), listens)
+            with socket.socket(socket.AF_UNIX) as peer:
+                peer.settimeout(60)
+                peer.connect(str(root / "dnstap.sock"))
+                peer.sendall(control(4, CONTENT_TYPE))  # READY, then ACCEPT
+                self.assertTrue(peer.recv(4096))
+                peer.sendall(CAPTURES[0].read_bytes())
+                self.assertTrue(peer.recv(4096))  # FINISH
+            backfill = subprocess.run(command_of("pdns-backfill.service", root), capture_output=True, timeout=120)
+            self.assertEqual(0, backfill.returncode, backfill.stderr)
+            live.terminate()
+            said = live.communicate(timeout=120)[1]
+            self.assertEqual(0, live.returncode, said)
+        self.assertTrue(list((root / "archive").glob("pdns-*.dnstap*")))
+        trusted, quarantined = dump(root / "db").split(b"--\n")
+        self.assertEqual(expected("tuples", CAPTURES[:1]), rows(trusted))
+        self.assertEqual(expected("quarantined", CAPTURES[:1]), rows(quarantined))
+
+    def start(self, command: list[str], listens: socket.socket) -> subprocess.Popen:
+        """With descriptor 3 and the variables that name it, as of sd_listen_fds(3)."""
+        unit = (UNITS / "pdns-ingest.socket").read_text()
+        name = re.search(r"^FileDescriptorName=(.*)$", unit, re.MULTILINE).group(1)
+        script = f'exec 3<&{listens.fileno()}; LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES={name} exec "$@"'
+        live = subprocess.Popen(["bash", "-c", script, "bash", *command], pass_fds=[listens.fileno()],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(live.communicate)
+        self.addCleanup(live.kill)
+        return live
+
+
+def command_of(unit: str, root: Path) -> list[str]:
+    """ExecStart= of a unit, with its paths moved below `root`."""
+    line = re.search(r"^ExecStart=(.*)$", (UNITS / unit).read_text(), re.MULTILINE).group(1)
+    line = line.replace("/usr/bin", str(BIN)).replace("/etc/pdns", str(root))
+    return line.replace("/var/lib/pdns-archive", f"{root}/archive").split()
 
 
 if __name__ == "__main__":
