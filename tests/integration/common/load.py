@@ -61,11 +61,12 @@ class LoadZone:
 class Load:
     """Asks q000000.load.net, q000001.load.net, ... at a steady rate, in a thread, until Stop()."""
 
-    def __init__(self, stub: client.Stub, per_second: float) -> None:
+    def __init__(self, stub: client.Stub, per_second: float, first: int = 0) -> None:
         self._stub = stub
         self._pace = 1 / per_second
         self._ending = threading.Event()
-        self.asked = 0  # numbers below it have been asked
+        self.first = first
+        self.asked = first  # numbers from `first` to below it have been asked
         self.answered: set[int] = set()
         self._thread = threading.Thread(target=self._Run, daemon=True)
         self._thread.start()
@@ -79,7 +80,7 @@ class Load:
                 due += self._pace
             self._Collect(max(0.0, min(0.05, due - time.monotonic())))
         deadline = time.monotonic() + 3
-        while len(self.answered) < self.asked and time.monotonic() < deadline:
+        while len(self.answered) < self.asked - self.first and time.monotonic() < deadline:
             self._Collect(0.1)
 
     def _Collect(self, seconds: float) -> None:

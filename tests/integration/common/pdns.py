@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pathlib
 import socket
 import subprocess
 from dataclasses import dataclass
@@ -96,12 +97,14 @@ def CheckReport(report: dict[str, Any]) -> None:
     Check(by_source == report["frames"], f"sources do not add up: {json.dumps(report)}")
 
 
-def Ask(sandbox: Sandbox, *arguments: str) -> list[Seen]:
-    """Rows of pdns-query; none if it found nothing."""
+def Ask(
+    sandbox: Sandbox, *arguments: str, database: pathlib.Path | None = None
+) -> list[Seen]:
+    """Rows of pdns-query; none if it found nothing. By default of the database of the run."""
     command = [
         str(sandbox.bin_dir / "pdns-query"),
         "-d",
-        str(sandbox.folder / "db"),
+        str(database or sandbox.folder / "db"),
         "-j",
         "--wire",
     ]

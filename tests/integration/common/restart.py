@@ -19,23 +19,23 @@ RATE = 200
 BLOCK = 2 * RATE  # so many answers in a row must be in the database for the stream to be whole
 
 
-def _Stored(sandbox: Sandbox) -> set[int]:
+def Stored(sandbox: Sandbox) -> set[int]:
     """The numbers of the names that are in the database now."""
     owners = (one.row.owner[0] for one in pdns.Ask(sandbox, "*.load.net"))
     return {int(label[1:]) for label in owners if label[:1] == b"q"}
 
 
-def _AwaitStored(sandbox: Sandbox, numbers: set[int], what: str) -> None:
+def AwaitStored(sandbox: Sandbox, numbers: set[int], what: str) -> None:
     missing = set(numbers)
 
     def _Complete() -> bool:
-        missing.difference_update(_Stored(sandbox))
+        missing.difference_update(Stored(sandbox))
         return not missing
 
     WaitFor(_Complete, 30, f"{len(numbers)} answers {what} to reach the database")
 
 
-def _WholeSince(answered: set[int], stored: set[int], start: int) -> int | None:
+def WholeSince(answered: set[int], stored: set[int], start: int) -> int | None:
     """Where, at or after `start`, BLOCK answers in a row begin that are all stored."""
     row: list[int] = []
     for number in sorted(n for n in answered if n >= start):
@@ -45,12 +45,12 @@ def _WholeSince(answered: set[int], stored: set[int], start: int) -> int | None:
     return None
 
 
-def _AwaitWhole(sandbox: Sandbox, load: Load, start: int) -> int:
+def AwaitWhole(sandbox: Sandbox, load: Load, start: int) -> int:
     """Under load, until the stream is whole again; a resolver has several connections to renew."""
     found: list[int] = []
 
     def _IsWhole() -> bool:
-        since = _WholeSince(set(load.answered), _Stored(sandbox), start)
+        since = WholeSince(set(load.answered), Stored(sandbox), start)
         found.extend([] if since is None else [since])
         return bool(found)
 
@@ -71,7 +71,7 @@ def _Table(load: Load, zone: LoadZone, stored: set[int], cuts: list[tuple[str, i
     return "\n".join(lines)
 
 
-def _CheckRows(sandbox: Sandbox, zone: LoadZone, reports: list[dict[str, Any]]) -> None:
+def CheckRows(sandbox: Sandbox, zone: LoadZone, reports: list[dict[str, Any]]) -> None:
     """Nothing that was not served, nothing counted twice, and the reports say what the rows say."""
     rows = pdns.Ask(sandbox, "*.")
     pdns.Index(rows)
@@ -99,9 +99,9 @@ def Run(sandbox: Sandbox, resolver_name: str) -> None:
     stub = resolver.Stub()
     scenario.WarmUp(sandbox, stub, "load.net.")
     load = Load(stub, RATE)
-    start = _AwaitWhole(sandbox, load, 0)
+    start = AwaitWhole(sandbox, load, 0)
     before = set(load.answered)
-    _AwaitStored(sandbox, {n for n in before if n >= start}, "before the restart")
+    AwaitStored(sandbox, {n for n in before if n >= start}, "before the restart")
 
     stopped, cut = time.monotonic(), load.asked
     reports = [ingester.Stop()]
@@ -110,15 +110,15 @@ def Run(sandbox: Sandbox, resolver_name: str) -> None:
     ingester = pdns.Ingester(sandbox, "ingest-again")
     ready, back = time.monotonic(), load.asked
 
-    whole = _AwaitWhole(sandbox, load, back)
+    whole = AwaitWhole(sandbox, load, back)
     load.Stop()
     after = {n for n in load.answered if n >= whole}
-    _AwaitStored(sandbox, after, "after the resolver came back")
+    AwaitStored(sandbox, after, "after the resolver came back")
     reports.append(ingester.Stop())
     server.Stop()
     Check(not server.errors, f"the counting server broke: {server.errors}")
 
-    stored = _Stored(sandbox)
+    stored = Stored(sandbox)
     print(
         f"{resolver_name}, {RATE} fresh names a second; the ingester drained and ended in"
         f" {ended - stopped:.2f} s and listened again {ready - ended:.2f} s later"
@@ -132,4 +132,4 @@ def Run(sandbox: Sandbox, resolver_name: str) -> None:
     Check(not lost, f"{len(lost)} answers that were committed before the restart are gone")
     lost = after - stored
     Check(not lost, f"{len(lost)} answers from after the reconnect are missing")
-    _CheckRows(sandbox, zone, reports)
+    CheckRows(sandbox, zone, reports)
