@@ -140,7 +140,8 @@ class Ingester:
 
     def __init__(self, database: Path | str, *arguments: object, **options: object) -> None:
         command = [BIN / "pdns-ingest", "-d", database, "--report", "json", *map(str, arguments)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        self.process = subprocess.Popen(command, **{**pipes, **options})
 
     def __enter__(self) -> "Ingester":
         return self

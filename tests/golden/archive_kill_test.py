@@ -1,0 +1,129 @@
+"""kill -9 at random moments of a live run with an archive: the archive completes the database, exactly.
+
+Each archived frame must count once, whether the live path committed it, a backfill beside it, a run
+between two lives or the run at the end; and what is committed must be archived.
+"""
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+import unittest
+from pathlib import Path
+
+from pdns_archive import Feeder, archived, as_client_response, frames_of_captures, number_of, numbered, status
+from pdns_testing import BIN, Ingester, Rows, dump, ingest, report, rows, scratch, stream, wait_for
+
+KILLS = int(os.environ.get("PDNS_KILLS", "36"))
+RATE = 4000
+
+
+class ArchiveKill(unittest.TestCase):
+    def test_every_archived_frame_counts_once(self) -> None:
+        self.run_story(KILLS * 2 // 3, 20261123, [])
+
+    def test_all_frames_in_the_archive(self) -> None:
+        self.run_story(KILLS - KILLS * 2 // 3, 20261124, ["--archive-all"])
+
+    def run_story(self, kills: int, seed: int, options: list[str]) -> None:
+        self.chance = random.Random(seed)
+        self.reloads = self.backfills = self.between = 0
+        payloads = frames_of_captures()
+        clients = [as_client_response(p) for p in payloads] if options else []
+        order = random.Random(seed)
+        self.chance.shuffle(payloads)
+
+        def make(number: int) -> bytes:
+            others = clients and order.random() < 0.3
+            return numbered((clients if others else payloads)[number % len(payloads)], number)
+
+        with scratch() as folder:
+            self.root = Path(folder)
+            self.database, self.archive = self.root / "db", self.root / "archive"
+            feeder = Feeder(self.root / "dnstap.sock", make, seed, RATE)
+            self.addCleanup(feeder.stop)
+            for _ in range(max(kills, 1)):
+                self.live_once(options)
+            feeder.stop()
+            files = self.check(feeder.begun)
+            print(f"{kills} kills, {self.reloads} reloads, {self.backfills} backfills beside, {self.between} between;"
+                  f" {feeder.begun} frames on {feeder.connections} connections, {files}")
+
+    def live_once(self, options: list[str]) -> None:
+        """A life of the ingester, from its start to kill -9."""
+        interval = self.chance.choice([0.01, 0.05, 0.2])
+        arguments = ["-u", self.root / "dnstap.sock", "--archive", self.archive, "--archive-rotate", "200K",
+                     "--min-free", "1M", "--memory", "16M", "--flush-interval", interval, *options]
+        what = self.chance.random()
+        with (self.root / "log").open("ab") as log, Ingester(self.database, *arguments, stderr=log) as run:
+            if self.chance.random() < 0.9:  # else maybe before it is up
+                wait_for(lambda: self.serves(run), 60)
+            beside = self.start_backfill(log) if what < 0.3 else None
+            if 0.2 < what < 0.5:
+                time.sleep(self.chance.uniform(0, 0.3))
+                run.process.send_signal(signal.SIGHUP)
+                self.reloads += 1
+            time.sleep(self.chance.uniform(0, 0.6))
+            self.assertIsNone(run.process.poll(), self.log())
+            run.process.send_signal(signal.SIGKILL)
+            run.process.wait()
+        if beside is not None:
+            beside.communicate(timeout=60)
+            # All done; something cut off (1); or its ingester was killed (74).
+            self.assertIn(beside.returncode, (0, 1, 74), self.log())
+        if self.chance.random() < 0.2:
+            self.between += 1
+            self.assertEqual(0, ingest(self.database, self.archive).returncode)
+
+    def serves(self, run: Ingester) -> bool:
+        self.assertIsNone(run.process.poll(), self.log())
+        try:
+            return bool(status(self.database))
+        except (OSError, json.JSONDecodeError):
+            return False
+
+    def start_backfill(self, log: object) -> subprocess.Popen:
+        self.backfills += 1
+        command = [BIN / "pdns-ingest", "-d", self.database, "--backfill", self.archive]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
+
+    def log(self) -> str:
+        return (self.root / "log").read_text("utf-8", "replace")[-3000:]
+
+    def check(self, sent: int) -> str:
+        files = archived(self.archive)
+        frames = [payload for file in files.values() for payload in file]
+        numbers = [number_of(payload) for payload in frames]
+        self.assertEqual(len(numbers), len(set(numbers)), "a frame is in the archive twice")
+        self.assertLess(max(numbers), sent)
+        self.assertGreater(len(files), 3, "not rotated")
+
+        plain = self.root / "plain.dnstap"
+        plain.write_bytes(stream(frames))
+        self.assertEqual(0, ingest(self.root / "expected", plain).returncode)
+        expected = dump(self.root / "expected")
+        self.check_none_above(self.tables(dump(self.database)), self.tables(expected))
+
+        last = ingest(self.database, self.archive)
+        self.assertEqual(0, last.returncode, last.stderr)
+        self.assertEqual(expected, dump(self.database))
+        again = report(ingest(self.database, self.archive))
+        self.assertEqual({"already_taken"}, {source["state"] for source in again["sources"]})
+        self.assertEqual(0, again["tuples_new"] + again["tuples_updated"])
+        self.assertEqual(expected, dump(self.database))
+        return f"{len(frames)} of them in {len(files)} files of the archive"
+
+    @staticmethod
+    def tables(text: bytes) -> list[Rows]:
+        return [rows(table) for table in text.split(b"--\n")]
+
+    def check_none_above(self, have: list[Rows], archive: list[Rows]) -> None:
+        for of_database, of_archive in zip(have, archive, strict=True):
+            above = {key: (row[0], of_archive.get(key)) for key, row in of_database.items()
+                     if key not in of_archive or row[0] > of_archive[key][0]}
+            self.assertEqual({}, above, "committed, but not in the archive")
+
+
+if __name__ == "__main__":
+    unittest.main()
