@@ -207,7 +207,7 @@ void Listener::CloseLateStarters(Clock::time_point now) {
     const auto found = it++;
     Peer& peer = found->second;
     if (peer.seen != State::kHandshake || now - peer.since < limits_.handshake) continue;
-    LogWarning(NameOf(*peer.connection) + " closed: no START, and others wait");
+    bad_peers_.Warning(NameOf(*peer.connection) + " closed: no START, and others wait");
     ++figures_[peer.connection->socket()].timed_out;
     Forget(found);
   }
@@ -272,7 +272,7 @@ void Listener::Note(Peer& peer) {
   const Connection& connection = *peer.connection;
   if (connection.state() == State::kClosed)
     return LogDetail(NameOf(connection) + " " + connection.reason());
-  LogWarning(NameOf(connection) + " refused: " + connection.reason());
+  bad_peers_.Warning(NameOf(connection) + " refused: " + connection.reason());
   peer.noted = connection.reason();
   figures_[connection.socket()].refused += peer.refused ? 0 : 1;
   peer.refused = true;

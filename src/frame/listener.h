@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/log_limit.h"
 #include "base/status.h"
 #include "frame/connection.h"
 #include "net/descriptor.h"
@@ -147,6 +148,7 @@ class Listener {
   std::vector<int> again_;                                // hold bytes that no poll announces
   std::size_t memory_ = 0;
   Peers peers_;
+  LogLimit bad_peers_{""};  // any peer can make lines
 };
 
 }  // namespace pdns::frame
