@@ -60,8 +60,8 @@ bool SendAll(int fd, std::string_view bytes, const Stop& stop) {
 }
 
 bool HungUp(int fd) {
-  pollfd look{fd, POLLRDHUP, 0};
-  return poll(&look, 1, 0) > 0 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+  pollfd look{fd, 0, 0};  // a client that only shut its side down still listens
+  return poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR)) != 0;
 }
 
 }  // namespace

@@ -67,6 +67,7 @@ void LiveLane::Turn(milliseconds longest) {
 
 std::vector<frame::HandedPeer> LiveLane::End(bool keep) {
   constexpr milliseconds kRest(500);
+  constexpr milliseconds kRestOfKept(50);
   constexpr std::chrono::seconds kLongestDrain(3);
   std::vector<frame::HandedPeer> peers;
   // Most is written while the sockets are still read, so that little is left for when they are not.
@@ -74,6 +75,7 @@ std::vector<frame::HandedPeer> LiveLane::End(bool keep) {
   const auto until = Clock::now() + kLongestDrain;
   while (keep && !around_.drainer.Idle() && Clock::now() < until) Turn(kShortestTurn);
   if (keep) {
+    around_.listener.ReadRest(kRestOfKept, *this);  // there may be no next process after all
     peers = around_.listener.HandOver(*this);
   } else {
     around_.listener.ReadRest(kRest, *this);

@@ -47,6 +47,7 @@ std::vector<Handed> TakeHanded() {
   char** names = nullptr;
   const int count = sd_listen_fds_with_names(kUnset, &names);
   std::vector<Handed> handed;
+  handed.reserve(static_cast<std::size_t>(std::max(0, count)));
   for (int i = 0; i < count; ++i) {
     handed.push_back({names[i], Descriptor(SD_LISTEN_FDS_START + i)});
     fcntl(handed.back().fd.get(), F_SETFD, FD_CLOEXEC);
