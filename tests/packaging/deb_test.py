@@ -24,10 +24,19 @@ INSIDE = r"""
 set -eu
 cd "$1"
 export GIVEN="$1"
-listing() {
-  find /etc /usr /var /run -xdev \( -path /var/lib/dpkg -o -path /var/log -o -path /var/cache \
-    -o -path "$PWD" -o -path '/etc/*-' -o -name .pwd.lock -o -name .updated -o -path /run/systemctl.log \) -prune -o \
-    ! -path /etc/passwd ! -path /etc/group ! -path /etc/shadow ! -path /etc/gshadow -printf '%p %M %u %g %l\n' | sort
+# What is other than on the host, by the overlay's own layer; others may be at work on the host meanwhile.
+left() {
+  cd /tmp/upper
+  find . -mindepth 1 \( -path ./var/lib/dpkg -o -path ./var/log -o -path ./var/cache -o -path './etc/*-' -o -name .pwd.lock \
+    -o -name .updated -o -path ./usr/local/bin/systemctl -o -path ./usr/sbin/policy-rc.d \) -prune -o -print |
+    while read -r path; do
+      if [ -c "$path" ]; then
+        [ ! -e "/tmp/lower/$path" ] || echo "gone: $path"
+      else
+        [ -e "/tmp/lower/$path" ] || [ -L "/tmp/lower/$path" ] || echo "new: $path"
+      fi
+    done
+  cd "$GIVEN"
 }
 say() { printf '== %s\n' "$*"; }
 as() { setpriv --reuid "$1" --regid "$1" --init-groups "${@:2}"; }
@@ -42,11 +51,11 @@ case "$*" in *is-active*) [ -e "$GIVEN/pretend-active" ] ;; esac
 EOF
 printf '#!/bin/sh\nexit 0\n' >/usr/sbin/policy-rc.d
 chmod 755 /usr/local/bin/systemctl /usr/sbin/policy-rc.d
-listing >before
 say install; dpkg -i first.deb
 say asked-of-systemd; notes
 say enabled; links
 say run; stat -c '%A %U %G' /run/pdns-ingest
+say differs; left | grep -c '^new: ./usr/'
 say conffiles; dpkg-query -W -f '${Conffiles}\n' passive-dns
 say users; id pdns-ingest; getent group pdns-dnstap
 install -d -o pdns-ingest -g pdns-ingest -m 0750 /var/lib/pdns
@@ -65,11 +74,9 @@ say configured; ls /etc/pdns; ls -d /var/lib/pdns/CURRENT
 say purge; dpkg -P passive-dns
 say left; ls -d /var/lib/pdns/CURRENT
 rm -r /var/lib/pdns
-listing >after
-say difference; diff before after || true
+say difference; left
 say again; dpkg -i first.deb >/dev/null; install -d -o pdns-ingest /var/lib/pdns; dpkg -P passive-dns >/dev/null
-listing >after
-diff before after || true
+left
 say end
 """
 
@@ -84,7 +91,9 @@ mount -t tmpfs tmpfs run
 mount -t tmpfs -o mode=1777 tmpfs tmp
 mount -t proc proc proc
 mount --rbind /dev dev
-mkdir -p tmp/given
+mkdir tmp/given tmp/upper tmp/lower
+mount --bind "$1/upper" tmp/upper
+mount --bind / tmp/lower
 cp -r "$2"/. tmp/given
 exec chroot . /bin/bash -c "$3" inside /tmp/given
 """
@@ -192,6 +201,7 @@ class Deb(unittest.TestCase):
         self.assertEqual(["--system daemon-reload"], told["asked-of-systemd"])
         self.assertEqual([], told["enabled"])
         self.assertEqual(["drwxr-sr-x pdns-ingest pdns-dnstap"], told["run"])
+        self.assertGreater(int(told["differs"][0]), 10)  # what the package has; so a difference would be seen below
         self.assertEqual({"/etc/pdns/backfill.conf", "/etc/pdns/ingest.conf"},
                          {line.split()[0] for line in told["conffiles"] if line.strip()})
         self.assertIn("(pdns-ingest)", told["users"][0])
