@@ -24,7 +24,7 @@ first-seen, last-seen and count. Files may be compressed (gzip, bzip2, xz, zstd,
 a directory means every file in it; what was taken before is not taken again. Beside a
 live ingester on the same database files are handed to it.
 
-  pdns-ingest -u /run/pdns/dnstap.sock --archive /var/lib/pdns-archive
+  pdns-ingest -u /run/dnstap/dnstap.sock --archive /var/lib/pdns-archive
   pdns-ingest /var/log/dnstap
 
 Signals: TERM drains and ends, HUP starts the program anew and keeps all connections,

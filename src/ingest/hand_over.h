@@ -18,7 +18,7 @@
 
 namespace pdns::ingest {
 
-inline constexpr std::string_view kOurs = "pdns-";
+inline constexpr std::string_view kOurs = "pdns-handed-";
 
 struct HandOver {
   std::vector<net::ListeningSocket> sockets;
