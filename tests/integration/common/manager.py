@@ -185,7 +185,7 @@ class Manager:
             Check(time.monotonic() - service.started < 60, "no READY=1 within 60 s")
             time.sleep(0.001)
         seconds = time.monotonic() - service.started
-        left = [name for name in self.stored if name.startswith("pdns-")]
+        left = [name for name in self.stored if name.startswith("pdns-handed-")]
         Check(not left, f"ready, and the manager still holds {left}")
         return seconds
 
@@ -199,7 +199,7 @@ class Manager:
     def Restart(self) -> float:
         self.End()
         stored = self.stored
-        Check("pdns-state" in stored, f"a restart, and what was stored is {stored}")
+        Check("pdns-handed-state" in stored, f"a restart, and what was stored is {stored}")
         return self.Start()
 
     def Reload(self) -> None:
