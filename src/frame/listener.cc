@@ -207,7 +207,7 @@ void Listener::CloseLateStarters(Clock::time_point now) {
     const auto found = it++;
     Peer& peer = found->second;
     if (peer.seen != State::kHandshake || now - peer.since < limits_.handshake) continue;
-    bad_peers_.Warning(NameOf(*peer.connection) + " closed: no START, and others wait");
+    Complain(NameOf(*peer.connection), "closed: no START, and others wait");
     ++figures_[peer.connection->socket()].timed_out;
     Forget(found);
   }
@@ -272,7 +272,7 @@ void Listener::Note(Peer& peer) {
   const Connection& connection = *peer.connection;
   if (connection.state() == State::kClosed)
     return LogDetail(NameOf(connection) + " " + connection.reason());
-  bad_peers_.Warning(NameOf(connection) + " refused: " + connection.reason());
+  Complain(NameOf(connection), "refused: " + connection.reason());
   peer.noted = connection.reason();
   figures_[connection.socket()].refused += peer.refused ? 0 : 1;
   peer.refused = true;
@@ -280,6 +280,13 @@ void Listener::Note(Peer& peer) {
 
 std::string Listener::NameOf(const Connection& connection) const {
   return sockets_[connection.socket()].name() + ": " + connection.peer();
+}
+
+// Any peer can make lines: each kind of trouble has its own limit, so that none hides another.
+void Listener::Complain(const std::string& who, const std::string& what) {
+  constexpr std::size_t kMostKinds = 32;
+  const bool known = complaints_.count(what) > 0 || complaints_.size() < kMostKinds;
+  complaints_.try_emplace(known ? what : "", "").first->second.Warning(who + " " + what);
 }
 
 bool Listener::Watch(int fd, unsigned events, int operation) const {

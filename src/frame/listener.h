@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -131,6 +132,7 @@ class Listener {
   void CloseParked();
   void Forget(Peers::iterator found);
   void Note(Peer& peer);
+  void Complain(const std::string& who, const std::string& what);
   bool Watch(int fd, unsigned events, int operation) const;
   std::string NameOf(const Connection& connection) const;
 
@@ -148,7 +150,7 @@ class Listener {
   std::vector<int> again_;                                // hold bytes that no poll announces
   std::size_t memory_ = 0;
   Peers peers_;
-  LogLimit bad_peers_{""};  // any peer can make lines
+  std::map<std::string, LogLimit> complaints_;  // by what is said
 };
 
 }  // namespace pdns::frame
