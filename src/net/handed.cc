@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstdlib>
 
 namespace pdns::net {
@@ -91,9 +90,6 @@ Status Reexecute(const std::string& program, const std::vector<std::string>& arg
   setenv("LISTEN_PID", std::to_string(getpid()).c_str(), 1);
   setenv("LISTEN_FDS", std::to_string(handed.size()).c_str(), 1);
   setenv("LISTEN_FDNAMES", names.c_str(), 1);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
   execv(program.c_str(), Pointers(arguments).data());
   return Failed(program + " cannot be executed");
 }

@@ -25,7 +25,8 @@ Result<Descriptor> StateFile(const std::string& bytes);
 Result<std::string> ReadStateFile(const Descriptor& file);
 
 // Becomes `program`, in this process, with everything in `handed` and nothing else but the standard
-// descriptors. Returns only when that cannot be: kIo, and `handed` is lost.
+// descriptors. Signals that are blocked stay so: one that comes meanwhile waits for the next
+// program and does not end it. Returns only when that cannot be: kIo, and `handed` is lost.
 Status Reexecute(const std::string& program, const std::vector<std::string>& arguments,
                  std::vector<Handed> handed);
 
