@@ -208,6 +208,8 @@ class IngestRun {
   Status HandOn() {
     const bool reloads = attendant_->reloads();
     attendant_.reset();
+    // An end that was asked for while a reload was under way leaves nobody to hand on to.
+    if (!reloads && !net::HasManager()) hand_over_ = {};
     if (hand_over_.sockets.empty() && hand_over_.peers.empty() && !reloads) return {};
     auto handed = ingest::Pack(std::move(hand_over_));
     if (!handed.ok()) return handed.status();
