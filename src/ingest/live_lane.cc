@@ -51,7 +51,10 @@ void LiveLane::Run(const std::function<bool()>& ended, const std::function<void(
     Turn(ready ? longest_turn : milliseconds(0));
     if (ready) continue;
     ready = around_.listener.caught_up() || Clock::now() - start > kCatchUp;
-    if (ready) on_ready();
+    if (!ready) continue;
+    published_ = {};  // who is told so finds in the figures what was read
+    Publish();
+    on_ready();
   }
 }
 
