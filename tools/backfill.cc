@@ -67,20 +67,26 @@ Result<std::optional<int>> BackfillByLive(const IngestOptions& options,
   Stop stop;
   const Attendant attendant(stop, {});
   int code = 0;
-  while (true) {
+  // One that is about to end may still accept a connection, and then closes it without a word.
+  constexpr int kMostSilent = 10;
+  for (int silent = 0; silent < kMostSilent; ++silent) {
     ingest::Progress progress;
     auto line = std::make_unique<ProgressLine>(progress);
     const auto report = ingest::Backfill(**client, *request, stop, progress);
     line.reset();
-    if (!report.ok()) return report.status();
-    const auto printed = Print(*report, options.report_json);
-    if (!printed.ok()) return printed.status();
-    code = std::max(code, *printed);
-    if (!report->again || stop.requested()) return std::optional<int>(code);
+    if (!report.ok() && !(*client)->gone()) return report.status();
+    if (report.ok()) {
+      silent = 0;
+      const auto printed = Print(*report, options.report_json);
+      if (!printed.ok()) return printed.status();
+      code = std::max(code, *printed);
+      if (!report->again || stop.requested()) return std::optional<int>(code);
+    }
     LogInfo("the live ingester is started anew: going on with the next one");
     client = ConnectAgain(control, stop);
     if (!client.ok()) return client.status();
   }
+  return Status::Io("the live ingester ends whenever it is asked; what it took is stored");
 }
 
 }  // namespace pdns::tools

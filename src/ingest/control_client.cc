@@ -22,6 +22,7 @@ Status ControlClient::Send(const ControlRequest& request) {
   for (std::size_t at = 0; at < line.size();) {
     const ssize_t sent = send(socket_.get(), line.data() + at, line.size() - at, MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
+    gone_ = sent < 0 && errno == EPIPE;
     if (sent < 0) return Status::Errno("the live ingester cannot be asked", errno);
     at += static_cast<std::size_t>(sent);
   }
@@ -43,7 +44,8 @@ Result<std::string> ControlClient::ReadLine(const Stop& stop) {
     std::array<char, 65536> some;
     const ssize_t got = recv(socket_.get(), some.data(), some.size(), MSG_DONTWAIT);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (got <= 0) return Status::Io("the live ingester went away");
+    gone_ = got <= 0;
+    if (gone_) return Status::Io("the live ingester went away");
     held_.append(some.data(), static_cast<std::size_t>(got));
   }
 }

@@ -24,6 +24,9 @@ class ControlClient {
   // The next line, without its end. kIo: the ingester went away, or the stop came.
   Result<std::string> ReadLine(const Stop& stop);
 
+  // After an error: the ingester closed the connection. One that is started anew is back soon.
+  bool gone() const { return gone_; }
+
   // Bytes that came behind the last line, and the descriptor with the rest: for a tap.
   std::string TakeRest() { return std::move(held_); }
   const net::Descriptor& descriptor() const { return socket_; }
@@ -33,6 +36,7 @@ class ControlClient {
 
   net::Descriptor socket_;
   std::string held_;
+  bool gone_ = false;
 };
 
 // Has the live ingester behind `client` take files, and shows its progress. kIo, or its error. A
