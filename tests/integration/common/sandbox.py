@@ -98,6 +98,20 @@ class Sandbox:
             shutil.copy(str(found), copy)
         return copy
 
+    def Part(self, name: str, test: Callable[[Sandbox], None]) -> None:
+        """A part of a test, with a folder and so a database of its own."""
+        folder = self.folder / name
+        folder.mkdir()
+        part = Sandbox(self.bin_dir, folder, self.args)
+        try:
+            test(part)
+        except Exception:
+            print(f"in {name}:")
+            part.ShowLogs()
+            raise
+        finally:
+            part.StopAll()
+
     def StopAll(self) -> None:
         for process in reversed(self.processes):
             if process.alive:
