@@ -146,8 +146,8 @@ def AmidBackfill(box: Sandbox) -> None:
     want = {}
     for file in range(30):
         names = [NameOf(f"file{file}", n) for n in range(1000)]
-        want.update(dict.fromkeys(names, 15))
-        WriteCapture(folder / f"{file:03}.dnstap", names, 15)
+        want.update(dict.fromkeys(names, 30))
+        WriteCapture(folder / f"{file:03}.dnstap.bz2", names, 30)
     ingester = Ingester(box)
     talker = Talker(ingester.socket, "live")
     log, out = box.folder / "client.log", box.folder / "client.reports"
