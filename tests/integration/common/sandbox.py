@@ -152,7 +152,10 @@ def _NamespaceCommand() -> list[str] | None:
     return None
 
 
-def _Parse(needs: dict[str, str]) -> argparse.Namespace:
+Options = Callable[[argparse.ArgumentParser], None]  # adds those of one script
+
+
+def _Parse(needs: dict[str, str], options: Options | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
     parser.add_argument(
         "--bin-dir", default=os.environ.get("PDNS_BIN_DIR"), help="where pdns-ingest is"
@@ -163,6 +166,8 @@ def _Parse(needs: dict[str, str]) -> argparse.Namespace:
         default=str(TREE / "tests" / "data" / "bind-rr.dnstap"),
         help="a dnstap file, its expected content beside it (peers only)",
     )
+    if options:
+        options(parser)
     args = parser.parse_args()
     if not args.bin_dir:
         parser.error("--bin-dir or PDNS_BIN_DIR is needed")
@@ -199,9 +204,11 @@ def _Run(test: Callable[[Sandbox], None], args: argparse.Namespace) -> int:
     return FAIL
 
 
-def Main(test: Callable[[Sandbox], None], needs: dict[str, str]) -> NoReturn:
+def Main(
+    test: Callable[[Sandbox], None], needs: dict[str, str], options: Options | None = None
+) -> NoReturn:
     """Runs a test script; `needs` are programs with the Debian package that has each."""
-    args = _Parse(needs)
+    args = _Parse(needs, options)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(FAIL))
     if os.environ.get(_INSIDE):
         sys.exit(_Run(test, args))
