@@ -82,6 +82,11 @@ class IngestRun {
       if (!socket.ok()) return socket.status();
       live.sockets.push_back(std::move(*socket));
     }
+    if (const auto control = FindIn(inherited.sockets, ControlEndpoint());
+        control != inherited.sockets.end()) {
+      live.control = std::move(*control);
+      inherited.sockets.erase(control);
+    }
     for (net::ListeningSocket& socket : inherited.sockets) {
       // The same socket may come from its unit and from the process before.
       const bool known =
@@ -106,9 +111,7 @@ class IngestRun {
 
   Result<net::ListeningSocket> TakeOrOpen(const net::Endpoint& endpoint,
                                           std::vector<net::ListeningSocket>& inherited) const {
-    const auto found = std::find_if(inherited.begin(), inherited.end(), [&](const auto& socket) {
-      return socket.endpoint().kind == endpoint.kind && socket.name() == endpoint.text;
-    });
+    const auto found = FindIn(inherited, endpoint);
     if (found == inherited.end()) return net::ListeningSocket::Open(endpoint, options_.access);
     net::ListeningSocket socket = std::move(*found);
     inherited.erase(found);
@@ -116,11 +119,20 @@ class IngestRun {
     return socket;
   }
 
+  static std::vector<net::ListeningSocket>::iterator FindIn(
+      std::vector<net::ListeningSocket>& sockets, const net::Endpoint& endpoint) {
+    return std::find_if(sockets.begin(), sockets.end(), [&](const auto& socket) {
+      return socket.endpoint().kind == endpoint.kind && socket.name() == endpoint.text;
+    });
+  }
+
+  net::Endpoint ControlEndpoint() const {
+    return {net::Endpoint::Kind::kUnix, ControlPath(options_, database_), false};
+  }
+
   Status OpenControl(ingest::LiveOptions& live) const {
-    if (!options_.live()) return {};
-    const net::Endpoint endpoint{net::Endpoint::Kind::kUnix, ControlPath(options_, database_),
-                                 false};
-    auto socket = net::ListeningSocket::Open(endpoint, {});
+    if (!options_.live() || live.control.has_value()) return {};
+    auto socket = net::ListeningSocket::Open(ControlEndpoint(), {});
     if (!socket.ok()) return socket.status();
     live.control = std::move(*socket);
     return {};

@@ -71,10 +71,14 @@ ControlServer::ControlServer(net::ListeningSocket socket, Services services)
   thread_ = std::thread([this] { Accept(); });
 }
 
-ControlServer::~ControlServer() {
+ControlServer::~ControlServer() { End(); }
+
+net::ListeningSocket ControlServer::End() {
   stop_.Request();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
   for (Client& client : clients_) client.thread.join();
+  clients_.clear();
+  return std::move(socket_);
 }
 
 void ControlServer::Accept() {

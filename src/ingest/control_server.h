@@ -35,7 +35,11 @@ class ControlServer {
   };
 
   ControlServer(net::ListeningSocket socket, Services services);
-  ~ControlServer();  // ends all clients' work and waits for it
+  ~ControlServer();  // as End, and closes the socket
+
+  // Ends all clients' work and waits for it. Gives the socket back, once: who connects from now on
+  // waits in it for the process that takes it over.
+  net::ListeningSocket End();
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;
 

@@ -131,6 +131,7 @@ void Service::RunLive() {
   pollfd wish{stop_.fd(), POLLIN, 0};
   while (!stop_.requested()) poll(&wish, 1, -1);
   EndOthers();
+  HandOverControl();
 }
 
 void Service::RunLane() {
@@ -147,9 +148,10 @@ void Service::RunLane() {
   });
   lane_->Run([&ended] { return ended.load(); }, {}, kWhileEnding);
   ending.join();
-  const bool keep = live_.keeps_sockets && live_.keeps_sockets();
+  const bool keep = KeepsSockets();
   hand_over_.peers = lane_->End(keep);
   if (keep) hand_over_.sockets = listener_->TakeSockets();
+  HandOverControl();
   RunReport report;
   report.sources = lane_->reports();
   Add(std::move(report));
@@ -201,8 +203,22 @@ void Service::Watch(frame::FolderWatch& watch) {
   }
 }
 
+bool Service::KeepsSockets() const { return live_.keeps_sockets && live_.keeps_sockets(); }
+
+// Were it closed in between, who asks then would take the database for free, and the next process
+// would find it locked.
+void Service::HandOverControl() {
+  if (live_.control.has_value()) hand_over_.sockets.push_back(std::move(*live_.control));
+  live_.control.reset();
+}
+
 void Service::EndOthers() {
-  control_.reset();
+  if (control_ != nullptr) {
+    auto socket = control_->End();
+    live_.control.reset();
+    if (KeepsSockets()) live_.control.emplace(std::move(socket));
+    control_.reset();
+  }
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
 }

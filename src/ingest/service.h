@@ -47,8 +47,8 @@ struct LiveOptions {
   frame::ListenerLimits limits;
   std::vector<frame::HandedPeer> peers;
   std::optional<ArchiveOptions> archive;
-  std::optional<net::ListeningSocket> control;
-  std::function<void()> on_ready;       // called once, when the sockets are read up to now
+  std::optional<net::ListeningSocket> control;  // kept with the others
+  std::function<void()> on_ready;               // called once, when the sockets are read up to now
   std::function<bool()> keeps_sockets;  // asked after a stop: do they go to another process?
 };
 
@@ -88,6 +88,8 @@ class Service {
   void Follow(const std::string& path);
   void Watch(frame::FolderWatch& watch);
   void EndOthers();
+  bool KeepsSockets() const;
+  void HandOverControl();
   void RunLive();
   void RunLane();
   void Add(RunReport report);
