@@ -55,15 +55,16 @@ class ArchiveKill(unittest.TestCase):
         interval = self.chance.choice([0.01, 0.05, 0.2])
         arguments = ["-u", self.root / "dnstap.sock", "--archive", self.archive, "--archive-rotate", "200K",
                      "--min-free", "1M", "--memory", "16M", "--flush-interval", interval, *options]
-        what = self.chance.random()
+        what = self.chance.random() + (self.chance.random() < 0.1)  # from 1 on: killed as it starts
         with (self.root / "log").open("ab") as log, Ingester(self.database, *arguments, stderr=log) as run:
-            if self.chance.random() < 0.9:  # else maybe before it is up
+            if what < 1:
                 wait_for(lambda: self.serves(run), 60)
             beside = self.start_backfill(log) if what < 0.3 else None
             if 0.2 < what < 0.5:
-                time.sleep(self.chance.uniform(0, 0.3))
-                run.process.send_signal(signal.SIGHUP)
-                self.reloads += 1
+                for _ in range(self.chance.choice([1, 1, 2])):
+                    time.sleep(self.chance.uniform(0, 0.3))
+                    run.process.send_signal(signal.SIGHUP)
+                    self.reloads += 1
             time.sleep(self.chance.uniform(0, 0.6))
             self.assertIsNone(run.process.poll(), self.log())
             run.process.send_signal(signal.SIGKILL)

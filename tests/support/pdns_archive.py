@@ -93,8 +93,7 @@ def status(database: Path) -> dict[str, float]:
         client.connect(str(database / "control.sock"))
         client.sendall(b'{"op":"status"}\n')
         with client.makefile("rb") as answer:
-            told = json.loads(answer.readline())
-    return told.get("status", told)
+            return json.loads(answer.readline())
 
 
 def frames_of_captures() -> list[bytes]:
