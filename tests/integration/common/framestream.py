@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import pathlib
 import socket
+import ssl
 import struct
+import termios
+import time
+from dataclasses import dataclass
 from typing import Iterator
 
 CONTENT_TYPE = b"protobuf:dnstap.Dnstap"
@@ -36,19 +41,44 @@ def ReadFrames(path: pathlib.Path) -> Iterator[bytes]:
         at += size
 
 
+@dataclass(frozen=True)
+class Tcp:
+    """Where the reader listens by TCP, and what a client needs to speak TLS, if that is due."""
+
+    port: int
+    tls: ssl.SSLContext | None = None
+    address: str = "127.0.0.1"
+
+
+Endpoint = pathlib.Path | Tcp
+
+
+def Connect(endpoint: Endpoint) -> socket.socket:
+    """A connection without TLS. Waits while the reader's queue is full."""
+    if isinstance(endpoint, Tcp):
+        made = socket.create_connection((endpoint.address, endpoint.port), 60)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        made.settimeout(None)
+        return made
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    made.connect(str(endpoint))
+    return made
+
+
 class Sender:
     """One connection to the reader's socket. Leaves it open until Close() or Reset()."""
 
-    def __init__(self, path: pathlib.Path, seconds: float = 20) -> None:
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.connect(str(path))  # waits while the reader's queue is full
+    def __init__(self, endpoint: Endpoint, seconds: float = 20) -> None:
+        self.socket = Connect(endpoint)
         self.socket.settimeout(seconds)
+        if isinstance(endpoint, Tcp) and endpoint.tls is not None:
+            self.socket = endpoint.tls.wrap_socket(self.socket, server_hostname="localhost")
 
     def Send(self, data: bytes) -> bool:
         """False if the reader has closed, which it may do to a peer that misbehaves."""
         try:
             self.socket.sendall(data)
-        except (BrokenPipeError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
             return False
         return True
 
@@ -65,7 +95,7 @@ class Sender:
         while len(data) < size:
             try:
                 more = self.socket.recv(size - len(data))
-            except ConnectionResetError:
+            except (ConnectionResetError, ssl.SSLError):
                 return None
             if not more:
                 return None
@@ -91,16 +121,30 @@ class Sender:
         try:
             while self.socket.recv(4096):
                 pass
-        except ConnectionResetError:
-            pass
         except TimeoutError:
             return False
+        except (ConnectionResetError, ssl.SSLError):
+            pass
         return True
 
+    def _Settle(self) -> None:
+        """TCP: until the other side's system has all; a close with input unread drops the rest."""
+        if self.socket.family == socket.AF_UNIX:
+            return
+        deadline, left = time.monotonic() + 5, b"\1"
+        while any(left) and time.monotonic() < deadline:
+            try:
+                left = fcntl.ioctl(self.socket.fileno(), termios.TIOCOUTQ, b"\0" * 4)
+            except OSError:
+                return
+            time.sleep(0.001)
+
     def Close(self) -> None:
+        self._Settle()
         self.socket.close()
 
     def Reset(self) -> None:
         """Goes away as a killed process does with input unread: the reader meets an error."""
+        self._Settle()
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import pathlib
 import random
-import stat
 import struct
-import sys
 import threading
 from typing import Any, Callable
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from common import golden, pdns, sandbox  # noqa: E402
-from common.framestream import (  # noqa: E402
+from common import golden, pdns, sandbox
+from common.framestream import (
     ACCEPT,
     CONTENT_TYPE,
     MAX_FRAME,
@@ -21,10 +17,11 @@ from common.framestream import (  # noqa: E402
     START,
     STOP,
     Control,
+    Endpoint,
     Frame,
     Sender,
 )
-from common.sandbox import Check, WaitFor  # noqa: E402
+from common.sandbox import Check, WaitFor
 
 OTHER_TYPE = b"protobuf:somebody.Else"
 
@@ -32,8 +29,8 @@ OTHER_TYPE = b"protobuf:somebody.Else"
 class Peers:
     """The senders' doings, and how often the whole capture has been handed over."""
 
-    def __init__(self, path: pathlib.Path, frames: list[bytes]) -> None:
-        self._path = path
+    def __init__(self, endpoint: Endpoint, frames: list[bytes]) -> None:
+        self._endpoint = endpoint
         self._frames = [Frame(frame) for frame in frames]
         self._held: list[Sender] = []  # stay connected to the end
         self._doomed: list[tuple[Sender, str]] = []  # the reader has to end these
@@ -43,7 +40,7 @@ class Peers:
         self.too_long = 0
 
     def _New(self) -> Sender:
-        return Sender(self._path)
+        return Sender(self._endpoint)
 
     def _Opened(self) -> Sender:
         sender = self._New()
@@ -239,12 +236,10 @@ def _Together(doings: list[Callable[[], None]]) -> None:
         raise errors[0]
 
 
-def Test(box: sandbox.Sandbox) -> None:
+def Run(box: sandbox.Sandbox, ingester: pdns.Ingester, endpoint: Endpoint) -> None:
+    """The whole story; at its end the ingester has stopped."""
     capture = golden.Read(pathlib.Path(box.args.capture))
-    ingester = pdns.Ingester(box)
-    mode = ingester.socket.stat().st_mode
-    Check(stat.S_ISSOCK(mode) and mode & stat.S_IWGRP, f"the socket has mode {oct(mode)}")
-    peers = Peers(ingester.socket, capture.frames)
+    peers = Peers(endpoint, capture.frames)
     peers.Idle()
     _Together([peers.Good, peers.Garbage, peers.WrongType, peers.DataFirst])
     _Together([peers.Good, peers.ReadyTwice, peers.Unidirectional, peers.SeveralTypes])
@@ -281,7 +276,3 @@ def _CheckReport(report: dict[str, Any], capture: golden.Golden, peers: Peers) -
     malformed = report["malformed"]
     Check(malformed.get("protobuf", 0) >= peers.junk, f"{peers.junk} junk frames: {malformed}")
     Check(malformed.get("frame", 0) >= peers.too_long, f"{peers.too_long} too long: {malformed}")
-
-
-if __name__ == "__main__":
-    sandbox.Main(Test, {})

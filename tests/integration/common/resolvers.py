@@ -5,7 +5,7 @@ from __future__ import annotations
 import pathlib
 from typing import Callable
 
-from common import client, wire
+from common import certificates, client, wire
 from common.sandbox import Check, Process, Sandbox, WaitFor
 
 ADDRESS, PORT = "127.0.0.1", 5300
@@ -54,7 +54,7 @@ remote-control:
 _UNBOUND_DNSTAP = """\
 dnstap:
   dnstap-enable: yes
-  dnstap-socket-path: "{socket}"
+  {where}
   dnstap-send-identity: yes
   dnstap-send-version: yes
   dnstap-log-resolver-response-messages: yes
@@ -64,6 +64,15 @@ dnstap:
   dnstap-log-client-query-messages: yes
   dnstap-log-client-response-messages: yes
 """
+_UNBOUND_SOCKET = 'dnstap-socket-path: "{socket}"'
+_UNBOUND_TLS = """\
+dnstap-socket-path: ""
+  dnstap-ip: "127.0.0.1@{port}"
+  dnstap-tls: yes
+  dnstap-tls-server-name: "localhost"
+  dnstap-tls-cert-bundle: "{bundle}"
+  dnstap-tls-client-key-file: "{key}"
+  dnstap-tls-client-cert-file: "{certificate}\""""
 _UNBOUND_FORWARD = """\
 forward-zone:
   name: "."
@@ -125,12 +134,26 @@ def StartBind(sandbox: Sandbox, socket: pathlib.Path) -> Resolver:
     return Resolver(sandbox.Start([named, "-g", "-4", "-c", config], "named-out"), PORT)
 
 
+def UnboundTls(port: int, files: certificates.Certificates) -> str:
+    """For StartUnbound: dnstap by TLS, with a client certificate."""
+    return _UNBOUND_TLS.format(
+        port=port, bundle=files.Pem("ca"), key=files.Key("client"), certificate=files.Pem("client")
+    )
+
+
 def StartUnbound(
-    sandbox: Sandbox, socket: pathlib.Path | None, forward_to: str | None = None, port: int = PORT
+    sandbox: Sandbox,
+    socket: pathlib.Path | None,
+    forward_to: str | None = None,
+    port: int = PORT,
+    where: str = _UNBOUND_SOCKET,
 ) -> Resolver:
-    """Without a socket it tells nobody; with `forward_to` ("address@port") it asks only there."""
+    """Without a socket it tells nobody; with `forward_to` ("address@port") it asks only there.
+
+    `where` is configuration, for dnstap that goes to something else than the socket.
+    """
     home = _Home(sandbox, f"unbound-{port}")
-    text = _UNBOUND + (_UNBOUND_DNSTAP if socket else "")
+    text = _UNBOUND + (_UNBOUND_DNSTAP.replace("{where}", where) if socket else "")
     config = _Fill(text, sandbox, home, socket or pathlib.Path(), port)
     if forward_to:
         config += _UNBOUND_FORWARD.format(forward_to=forward_to)
