@@ -8,24 +8,29 @@ namespace pdns::ingest {
 std::string Taps::Tap::Take(std::chrono::milliseconds longest) {
   std::unique_lock lock(mutex_);
   filled_.wait_for(lock, longest, [this] { return !bytes_.empty(); });
+  TellLeftOut();
   return std::exchange(bytes_, {});
 }
 
-bool Taps::Tap::Put(Bytes payload) {
+// What was left out since stands behind all that bytes_ holds.
+void Taps::Tap::TellLeftOut() {
   constexpr std::uint32_t kControlBody = 12;  // type, count
+  if (left_out_ == 0) return;
+  AppendU32(bytes_, 0);
+  AppendU32(bytes_, kControlBody);
+  AppendU32(bytes_, kLeftOut);
+  AppendU32(bytes_, static_cast<std::uint32_t>(left_out_ >> 32));
+  AppendU32(bytes_, static_cast<std::uint32_t>(left_out_));
+  left_out_ = 0;
+}
+
+bool Taps::Tap::Put(Bytes payload) {
   const std::lock_guard lock(mutex_);
   if (bytes_.size() + payload.size() > kBuffer) {
     ++left_out_;
     return false;
   }
-  if (left_out_ > 0) {
-    AppendU32(bytes_, 0);
-    AppendU32(bytes_, kControlBody);
-    AppendU32(bytes_, kLeftOut);
-    AppendU32(bytes_, static_cast<std::uint32_t>(left_out_ >> 32));
-    AppendU32(bytes_, static_cast<std::uint32_t>(left_out_));
-    left_out_ = 0;
-  }
+  TellLeftOut();
   AppendU32(bytes_, static_cast<std::uint32_t>(payload.size()));
   AppendBytes(bytes_, payload);
   filled_.notify_all();

@@ -27,17 +27,19 @@ class Taps {
   // One onlooker's frames that wait to be sent.
   class Tap {
    public:
-    // Whole frames, each with its header; waits for some up to `longest`, and may return none.
+    // Whole frames, each with its header, and how many were left out behind them; waits for some up
+    // to `longest`, and may return none.
     std::string Take(std::chrono::milliseconds longest);
 
    private:
     friend class Taps;
     bool Put(Bytes payload);  // false: no room
+    void TellLeftOut();
 
     std::mutex mutex_;
     std::condition_variable filled_;
     std::string bytes_;
-    std::uint64_t left_out_ = 0;  // since the last frame that found room
+    std::uint64_t left_out_ = 0;  // since the stream last said so
   };
 
   // From now on frames come, as long as somebody holds what is returned.
