@@ -19,6 +19,8 @@ Result<std::optional<ControlClient>> ControlClient::Connect(const std::string& p
 
 Status ControlClient::Send(const ControlRequest& request) {
   const std::string line = ToLine(request);
+  if (line.size() > kLongestLine)
+    return Status::Usage("too many paths for a live ingester at once: name their folder");
   for (std::size_t at = 0; at < line.size();) {
     const ssize_t sent = send(socket_.get(), line.data() + at, line.size() - at, MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
@@ -30,14 +32,15 @@ Status ControlClient::Send(const ControlRequest& request) {
 }
 
 Result<std::string> ControlClient::ReadLine(const Stop& stop) {
-  constexpr std::size_t kLongestReply = 64U << 20;  // a report names every file
+  std::size_t seen = 0;
   while (true) {
-    if (const auto end = held_.find('\n'); end != std::string::npos) {
+    if (const auto end = held_.find('\n', seen); end != std::string::npos) {
       std::string line = held_.substr(0, end);
       held_.erase(0, end + 1);
       return line;
     }
-    if (held_.size() > kLongestReply) return Status::Io("the live ingester's reply has no end");
+    seen = held_.size();
+    if (seen > kLongestReply) return Status::Io("the live ingester's reply has no end");
     std::array<pollfd, 2> fds{{{socket_.get(), POLLIN, 0}, {stop.fd(), POLLIN, 0}}};
     poll(fds.data(), fds.size(), -1);
     if (stop.requested()) return Status::Io("interrupted");

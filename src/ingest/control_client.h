@@ -19,6 +19,7 @@ class ControlClient {
   // Nothing when no ingester listens at `path`. kIo: one may, and cannot be reached.
   static Result<std::optional<ControlClient>> Connect(const std::string& path);
 
+  // kUsage: longer than a line may be.
   Status Send(const ControlRequest& request);
 
   // The next line, without its end. kIo: the ingester went away, or the stop came.
@@ -39,8 +40,8 @@ class ControlClient {
   bool gone_ = false;
 };
 
-// Has the live ingester behind `client` take files, and shows its progress. kIo, or its error. A
-// stop ends the work there, too.
+// Has the live ingester behind `client` take files, and shows its progress. kUsage, kIo, or its
+// error. A stop ends the work there, too.
 Result<ControlReply::Report> Backfill(ControlClient& client, const ControlRequest& request,
                                       const Stop& stop, Progress& progress);
 

@@ -43,8 +43,8 @@ std::uint64_t NumberOf(const rapidjson::Value& object, const char* name) {
 }
 
 // An object nested a few levels at most: RapidJSON's parser recurses unless told not to.
-bool ParseObject(std::string_view line, rapidjson::Document& document) {
-  if (line.size() > kLongestLine) return false;
+bool ParseObject(std::string_view line, std::size_t longest, rapidjson::Document& document) {
+  if (line.size() > longest) return false;
   document.Parse<rapidjson::kParseIterativeFlag>(line.data(), line.size());
   return !document.HasParseError() && document.IsObject();
 }
@@ -65,6 +65,8 @@ Status TakeBackfill(const rapidjson::Value& object, ControlRequest& request) {
     if (!path.IsString() || path.GetStringLength() == 0 || path.GetString()[0] != '/')
       return Status::Malformed("a path of a backfill is absolute");
     request.paths.emplace_back(path.GetString(), path.GetStringLength());
+    if (request.paths.back().find('\0') != std::string::npos)
+      return Status::Malformed("a path of a backfill holds a zero byte");
   }
   const std::uint64_t accepted = NumberOf(object, "accepted");
   const std::uint64_t untrusted = NumberOf(object, "untrusted");
@@ -135,7 +137,8 @@ std::string ToLine(const ControlReply& reply) {
 
 Result<ControlRequest> ParseControlRequest(std::string_view line) {
   rapidjson::Document document;
-  if (!ParseObject(line, document)) return Status::Malformed("no JSON object on one line");
+  if (!ParseObject(line, kLongestLine, document))
+    return Status::Malformed("no JSON object on one line");
   const std::string operation = TextOf(document, "op");
   ControlRequest request;
   for (std::size_t i = 0; i < kOperations.size(); ++i) {
@@ -150,7 +153,8 @@ Result<ControlRequest> ParseControlRequest(std::string_view line) {
 
 Result<ControlReply> ParseControlReply(std::string_view line) {
   rapidjson::Document document;
-  if (!ParseObject(line, document)) return Status::Malformed("no JSON object on one line");
+  if (!ParseObject(line, kLongestReply, document))
+    return Status::Malformed("no JSON object on one line");
   ControlReply reply;
   const rapidjson::Value* progress = Member(document, "progress");
   if (progress != nullptr && progress->IsObject()) {

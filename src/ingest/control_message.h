@@ -8,7 +8,8 @@
 //   {"error":"sentence","code":64}
 //   {"ok":true}  followed by a Frame Streams stream (ingest/taps.h)
 //
-// Guest: RapidJSON. Foreign bytes: a line is at most kLongestLine.
+// Guest: RapidJSON. Foreign bytes: a request is at most kLongestLine; a report names every file,
+// and may be as long as kLongestReply.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +24,7 @@
 namespace pdns::ingest {
 
 inline constexpr std::size_t kLongestLine = 1U << 20;
+inline constexpr std::size_t kLongestReply = 64U << 20;
 
 struct ControlRequest {
   enum class Operation : std::uint8_t { kBackfill, kTap, kStatus };

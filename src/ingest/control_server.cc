@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <optional>
+#include <utility>
 
 #include "base/log.h"
 #include "frame/control.h"
@@ -41,20 +42,22 @@ std::optional<std::string> ReadLine(int fd, const Stop& stop) {
   return std::nullopt;
 }
 
-// False when the client is gone, reads nothing for long, or the stop came.
-bool SendAll(int fd, std::string_view bytes, const Stop& stop) {
-  const auto until = Clock::now() + kSilence;
+// False when the client is gone, reads nothing for long, or the stop came. Without a stop: the last
+// words, for which an end is not put off longer than that, however slowly they are read.
+bool SendAll(int fd, std::string_view bytes, const Stop* stop) {
+  auto until = Clock::now() + kSilence;
   while (!bytes.empty()) {
     const ssize_t sent = send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent > 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
+      if (stop != nullptr) until = Clock::now() + kSilence;
       continue;
     }
     if (errno != EAGAIN && errno != EINTR) return false;
     constexpr int kLook = 100;  // ms
     pollfd writable{fd, POLLOUT, 0};
     poll(&writable, 1, kLook);
-    if (stop.requested() || Clock::now() > until) return false;
+    if ((stop != nullptr && stop->requested()) || Clock::now() > until) return false;
   }
   return true;
 }
@@ -71,26 +74,28 @@ ControlServer::ControlServer(net::ListeningSocket socket, Services services)
   thread_ = std::thread([this] { Accept(); });
 }
 
-ControlServer::~ControlServer() { End(); }
+ControlServer::~ControlServer() { End(false); }
 
-net::ListeningSocket ControlServer::End() {
-  stop_.Request();
+std::optional<net::ListeningSocket> ControlServer::End(bool keep) {
+  closing_.Request();
   if (thread_.joinable()) thread_.join();
+  if (!keep) socket_.reset();
+  stop_.Request();
   for (Client& client : clients_) client.thread.join();
   clients_.clear();
-  return std::move(socket_);
+  return std::exchange(socket_, std::nullopt);
 }
 
 void ControlServer::Accept() {
-  while (!stop_.requested()) {
+  while (!closing_.requested()) {
     constexpr milliseconds kLook(1000);
     Sweep();
     if (clients_.size() >= kMostClients) {
       std::this_thread::sleep_for(kBetweenReports);
       continue;
     }
-    if (!AwaitReadable(socket_.fd(), stop_, Clock::now() + kLook)) continue;
-    net::Descriptor peer(accept4(socket_.fd(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!AwaitReadable(socket_->fd(), closing_, Clock::now() + kLook)) continue;
+    net::Descriptor peer(accept4(socket_->fd(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!peer.valid()) {
       if (errno != EAGAIN && errno != EINTR) std::this_thread::sleep_for(kBetweenReports);
       continue;
@@ -117,7 +122,7 @@ void ControlServer::Serve(int fd) {
   if (!request.ok()) {
     ControlReply refusal;
     refusal.error = Status::Usage("control socket: " + request.status().message());
-    SendAll(fd, ToLine(refusal), stop_);
+    SendAll(fd, ToLine(refusal), &stop_);
     return;
   }
   switch (request->operation) {
@@ -126,7 +131,7 @@ void ControlServer::Serve(int fd) {
     case ControlRequest::Operation::kTap:
       return ServeTap(fd);
     case ControlRequest::Operation::kStatus:
-      SendAll(fd, services_.status() + "\n", stop_);
+      SendAll(fd, services_.status() + "\n", &stop_);
       return;
   }
 }
@@ -148,7 +153,7 @@ void ControlServer::ServeBackfill(int fd, const ControlRequest& request) {
     ControlReply reply;
     reply.progress = ControlProgress{progress.bytes_total, progress.bytes_done, progress.frames};
     if (!job.requested() &&
-        (stop_.requested() || HungUp(fd) || !SendAll(fd, ToLine(reply), stop_))) {
+        (stop_.requested() || HungUp(fd) || !SendAll(fd, ToLine(reply), &stop_))) {
       job.Request();
     }
   }
@@ -161,18 +166,16 @@ void ControlServer::ServeBackfill(int fd, const ControlRequest& request) {
   } else {
     reply.error = result->status();
   }
-  const Stop never;
-  SendAll(fd, ToLine(reply), never);
+  SendAll(fd, ToLine(reply), nullptr);
 }
 
 void ControlServer::ServeTap(int fd) {
   const auto tap = services_.taps->Join();
-  bool open = SendAll(fd, ToLine(ControlReply{}), stop_) &&
-              SendAll(fd, frame::EncodeControl(frame::ControlType::kStart), stop_);
+  bool open = SendAll(fd, ToLine(ControlReply{}), &stop_) &&
+              SendAll(fd, frame::EncodeControl(frame::ControlType::kStart), &stop_);
   while (open && !stop_.requested())
-    open = SendAll(fd, tap->Take(kBetweenReports), stop_) && !HungUp(fd);
-  const Stop never;
-  if (open) SendAll(fd, frame::EncodeControl(frame::ControlType::kStop), never);
+    open = SendAll(fd, tap->Take(kBetweenReports), &stop_) && !HungUp(fd);
+  if (open) SendAll(fd, frame::EncodeControl(frame::ControlType::kStop), nullptr);
 }
 
 }  // namespace pdns::ingest

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <functional>
 #include <list>
-#include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -35,11 +35,12 @@ class ControlServer {
   };
 
   ControlServer(net::ListeningSocket socket, Services services);
-  ~ControlServer();  // as End, and closes the socket
+  ~ControlServer();  // as End(false)
 
-  // Ends all clients' work and waits for it. Gives the socket back, once: who connects from now on
-  // waits in it for the process that takes it over.
-  net::ListeningSocket End();
+  // Ends all clients' work and waits for it. With `keep` the socket is given back, once, and goes on
+  // listening: who asks from now on waits for the process that takes it over. Without, it is closed
+  // first, so that whoever asks again finds the next ingester or none.
+  std::optional<net::ListeningSocket> End(bool keep);
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;
 
@@ -55,10 +56,10 @@ class ControlServer {
   void ServeTap(int fd);
   void Sweep();
 
-  net::ListeningSocket socket_;
+  std::optional<net::ListeningSocket> socket_;
   Services services_;
-  Stop stop_;
-  std::mutex mutex_;
+  Stop closing_;               // of the socket
+  Stop stop_;                  // of the clients
   std::list<Client> clients_;  // of the accepting thread
   std::thread thread_;
 };

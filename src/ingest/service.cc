@@ -214,9 +214,7 @@ void Service::HandOverControl() {
 
 void Service::EndOthers() {
   if (control_ != nullptr) {
-    auto socket = control_->End();
-    live_.control.reset();
-    if (KeepsSockets()) live_.control.emplace(std::move(socket));
+    live_.control = control_->End(KeepsSockets());
     control_.reset();
   }
   for (std::thread& thread : threads_) thread.join();

@@ -35,7 +35,7 @@ Result<Descriptor> Connect(const Endpoint& endpoint) {
   } while (done != 0 && errno == EINTR);
   if (done != 0 && errno != EISCONN) {
     const int error = errno == EINPROGRESS || errno == EAGAIN ? ETIMEDOUT : errno;
-    const bool nobody = error == ENOENT || error == ECONNREFUSED;
+    const bool nobody = error == ENOENT || error == ENOTDIR || error == ECONNREFUSED;
     if (nobody) return Status::NoInput(endpoint.text + ": nobody listens there");
     return Status::Errno(endpoint.text + ": cannot connect", error);
   }

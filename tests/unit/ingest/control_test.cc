@@ -1,0 +1,419 @@
+// A control socket with both its ends: what is asked is done, and no client costs another anything.
+#include "frame/control.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "frame/splitter.h"
+#include "ingest/control_client.h"
+#include "ingest/control_server.h"
+#include "unit/ingest/archive_world.h"
+#include "unit/ingest/memory_sink.h"
+#include "unit/support/frame_stream.h"
+#include "unit/support/socket_peer.h"
+#include "unit/support/temp_dir.h"
+
+namespace pdns::ingest {
+namespace {
+
+using pdns::testing::DataFrame;
+using pdns::testing::SocketPeer;
+using pdns::testing::StartFrame;
+using pdns::testing::StopFrame;
+using pdns::testing::TempDir;
+using std::chrono::milliseconds;
+
+// What the service does is the test's to say.
+class ControlTest : public ::testing::Test {
+ protected:
+  ControlTest() {
+    services.backfill = [this](const ControlRequest& request, const Stop& stop,
+                               ingest::Progress& progress) {
+      ++jobs;
+      auto result = work(request, stop, progress);
+      --jobs;
+      return result;
+    };
+    services.status = [] { return std::string("{\"figures\":1}"); };
+    services.taps = &taps;
+    Open();
+  }
+
+  void Open() {
+    auto listening = net::ListeningSocket::Open({net::Endpoint::Kind::kUnix, path, false}, {});
+    ASSERT_TRUE(listening.ok()) << listening.status().message();
+    server = std::make_unique<ControlServer>(std::move(*listening), services);
+  }
+
+  ControlClient Client() const {
+    auto client = ControlClient::Connect(path);
+    EXPECT_TRUE(client.ok() && client->has_value()) << client.status().message();
+    return std::move(**client);
+  }
+
+  // The next line that comes, waited for.
+  static std::string Line(ControlClient& client) {
+    const Stop never;
+    const auto line = client.ReadLine(never);
+    return line.ok() ? *line : "(" + line.status().message() + ")";
+  }
+  std::string Asked(const std::string& line) const {
+    ControlClient client = Client();
+    SocketPeer(dup(client.descriptor().get())).SendAll(line);
+    return Line(client);
+  }
+
+  static ControlRequest BackfillOf(const std::string& asked) {
+    ControlRequest request;
+    request.operation = ControlRequest::Operation::kBackfill;
+    request.paths = {asked};
+    return request;
+  }
+
+  static RunReport ReportOf(const std::string& name) {
+    RunReport report;
+    report.sources.emplace_back().name = name;
+    report.sources.back().state = SourceState::kComplete;
+    return report;
+  }
+
+  static RunReport Wait(const ControlRequest& request, const Stop& stop) {
+    Eventually([&] { return stop.requested(); });
+    RunReport report = ReportOf(request.paths.at(0));
+    report.sources.back().state = SourceState::kInterrupted;
+    return report;
+  }
+
+  TempDir dir;
+  std::string path = dir / "control.sock";
+  Taps taps;
+  std::function<Result<RunReport>(const ControlRequest&, const Stop&, ingest::Progress&)> work =
+      [](const ControlRequest& request, const Stop& /*stop*/, ingest::Progress& /*progress*/) {
+        return ReportOf(request.paths.at(0));
+      };
+  std::atomic<int> jobs{0};
+  ControlServer::Services services;
+  std::unique_ptr<ControlServer> server;
+};
+
+TEST_F(ControlTest, NobodyListens) {
+  server.reset();
+  EXPECT_FALSE(std::filesystem::exists(path));
+  for (const std::string& nobody : {path, dir / "no/such/folder/control.sock"}) {
+    const auto client = ControlClient::Connect(nobody);
+    ASSERT_TRUE(client.ok()) << client.status().message();
+    EXPECT_FALSE(client->has_value());
+  }
+}
+
+TEST_F(ControlTest, ABackfillWithProgressAndReport) {
+  std::atomic<bool> shown{false};
+  ControlRequest asked;
+  work = [&](const ControlRequest& request, const Stop& /*stop*/, ingest::Progress& progress) {
+    asked = request;
+    progress.bytes_total = 100;
+    progress.bytes_done = 40;
+    progress.frames = 7;
+    EXPECT_TRUE(Eventually([&] { return shown.load(); }));
+    RunReport report = ReportOf("one");
+    report.sources.back().counters.Count(record::FrameFate::kUsed);
+    return report;
+  };
+  ControlRequest request = BackfillOf("/a");
+  request.paths.emplace_back("/b");
+  request.policy.accepted = dnstap::SetOf(2);
+  request.policy.untrusted = Untrusted::kDrop;
+  ControlClient client = Client();
+  ingest::Progress progress;
+  std::thread viewer([&] {
+    EXPECT_TRUE(Eventually([&] { return progress.frames == 7; }));
+    EXPECT_EQ(progress.bytes_total, 100U);
+    EXPECT_EQ(progress.bytes_done, 40U);
+    shown = true;
+  });
+  const Stop never;
+  const auto report = Backfill(client, request, never, progress);
+  viewer.join();
+  ASSERT_TRUE(report.ok()) << report.status().message();
+  EXPECT_EQ(asked.paths, request.paths);
+  EXPECT_EQ(asked.policy.accepted, request.policy.accepted);
+  EXPECT_EQ(asked.policy.untrusted, Untrusted::kDrop);
+  EXPECT_EQ(report->exit_code, 0);
+  EXPECT_NE(report->json.find("\"frames\":1"), std::string::npos) << report->json;
+  EXPECT_NE(report->json.find("\"one\""), std::string::npos) << report->json;
+  EXPECT_FALSE(report->text.empty());
+  EXPECT_FALSE(report->again);
+}
+
+TEST_F(ControlTest, WhatNeedsAttentionAndWhatFails) {
+  work = [](const ControlRequest& request, const Stop& /*stop*/,
+            ingest::Progress& /*progress*/) -> Result<RunReport> {
+    if (request.paths[0] == "/fails") return Status::Corrupt("the sink failed");
+    RunReport report = ReportOf(request.paths[0]);
+    report.sources.back().state = SourceState::kCorrupt;
+    return report;
+  };
+  const Stop never;
+  ingest::Progress progress;
+  ControlClient first = Client();
+  const auto report = Backfill(first, BackfillOf("/corrupt"), never, progress);
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->exit_code, 1);
+  ControlClient second = Client();
+  const auto failed = Backfill(second, BackfillOf("/fails"), never, progress);
+  EXPECT_EQ(failed.status().code(), Code::kCorrupt);
+  EXPECT_EQ(failed.status().message(), "the sink failed");
+}
+
+TEST_F(ControlTest, AReportOfThousandsOfFiles) {
+  work = [](const ControlRequest& /*request*/, const Stop& /*stop*/,
+            ingest::Progress& /*progress*/) {
+    RunReport report;
+    for (int i = 0; i < 20'000; ++i) {
+      report.sources.emplace_back().name =
+          "/var/log/dnstap/a-name-as-long-as-most/" + std::string(40, 'x') + std::to_string(i);
+      report.sources.back().state = SourceState::kComplete;
+    }
+    return report;
+  };
+  ControlClient client = Client();
+  ingest::Progress progress;
+  const Stop never;
+  const auto report = Backfill(client, BackfillOf("/a"), never, progress);
+  ASSERT_TRUE(report.ok()) << report.status().message();
+  EXPECT_GT(report->json.size(), kLongestLine);
+  EXPECT_NE(report->json.find("x19999\""), std::string::npos);
+}
+
+TEST_F(ControlTest, MorePathsThanALineHolds) {
+  ControlRequest request = BackfillOf("/a");
+  request.paths.assign(kLongestLine / 8, "/a/path");
+  ControlClient client = Client();
+  ingest::Progress progress;
+  const Stop never;
+  const auto report = Backfill(client, request, never, progress);
+  EXPECT_EQ(report.status().code(), Code::kUsage);
+  EXPECT_NE(report.status().message().find("name their folder"), std::string::npos);
+}
+
+TEST_F(ControlTest, AClientThatGoesAwayEndsItsJobAndNoOther) {
+  work = [](const ControlRequest& request, const Stop& stop, ingest::Progress& /*progress*/) {
+    return Wait(request, stop);
+  };
+  ControlClient stays = Client();
+  ASSERT_TRUE(stays.Send(BackfillOf("/stays")).ok());
+  {
+    ControlClient goes = Client();
+    ASSERT_TRUE(goes.Send(BackfillOf("/goes")).ok());
+    ASSERT_TRUE(Eventually([&] { return jobs == 2; }));
+  }
+  EXPECT_TRUE(Eventually([&] { return jobs == 1; }));
+  EXPECT_EQ(Line(stays).find("{\"progress\":"), 0U);
+  server.reset();
+  EXPECT_EQ(jobs, 0);
+}
+
+TEST_F(ControlTest, AStopOfTheClientEndsTheWorkThere) {
+  work = [](const ControlRequest& request, const Stop& stop, ingest::Progress& /*progress*/) {
+    return Wait(request, stop);
+  };
+  Stop stop;
+  {
+    ControlClient client = Client();
+    ingest::Progress progress;
+    std::thread impatient([&] {
+      EXPECT_TRUE(Eventually([&] { return jobs == 1; }));
+      stop.Request();
+    });
+    const auto report = Backfill(client, BackfillOf("/a"), stop, progress);
+    impatient.join();
+    EXPECT_EQ(report.status().code(), Code::kIo);
+    EXPECT_EQ(report.status().message(), "interrupted");
+  }
+  EXPECT_TRUE(Eventually([&] { return jobs == 0; }));
+}
+
+// The next ingester is asked for the rest: so the one that ends must not take the question.
+TEST_F(ControlTest, WhoIsSentToTheNextOneFindsTheSocketClosed) {
+  Gate slow;
+  work = [&slow](const ControlRequest& request, const Stop& stop, ingest::Progress& /*progress*/) {
+    RunReport report = Wait(request, stop);
+    if (request.paths[0] == "/slow") slow.Wait();
+    return report;
+  };
+  ControlClient other = Client();
+  ASSERT_TRUE(other.Send(BackfillOf("/slow")).ok());
+  ASSERT_TRUE(Eventually([&] { return jobs == 1; }));
+  ControlClient client = Client();
+  ASSERT_TRUE(client.Send(BackfillOf("/quick")).ok());
+  ASSERT_TRUE(Eventually([&] { return jobs == 2; }));
+  std::thread end([this] { server.reset(); });
+  std::string line;
+  while (line.find("\"report\"") == std::string::npos) {
+    line = Line(client);
+    ASSERT_EQ(line.front(), '{') << line;
+  }
+  const auto reply = ParseControlReply(line);
+  ASSERT_TRUE(reply.ok() && reply->report.has_value());
+  EXPECT_TRUE(reply->report->again);
+  EXPECT_EQ(jobs, 1);  // the slow one
+  const auto next = ControlClient::Connect(path);
+  ASSERT_TRUE(next.ok());
+  EXPECT_FALSE(next->has_value());
+  slow.Open();
+  end.join();
+}
+
+TEST_F(ControlTest, Status) {
+  EXPECT_EQ(Asked("{\"op\":\"status\"}\n"), "{\"figures\":1}");
+  EXPECT_EQ(Asked("{\"op\":\"status\"}\n and whatever follows it"), "{\"figures\":1}");
+}
+
+TEST_F(ControlTest, GarbageIsAnswered) {
+  for (const char* garbage : {"\n", "hello\n", "GET / HTTP/1.1\r\n\r\n", "{\"op\":\"format\"}\n",
+                              "{\"op\":\"backfill\",\"paths\":[\"relative\"]}\n"}) {
+    const auto reply = ParseControlReply(Asked(garbage));
+    ASSERT_TRUE(reply.ok()) << garbage;
+    EXPECT_EQ(reply->error.code(), Code::kUsage) << garbage;
+    EXPECT_EQ(reply->error.message().find("control socket: "), 0U);
+  }
+  EXPECT_EQ(jobs, 0);
+}
+
+// Ended well before its time of silence: it is its length that ends it.
+TEST_F(ControlTest, AnEndlessLineIsCutOff) {
+  SocketPeer peer(path);
+  const std::string much(4096, 'x');
+  std::size_t sent = 0;
+  try {
+    for (; sent <= 16 * kLongestLine; sent += much.size()) peer.SendAll(much);
+  } catch (const std::runtime_error&) {  // the other end closed
+  }
+  EXPECT_LT(sent, 4 * kLongestLine);
+  EXPECT_EQ(Asked("{\"op\":\"status\"}\n"), "{\"figures\":1}");
+}
+
+TEST_F(ControlTest, ALineInPiecesIsOne) {
+  ControlClient client = Client();
+  SocketPeer peer(dup(client.descriptor().get()));
+  for (const char byte : std::string("{\"op\":\"status\"}\n")) {
+    peer.SendAll(std::string(1, byte));
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+  EXPECT_EQ(Line(client), "{\"figures\":1}");
+}
+
+TEST_F(ControlTest, SilenceIsLetGoAndAnEndDoesNotWaitForIt) {
+  SocketPeer silent(path);
+  EXPECT_TRUE(Eventually([&] { return silent.Closed(); }));
+  SocketPeer another(path);
+  SocketPeer half(path);
+  half.Send("{\"op\":");
+  server.reset();
+  EXPECT_TRUE(another.Closed());
+  EXPECT_TRUE(half.Closed());
+}
+
+// The rest wait in the kernel until one of them goes.
+TEST_F(ControlTest, SixteenClientsAtOnceAndMoreWait) {
+  work = [](const ControlRequest& request, const Stop& stop, ingest::Progress& /*progress*/) {
+    return Wait(request, stop);
+  };
+  std::list<ControlClient> clients;
+  constexpr int kMore = 4;
+  constexpr int kMost = static_cast<int>(ControlServer::kMostClients);
+  for (int i = 0; i < kMost + kMore; ++i) {
+    clients.push_back(Client());
+    ASSERT_TRUE(clients.back().Send(BackfillOf("/a")).ok());
+  }
+  EXPECT_TRUE(Eventually([&] { return jobs == kMost; }));
+  std::this_thread::sleep_for(milliseconds(600));
+  EXPECT_EQ(jobs, kMost);
+  for (int i = 0; i < kMost; ++i) clients.pop_front();
+  EXPECT_TRUE(Eventually([&] { return jobs == kMore; }));
+  for (ControlClient& client : clients) EXPECT_EQ(Line(client).find("{\"progress\":"), 0U);
+}
+
+class TapTest : public ControlTest {
+ protected:
+  TapTest() : client(Client()) {
+    ControlRequest request;
+    request.operation = ControlRequest::Operation::kTap;
+    EXPECT_TRUE(client.Send(request).ok());
+    EXPECT_EQ(Line(client), "{\"ok\":true}");
+    EXPECT_EQ(taps.onlookers(), 1U);
+  }
+  // All of the stream that comes until it is at least `n` long, or the end.
+  const std::string& Read(std::size_t n) {
+    stream += client.TakeRest();
+    std::array<char, 65536> some;
+    while (stream.size() < n) {
+      const ssize_t got = recv(client.descriptor().get(), some.data(), some.size(), 0);
+      if (got <= 0) break;
+      stream.append(some.data(), static_cast<std::size_t>(got));
+    }
+    return stream;
+  }
+
+  ControlClient client;
+  std::string stream;
+};
+
+TEST_F(TapTest, StartFramesStop) {
+  const std::string expected = StartFrame() + DataFrame("one") + DataFrame("two");
+  taps.Offer(AsBytes("one"));
+  taps.Offer(AsBytes("two"));
+  EXPECT_EQ(Read(expected.size()), expected);
+  taps.Offer(AsBytes("three"));
+  Read(expected.size() + DataFrame("three").size());
+  std::thread end([this] { server.reset(); });
+  EXPECT_EQ(Read(~std::size_t{0}), expected + DataFrame("three") + StopFrame());
+  end.join();
+}
+
+TEST_F(TapTest, WhoGoesIsNotOfferedAnything) {
+  { const ControlClient gone = std::move(client); }
+  EXPECT_TRUE(Eventually([&] { return taps.onlookers() == 0; }));
+}
+
+// What is read slowly is read whole: frames, then how many were left out, and frames again.
+TEST_F(TapTest, FramesLeftOutAreCounted) {
+  const std::string payload(100'000, 'x');
+  constexpr std::uint64_t kOffered = 200;
+  for (std::uint64_t i = 0; i < kOffered; ++i) taps.Offer(AsBytes(payload));
+  ASSERT_GT(taps.left_out(), 0U);
+  std::uint64_t frames = 0;
+  std::uint64_t left_out = 0;
+  std::size_t at = Read(StartFrame().size()).find(DataFrame(payload).substr(0, 5));
+  at = StartFrame().size();
+  while (frames + left_out < kOffered) {
+    ASSERT_GE(Read(at + 8).size(), at + 8);
+    Cursor header(AsBytes(stream), at);
+    if (const std::uint32_t length = header.U32(); length > 0) {
+      ASSERT_EQ(length, payload.size());
+      ++frames;
+      at += 4 + length;
+    } else {
+      ASSERT_EQ(header.U32(), 12U);
+      Read(at + 20);
+      Cursor body(AsBytes(stream), at + 8);
+      ASSERT_EQ(body.U32(), Taps::kLeftOut);
+      left_out += std::uint64_t{body.U32()} << 32;
+      left_out += body.U32();
+      at += 20;
+    }
+  }
+  EXPECT_EQ(frames + left_out, kOffered);
+  EXPECT_EQ(left_out, taps.left_out());
+}
+
+}  // namespace
+}  // namespace pdns::ingest
