@@ -1,6 +1,7 @@
 #include "net/handed.h"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
@@ -13,7 +14,7 @@
 namespace pdns::net {
 namespace {
 
-constexpr std::size_t kLargestState = 64U << 20;
+constexpr std::size_t kLargestState = 1U << 30;  // more than peers may hold
 
 Status Failed(const std::string& what) { return Status::Errno(what, errno); }
 
@@ -36,6 +37,8 @@ Status MoveIntoPlace(std::vector<Handed>& handed) {
   for (Handed& one : handed) {
     if (dup2(one.fd.get(), place++) < 0) return Failed("a descriptor cannot be handed on");
   }
+  // What our parent left open, too, goes no further.
+  close_range(static_cast<unsigned>(place), ~0U, CLOSE_RANGE_CLOEXEC);
   return {};
 }
 

@@ -20,7 +20,7 @@ struct Handed {
 // What was left open for this process, once: later calls find nothing.
 std::vector<Handed> TakeHanded();
 
-// A memory file that holds `bytes`, to travel with the others; and what is in one, up to 64 MiB.
+// A memory file that holds `bytes`, to travel with the others; and what is in one, up to 1 GiB.
 Result<Descriptor> StateFile(const std::string& bytes);
 Result<std::string> ReadStateFile(const Descriptor& file);
 
