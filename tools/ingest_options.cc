@@ -1,6 +1,7 @@
 #include "ingest_options.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/program_options.hpp>
 #include <charconv>
 #include <cmath>
@@ -34,6 +35,7 @@ USR1 prints all figures.
 
 constexpr unsigned kHelpWidth = 100;
 constexpr std::uint64_t kLeastMemory = 16U << 20;
+constexpr std::uint64_t kLeastConnectionMemory = 1U << 20;
 
 using Texts = std::vector<std::string>;
 
@@ -147,6 +149,7 @@ class Values {
 
   bool Flag(const char* name) const { return map_[name].as<bool>(); }
   bool Has(const char* name) const { return map_.count(name) > 0; }
+  bool Given(const char* name) const { return Has(name) && !map_[name].defaulted(); }
   std::string Text(const char* name) const {
     return Has(name) ? map_[name].as<std::string>() : std::string();
   }
@@ -222,14 +225,22 @@ Status TakeSockets(const Values& values, IngestOptions& options) {
   }
   if (tls && values.All("listen").empty() && !options.activated)
     return Status::Usage("--tls-cert is for TCP: give --listen ADDRESS:PORT as well");
-  return All({values.Take("socket-mode", options.access.mode, ParseMode),
-              values.Take("max-connections", options.limits.connections, ParseCount),
-              values.Take("connection-memory", options.limits.memory, ParseSize)});
+  Status taken = All({values.Take("socket-mode", options.access.mode, ParseMode),
+                      values.Take("max-connections", options.limits.connections, ParseCount),
+                      values.Take("connection-memory", options.limits.memory, ParseSize)});
+  if (taken.ok() && options.limits.memory < kLeastConnectionMemory)
+    return Status::Usage("--connection-memory: at least 1M, the longest frame");
+  return taken;
 }
+
+constexpr std::array<const char*, 4> kOfArchive{"archive-name", "archive-rotate", "archive-keep",
+                                                "min-free"};
 
 Status TakeArchive(const Values& values, IngestOptions& options) {
   if (!values.Has("archive")) {
-    const bool meant = values.Has("archive-keep") || values.Flag("archive-all");
+    const bool meant = values.Flag("archive-all") || values.Flag("no-archive-compress") ||
+                       std::any_of(kOfArchive.begin(), kOfArchive.end(),
+                                   [&values](const char* name) { return values.Given(name); });
     return meant ? Status::Usage("the options of an archive need --archive DIR") : Status();
   }
   if (options.endpoints.empty() && !options.activated)

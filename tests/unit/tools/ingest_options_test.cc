@@ -31,7 +31,17 @@ TEST(IngestOptions, Defaults) {
   const auto options = Parse({"a.dnstap"});
   ASSERT_TRUE(options.ok()) << options.status().message();
   EXPECT_EQ(options->paths, std::vector<std::string>{"a.dnstap"});
-  EXPECT_EQ(options->socket, "");
+  EXPECT_TRUE(options->endpoints.empty());
+  EXPECT_TRUE(options->followed.empty());
+  EXPECT_TRUE(options->watched.empty());
+  EXPECT_FALSE(options->live());
+  EXPECT_FALSE(options->archive.has_value());
+  EXPECT_EQ(options->limits.connections, 1000U);
+  EXPECT_EQ(options->limits.memory, 64U << 20);
+  EXPECT_EQ(options->access.mode, 0660U);
+  EXPECT_EQ(options->stats_interval, seconds(0));
+  EXPECT_EQ(options->control, "");
+  EXPECT_EQ(options->metrics, "");
   EXPECT_EQ(options->database, "");
   EXPECT_EQ(options->policy.accepted, dnstap::SetOf(dnstap::kResolverResponse));
   EXPECT_EQ(options->policy.untrusted, ingest::Untrusted::kQuarantine);
@@ -51,9 +61,140 @@ TEST(IngestOptions, PathsInTheirOrderAndADash) {
   EXPECT_EQ(after->paths, std::vector<std::string>{"-strange-name"});
 }
 
-TEST(IngestOptions, ASocketAloneIsEnough) {
-  EXPECT_EQ(Parse({"-u", "/run/x"})->socket, "/run/x");
+TEST(IngestOptions, WhatIsEnoughAlone) {
+  for (const auto& [option, value] : std::vector<std::pair<std::string, std::string>>{
+           {"-u", "/run/x"}, {"-a", "6000"}, {"--follow", "f"}, {"--watch", "d"}}) {
+    const auto options = Parse({option, value});
+    ASSERT_TRUE(options.ok()) << option << ": " << options.status().message();
+    EXPECT_TRUE(options->live()) << option;
+  }
+  EXPECT_TRUE(Parse({"--activated"})->live());
+  EXPECT_FALSE(Parse({"--compact"})->live());
+  EXPECT_FALSE(Parse({"--backfill", "a"})->live());
   ExpectUsage({"-d", "db"}, "nothing to take");
+  ExpectUsage({"--verbose"}, "nothing to take");
+}
+
+TEST(IngestOptions, SocketsInTheirOrder) {
+  const auto options = Parse({"-u", "/run/a", "--unix", "/run/b", "-a", "6000", "--listen",
+                              "[::1]:6001", "-a", "192.0.2.1:6002"});
+  ASSERT_TRUE(options.ok()) << options.status().message();
+  std::vector<std::string> texts;
+  for (const net::Endpoint& endpoint : options->endpoints) {
+    texts.push_back(endpoint.text);
+    EXPECT_FALSE(endpoint.tls);
+    EXPECT_EQ(endpoint.kind == net::Endpoint::Kind::kUnix, endpoint.text[0] == '/');
+  }
+  EXPECT_EQ(texts, (std::vector<std::string>{"/run/a", "/run/b", "127.0.0.1:6000", "[::1]:6001",
+                                             "192.0.2.1:6002"}));
+  for (const char* bad :
+       {"localhost:6000", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", ":x", "::1:6000", ""}) {
+    ExpectUsage({std::string("--listen=") + bad}, "listen");
+  }
+}
+
+TEST(IngestOptions, SocketFiles) {
+  const auto options = Parse(
+      {"-u", "s", "--socket-mode", "0600", "--socket-owner", "pdns", "--socket-group", "named"});
+  ASSERT_TRUE(options.ok());
+  EXPECT_EQ(options->access.mode, 0600U);
+  EXPECT_EQ(options->access.owner, "pdns");
+  EXPECT_EQ(options->access.group, "named");
+  EXPECT_EQ(Parse({"-u", "s", "--socket-mode", "777"})->access.mode, 0777U);
+  for (const char* bad : {"0", "1777", "0668", "rw", "-660", "+660", "660 ", "0x1ff"}) {
+    ExpectUsage({"-u", "s", std::string("--socket-mode=") + bad}, "is no mode such as 0660");
+  }
+}
+
+TEST(IngestOptions, Tls) {
+  const auto options =
+      Parse({"-u", "s", "-a", "6000", "--tls-cert", "c", "--tls-key", "k", "--tls-client-ca", "a"});
+  ASSERT_TRUE(options.ok()) << options.status().message();
+  EXPECT_FALSE(options->endpoints[0].tls);
+  EXPECT_TRUE(options->endpoints[1].tls);
+  EXPECT_EQ(options->tls_certificate, "c");
+  EXPECT_EQ(options->tls_key, "k");
+  EXPECT_EQ(options->tls_client_authorities, "a");
+  EXPECT_TRUE(Parse({"--activated", "--tls-cert", "c", "--tls-key", "k"}).ok());
+  ExpectUsage({"-a", "6000", "--tls-cert", "c"}, "TLS needs both");
+  ExpectUsage({"-a", "6000", "--tls-key", "k"}, "TLS needs both");
+  ExpectUsage({"-a", "6000", "--tls-client-ca", "a"}, "TLS needs both");
+  ExpectUsage({"-u", "s", "--tls-cert", "c", "--tls-key", "k"}, "--tls-cert is for TCP");
+}
+
+TEST(IngestOptions, LimitsOfConnections) {
+  const auto options = Parse({"-u", "s", "--max-connections", "5", "--connection-memory", "8M"});
+  ASSERT_TRUE(options.ok());
+  EXPECT_EQ(options->limits.connections, 5U);
+  EXPECT_EQ(options->limits.memory, 8U << 20);
+  for (const char* bad : {"0", "-1", "many", "", "5k"})
+    ExpectUsage({"-u", "s", std::string("--max-connections=") + bad}, "max-connections");
+  // Less than a frame, and no peer could ever send one.
+  for (const char* bad : {"0", "1", "1023K", "much"})
+    ExpectUsage({"-u", "s", std::string("--connection-memory=") + bad}, "--connection-memory");
+}
+
+TEST(IngestOptions, Archive) {
+  const auto options = Parse({"-u", "s", "--archive", "dir"});
+  ASSERT_TRUE(options.ok());
+  ASSERT_TRUE(options->archive.has_value());
+  EXPECT_EQ(options->archive->directory, "dir");
+  EXPECT_EQ(options->archive->name, "pdns");
+  EXPECT_FALSE(options->archive->all);
+  EXPECT_TRUE(options->archive->compress);
+  EXPECT_EQ(options->archive->rotate_after, seconds(3600));
+  EXPECT_EQ(options->archive->rotate_bytes, 0U);
+  EXPECT_EQ(options->archive->keep_for, seconds(0));
+  EXPECT_EQ(options->archive->keep_bytes, 0U);
+  EXPECT_EQ(options->archive->min_free, 1U << 30);
+  const auto all = Parse({"--activated", "--archive", "dir", "--archive-name", "n", "--archive-all",
+                          "--archive-rotate", "256M,2h", "--archive-keep", "30d,100G", "--min-free",
+                          "5G", "--no-archive-compress"});
+  ASSERT_TRUE(all.ok()) << all.status().message();
+  EXPECT_EQ(all->archive->name, "n");
+  EXPECT_TRUE(all->archive->all);
+  EXPECT_FALSE(all->archive->compress);
+  EXPECT_EQ(all->archive->rotate_after, seconds(7200));
+  EXPECT_EQ(all->archive->rotate_bytes, 256U << 20);
+  EXPECT_EQ(all->archive->keep_for, std::chrono::hours(30 * 24));
+  EXPECT_EQ(all->archive->keep_bytes, std::uint64_t{100} << 30);
+  EXPECT_EQ(all->archive->min_free, std::uint64_t{5} << 30);
+  const auto by_size = Parse({"-u", "s", "--archive", "dir", "--archive-rotate", "1G"});
+  EXPECT_EQ(by_size->archive->rotate_after, seconds(0));  // what is named stands alone
+}
+
+TEST(IngestOptions, ArchivesThatCannotBe) {
+  ExpectUsage({"a", "--archive", "dir"}, "--archive is for what sockets take");
+  ExpectUsage({"--watch", "w", "--archive", "dir"}, "--archive is for what sockets take");
+  for (const char* option : {"--archive-all", "--no-archive-compress", "--archive-keep=1d",
+                             "--archive-rotate=1h", "--archive-name=n", "--min-free=1G"}) {
+    ExpectUsage({"-u", "s", option}, "need --archive DIR");
+  }
+  for (const char* bad : {"--archive-rotate=soon", "--archive-rotate=1", "--archive-rotate=1h,2h",
+                          "--archive-keep=", "--archive-keep=30", "--min-free=some"}) {
+    const std::string option(bad);
+    ExpectUsage({"-u", "s", "--archive", "dir", option}, option.substr(0, option.find('=')));
+  }
+}
+
+TEST(IngestOptions, FilesThatAreNamedInSeveralWays) {
+  const auto options = Parse({"a", "--backfill", "b", "--backfill", "c", "--follow", "f",
+                              "--follow", "g", "--watch", "w", "--watch", "x"});
+  ASSERT_TRUE(options.ok());
+  EXPECT_EQ(options->paths, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(options->followed, (std::vector<std::string>{"f", "g"}));
+  EXPECT_EQ(options->watched, (std::vector<std::string>{"w", "x"}));
+}
+
+TEST(IngestOptions, WhatIsToldMeanwhile) {
+  const auto options = Parse(
+      {"-u", "s", "--control", "c.sock", "--metrics", "127.0.0.1:9000", "--stats-interval", "5m"});
+  ASSERT_TRUE(options.ok());
+  EXPECT_EQ(options->control, "c.sock");
+  EXPECT_EQ(options->metrics, "127.0.0.1:9000");
+  EXPECT_EQ(options->stats_interval, std::chrono::minutes(5));
+  for (const char* bad : {"60", "soon", "-1s", ""})
+    ExpectUsage({"-u", "s", std::string("--stats-interval=") + bad}, "stats-interval");
 }
 
 TEST(IngestOptions, MessageTypes) {
