@@ -67,6 +67,7 @@ void Attendant::Run() {
 void Attendant::OnSignal(int signal) {
   constexpr int kBySignal = 128;
   if (signal == SIGUSR1) {
+    if (!charge_.figures) return;
     LogInfo("figures since the start:");
     std::fputs(ingest::FiguresToText(charge_.figures()).c_str(), stderr);
     return;
@@ -102,7 +103,7 @@ void Attendant::Tick() {
   const auto now = Clock::now();
   if (watchdog_.count() > 0 && now - last_beat_ >= watchdog_ / 2) {
     last_beat_ = now;
-    if (charge_.alive()) net::Notify("WATCHDOG=1");
+    if (!charge_.alive || charge_.alive()) net::Notify("WATCHDOG=1");
   }
   if (charge_.stats_interval.count() > 0 && now - last_line_ >= charge_.stats_interval) {
     auto figures = charge_.figures();

@@ -24,8 +24,8 @@ void BlockSignals();
 class Attendant {
  public:
   struct Charge {
-    std::function<std::vector<Figure>()> figures;
-    std::function<bool()> alive;          // asked at each beat of the watchdog
+    std::function<std::vector<Figure>()> figures;  // empty: SIGUSR1 has nothing to print
+    std::function<bool()> alive;          // asked at each beat of the watchdog; empty: always
     std::function<Status()> may_reload;   // empty: SIGHUP is a stop; not ok: refused, in its words
     std::chrono::seconds stats_interval;  // zero: no line
   };

@@ -1,0 +1,93 @@
+// Signals, as a child that is attended to meets them.
+#include "attendant.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <thread>
+
+namespace pdns::tools {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int kReloads = 10;
+
+bool Eventually(const std::function<bool()>& condition) {
+  for (int i = 0; i < 6000 && !condition(); ++i) std::this_thread::sleep_for(milliseconds(10));
+  return condition();
+}
+
+// In a child, which sends itself the signals one by one: how it ended. 0: by a stop; kReloads: by
+// one after which it would start anew.
+int After(std::initializer_list<int> signals, const Attendant::Charge& charge) {
+  const pid_t child = fork();
+  if (child == 0) {
+    BlockSignals();
+    Stop stop;
+    Attendant attendant(stop, charge);
+    for (const int signal : signals) {
+      kill(getpid(), signal);
+      const auto taken = [signal] {
+        sigset_t pending;
+        sigpending(&pending);
+        return sigismember(&pending, signal) == 0;
+      };
+      if (!Eventually(taken)) _exit(99);
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+    if (!Eventually([&stop] { return stop.requested(); })) _exit(98);
+    _exit(attendant.reloads() ? kReloads : 0);
+  }
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+Attendant::Charge WithReload(bool may) {
+  Attendant::Charge charge{};
+  charge.may_reload = [may] { return may ? Status() : Status::Usage("not today"); };
+  return charge;
+}
+
+TEST(Attendant, EachSignalAloneAsksForAStop) {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) EXPECT_EQ(After({signal}, {}), 0) << signal;
+}
+
+TEST(Attendant, ASecondOneEndsAtOnce) {
+  EXPECT_EQ(After({SIGTERM, SIGTERM}, {}), 128 + SIGTERM);
+  EXPECT_EQ(After({SIGHUP, SIGINT}, {}), 128 + SIGINT);
+}
+
+TEST(Attendant, Reloads) {
+  EXPECT_EQ(After({SIGHUP}, WithReload(true)), kReloads);
+  EXPECT_EQ(After({SIGHUP, SIGHUP}, WithReload(true)), kReloads);
+  EXPECT_EQ(After({SIGHUP, SIGTERM}, WithReload(true)), 0);  // an end, after all
+  EXPECT_EQ(After({SIGHUP, SIGTERM, SIGTERM}, WithReload(true)), 128 + SIGTERM);
+  EXPECT_EQ(After({SIGTERM, SIGHUP}, WithReload(true)), 0);
+}
+
+TEST(Attendant, AReloadThatIsRefusedIsNoStop) {
+  EXPECT_EQ(After({SIGHUP, SIGHUP, SIGTERM}, WithReload(false)), 0);
+}
+
+// A process without figures, as one that hands its files to a live ingester, lives through it.
+TEST(Attendant, FiguresArePrintedWhereThereAreSome) {
+  EXPECT_EQ(After({SIGUSR1, SIGTERM}, {}), 0);
+  Attendant::Charge charge{};
+  charge.figures = [] { return std::vector<Figure>{{"pdns_x", "", Figure::Kind::kGauge, {}, 1}}; };
+  EXPECT_EQ(After({SIGUSR1, SIGUSR1, SIGTERM}, charge), 0);
+}
+
+TEST(Attendant, BrokenPipesAndFileLimitsAreErrorsNotEnds) {
+  EXPECT_EQ(After({SIGPIPE, SIGXFSZ, SIGTERM}, {}), 0);
+}
+
+}  // namespace
+}  // namespace pdns::tools
