@@ -477,6 +477,47 @@ def http_seeds() -> dict[str, bytes]:
     return {name: text.encode() for name, text in requests.items()}
 
 
+def control_seeds() -> dict[str, bytes]:
+    """Lines of the control socket, requests and replies."""
+    backfill = b'{"op":"backfill","paths":%s,"accepted":%s,"untrusted":%s}'
+    return {
+        "status": b'{"op":"status"}',
+        "tap": b'{"op":"tap","later":[{"a":null},-1.5e3,true]}',
+        "backfill": backfill % (b'["/var/log/dnstap","/a b"]', b"16", b"0"),
+        "backfill-bytes": backfill % (b'["/\xff\xfe","/\\u00e9\\ud83d\\ude00\\n\\"","/\x7f"]', b"32767", b"2"),
+        "backfill-relative": backfill % (b'["/a","b"]', b"16", b"0"),
+        "backfill-zero": backfill % (b'["/a\\u0000b"]', b"16", b"0"),
+        "backfill-none": backfill % (b"[]", b"16", b"0"),
+        "backfill-all": backfill % (b'["/a"]', b"32768", b"3"),
+        "twice": b'{"op":"tap","op":"status"}',
+        "deep": b'{"op":"status","x":' + b"[" * 500 + b"]" * 500 + b"}",
+        "behind": b'{"op":"tap"}\0{"op":"tap"}',
+        "ok": b'{"ok":true}',
+        "progress": b'{"progress":{"bytes_total":18446744073709551615,"bytes_done":1,"frames":-1}}',
+        "report": b'{"exit":1,"text":"two\\nlines","report":"{\\"frames\\":1}","again":true}',
+        "report-odd": b'{"exit":-1,"text":7,"report":null,"again":1}',
+        "error": b'{"error":"a sentence","code":64}',
+        "error-odd": b'{"error":[],"code":1e99}',
+        "all": b'{"progress":{},"report":"x","error":"x","ok":true,"op":"status"}',
+        "surrogate": b'{"error":"\\ud800","code":66}',
+    }
+
+
+def handed_seeds() -> dict[str, bytes]:
+    """What one ingester leaves to the next."""
+    def entry(kind: int, name: bytes, text: bytes, state: bytes = b"") -> bytes:
+        return bytes([kind]) + u16(len(name)) + name + u16(len(text)) + text + u32(len(state)) + state
+
+    sockets = entry(2, b"pdns-listen-0", b"/run/pdns/dnstap.sock") + entry(1, b"pdns-listen-1", b"127.0.0.1:6000")
+    peer = entry(3, b"pdns-peer-2", b"127.0.0.1:6000", b"\1\1\1" + data_frame(b"x" * 40)[:20])
+    return {
+        "empty": b"", "none": b"\1", "other-version": b"\2" + sockets, "sockets": b"\1" + sockets,
+        "peer": b"\1" + sockets + peer, "peers": b"\1" + peer * 3, "cut": b"\1" + (sockets + peer)[:-1],
+        "kind-0": b"\1" + entry(0, b"a", b"b"), "kind-4": b"\1" + entry(4, b"a", b"b"),
+        "no-names": b"\1" + entry(3, b"", b""), "huge": b"\1\3\0\0\0\0\xff\xff\xff\xff", "long-name": b"\1\1\xff\xff",
+    }
+
+
 def numbered(prefix: str, cases: Iterator[bytes]) -> dict[str, bytes]:
     return {f"{prefix}-{i}": case for i, case in enumerate(cases)}
 
@@ -493,6 +534,8 @@ def corpora() -> dict[str, dict[str, bytes]]:
                                      if len(message) < 1500},
         "dnstap_fields": field_seeds() | {f"type-{number}": real[number][0] for number in sorted(real)[:5]},
         "http": http_seeds(),
+        "control": control_seeds(),
+        "handed": handed_seeds(),
         "dns_message": message_seeds() | answer_seeds() | {f"type-{number}": message for number, (_, message)
                                                            in sorted(real.items()) if len(message) < 1500},
         "tap": field_seeds() | dnstap_seeds() | {f"dns-{name}": dns_payload(message) for name, message

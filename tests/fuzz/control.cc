@@ -1,0 +1,47 @@
+// A line of the control socket, from a client or from an ingester: what parses is printed, and what
+// was printed parses to the same.
+#include <string>
+
+#include "check.h"
+#include "ingest/control_message.h"
+
+namespace {
+
+using pdns::ingest::ControlReply;
+using pdns::ingest::ControlRequest;
+
+// The line without its end, of which there is one.
+std::string Body(const std::string& line) {
+  MUST_HOLD(line.find('\n') == line.size() - 1);
+  return line.substr(0, line.size() - 1);
+}
+
+void Request(const ControlRequest& request) {
+  for (const std::string& path : request.paths) MUST_HOLD(path.starts_with('/'));
+  MUST_HOLD((request.operation == ControlRequest::Operation::kBackfill) != request.paths.empty());
+  const std::string body = Body(ToLine(request));
+  if (body.size() > pdns::ingest::kLongestLine) return;  // escapes made it longer
+  const auto again = pdns::ingest::ParseControlRequest(body);
+  MUST_HOLD(again.ok() && again->operation == request.operation && again->paths == request.paths);
+  MUST_HOLD(again->policy.accepted == request.policy.accepted &&
+            again->policy.untrusted == request.policy.untrusted);
+}
+
+void Reply(const ControlReply& reply) {
+  MUST_HOLD(reply.progress.has_value() + reply.report.has_value() + !reply.error.ok() <= 1);
+  if (reply.report.has_value())
+    MUST_HOLD(reply.report->exit_code >= 0 && reply.report->exit_code < 256);
+  const std::string line = ToLine(reply);
+  const auto again = pdns::ingest::ParseControlReply(Body(line));
+  MUST_HOLD(again.ok());
+  MUST_HOLD(ToLine(*again) == line);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view line = pdns::AsText({data, size});
+  if (const auto request = pdns::ingest::ParseControlRequest(line); request.ok()) Request(*request);
+  if (const auto reply = pdns::ingest::ParseControlReply(line); reply.ok()) Reply(*reply);
+  return 0;
+}
