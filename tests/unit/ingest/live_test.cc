@@ -1,0 +1,360 @@
+// A service with everything live: archive, hand-over, control, followed and watched files, over
+// sockets as resolvers meet them.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "ingest/control_client.h"
+#include "unit/ingest/archive_world.h"
+#include "unit/ingest/run.h"
+#include "unit/support/frame_stream.h"
+#include "unit/support/protobuf.h"
+#include "unit/support/socket_peer.h"
+#include "unit/support/temp_dir.h"
+
+namespace pdns::ingest {
+namespace {
+
+using pdns::testing::Capture;
+using pdns::testing::DataFrame;
+using pdns::testing::OpenCapture;
+using pdns::testing::ReadyFrame;
+using pdns::testing::SocketPeer;
+using pdns::testing::StopFrame;
+using pdns::testing::TempDir;
+using pdns::testing::WriteFile;
+using std::chrono::milliseconds;
+
+net::ListeningSocket Listen(const std::string& path) {
+  auto socket = net::ListeningSocket::Open({net::Endpoint::Kind::kUnix, path, false}, {});
+  EXPECT_TRUE(socket.ok()) << socket.status().message();
+  return std::move(*socket);
+}
+
+// One ingester: a service in a thread, from its opening to its report.
+class Ingester {
+ public:
+  Ingester(MemorySink& memory, ServiceOptions options, LiveOptions live)
+      : sink_(memory.sink()), service_(std::move(options), std::move(live), sink_, stop_) {
+    const Status opened = service_.Open(progress_);
+    EXPECT_TRUE(opened.ok()) << opened.message();
+    thread_ = std::thread([this] { report_.emplace(service_.Run()); });
+  }
+  ~Ingester() { End(); }
+  Ingester(const Ingester&) = delete;
+  Ingester& operator=(const Ingester&) = delete;
+
+  RunReport End() {
+    stop_.Request();
+    if (thread_.joinable()) thread_.join();
+    EXPECT_TRUE(report_->ok()) << report_->status().message();
+    return report_->ok() ? **report_ : RunReport();
+  }
+  void AwaitFrames(std::uint64_t n) const {
+    EXPECT_TRUE(Eventually([&] { return progress_.frames >= n; })) << progress_.frames;
+  }
+  Service& service() { return service_; }
+
+ private:
+  Stop stop_;
+  Progress progress_;
+  Sink sink_;
+  Service service_;
+  std::optional<Result<RunReport>> report_;
+  std::thread thread_;
+};
+
+class LiveTest : public ::testing::Test {
+ protected:
+  LiveTest() {
+    options.flush_interval = milliseconds(20);
+    options.cores = 2;
+    archive.directory = dir / "archive";
+    archive.compress = false;
+    archive.min_free = 0;
+  }
+
+  LiveOptions OnSocket() const {
+    LiveOptions live;
+    live.sockets.push_back(Listen(socket_path));
+    return live;
+  }
+  std::unique_ptr<Ingester> Start(LiveOptions live) {
+    return std::make_unique<Ingester>(memory, options, std::move(live));
+  }
+  static double Frames(const Service& service, const std::string& source) {
+    double sum = 0;
+    for (const Figure& figure : service.Figures()) {
+      if (figure.name == "pdns_frames_total" && figure.labels.at(0).second == source)
+        sum += figure.value;
+    }
+    return sum;
+  }
+  // Has the ingester at control_path take `path`.
+  Result<ControlReply::Report> Backfill(const std::string& path) const {
+    auto client = ControlClient::Connect(control_path);
+    if (!client.ok() || !client->has_value()) return Status::Io("no ingester");
+    ControlRequest request;
+    request.operation = ControlRequest::Operation::kBackfill;
+    request.paths = {path};
+    const Stop never;
+    Progress shown;
+    return ingest::Backfill(**client, request, never, shown);
+  }
+
+  TempDir dir;
+  std::string socket_path = dir / "sock";
+  std::string control_path = dir / "control.sock";
+  MemorySink memory;
+  ServiceOptions options;
+  ArchiveOptions archive;
+};
+
+TEST_F(LiveTest, IsReadyWhenItsSocketsAreRead) {
+  std::atomic<int> ready{0};
+  auto live = OnSocket();
+  live.on_ready = [&ready] { ++ready; };
+  auto ingester = Start(std::move(live));
+  EXPECT_TRUE(Eventually([&] { return ready > 0; }));
+  EXPECT_TRUE(ingester->service().ready());
+  EXPECT_TRUE(ingester->service().healthy());
+  ingester->End();
+  EXPECT_EQ(ready, 1);
+  const HandOver none = ingester->service().TakeHandOver();
+  EXPECT_TRUE(none.sockets.empty());  // nobody said to keep them
+  ingester.reset();
+  EXPECT_FALSE(std::filesystem::exists(socket_path));
+}
+
+// Each frame once, live, from the archive beside it, and from the archive when all is over.
+TEST_F(LiveTest, ABackfillOfItsOwnArchiveTakesNothingTwice) {
+  constexpr unsigned kFrames = 400;
+  archive.rotate_bytes = 4000;
+  auto live = OnSocket();
+  live.archive = archive;
+  live.control.emplace(Listen(control_path));
+  const auto ingester = Start(std::move(live));
+  SocketPeer peer(socket_path);
+  peer.SendAll(ReadyFrame() + OpenCapture(NumberedPayloads("h", kFrames / 2)));
+  EXPECT_TRUE(memory.AwaitTuples(kFrames / 2));
+  for (unsigned i = kFrames / 2; i < kFrames; ++i) {
+    peer.SendAll(DataFrame(NumberedPayload("h", i)));
+    if (i % 50 != 0) continue;
+    const auto report = Backfill(archive.directory);
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    EXPECT_EQ(report->exit_code, 0) << report->text;
+    EXPECT_NE(report->json.find("\"frames\":0,"), std::string::npos) << report->json;
+  }
+  EXPECT_TRUE(memory.AwaitTuples(kFrames));
+  EXPECT_TRUE(Eventually([&] { return Frames(ingester->service(), socket_path) == kFrames; }));
+  EXPECT_EQ(Frames(ingester->service(), "files"), 0);
+  const RunReport report = ingester->End();
+  EXPECT_EQ(report.Total().frames, kFrames);
+  ExpectNumbered(memory, "h", kFrames);
+
+  // Every file's place in the ledger is its end.
+  EXPECT_GT(Names(archive.directory).size(), 5U);
+  std::uint64_t archived = 0;
+  for (const std::string& name : Names(archive.directory)) {
+    const ReadBack back = ReadArchived(archive.directory + "/" + name);
+    ASSERT_EQ(back.end, frame::End::kStop) << name;
+    archived += back.payloads.size();
+    const auto position = memory.PositionOf({Hash128(AsBytes(back.payloads.front())), 0});
+    ASSERT_TRUE(position.has_value()) << name;
+    EXPECT_EQ(position->frames, back.payloads.size());
+    EXPECT_EQ(position->bytes, back.ends.back());
+  }
+  EXPECT_EQ(archived, kFrames);
+  const RunReport again = RunFiles(memory, {archive.directory});
+  EXPECT_EQ(again.Total().frames, 0U);
+  ExpectNumbered(memory, "h", kFrames);
+}
+
+// What a crash takes from the windows stands in the archive.
+TEST_F(LiveTest, WhatTheSinkDidNotConfirmIsInTheArchive) {
+  constexpr unsigned kFrames = 50;
+  MemorySink lost;
+  Stop stop;
+  Progress progress;
+  std::optional<Result<RunReport>> report;
+  {
+    lost.before_apply = [](std::size_t) { return Status::Io("disk full"); };
+    auto live = OnSocket();
+    live.archive = archive;
+    options.flush_interval = std::chrono::hours(1);
+    std::thread run(
+        [&] { report.emplace(RunService(options, lost.sink(), stop, progress, std::move(live))); });
+    SocketPeer peer(socket_path);
+    peer.SendAll(OpenCapture(NumberedPayloads("h", kFrames)));
+    EXPECT_TRUE(Eventually([&] { return progress.frames == kFrames; }));
+    stop.Request();
+    run.join();
+  }
+  EXPECT_EQ(report->status().message(), "disk full");
+  EXPECT_TRUE(lost.trusted().empty());
+  EXPECT_EQ(RunFiles(memory, {archive.directory}).Total().frames, kFrames);
+  ExpectNumbered(memory, "h", kFrames);
+}
+
+TEST_F(LiveTest, AllFramesOrThoseOfAcceptedTypes) {
+  const std::string other = pdns::testing::Envelope(pdns::testing::Fields().Number(1, 6));
+  for (const bool all : {false, true}) {
+    archive.directory = dir / (all ? "all" : "accepted");
+    archive.all = all;
+    auto live = OnSocket();
+    live.archive = archive;
+    MemorySink fresh;
+    Ingester ingester(fresh, options, std::move(live));
+    SocketPeer peer(socket_path);
+    peer.SendAll(OpenCapture({other, NumberedPayload("h", 0), other}));
+    ingester.AwaitFrames(3);
+    EXPECT_EQ(ingester.End().Total().frames, 3U);
+    ASSERT_EQ(Names(archive.directory).size(), 1U);
+    EXPECT_EQ(ReadArchived(archive.directory + "/" + Names(archive.directory)[0]).payloads.size(),
+              all ? 3U : 1U);
+    ExpectNumbered(fresh, "h", 1);
+  }
+}
+
+// A reload as two processes do it: each frame once, although the peer stood in the middle of one.
+TEST_F(LiveTest, OneIngesterAfterTheOther) {
+  constexpr unsigned kGenerations = 5;
+  auto live = OnSocket();
+  live.archive = archive;
+  live.keeps_sockets = [] { return true; };
+  auto ingester = Start(std::move(live));
+  SocketPeer peer(socket_path);
+  std::string bytes = ReadyFrame() + OpenCapture({});
+  std::uint64_t frames = 0;
+  for (unsigned generation = 0; generation < kGenerations; ++generation) {
+    std::string next = DataFrame(NumberedPayload("h", 2 * generation));
+    const std::string cut = DataFrame(NumberedPayload("h", 2 * generation + 1));
+    const std::size_t at = 1 + generation * (cut.size() / kGenerations);
+    next += cut.substr(0, at);
+    peer.SendAll(bytes + next);
+    bytes = cut.substr(at);
+    ingester->AwaitFrames(generation == 0 ? 1 : 2);  // its own one, and the one it was handed
+    // The beginning of the cut one is on the way, or read already: both must do.
+    frames += ingester->End().Total().frames;
+    EXPECT_TRUE(Eventually([&] { return memory.trusted().size() >= frames; }));
+    auto handed = Pack(ingester->service().TakeHandOver());
+    ASSERT_TRUE(handed.ok());
+    ingester.reset();
+    HandOver taken = Unpack(std::move(*handed));
+    ASSERT_EQ(taken.sockets.size(), 1U);
+    ASSERT_EQ(taken.peers.size(), 1U);
+    LiveOptions heir;
+    heir.sockets = std::move(taken.sockets);
+    heir.peers = std::move(taken.peers);
+    heir.archive = archive;
+    heir.keeps_sockets = [] { return true; };
+    ingester = Start(std::move(heir));
+  }
+  peer.SendAll(bytes + StopFrame());
+  EXPECT_TRUE(memory.AwaitTuples(2 * kGenerations));
+  frames += ingester->End().Total().frames;
+  EXPECT_EQ(frames, 2 * kGenerations);
+  ExpectNumbered(memory, "h", 2 * kGenerations);
+  EXPECT_EQ(RunFiles(memory, {archive.directory}).Total().frames, 0U);
+}
+
+// State that fits no socket costs its connection, not the start.
+TEST_F(LiveTest, APeerThatCannotBeAdoptedIsLeftOut) {
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  SocketPeer lost(ends[1]);
+  auto live = OnSocket();
+  live.peers.push_back({"/no/such/socket", net::Descriptor(ends[0]), std::string{1, 1, 0}});
+  const auto ingester = Start(std::move(live));
+  EXPECT_TRUE(Eventually([&] { return lost.Closed(); }));
+  SocketPeer peer(socket_path);
+  peer.SendAll(OpenCapture(NumberedPayloads("h", 1)));
+  EXPECT_TRUE(memory.AwaitTuples(1));
+}
+
+TEST_F(LiveTest, WatchedAndFollowedFilesTogether) {
+  std::filesystem::create_directory(dir / "watched");
+  WriteFile(dir / "watched/before", Capture(NumberedPayloads("w", 10)));
+  WriteFile(dir / "log", OpenCapture(NumberedPayloads("f", 10)));
+  options.watched = {dir / "watched"};
+  options.followed = {dir / "log", dir / "not-yet"};
+  auto ingester = Start({});
+  EXPECT_TRUE(memory.AwaitTuples(20));
+  WriteFile(dir / "hidden", Capture(NumberedPayloads("w", 10, 10)));
+  std::filesystem::rename(dir / "hidden", dir / "watched/moved");
+  {
+    std::ofstream grown(dir / "log", std::ios::app | std::ios::binary);
+    for (const auto& payload : NumberedPayloads("f", 10, 10)) grown << DataFrame(payload);
+  }
+  WriteFile(dir / "not-yet", OpenCapture(NumberedPayloads("n", 10)));
+  EXPECT_TRUE(memory.AwaitTuples(50));
+  EXPECT_TRUE(Eventually([&] { return Frames(ingester->service(), "files") == 50; }));
+  EXPECT_EQ(ingester->End().Total().frames, 50U);
+  for (const char* series : {"w", "f"}) ExpectNumbered(memory, series, 20);
+  ExpectNumbered(memory, "n", 10);
+  ingester = Start({});  // the next one knows them all
+  EXPECT_TRUE(Eventually([&] { return ingester->service().ready(); }));
+  WriteFile(dir / "hidden", Capture(NumberedPayloads("z", 1)));
+  std::filesystem::rename(dir / "hidden", dir / "watched/last");
+  EXPECT_TRUE(memory.AwaitTuples(51));
+  EXPECT_EQ(ingester->End().Total().frames, 1U);
+}
+
+// Asked for by others while the socket is read: one run of files at a time.
+TEST_F(LiveTest, BackfillsOfSeveralClients) {
+  constexpr unsigned kClients = 4;
+  auto live = OnSocket();
+  live.control.emplace(Listen(control_path));
+  const auto ingester = Start(std::move(live));
+  std::vector<std::thread> clients;
+  for (unsigned i = 0; i < kClients; ++i) {
+    const std::string path = dir / Numbered("file", i);
+    WriteFile(path, Capture(NumberedPayloads("h", 100, 100 * i)));
+    clients.emplace_back([this, path] {
+      const auto report = Backfill(path);
+      ASSERT_TRUE(report.ok()) << report.status().message();
+      EXPECT_EQ(report->exit_code, 0);
+      EXPECT_NE(report->json.find("\"frames\":100,"), std::string::npos) << report->json;
+    });
+  }
+  SocketPeer peer(socket_path);
+  peer.SendAll(OpenCapture(NumberedPayloads("s", 10)));
+  for (std::thread& client : clients) client.join();
+  const auto missing = Backfill(dir / "missing");
+  ASSERT_TRUE(missing.ok());
+  EXPECT_EQ(missing->exit_code, 1);
+  EXPECT_NE(missing->json.find("unreadable"), std::string::npos) << missing->json;
+  EXPECT_EQ(Frames(ingester->service(), "files"), 100 * kClients);
+  EXPECT_TRUE(memory.AwaitTuples(100 * kClients + 10));
+  ingester->End();
+  ExpectNumbered(memory, "h", 100 * kClients);
+  EXPECT_FALSE(std::filesystem::exists(control_path));
+}
+
+TEST_F(LiveTest, WhatCannotBeOpened) {
+  const auto open = [this](ServiceOptions wanted, LiveOptions live) {
+    Stop stop;
+    Progress progress;
+    return RunService(std::move(wanted), memory.sink(), stop, progress, std::move(live)).status();
+  };
+  ServiceOptions watching = options;
+  watching.watched = {dir / "no-such-folder"};
+  EXPECT_FALSE(open(watching, {}).ok());
+  auto archiving = OnSocket();
+  archiving.archive = archive;
+  archiving.archive->directory = dir / "no/such";
+  EXPECT_EQ(open(options, std::move(archiving)).code(), Code::kUsage);
+  auto tls = OnSocket();
+  tls.sockets[0].set_tls(true);
+  EXPECT_EQ(open(options, std::move(tls)).code(), Code::kUsage);
+  EXPECT_FALSE(std::filesystem::exists(socket_path));
+}
+
+}  // namespace
+}  // namespace pdns::ingest
