@@ -33,6 +33,7 @@ RATE, FAST = 200, 1500
 TIMES = 4  # reloads and restarts in a case
 AWAY = 8.0  # seconds that the disk hangs
 ABSENT = 5.0
+DEFAULT_FLUSH = 10.0
 SETTLE = 10.0  # seconds at most for the last answers to arrive
 STARTS = 10  # for the time to READY=1
 SLOW_DISK = pathlib.Path(__file__).with_name("slow_disk.c")
@@ -68,11 +69,14 @@ class Bench:
         self._server.Stop()
         Check(not self._server.errors, f"the counting server broke: {self._server.errors}")
 
-    def _Options(self) -> list[str]:
-        return ["-u", str(self._box.folder / "dnstap.sock"), "--flush-interval", "1"]
+    def _Options(self, flush: float = 1) -> list[str]:
+        socket = str(self._box.folder / "dnstap.sock")
+        return ["-u", socket, "--flush-interval", str(flush)]
 
-    def _Start(self, *options: str, environment: dict[str, str] | None = None) -> Service:
-        command = manager.Command(self._box, [*self._Options(), *options])
+    def _Start(
+        self, *options: str, flush: float = 1, environment: dict[str, str] | None = None
+    ) -> Service:
+        command = manager.Command(self._box, [*self._Options(flush), *options])
         log, out = self._box.folder / "ingest.log", self._box.folder / "ingest.reports"
         service = Service(command, log, out, environment)
 
@@ -144,14 +148,14 @@ class Bench:
         service.Stop()
         self._Count(f"{TIMES} restarts by the manager", load, start)
 
-    def _Interrupt(self, how: int, *options: str) -> tuple[Load, int]:
+    def _Interrupt(self, how: int, *options: str, flush: float = 1) -> tuple[Load, int]:
         """Ended so, and started again at once."""
-        service = self._Start(*options)
+        service = self._Start(*options, flush=flush)
         load, start = self._Whole()
-        time.sleep(1.3)  # else the last commit would be no time ago
+        time.sleep(flush / 2)  # the last commit was a moment ago
         service.Signal(how)
         service.Wait()
-        service = self._Start(*options)
+        service = self._Start(*options, flush=flush)
         restart.AwaitWhole(self._box, load, load.asked)
         self._StopLoad(load)
         self._End(service)
@@ -163,7 +167,8 @@ class Bench:
 
     def _Kill(self) -> None:
         archive = str(self._box.folder / "archive")
-        load, start = self._Interrupt(signal.SIGKILL, "--archive", archive, "--min-free", "0")
+        options = ["--archive", archive, "--min-free", "0"]
+        load, start = self._Interrupt(signal.SIGKILL, *options, flush=DEFAULT_FLUSH)
         self._Count("kill -9 and start", load, start)
         manager.RunToEnd(self._box, "replay", [archive])
         self._Count("the same, archive replayed", load, start)
@@ -228,7 +233,7 @@ def _Names() -> list[str]:
     """Of the resolvers to run, from the command line, before it is parsed for good."""
     parser = argparse.ArgumentParser(add_help=False)
     _AddOptions(parser)
-    return parser.parse_known_args()[0].resolvers.split(",")
+    return str(parser.parse_known_args()[0].resolvers).split(",")
 
 
 def _AddOptions(parser: argparse.ArgumentParser) -> None:

@@ -97,9 +97,7 @@ def CheckReport(report: dict[str, Any]) -> None:
     Check(by_source == report["frames"], f"sources do not add up: {json.dumps(report)}")
 
 
-def Ask(
-    sandbox: Sandbox, *arguments: str, database: pathlib.Path | None = None
-) -> list[Seen]:
+def Ask(sandbox: Sandbox, *arguments: str, database: pathlib.Path | None = None) -> list[Seen]:
     """Rows of pdns-query; none if it found nothing. By default of the database of the run."""
     command = [
         str(sandbox.bin_dir / "pdns-query"),

@@ -102,7 +102,7 @@ def _CheckArchive(scene: Scene) -> None:
     alone = manager.RunToEnd(sandbox, "fresh", [str(archive)], fresh)
     live = {one.row: one.count for one in pdns.Ask(sandbox, "*.")}
     kept = {one.row: one.count for one in pdns.Ask(sandbox, "*.", database=fresh)}
-    Check(kept == live, f"{len(kept)} rows of the archive, {len(live)} rows of the live path differ")
+    Check(kept == live, f"{len(kept)} rows of the archive, {len(live)} of the live path differ")
     print(f"archive: {alone['frames']} frames, the same rows, nothing counted again")
 
 
