@@ -246,7 +246,7 @@ void Listener::Parked(int fd, Peer& peer) {
   parked_.emplace_back(peer.since, fd);
   CountMemory(peer);
   figures_[peer.connection->socket()].broken += peer.connection->broken() ? 1 : 0;
-  Watch(fd, 0, EPOLL_CTL_MOD);  // hang-ups still arrive
+  Watch(fd, EPOLLRDHUP, EPOLL_CTL_MOD);  // by TCP nothing else tells that it has gone
 }
 
 void Listener::CloseParked() {

@@ -104,6 +104,20 @@ TEST(ListenerKinds, ATcpPeerThatResetsEndsItselfOnly) {
   EXPECT_EQ(sink.broken, 0);
 }
 
+// Else liars who are gone hold the places of others until their time is over.
+TEST(ListenerKinds, AParkedTcpPeerThatGoesIsForgottenAtOnce) {
+  FrameList sink;
+  const auto listener = OpenListener({TcpEndpoint()});
+  SocketPeer bad = ConnectTo(listener->sockets()[0]);
+  bad.Send(DataFrame("no START"));
+  PollUntil(*listener, sink, [&] { return sink.broken == 1; });
+  bad.Send(DataFrame("never read"));
+  ASSERT_EQ(listener->connections(), 1U);
+  bad.Close();
+  listener->Poll(std::chrono::seconds(1), sink);
+  EXPECT_EQ(listener->connections(), 0U);
+}
+
 TEST(ListenerKinds, TlsNeedsACertificate) {
   auto socket = net::ListeningSocket::Open(TcpEndpoint(true), {});
   ASSERT_TRUE(socket.ok());
