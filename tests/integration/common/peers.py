@@ -236,10 +236,18 @@ def _Together(doings: list[Callable[[], None]]) -> None:
         raise errors[0]
 
 
-def Run(box: sandbox.Sandbox, ingester: pdns.Ingester, endpoint: Endpoint) -> None:
-    """The whole story; at its end the ingester has stopped."""
+def Run(
+    box: sandbox.Sandbox,
+    ingester: pdns.Ingester,
+    endpoint: Endpoint,
+    also: Callable[[], None] = lambda: None,
+) -> None:
+    """The whole story, and what a transport adds to it; at its end the ingester has stopped."""
     capture = golden.Read(pathlib.Path(box.args.capture))
     peers = Peers(endpoint, capture.frames)
+    peers.WrongType()  # before so many are refused that the log only counts them
+    Check("content type" in ingester.Messages().lower(), "no word about the foreign content type")
+    also()
     peers.Idle()
     _Together([peers.Good, peers.Garbage, peers.WrongType, peers.DataFirst])
     _Together([peers.Good, peers.ReadyTwice, peers.Unidirectional, peers.SeveralTypes])
@@ -262,7 +270,6 @@ def Run(box: sandbox.Sandbox, ingester: pdns.Ingester, endpoint: Endpoint) -> No
         capture, peers.captures, pdns.Ask(box, "*."), pdns.Ask(box, "*.", "--quarantined")
     )
     _CheckReport(report, capture, peers)
-    Check("content type" in ingester.Messages().lower(), "no word about the foreign content type")
     print(f"{peers.captures} captures of {len(capture.frames)} frames among bad peers, all counted")
 
 

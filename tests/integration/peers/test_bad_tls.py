@@ -60,18 +60,18 @@ def Test(box: sandbox.Sandbox) -> None:
     files = certificates.Certificates(box.folder / "tls")
     options = ["-a", f"127.0.0.1:{PORT}", *files.IngesterOptions()]
     ingester = pdns.Ingester(box, options=options)
-    _Refused(files.Client(None), "a client without a certificate")
-    _Refused(files.Client("stranger"), "a client with a stranger's certificate")
-    held = _NoTls(_ClientHello(files.Client()))
-    name = f'pdns_connections_refused_total{{socket="127.0.0.1:{PORT}"}}'
+    held: list[socket.socket] = []
 
-    def _Counted() -> bool:
-        return (manager.Status(box) or {})[name] >= 40
+    def _WithoutTls() -> None:
+        _Refused(files.Client(None), "a client without a certificate")
+        _Refused(files.Client("stranger"), "a client with a stranger's certificate")
+        held.extend(_NoTls(_ClientHello(files.Client())))
+        name = f'pdns_connections_refused_total{{socket="127.0.0.1:{PORT}"}}'
+        WaitFor(lambda: (manager.Status(box) or {})[name] >= 40, 30, "them to be counted")
+        lines = len(ingester.Messages().splitlines())
+        Check(lines < 100, f"{lines} lines in the log about peers without TLS")
 
-    WaitFor(_Counted, 30, "those without TLS to be counted")
-    lines = len(ingester.Messages().splitlines())
-    Check(lines < 100, f"{lines} lines in the log about peers without TLS")
-    peers.Run(box, ingester, Tcp(PORT, files.Client()))
+    peers.Run(box, ingester, Tcp(PORT, files.Client()), _WithoutTls)
     for one in held:
         one.close()
 
