@@ -68,7 +68,7 @@ class ArchiveKill(unittest.TestCase):
                 self.live_once(options)
             feeder.stop()
             self.end_backfills()
-            files = self.check(feeder.begun)
+            files = self.check(feeder.begun, kills)
             print(f"{kills} kills, {self.reloads} reloads, {self.backfills} backfills beside, {self.between} between;"
                   f" {feeder.begun} frames on {feeder.connections} connections, {files}")
 
@@ -119,13 +119,13 @@ class ArchiveKill(unittest.TestCase):
     def log(self) -> str:
         return (self.root / "log").read_text("utf-8", "replace")[-3000:]
 
-    def check(self, sent: int) -> str:
+    def check(self, sent: int, kills: int) -> str:
         files = archived(self.archive)
         frames = [payload for file in files.values() for payload in file]
         numbers = [number_of(payload) for payload in frames]
         self.assertEqual(len(numbers), len(set(numbers)), "a frame is in the archive twice")
-        self.assertLess(max(numbers), sent)
-        self.assertGreater(len(files), 3, "not rotated")
+        self.assertLess(max(numbers, default=-1), sent)
+        self.assertGreater(len(files), kills if kills > 10 else 0, "not rotated")
 
         plain = self.root / "plain.dnstap"
         plain.write_bytes(stream(frames))
