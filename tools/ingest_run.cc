@@ -171,10 +171,27 @@ class IngestRun {
       charge.may_reload = [this] {
         if (access(program_.c_str(), X_OK) != 0)
           return Status::Errno(program_ + " cannot be executed", errno);
-        return ParseIngestOptions(given_.argc, given_.argv).status();
+        const auto next = ParseIngestOptions(given_.argc, given_.argv);
+        return next.ok() ? CanServe(*next) : next.status();
       };
     }
     return charge;
+  }
+
+  // What the next process would stumble over, told while this one still serves.
+  static Status CanServe(const IngestOptions& next) {
+    if (!next.tls_certificate.empty()) {
+      const auto tls =
+          net::TlsServer::Open(next.tls_certificate, next.tls_key, next.tls_client_authorities);
+      if (!tls.ok()) return tls.status();
+    }
+    if (!next.archive.has_value()) return {};
+    const std::filesystem::path folder = next.archive->directory;
+    std::error_code error;
+    const bool there = std::filesystem::is_directory(folder, error);
+    const std::string into = there ? folder : std::filesystem::absolute(folder).parent_path();
+    if (access(into.c_str(), W_OK | X_OK) == 0) return {};
+    return Status::Errno("archive " + folder.string() + ": cannot be written to", errno);
   }
 
   std::vector<Figure> FiguresOf(const ingest::Service& service) const {

@@ -37,9 +37,9 @@ class ControlServer {
   ControlServer(net::ListeningSocket socket, Services services);
   ~ControlServer();  // as End(false)
 
-  // Ends all clients' work and waits for it. With `keep` the socket is given back, once, and goes on
-  // listening: who asks from now on waits for the process that takes it over. Without, it is closed
-  // first, so that whoever asks again finds the next ingester or none.
+  // Ends all clients' work and waits for it. With `keep` the socket is given back, once, and goes
+  // on listening: who asks from now on waits for the process that takes it over. Without, it is
+  // closed first, so that whoever asks again finds the next ingester or none.
   std::optional<net::ListeningSocket> End(bool keep);
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;

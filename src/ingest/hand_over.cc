@@ -82,12 +82,14 @@ Result<std::vector<net::Handed>> Pack(HandOver hand_over) {
   for (net::ListeningSocket& socket : hand_over.sockets) {
     const auto kind =
         socket.owns_file() ? HandedEntry::Kind::kOwnedSocket : HandedEntry::Kind::kSocket;
-    entries.push_back({kind, "pdns-handed-listen-" + std::to_string(handed.size()), socket.name(), {}});
+    entries.push_back(
+        {kind, "pdns-handed-listen-" + std::to_string(handed.size()), socket.name(), {}});
     handed.push_back({entries.back().name, socket.Release()});
   }
   for (auto& peer : hand_over.peers) {
-    entries.push_back({HandedEntry::Kind::kPeer, "pdns-handed-peer-" + std::to_string(handed.size()),
-                       std::move(peer.socket), std::move(peer.state)});
+    entries.push_back({HandedEntry::Kind::kPeer,
+                       "pdns-handed-peer-" + std::to_string(handed.size()), std::move(peer.socket),
+                       std::move(peer.state)});
     handed.push_back({entries.back().name, std::move(peer.fd)});
   }
   auto state = net::StateFile(EncodeHanded(entries));

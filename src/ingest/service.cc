@@ -226,11 +226,15 @@ void Service::Add(RunReport report) {
   std::move(report.sources.begin(), report.sources.end(), std::back_inserter(report_.sources));
 }
 
-// A service lives for months: of what is done and well only the sum is kept.
+// A service lives for months: of what is done only the sum is kept, but for what needs a look.
 void Service::AddSource(const SourceReport& source) {
   LogDetail(source.name + ": " + std::string(NameOf(source.state)) + ", " +
             std::to_string(source.counters.frames) + " frames");
+  constexpr std::size_t kMostTold = 1000;
+  const bool look =
+      source.state == SourceState::kCorrupt || source.state == SourceState::kUnreadable;
   const std::lock_guard lock(mutex_);
+  if (look && report_.sources.size() < kMostTold) return report_.sources.push_back(source);
   done_.name = "files followed and watched";
   done_.state = SourceState::kComplete;
   done_.counters.Add(source.counters);

@@ -32,7 +32,7 @@ def ReadyWhenDrained(box: Sandbox) -> None:
     WaitFor(lambda: talkers[0].Unread() == 0, 30, "half a frame to be read")
     service.End()
     Check(path.is_socket(), "the socket's file went away between two processes")
-    peers = [name for name in service.stored if name.startswith("pdns-peer-")]
+    peers = [name for name in service.stored if name.startswith("pdns-handed-peer-")]
     Check(len(peers) == 4, f"4 connections, and what was stored is {service.stored}")
 
     talkers += [Talker(path, f"new{n}", shakes_hands=False) for n in range(4)]

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <csignal>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,9 @@
 #include "unit/ingest/payloads.h"
 
 namespace pdns::ingest {
+
+// As pdns-ingest does. A test may write to a pipe whose reader has had enough.
+inline const auto kIgnorePipes = std::signal(SIGPIPE, SIG_IGN);
 
 struct RunSettings {
   std::size_t window_memory = 64U << 20;  // 1: a batch a frame
