@@ -135,6 +135,8 @@ void Service::RunLive() {
 }
 
 void Service::RunLane() {
+  for (const net::ListeningSocket& socket : listener_->sockets())
+    LogInfo("listening on " + socket.name());
   lane_->Run([this] { return stop_.requested(); },
              [this] {
                ready_ = true;

@@ -50,7 +50,8 @@ class Live(unittest.TestCase):
     def start(self, *arguments: object) -> Ingester:
         run = Ingester(self.database, "-u", self.socket, *arguments)
         self.addCleanup(run.__exit__)
-        wait_for(self.socket.exists)
+        # Made when the database is open; the socket is there before.
+        wait_for((self.database / "control.sock").exists)
         return run
 
     def check_captures(self) -> None:

@@ -33,9 +33,9 @@ using Kind = HandedEntry::Kind;
 
 TEST(HandedEntries, ComeBack) {
   const std::vector<HandedEntry> entries = {
-      {Kind::kSocket, "pdns-listen-0", "127.0.0.1:6000", ""},
-      {Kind::kOwnedSocket, "pdns-listen-1", "/run/pdns/dnstap.sock", ""},
-      {Kind::kPeer, "pdns-peer-2", "/run/pdns/dnstap.sock", std::string("\1\0\1half", 7)},
+      {Kind::kSocket, "pdns-handed-listen-0", "127.0.0.1:6000", ""},
+      {Kind::kOwnedSocket, "pdns-handed-listen-1", "/run/pdns/dnstap.sock", ""},
+      {Kind::kPeer, "pdns-handed-peer-2", "/run/pdns/dnstap.sock", std::string("\1\0\1half", 7)},
       {Kind::kPeer, "", "", std::string(100'000, 'x')}};
   const auto again = DecodeHanded(AsBytes(EncodeHanded(entries)));
   ASSERT_TRUE(again.ok());
@@ -169,7 +169,7 @@ TEST_F(HandOverTest, AStateThatCannotBeRead) {
   auto handed = Packed(Give());
   auto other = net::StateFile("\2whatever the next version says");
   ASSERT_TRUE(other.ok());
-  Named(handed, "pdns-state").fd = std::move(*other);
+  Named(handed, "pdns-handed-state").fd = std::move(*other);
   const HandOver taken = Unpack(std::move(handed));
   EXPECT_TRUE(taken.sockets.empty());
   EXPECT_TRUE(taken.peers.empty());
@@ -186,8 +186,8 @@ TEST_F(HandOverTest, DescriptorsThatAreMissing) {
   ASSERT_EQ(sink.frames.size(), 2U);
   auto handed = Packed(Give());
   ASSERT_EQ(handed.size(), 5U);
-  Drop(handed, "pdns-listen-1");
-  Drop(handed, "pdns-peer-2");
+  Drop(handed, "pdns-handed-listen-1");
+  Drop(handed, "pdns-handed-peer-2");
   const HandOver taken = Unpack(std::move(handed));
   ASSERT_EQ(taken.sockets.size(), 1U);
   EXPECT_EQ(taken.sockets[0].name(), path);
@@ -197,7 +197,7 @@ TEST_F(HandOverTest, DescriptorsThatAreMissing) {
 
 TEST_F(HandOverTest, WithoutTheStateOursAreClosed) {
   auto handed = Packed(Give());
-  Drop(handed, "pdns-state");
+  Drop(handed, "pdns-handed-state");
   EXPECT_TRUE(Unpack(std::move(handed)).sockets.empty());
   EXPECT_THROW(SocketPeer{path}, std::runtime_error);
 }
@@ -205,11 +205,11 @@ TEST_F(HandOverTest, WithoutTheStateOursAreClosed) {
 // A descriptor in a place that is another's: it is looked at, not believed.
 TEST_F(HandOverTest, DescriptorsThatAreSomethingElse) {
   auto handed = Packed(Give());
-  Named(handed, "pdns-listen-0").fd = net::Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
-  Named(handed, "pdns-listen-1").fd = net::Descriptor(socket(AF_INET, SOCK_DGRAM, 0));
+  Named(handed, "pdns-handed-listen-0").fd = net::Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  Named(handed, "pdns-handed-listen-1").fd = net::Descriptor(socket(AF_INET, SOCK_DGRAM, 0));
   EXPECT_TRUE(Unpack(std::move(handed)).sockets.empty());
   std::vector<net::Handed> no_file;
-  no_file.push_back({"pdns-state", net::Descriptor(socket(AF_INET, SOCK_STREAM, 0))});
+  no_file.push_back({"pdns-handed-state", net::Descriptor(socket(AF_INET, SOCK_STREAM, 0))});
   EXPECT_TRUE(Unpack(std::move(no_file)).sockets.empty());
 }
 
