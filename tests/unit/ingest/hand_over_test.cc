@@ -205,7 +205,8 @@ TEST_F(HandOverTest, WithoutTheStateOursAreClosed) {
 // A descriptor in a place that is another's: it is looked at, not believed.
 TEST_F(HandOverTest, DescriptorsThatAreSomethingElse) {
   auto handed = Packed(Give());
-  Named(handed, "pdns-handed-listen-0").fd = net::Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  Named(handed, "pdns-handed-listen-0").fd =
+      net::Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
   Named(handed, "pdns-handed-listen-1").fd = net::Descriptor(socket(AF_INET, SOCK_DGRAM, 0));
   EXPECT_TRUE(Unpack(std::move(handed)).sockets.empty());
   std::vector<net::Handed> no_file;
