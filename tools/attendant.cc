@@ -9,6 +9,7 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <utility>
 
 #include "base/log.h"
 #include "ingest/figures.h"
@@ -52,7 +53,10 @@ Attendant::~Attendant() {
 }
 
 void Attendant::Run() {
-  if (charge_.stats_interval.count() > 0) last_ = charge_.figures();
+  {
+    const std::lock_guard lock(mutex_);
+    if (charge_.stats_interval.count() > 0 && charge_.figures) last_ = charge_.figures();
+  }
   while (!ended_.requested()) {
     std::array<pollfd, 2> fds{{{signal_fd_, POLLIN, 0}, {ended_.fd(), POLLIN, 0}}};
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(UntilTick());
@@ -67,6 +71,7 @@ void Attendant::Run() {
 void Attendant::OnSignal(int signal) {
   constexpr int kBySignal = 128;
   if (signal == SIGUSR1) {
+    const std::lock_guard lock(mutex_);
     if (!charge_.figures) return;
     LogInfo("figures since the start:");
     std::fputs(ingest::FiguresToText(charge_.figures()).c_str(), stderr);
@@ -99,20 +104,27 @@ Attendant::Clock::duration Attendant::UntilTick() const {
   return std::max<Clock::duration>(wait, Clock::duration::zero());
 }
 
+void Attendant::Forget() {
+  const std::lock_guard lock(mutex_);
+  charge_.figures = {};
+  charge_.alive = {};
+}
+
 void Attendant::Tick() {
   const auto now = Clock::now();
+  const std::lock_guard lock(mutex_);
   if (watchdog_.count() > 0 && now - last_beat_ >= watchdog_ / 2) {
     last_beat_ = now;
     if (!charge_.alive || charge_.alive()) net::Notify("WATCHDOG=1");
   }
-  if (charge_.stats_interval.count() > 0 && now - last_line_ >= charge_.stats_interval) {
-    auto figures = charge_.figures();
-    const std::string line = ingest::StatisticsLine(last_, figures, now - last_line_);
-    LogInfo(line);
-    net::Notify("STATUS=" + line);
-    last_ = std::move(figures);
-    last_line_ = now;
-  }
+  if (charge_.stats_interval.count() == 0 || now - last_line_ < charge_.stats_interval) return;
+  const auto elapsed = now - std::exchange(last_line_, now);
+  if (!charge_.figures) return;
+  auto figures = charge_.figures();
+  const std::string line = ingest::StatisticsLine(last_, figures, elapsed);
+  LogInfo(line);
+  net::Notify("STATUS=" + line);
+  last_ = std::move(figures);
 }
 
 }  // namespace pdns::tools

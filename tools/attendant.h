@@ -9,6 +9,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -37,6 +38,9 @@ class Attendant {
 
   bool reloads() const { return reloads_; }
 
+  // What the figures and the liveness are asked of is about to go; signals are heard further on.
+  void Forget();
+
  private:
   using Clock = std::chrono::steady_clock;
 
@@ -46,7 +50,8 @@ class Attendant {
   Clock::duration UntilTick() const;
 
   Stop& stop_;
-  Charge charge_;
+  std::mutex mutex_;
+  Charge charge_;  // figures and alive: guarded by mutex_
   Stop ended_;
   std::atomic<bool> reloads_{false};
   std::vector<Figure> last_;

@@ -154,12 +154,17 @@ class IngestRun {
     ingest::Service service(std::move(plan), std::move(live), sink, stop_);
     if (Status opened = service.Open(progress); !opened.ok()) return opened;
     attendant_ = std::make_unique<Attendant>(stop_, ChargeOf(service));
-    const auto exporter = OpenExporter(service);
-    if (!exporter.ok()) return exporter.status();
     auto line = files_only ? std::make_unique<ProgressLine>(progress) : nullptr;
-    auto report = service.Run();
+    auto report = RunSeen(service);
+    attendant_->Forget();
     hand_over_ = service.TakeHandOver();
     return report;
+  }
+
+  Result<ingest::RunReport> RunSeen(ingest::Service& service) const {
+    const auto exporter = OpenExporter(service);
+    if (!exporter.ok()) return exporter.status();
+    return service.Run();
   }
 
   Attendant::Charge ChargeOf(const ingest::Service& service) const {
@@ -186,12 +191,12 @@ class IngestRun {
       if (!tls.ok()) return tls.status();
     }
     if (!next.archive.has_value()) return {};
-    const std::filesystem::path folder = next.archive->directory;
+    const std::string& folder = next.archive->directory;
     std::error_code error;
-    const bool there = std::filesystem::is_directory(folder, error);
-    const std::string into = there ? folder : std::filesystem::absolute(folder).parent_path();
-    if (access(into.c_str(), W_OK | X_OK) == 0) return {};
-    return Status::Errno("archive " + folder.string() + ": cannot be written to", errno);
+    std::filesystem::create_directory(folder, error);  // as the next process would
+    if (error) return Status::Io("archive " + folder + ": cannot be made: " + error.message());
+    if (access(folder.c_str(), W_OK | X_OK) == 0) return {};
+    return Status::Errno("archive " + folder + ": cannot be written to", errno);
   }
 
   std::vector<Figure> FiguresOf(const ingest::Service& service) const {

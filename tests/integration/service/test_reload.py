@@ -122,7 +122,13 @@ def BrokenConfiguration(box: Sandbox) -> None:
     config.write_text(good)
     ingester = Ingester(box, ["--config", str(config)])
     talker = Talker(ingester.socket, "first")
-    for n, line in enumerate(("no-such-option = 1\n", "memory = little\n"), 1):
+    unfit = (
+        "no-such-option = 1\n",
+        "memory = little\n",
+        "archive = /proc/none\n",
+        "listen = 127.0.0.1:0\ntls-cert = /none\ntls-key = /none\n",
+    )
+    for n, line in enumerate(unfit, 1):
         config.write_text(good + line)
         ingester.service.Signal(signal.SIGHUP)
         WaitFor(lambda: ingester.log.read_text().count("no reload") == n, 30, "a refusal")

@@ -85,6 +85,36 @@ TEST(Attendant, FiguresArePrintedWhereThereAreSome) {
   EXPECT_EQ(After({SIGUSR1, SIGUSR1, SIGTERM}, charge), 0);
 }
 
+// The service that is asked for figures is gone before its attendant.
+TEST(Attendant, WhatIsForgottenIsAskedNoMore) {
+  const pid_t child = fork();
+  if (child == 0) {
+    BlockSignals();
+    Stop stop;
+    std::atomic<int> asked{0};
+    Attendant::Charge charge{};
+    charge.stats_interval = std::chrono::seconds(1);
+    charge.figures = [&asked] {
+      ++asked;
+      return std::vector<Figure>();
+    };
+    Attendant attendant(stop, charge);
+    kill(getpid(), SIGUSR1);
+    if (!Eventually([&asked] { return asked >= 2; })) _exit(99);  // one is for the statistics
+    attendant.Forget();
+    const int before = asked;
+    kill(getpid(), SIGUSR1);
+    std::this_thread::sleep_for(milliseconds(1200));  // a line of statistics would be due
+    kill(getpid(), SIGTERM);
+    if (!Eventually([&stop] { return stop.requested(); })) _exit(98);
+    _exit(asked == before ? 0 : 97);
+  }
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
 TEST(Attendant, BrokenPipesAndFileLimitsAreErrorsNotEnds) {
   EXPECT_EQ(After({SIGPIPE, SIGXFSZ, SIGTERM}, {}), 0);
 }
