@@ -71,7 +71,7 @@ step 'clang-tidy'
 check_tidy
 step 'address and undefined behaviour sanitizers'
 build asan
-PDNS_KILLS=5 ctest --preset asan -j "$jobs" -LE 'integration|bench'
+PDNS_KILLS=5 ctest --preset asan -j "$jobs" -LE 'integration|bench|packaging|docker'
 step 'thread sanitizer'
 build tsan thread_tests
 ctest --preset tsan -j "$jobs"
