@@ -47,9 +47,14 @@ Attendant::Attendant(Stop& stop, Charge charge)
 }
 
 Attendant::~Attendant() {
-  ended_.Request();
-  thread_.join();
+  End();
   close(signal_fd_);
+}
+
+bool Attendant::End() {
+  ended_.Request();
+  if (thread_.joinable()) thread_.join();
+  return reloads_;
 }
 
 void Attendant::Run() {

@@ -32,11 +32,15 @@ class Attendant {
   };
 
   Attendant(Stop& stop, Charge charge);
-  ~Attendant();  // signals wait until the next one
+  ~Attendant();  // as End
   Attendant(const Attendant&) = delete;
   Attendant& operator=(const Attendant&) = delete;
 
   bool reloads() const { return reloads_; }
+
+  // Hears no more signals: those that come from now on wait for the next process. The last word on
+  // reloads().
+  bool End();
 
   // What the figures and the liveness are asked of is about to go; signals are heard further on.
   void Forget();

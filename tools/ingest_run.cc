@@ -240,8 +240,8 @@ class IngestRun {
 
   // To the next process: by a re-exec, or kept by the manager until it is started.
   Status HandOn() {
-    const bool reloads = attendant_->reloads();
-    attendant_.reset();
+    // Asked only when the attendant has ended: a signal that it hears later would be lost.
+    const bool reloads = attendant_->End();
     // An end that was asked for while a reload was under way leaves nobody to hand on to.
     if (!reloads && !net::HasManager()) hand_over_ = {};
     if (hand_over_.sockets.empty() && hand_over_.peers.empty() && !reloads) return {};

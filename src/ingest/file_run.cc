@@ -11,10 +11,6 @@
 
 namespace pdns::ingest {
 
-const std::string_view kOnlyForwards =
-    ": FORWARDER_RESPONSE frames only. This resolver forwards, and its answers are not taken; to "
-    "take them, add --message-type RESOLVER_RESPONSE,FORWARDER_RESPONSE";
-
 namespace {
 
 using Clock = std::chrono::steady_clock;

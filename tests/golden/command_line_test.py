@@ -169,7 +169,7 @@ class CommandLine(unittest.TestCase):
 
     def test_second_ingester_is_refused(self) -> None:
         with Ingester(self.database, "-u", self.root / "sock") as first:
-            wait_for((self.root / "sock").exists)
+            wait_for((self.root / "db" / "control.sock").exists)
             pid = f"pid {first.process.pid}"
             self.refused(ingest(self.database, CAPTURES[0]), IO, str(self.database), pid)
             other = self.root / "other-db"

@@ -58,7 +58,7 @@ class Ingester:
                 probe.connect(str(self.socket))
             except OSError:
                 return False
-        return True
+        return (self.database / "control.sock").exists()  # made when the database is open
 
     def Stop(self, expect: int = 0) -> dict[str, Any]:
         """SIGTERM; the exit code must be 0 and standard output one report that adds up."""
