@@ -169,9 +169,10 @@ class CommandLine(unittest.TestCase):
 
     def test_second_ingester_is_refused(self) -> None:
         with Ingester(self.database, "-u", self.root / "sock") as first:
-            wait_for((self.root / "db" / "control.sock").exists)
+            wait_for((self.database / "control.sock").exists)
             pid = f"pid {first.process.pid}"
-            self.refused(ingest(self.database, CAPTURES[0]), IO, str(self.database), pid)
+            self.refused(ingest(self.database, "-u", self.root / "sock2"), IO, str(self.database), pid)
+            self.assertFalse((self.root / "sock2").exists())
             other = self.root / "other-db"
             self.refused(ingest(other, "-u", self.root / "sock"), IO, "sock", pid)
             self.assertEqual(0, first.stop()[0])
