@@ -75,8 +75,8 @@ std::string_view Name(const std::array<std::string_view, count>& names, std::uin
 
 struct MessageReader::Held {
   struct Free {
-    void operator()(Dnstap__Dnstap* message) const {
-      dnstap__dnstap__free_unpacked(message, nullptr);
+    void operator()(Dnstap__Dnstap* unpacked) const {
+      dnstap__dnstap__free_unpacked(unpacked, nullptr);
     }
   };
   std::unique_ptr<Dnstap__Dnstap, Free> message;
