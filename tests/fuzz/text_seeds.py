@@ -1,0 +1,70 @@
+"""Seeds that need no capture: names as people type them, HTTP, the control socket, what one process leaves to the
+next."""
+from __future__ import annotations
+
+
+def http_seeds() -> dict[str, bytes]:
+    requests = {
+        "metrics": "GET /metrics HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip, br\r\n\r\n",
+        "health": "GET /health HTTP/1.0\r\n\r\n",
+        "ready": "HEAD /ready?x=%41&y HTTP/1.1\r\nConnection: keep-alive\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+        "range": "GET / HTTP/1.1\r\nRange: bytes=0-1,-2,3-\r\n\r\n",
+        "expect": "PUT /x HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx",
+        "chunked": "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n",
+        "escapes": "GET /%2e%2e/%u0041%zz HTTP/1.1\r\nHost: [::1]:1\r\n: x\r\n\r\n",
+        "bare": "GET / HTTP/1.1\nHost x\n\n",
+    }
+    return {name: text.encode() for name, text in requests.items()}
+
+
+def control_seeds() -> dict[str, bytes]:
+    """Lines of the control socket, requests and replies."""
+    backfill = b'{"op":"backfill","paths":%s,"accepted":%s,"untrusted":%s}'
+    return {
+        "status": b'{"op":"status"}',
+        "tap": b'{"op":"tap","later":[{"a":null},-1.5e3,true]}',
+        "backfill": backfill % (b'["/var/log/dnstap","/a b"]', b"16", b"0"),
+        "backfill-bytes": backfill % (b'["/\xff\xfe","/\\u00e9\\ud83d\\ude00\\n\\"","/\x7f"]', b"32767", b"2"),
+        "backfill-relative": backfill % (b'["/a","b"]', b"16", b"0"),
+        "backfill-zero": backfill % (b'["/a\\u0000b"]', b"16", b"0"),
+        "backfill-none": backfill % (b"[]", b"16", b"0"),
+        "backfill-all": backfill % (b'["/a"]', b"32768", b"3"),
+        "twice": b'{"op":"tap","op":"status"}',
+        "deep": b'{"op":"status","x":' + b"[" * 500 + b"]" * 500 + b"}",
+        "behind": b'{"op":"tap"}\0{"op":"tap"}',
+        "ok": b'{"ok":true}',
+        "progress": b'{"progress":{"bytes_total":18446744073709551615,"bytes_done":1,"frames":-1}}',
+        "report": b'{"exit":1,"text":"two\\nlines","report":"{\\"frames\\":1}","again":true}',
+        "report-odd": b'{"exit":-1,"text":7,"report":null,"again":1}',
+        "error": b'{"error":"a sentence","code":64}',
+        "error-odd": b'{"error":[],"code":1e99}',
+        "all": b'{"progress":{},"report":"x","error":"x","ok":true,"op":"status"}',
+        "surrogate": b'{"error":"\\ud800","code":66}',
+    }
+
+
+def handed_seeds() -> dict[str, bytes]:
+    """What one ingester leaves to the next."""
+    def entry(kind: int, name: bytes, text: bytes, state: bytes = b"") -> bytes:
+        sized = (len(part).to_bytes(size, "big") + part for part, size in ((name, 2), (text, 2), (state, 4)))
+        return bytes([kind]) + b"".join(sized)
+
+    sockets = entry(2, b"pdns-listen-0", b"/run/pdns/dnstap.sock") + entry(1, b"pdns-listen-1", b"127.0.0.1:6000")
+    peer = entry(3, b"pdns-peer-2", b"127.0.0.1:6000", b"\1\1\1" + (b"\0\0\0\x28" + b"x" * 16))
+    return {
+        "empty": b"", "none": b"\1", "other-version": b"\2" + sockets, "sockets": b"\1" + sockets,
+        "peer": b"\1" + sockets + peer, "peers": b"\1" + peer * 3, "cut": b"\1" + (sockets + peer)[:-1],
+        "kind-0": b"\1" + entry(0, b"a", b"b"), "kind-4": b"\1" + entry(4, b"a", b"b"),
+        "no-names": b"\1" + entry(3, b"", b""), "huge": b"\1\3\0\0\0\0\xff\xff\xff\xff", "long-name": b"\1\1\xff\xff",
+    }
+
+
+def text_seeds() -> dict[str, bytes]:
+    label = "a" * 63
+    names = [".", "..", "www.blah.org", "*.blah.org.", "\\065.org", "a\\.b", "\\", "\\256", "\\25", "a..b",
+             ".".join([label, label, label, "a" * 61]), ".".join([label, label, label, "a" * 62]),
+             label + "a", ".".join("a" * 127), "type65280", "TYPE65536", "AAAA", "0"]
+    seeds = {f"text-{i}": name.encode() for i, name in enumerate(names)}
+    seeds["wire-bytes"] = bytes([8, 0, 1, 0x2E, 0x5C, 0x22, 0x7F, 0x80, 0xFF, 0])
+    seeds["wire-long"] = (b"\x3f" + b"\xff" * 63) * 3 + b"\x3d" + b"\0" * 61 + b"\0"
+    return seeds
