@@ -2,9 +2,7 @@
 """Writes the seed corpora of the fuzz targets: small pieces of the captures in tests/data, the
 worked examples of schema/keys.md, and cases made to be mean.
 
-    tests/fuzz/make_corpus.py            writes tests/fuzz/corpus/<target>/<name>
-
-Files of an earlier run are replaced; others (what a fuzzer found) stay.
+Into tests/fuzz/corpus/<target>/<name>. Files of an earlier run are replaced; others stay.
 """
 from __future__ import annotations
 
