@@ -11,24 +11,12 @@
 #include <memory>
 #include <vector>
 
+#include "net/descriptor.h"
+
 namespace pdns::frame {
 namespace {
 
 constexpr std::size_t kBlock = 256U << 10;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 struct Free {
   void operator()(archive* writer) const { archive_write_free(writer); }
@@ -69,10 +57,9 @@ Result<bool> Compress(int from, int to, const std::function<bool()>& go_on) {
     return Failure(writer.get());
   }
   auto copied = Copy(from, writer.get(), go_on);
-  if (!copied.ok() || !*copied) {
-    archive_write_fail(writer.get());  // nothing more is to be written
-    return copied;
-  }
+  // Given up, the rest goes into a file that is to be removed: libarchive frees what it holds only
+  // in a close, which archive_write_fail() would spare it.
+  if (!copied.ok() || !*copied) return copied;
   if (archive_write_close(writer.get()) != ARCHIVE_OK) return Failure(writer.get());
   return true;
 }
@@ -90,10 +77,10 @@ Status Complete(int to, const struct stat& info) {
 
 Result<bool> CompressFile(const std::string& from, const std::string& to,
                           const std::function<bool()>& go_on) {
-  const Descriptor in(open(from.c_str(), O_RDONLY | O_CLOEXEC));
+  const net::Descriptor in(open(from.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat info {};
   if (in.get() < 0 || fstat(in.get(), &info) != 0) return Status::Errno(from, errno);
-  const Descriptor out(open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  const net::Descriptor out(open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (out.get() < 0) return Status::Errno(to, errno);
   auto made = Compress(in.get(), out.get(), go_on);
   if (made.ok() && *made) {
