@@ -5,7 +5,7 @@ import unittest
 from pathlib import Path
 
 from pdns_testing import BIN, CAPTURES, control, dump, expected, frame, ingest, payloads_of, query, report, rows, scratch
-from pdns_testing import START, STOP, Ingester, wait_for
+from pdns_testing import START, STOP, Ingester, listening, wait_for
 
 USAGE, NO_INPUT, IO = 64, 66, 74
 
@@ -169,7 +169,7 @@ class CommandLine(unittest.TestCase):
 
     def test_second_ingester_is_refused(self) -> None:
         with Ingester(self.database, "-u", self.root / "sock") as first:
-            wait_for((self.database / "control.sock").exists)
+            wait_for(lambda: listening(self.database / "control.sock"))
             pid = f"pid {first.process.pid}"
             self.refused(ingest(self.database, "-u", self.root / "sock2"), IO, str(self.database), pid)
             self.assertFalse((self.root / "sock2").exists())

@@ -9,7 +9,7 @@ import unittest
 from pathlib import Path
 
 from pdns_testing import CAPTURES, CONTENT_TYPE, START, STOP, Ingester, control, dump, expected, frame, payloads_of
-from pdns_testing import query, rows, scratch, wait_for
+from pdns_testing import listening, query, rows, scratch, wait_for
 
 READY, ACCEPT, FINISH = 4, 1, 5
 
@@ -51,7 +51,7 @@ class Live(unittest.TestCase):
         run = Ingester(self.database, "-u", self.socket, *arguments)
         self.addCleanup(run.__exit__)
         # Made when the database is open; the socket is there before.
-        wait_for((self.database / "control.sock").exists)
+        wait_for(lambda: listening(self.database / "control.sock"))
         return run
 
     def check_captures(self) -> None:

@@ -11,7 +11,8 @@ import time
 import unittest
 from pathlib import Path
 
-from pdns_testing import BIN, CAPTURES, START, STOP, Ingester, compress, frame, payloads_of, scratch, stream, wait_for
+from pdns_testing import BIN, CAPTURES, START, STOP, Ingester, compress, frame, listening, payloads_of, scratch, stream
+from pdns_testing import wait_for
 
 NOTHING, USAGE, NO_INPUT, IO = 1, 64, 66, 74
 TAP = BIN / "pdns-tap"
@@ -179,7 +180,7 @@ class Tap(unittest.TestCase):
 
     def test_reader_that_goes_away_while_nothing_comes(self) -> None:
         run = Running(self, "-u", self.root / "a.sock")
-        wait_for((self.root / "a.sock").exists)
+        wait_for(lambda: listening(self.root / "a.sock"))
         run.process.stdout.close()
         self.assertEqual(0, run.process.wait(timeout=60))
 
@@ -252,7 +253,7 @@ class Tap(unittest.TestCase):
     def test_live_ingester(self) -> None:
         database, dnstap = self.root / "db", self.root / "in.sock"
         with Ingester(database, "-u", dnstap) as ingester:
-            wait_for((database / "control.sock").exists)
+            wait_for(lambda: listening(database / "control.sock"))
             run = Running(self, "--live", "-d", database)
             with connect(dnstap) as peer:
                 peer.sendall(START)
@@ -273,7 +274,7 @@ class Tap(unittest.TestCase):
     def test_live_over_a_reload(self) -> None:
         database, dnstap = self.root / "db", self.root / "in.sock"
         with Ingester(database, "-u", dnstap) as ingester:
-            wait_for((database / "control.sock").exists)
+            wait_for(lambda: listening(database / "control.sock"))
             run = Running(self, "--live", "-d", database)
             with connect(dnstap) as peer:
                 peer.sendall(START)

@@ -9,7 +9,7 @@ import sys
 import unittest
 from pathlib import Path
 
-from pdns_testing import BIN, CAPTURES, CONTENT_TYPE, control, scratch, wait_for
+from pdns_testing import BIN, CAPTURES, CONTENT_TYPE, control, listening, scratch, wait_for
 
 PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
 UNITS = PACKAGING / "systemd"
@@ -108,7 +108,7 @@ class Units(unittest.TestCase):
                    "--metrics", "127.0.0.1:0"]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as live:
             try:
-                wait_for(listens.exists, 60)
+                wait_for(lambda: listening(listens), 60)
                 send(listens, CAPTURES[0])
                 wait_for(lambda: list(archive.glob("pdns-*.zst")), 60)
                 run = subprocess.run([BIN / "pdns-ingest", "-d", self.root / "db", "--backfill", archive],

@@ -135,6 +135,13 @@ def wait_for(condition, seconds: float = 30.0) -> None:
         time.sleep(0.01)
 
 
+def listening(path: Path) -> bool:
+    """Whether connections are taken at the Unix socket `path`: its file stands there a moment before that."""
+    accepts = 1 << 16  # __SO_ACCEPTCON
+    sockets = (line.split(maxsplit=7) for line in Path("/proc/net/unix").read_text().splitlines()[1:])
+    return any(len(words) == 8 and words[7] == str(path) and int(words[3], 16) & accepts for words in sockets)
+
+
 class Ingester:
     """A running pdns-ingest, ended with the block."""
 

@@ -53,12 +53,13 @@ class Ingester:
 
     def _Listens(self) -> bool:
         Check(self.popen.poll() is None, f"pdns-ingest ended at once with {self.popen.returncode}")
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-            try:
-                probe.connect(str(self.socket))
-            except OSError:
-                return False
-        return (self.database / "control.sock").exists()  # made when the database is open
+        for path in (self.socket, self.database / "control.sock"):  # the latter is made when the database is open
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+                try:
+                    probe.connect(str(path))
+                except OSError:
+                    return False
+        return True
 
     def Stop(self, expect: int = 0) -> dict[str, Any]:
         """SIGTERM; the exit code must be 0 and standard output one report that adds up."""
