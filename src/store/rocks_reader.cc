@@ -53,16 +53,17 @@ class RocksReader final : public Reader {
     return FromRocks(path_, "cannot be opened", opened);
   }
 
-  Status Scan(Index index, const KeyRange& range, const RowSink& sink) override {
-    switch (index) {
+  using Reader::Scan;
+  Status Scan(const ScanPlan& plan, const RowSink& sink) override {
+    switch (plan.index) {
       case Index::kForward:
-        return ScanRows(kForwardFamily, range, sink);
+        return ScanRows(kForwardFamily, plan, sink);
       case Index::kQuarantine:
-        return ScanRows(kQuarantineFamily, range, sink);
+        return ScanRows(kQuarantineFamily, plan, sink);
       case Index::kReverse:
         break;
     }
-    return ScanReverse(range, sink);
+    return ScanReverse(plan, sink);
   }
 
  private:
@@ -100,57 +101,94 @@ class RocksReader final : public Reader {
   }
 
   void Drop() {
+    for (auto& iterator : spare_) iterator.reset();
     for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
     handles_.clear();
     db_.reset();
   }
 
-  // Calls `each` for the entries in range until it says false or the range ends.
-  template <class Each>
-  Status Walk(Family family, const KeyRange& range, const Each& each) {
-    rocksdb::ReadOptions options;
-    const rocksdb::Slice hi = ToSlice(range.hi);
-    if (!range.hi.empty()) options.iterate_upper_bound = &hi;
-    const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options, handles_[family]));
-    for (it->Seek(range.lo); it->Valid(); it->Next()) {
-      if (!each(View(it->key()), View(it->value()))) return {};
-    }
-    return it->status().ok() ? Status() : FromRocks(path_, "scan", it->status());
+  // An iterator costs more than a seek: it is kept for the next walk, unless that begins inside
+  // this one. No upper bound stands in it, so the next walk may be anywhere.
+  std::unique_ptr<rocksdb::Iterator> TakeIterator(Family family) {
+    if (spare_[family] != nullptr) return std::move(spare_[family]);
+    return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator({}, handles_[family]));
   }
 
-  Status ScanRows(Family family, const KeyRange& range, const RowSink& sink) {
+  // To the first entry at or behind `key`: often a few steps away, which are cheaper than a seek.
+  static void Jump(rocksdb::Iterator& it, std::string_view key) {
+    constexpr int kSteps = 6;
+    for (int i = 0; i < kSteps && it.Valid(); ++i, it.Next()) {
+      if (AsText(View(it.key())) >= key) return;
+    }
+    if (it.Valid() && AsText(View(it.key())) < key) it.Seek(ToSlice(key));
+  }
+
+  // Calls `each` for the entries of the plan until it says false or the range ends.
+  template <class Each>
+  Status Walk(Family family, const ScanPlan& plan, const Each& each) {
+    auto it = TakeIterator(family);
+    std::string jump;
+    bool more = true;
+    it->Seek(ToSlice(std::max(std::string_view(plan.range.lo), std::string_view(plan.from))));
+    while (more && it->Valid()) {
+      const std::string_view key = AsText(View(it->key()));
+      if (!plan.range.hi.empty() && key >= plan.range.hi) break;
+      const Step step = plan.filter ? plan.filter(key, jump) : Step::kTake;
+      if (step == Step::kEnd) break;
+      if (step == Step::kTake) more = each(View(it->key()), View(it->value()));
+      if (step == Step::kJump && jump > key) {
+        Jump(*it, jump);
+      } else {
+        it->Next();
+      }
+    }
+    Status status = it->status().ok() ? Status() : FromRocks(path_, "scan", it->status());
+    spare_[family] = std::move(it);
+    return status;
+  }
+
+  Status ScanRows(Family family, const ScanPlan& plan, const RowSink& sink) {
     Status damage;
-    Status walked = Walk(family, range, [&](Bytes key, Bytes value) {
+    Status walked = Walk(family, plan, [&](Bytes key, Bytes value) {
       const auto tuple = record::DecodeTupleKey(key);
       const auto sighting = DecodeValue(value);
       if (!tuple.has_value() || !sighting.has_value()) {
         damage = Status::Corrupt("database " + path_ + ": a row cannot be read, key " + ToHex(key));
         return false;
       }
-      return sink({tuple->view(), *sighting});
+      return sink({tuple->view(), *sighting, AsText(key)});
     });
     return damage.ok() ? walked : damage;
   }
 
-  Status ScanReverse(const KeyRange& range, const RowSink& sink) {
-    constexpr std::size_t kTogether = 512;
-    std::vector<record::OwnedTuple> tuples;
+  // A tuple whose row is still to be looked up.
+  struct Found {
+    std::string key;
+    record::OwnedTuple tuple;
+  };
+
+  // The first rows are looked up a few at a time, so that the answer begins at once.
+  Status ScanReverse(const ScanPlan& plan, const RowSink& sink) {
+    constexpr std::size_t kMostTogether = 512;
+    std::size_t together = 16;
+    std::vector<Found> tuples;
     Status failed;
     bool more = true;
     const auto hand_up = [&] {
       failed = HandUp(tuples, sink, more);
       tuples.clear();
+      together = std::min(2 * together, kMostTogether);
       return failed.ok() && more;
     };
-    Status walked = Walk(kReverseFamily, range, [&](Bytes key, Bytes /*value*/) {
+    Status walked = Walk(kReverseFamily, plan, [&](Bytes key, Bytes /*value*/) {
       auto row = DecodeReverseKey(key);
       if (!row.has_value()) {
         failed = Status::Corrupt("database " + path_ + ": a reverse row cannot be read, key " +
                                  ToHex(key));
         return false;
       }
-      failed = Resolve(std::move(*row), key, range, tuples);
-      return failed.ok() && (tuples.size() < kTogether || hand_up());
+      failed = Resolve(std::move(*row), key, plan.range, tuples);
+      return failed.ok() && (tuples.size() < together || hand_up());
     });
     if (!failed.ok() || !walked.ok()) return failed.ok() ? walked : failed;
     if (more) hand_up();
@@ -159,22 +197,23 @@ class RocksReader final : public Reader {
 
   // The tuples that a reverse row stands for: one, or all of its owner and type with its digest.
   Status Resolve(ReverseRow row, Bytes key, const KeyRange& range,
-                 std::vector<record::OwnedTuple>& tuples) {
+                 std::vector<Found>& tuples) {
+    const auto take = [&](record::OwnedTuple& tuple) {
+      if (IsFirst(tuple.view(), key, range))
+        tuples.push_back({std::string(AsText(key)), std::move(tuple)});
+    };
     if (!row.digest.has_value()) {
-      if (IsFirst(row.tuple.view(), key, range)) tuples.push_back(std::move(row.tuple));
+      take(row.tuple);
       return {};
     }
-    std::string prefix;
-    record::AppendTupleKey(prefix, {row.tuple.owner.wire(), row.tuple.type, {}});
-    return Walk(kForwardFamily, PrefixRange(std::move(prefix)),
-                [&](Bytes forward, Bytes /*value*/) {
-                  auto tuple = record::DecodeTupleKey(forward);
-                  if (tuple.has_value() && Hash128(AsBytes(tuple->rdata)) == *row.digest &&
-                      IsFirst(tuple->view(), key, range)) {
-                    tuples.push_back(std::move(*tuple));
-                  }
-                  return true;
-                });
+    ScanPlan same_set;
+    record::AppendTupleKey(same_set.range.lo, {row.tuple.owner.wire(), row.tuple.type, {}});
+    same_set.range = PrefixRange(std::move(same_set.range.lo));
+    return Walk(kForwardFamily, same_set, [&](Bytes forward, Bytes /*value*/) {
+      auto tuple = record::DecodeTupleKey(forward);
+      if (tuple.has_value() && Hash128(AsBytes(tuple->rdata)) == *row.digest) take(*tuple);
+      return true;
+    });
   }
 
   // A tuple with several reverse keys in the range is handed up at the first of them only.
@@ -185,11 +224,11 @@ class RocksReader final : public Reader {
   }
 
   // Looks the tuples up in the forward index and hands them on in the order they came.
-  Status HandUp(const std::vector<record::OwnedTuple>& tuples, const RowSink& sink, bool& more) {
+  Status HandUp(const std::vector<Found>& tuples, const RowSink& sink, bool& more) {
     std::vector<std::string> keys(tuples.size());
     std::vector<rocksdb::Slice> slices(tuples.size());
     for (std::size_t i = 0; i < tuples.size(); ++i) {
-      record::AppendTupleKey(keys[i], tuples[i].view());
+      record::AppendTupleKey(keys[i], tuples[i].tuple.view());
       slices[i] = keys[i];
     }
     std::vector<rocksdb::PinnableSlice> values(tuples.size());
@@ -204,7 +243,7 @@ class RocksReader final : public Reader {
         return Status::Corrupt("database " + path_ + ": a row cannot be read, key " +
                                ToHex(AsBytes(keys[i])));
       }
-      more = sink({tuples[i].view(), *sighting});
+      more = sink({tuples[i].tuple.view(), *sighting, tuples[i].key});
     }
     return {};
   }
@@ -213,6 +252,7 @@ class RocksReader final : public Reader {
   bool filters_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  std::array<std::unique_ptr<rocksdb::Iterator>, kFamilies> spare_;
 };
 
 }  // namespace

@@ -45,6 +45,7 @@ class Writer {
 struct Row {
   record::Tuple tuple;
   record::Sighting sighting;
+  std::string_view key{};  // of the index that was scanned: where this row stands in it
 };
 
 // False ends the scan.
@@ -56,15 +57,40 @@ enum class Index : std::uint8_t {
   kQuarantine,  // by owner, the tuples that are not trusted
 };
 
+// What becomes of an entry, told from its key before the row is read.
+enum class Step : std::uint8_t {
+  kTake,
+  kSkip,
+  kJump,  // skip it, and all before the key that the filter names
+  kEnd,   // the scan is over
+};
+
+// May set `jump`, for kJump: a key behind this one.
+using KeyFilter = std::function<Step(std::string_view key, std::string& jump)>;
+
+// What to scan, and how.
+struct ScanPlan {
+  Index index = Index::kForward;
+  KeyRange range;
+  std::string from;  // entries before this key are passed over: where an answer that was cut goes on
+  KeyFilter filter;  // none: all are taken
+};
+
 // Reads beside a writer, in another process or not: what was committed when it was opened. Any
-// number of readers; one thread at a time each.
+// number of readers; one thread at a time each. Many scans in key order are cheaper than in any
+// other, and a sink may scan in its turn.
 class Reader {
  public:
   virtual ~Reader() = default;
 
-  // Hands up the rows whose keys lie in `range`, in key order, merged. kIo: the answer is
-  // incomplete; kCorrupt: a row could not be read, those before it were handed up.
-  virtual Status Scan(Index index, const KeyRange& range, const RowSink& sink) = 0;
+  // Hands up the rows whose keys lie in the range and pass, in key order, merged; one with several
+  // reverse keys in the range at the first of them. kIo: the answer is incomplete; kCorrupt: a row
+  // could not be read, those before it were handed up.
+  virtual Status Scan(const ScanPlan& plan, const RowSink& sink) = 0;
+
+  Status Scan(Index index, const KeyRange& range, const RowSink& sink) {
+    return Scan({index, range, {}, {}}, sink);
+  }
 };
 
 }  // namespace pdns::store

@@ -22,22 +22,33 @@ class FakeReader final : public store::Reader {
   // Every scan ends like this behind its last row.
   void FailWith(Status status) { end_ = std::move(status); }
 
-  Status Scan(store::Index index, const store::KeyRange& range,
-              const store::RowSink& sink) override {
-    const auto& rows = index == store::Index::kQuarantine ? quarantined_ : trusted_;
+  using Reader::Scan;
+  Status Scan(const store::ScanPlan& plan, const store::RowSink& sink) override {
+    const auto& rows = plan.index == store::Index::kQuarantine ? quarantined_ : trusted_;
     std::multimap<std::string, const Entry*> in_range;
     for (const auto& [key, entry] : rows) {
-      for (const std::string& found : KeysOf(index, key, entry)) {
-        if (!range.Holds(found)) continue;
+      for (const std::string& found : KeysOf(plan.index, key, entry)) {
+        if (!plan.range.Holds(found)) continue;
         in_range.emplace(found, &entry);
         break;
       }
     }
+    std::string from = plan.from;
     for (const auto& [key, entry] : in_range) {
-      if (!sink({entry->tuple.view(), entry->sighting})) return {};
+      if (key < from) continue;
+      std::string jump;
+      const store::Step step = plan.filter ? plan.filter(key, jump) : store::Step::kTake;
+      ++keys_seen_;
+      if (step == store::Step::kEnd) return {};
+      if (step == store::Step::kJump) from = std::max(from, jump);
+      if (step == store::Step::kTake && !sink({entry->tuple.view(), entry->sighting, key}))
+        return {};
     }
     return end_;
   }
+
+  // Keys that all scans came by: few where a filter jumps.
+  std::size_t keys_seen() const { return keys_seen_; }
 
  private:
   struct Entry {
@@ -60,6 +71,7 @@ class FakeReader final : public store::Reader {
     return store::ReverseKeys(entry.tuple.view());
   }
 
+  std::size_t keys_seen_ = 0;
   Rows trusted_;
   Rows quarantined_;
   Status end_;
