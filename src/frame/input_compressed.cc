@@ -29,12 +29,13 @@ class CompressedInput final : public Input {
     archive_read_support_filter_zstd(archive_);
     archive_read_support_filter_lz4(archive_);
     archive_read_support_format_raw(archive_);
+    archive_read_support_format_empty(archive_);  // "raw" wants a byte at least
     archive_entry* entry = nullptr;
     if (archive_read_open(archive_, this, nullptr, &CompressedInput::ReadRaw, nullptr) !=
             ARCHIVE_OK ||
         archive_read_next_header(archive_, &entry) != ARCHIVE_OK) {
       if (!failure_.ok()) return failure_;
-      if (Truncated()) {
+      if (archive_errno(archive_) == 0 || Truncated()) {
         ended_ = true;
         return {};
       }

@@ -94,7 +94,8 @@ class ArchiveKill(unittest.TestCase):
             run.process.wait()
         if self.chance.random() < 0.2:
             self.between += 1
-            self.assertEqual(0, ingest(self.database, self.archive).returncode)
+            run = ingest(self.database, self.archive)
+            self.assertEqual(0, run.returncode, (run.stdout + run.stderr).decode() + self.log())
 
     def serves(self, run: Ingester) -> bool:
         self.assertIsNone(run.process.poll(), self.log())

@@ -164,6 +164,13 @@ TEST_P(CompressedInput, CutInTheFirstBytes) {
   }
 }
 
+// As a capture that was compressed before its first byte was written.
+TEST_P(CompressedInput, OfNothingIsCutAtItsStart) {
+  const Read read = ReadCompressed(Compress(GetParam(), ""));
+  EXPECT_TRUE(read.frames.empty());
+  EXPECT_EQ(read.end, End::kCut) << read.reason;
+}
+
 // Wide enough to hit what no decoder can pass over. What came before is good, but for the last
 // portion; a checksum at the end of a block comes too late for what the block gave.
 TEST_P(CompressedInput, DamagedInTheMiddleIsMalformed) {
