@@ -1,11 +1,9 @@
 #include <rocksdb/db.h>
-#include <rocksdb/env.h>
 #include <rocksdb/options.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdarg>
 #include <filesystem>
 #include <thread>
 #include <vector>
@@ -20,13 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A secondary instance would keep its log in a directory of its own: nobody reads it, and a reader
-// that is interrupted would leave the directory behind.
-class NoLog final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
-};
+// A secondary instance has a directory of its own for its log, and makes it when there is one.
 constexpr const char* kNoDirectory = "/nonexistent/pdns-query";
 
 class RocksReader final : public Reader {
@@ -70,7 +62,6 @@ class RocksReader final : public Reader {
   rocksdb::Status TryOpen() {
     rocksdb::DBOptions options;
     FillDatabaseOptions(options);
-    options.info_log = std::make_shared<NoLog>();
     options.max_file_opening_threads =
         1;  // 16 a family by default, dearer than the files they open
     options.create_if_missing = false;
@@ -196,8 +187,7 @@ class RocksReader final : public Reader {
   }
 
   // The tuples that a reverse row stands for: one, or all of its owner and type with its digest.
-  Status Resolve(ReverseRow row, Bytes key, const KeyRange& range,
-                 std::vector<Found>& tuples) {
+  Status Resolve(ReverseRow row, Bytes key, const KeyRange& range, std::vector<Found>& tuples) {
     const auto take = [&](record::OwnedTuple& tuple) {
       if (IsFirst(tuple.view(), key, range))
         tuples.push_back({std::string(AsText(key)), std::move(tuple)});

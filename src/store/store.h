@@ -72,7 +72,8 @@ using KeyFilter = std::function<Step(std::string_view key, std::string& jump)>;
 struct ScanPlan {
   Index index = Index::kForward;
   KeyRange range;
-  std::string from;  // entries before this key are passed over: where an answer that was cut goes on
+  std::string
+      from;  // entries before this key are passed over: where an answer that was cut goes on
   KeyFilter filter;  // none: all are taken
 };
 
