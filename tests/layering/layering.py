@@ -20,6 +20,7 @@ GUEST_OF = {
     "fmt": "fmt",
     "fstrm.h": "fstrm",
     "httplib.h": "httplib",
+    "idn2.h": "idn2",
     "ldns": "ldns",
     "prometheus": "prometheus",
     "openssl": "openssl",
