@@ -26,6 +26,7 @@ GUEST_OF = {
     "openssl": "openssl",
     "protobuf-c": "protobuf_c",
     "rapidjson": "rapidjson",
+    "re2": "re2",
     "rocksdb": "rocksdb",
     "spdlog": "spdlog",
     "systemd": "systemd",
