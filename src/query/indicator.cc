@@ -41,7 +41,7 @@ std::size_t FindPlain(std::string_view text, std::string_view wanted) {
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (text[at] == '\\') {
       ++at;
-    } else if (wanted.find(text[at]) != kNone) {
+    } else if (std::find(wanted.begin(), wanted.end(), text[at]) != wanted.end()) {
       return at;
     }
   }
@@ -124,8 +124,11 @@ Result<Indicator> ParseHost(Parse parse) {
     if (port.front() != ':' || (port.size() > 1 && (error != std::errc() || behind != stop)))
       return parse.Refuse(" is no address, and what stands behind the host is no port");
   }
-  const auto address = ParseAddress(host);
-  if (address.has_value()) return OfBlock(*address);
+  if (const auto address = ParseAddress(host)) {
+    Indicator indicator = OfBlock(*address);
+    indicator.changed = true;  // a bare one does not come this far
+    return indicator;
+  }
   if (bracketed) return parse.Refuse(": no IPv6 address between [ and ]");
   if (host.empty()) return parse.Refuse(" names no host");
   return ParseName(parse);
@@ -225,10 +228,15 @@ std::string_view WithoutDot(std::string_view name) {
 }  // namespace
 
 std::string Refang(std::string_view text) {
+  constexpr std::string_view kOpen = "[({";
   text = Trimmed(text);
   std::string out;
   out.reserve(text.size());
-  while (!text.empty()) {
+  while (true) {
+    const std::size_t bracket = text.find_first_of(kOpen);
+    out += text.substr(0, bracket);
+    if (bracket == kNone) break;
+    text.remove_prefix(bracket);
     const Fanged fanged = FangedAt(text);
     if (fanged.size == 0) out.push_back(text.front());
     out += fanged.plain;
@@ -247,13 +255,9 @@ Result<Indicator> ParseIndicator(std::string_view text) {
   const std::string plain = Refang(given);
   auto indicator = ParseAny({given, plain});
   if (!indicator.ok()) return indicator;
-  if (indicator->kind == Indicator::Kind::kName) {
-    indicator->changed = !SameText(WithoutDot(given), WithoutDot(indicator->name));
-  } else {
-    // Refanging alone left what is asked as it was, but a reader of the answer should see it.
-    indicator->changed = plain != given || (!ParseBlock(plain).has_value() &&
-                                            !ParseRange({given, plain}).has_value());
-  }
+  indicator->changed |= indicator->kind == Indicator::Kind::kName
+                            ? !SameText(WithoutDot(given), WithoutDot(indicator->name))
+                            : plain != given;
   return indicator;
 }
 
