@@ -1,14 +1,11 @@
 #include "query/request.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
-#include <array>
-#include <charconv>
-#include <optional>
 #include <string>
 
 #include "dns/text.h"
+#include "query/address_block.h"
 #include "store/reverse_key.h"
 
 namespace pdns::query {
@@ -16,44 +13,8 @@ namespace {
 
 constexpr std::string_view kBelow = "*.";
 
-struct Block {
-  std::array<std::uint8_t, 16> address{};
-  std::size_t size = 0;  // 4 or 16
-  unsigned prefix = 0;   // leading bits that count
-};
-
-std::optional<Block> ParseBlock(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  const std::string address(text.substr(0, slash));
-  Block block;
-  if (inet_pton(AF_INET, address.c_str(), block.address.data()) == 1) {
-    block.size = 4;
-  } else if (inet_pton(AF_INET6, address.c_str(), block.address.data()) == 1) {
-    block.size = 16;
-  } else {
-    return std::nullopt;
-  }
-  const auto bits = static_cast<unsigned>(block.size * 8);
-  block.prefix = bits;
-  if (slash != std::string_view::npos) {
-    const std::string_view digits = text.substr(slash + 1);
-    const char* end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, block.prefix);
-    if (error != std::errc() || stop != end || block.prefix > bits) return std::nullopt;
-  }
-  return block;
-}
-
-Question OfBlock(const Block& block) {
-  auto first = block.address;
-  auto last = block.address;
-  for (std::size_t bit = block.prefix; bit < block.size * 8; ++bit) {
-    const auto mask = static_cast<std::uint8_t>(0x80U >> (bit % 8));
-    first[bit / 8] = static_cast<std::uint8_t>(first[bit / 8] & ~mask);
-    last[bit / 8] = static_cast<std::uint8_t>(last[bit / 8] | mask);
-  }
-  return {store::Index::kReverse,
-          store::AddressRange(Bytes(first).first(block.size), Bytes(last).first(block.size))};
+Question OfBlock(const AddressBlock& block) {
+  return {store::Index::kReverse, store::AddressRange(block.lowest(), block.highest())};
 }
 
 struct Pattern {

@@ -68,3 +68,17 @@ def text_seeds() -> dict[str, bytes]:
     seeds["wire-bytes"] = bytes([8, 0, 1, 0x2E, 0x5C, 0x22, 0x7F, 0x80, 0xFF, 0])
     seeds["wire-long"] = (b"\x3f" + b"\xff" * 63) * 3 + b"\x3d" + b"\0" * 61 + b"\0"
     return seeds
+
+
+def indicator_seeds() -> dict[str, bytes]:
+    """A name in wire form, then text: an indicator, a pattern or a time."""
+    www, pay = b"\3www\7example\3com\0", b"\6paypal\3com\0"
+    texts = ["hxxps://u:p@www[.]example[.]com:8443/x?y#z", "me[at]example(dot)com", "[2001:db8::1]:443", "1.2.3.4:80",
+             "www.example.com/x?y", "0/25.2.0.192.in-addr.arpa", "10.0.0.0/9", "2001:db8::/28", "1.2.3.4-1.2.3.9",
+             "*.example.com", "+.example.com", "www.example.*", "www.example.+", "pay*.com", "pay*", "*", "+.",
+             "b\u00fccher.de", "\u4f8b\u3048\u3002\u30c6\u30b9\u30c8", "*pay?.com", "[!a-z]*.com.", "\\*\\[.com", "a\\.b.*",
+             "mailto:a@b", "\\:1", "2026-11-22", "2026-11-22T19:00:05Z", "2024-02-29 23", "1795372876", "57y", "now"]
+    seeds = {f"text-{i}": (pay if "pay" in text else www) + text.encode() for i, text in enumerate(texts)}
+    seeds["bytes"] = b"\2\0\1\1.\0" + b"*.\\000\\001.\\."
+    seeds["long"] = www + b"[.]" * 1300
+    return seeds

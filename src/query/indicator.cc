@@ -1,0 +1,291 @@
+#include "query/indicator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+#include "dns/idn.h"
+#include "query/name_pattern.h"
+#include "query/quote.h"
+
+namespace pdns::query {
+namespace {
+
+constexpr std::size_t kNone = std::string_view::npos;
+
+char Lower(char c) { return static_cast<char>(LowerByte(static_cast<std::uint8_t>(c))); }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsLetter(char c) { return Lower(c) >= 'a' && Lower(c) <= 'z'; }
+
+bool SameText(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return Lower(x) == Lower(y); });
+}
+
+bool StartsWith(std::string_view text, std::string_view lower) {
+  return text.size() >= lower.size() && SameText(text.substr(0, lower.size()), lower);
+}
+
+std::string_view Trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n\v\f";
+  const std::size_t first = text.find_first_not_of(kBlank);
+  if (first == kNone) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+// The first of `wanted` that is not escaped.
+std::size_t FindPlain(std::string_view text, std::string_view wanted) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '\\') {
+      ++at;
+    } else if (std::find(wanted.begin(), wanted.end(), text[at]) != wanted.end()) {
+      return at;
+    }
+  }
+  return kNone;
+}
+
+// A bracketed word at the front of text, and what it stands for.
+struct Fanged {
+  std::size_t size = 0;
+  std::string_view plain;
+};
+
+Fanged FangedAt(std::string_view text) {
+  struct Word {
+    std::string_view written;
+    std::string_view plain;
+  };
+  constexpr std::array<Word, 6> kWords{
+      {{".", "."}, {"dot", "."}, {":", ":"}, {"://", "://"}, {"@", "@"}, {"at", "@"}}};
+  constexpr std::string_view kOpen = "[({";
+  constexpr std::string_view kClose = "])}";
+  const std::size_t bracket = kOpen.find(text.front());
+  if (bracket == kNone) return {};
+  for (const Word& word : kWords) {
+    const std::size_t end = 1 + word.written.size();
+    if (text.size() > end && text[end] == kClose[bracket] &&
+        StartsWith(text.substr(1), word.written))
+      return {end + 1, word.plain};
+  }
+  return {};
+}
+
+// Text on its way to an indicator.
+struct Parse {
+  std::string_view given;  // for messages
+  std::string_view rest;   // what is still to be understood
+
+  Status Refuse(std::string_view why) const {
+    return Status::Usage(fmt::format("{}{}", Quoted(given), why));
+  }
+};
+
+Indicator OfBlock(const AddressBlock& block) {
+  Indicator indicator;
+  indicator.kind = Indicator::Kind::kBlock;
+  indicator.block = block;
+  indicator.understood = BlockText(block);
+  return indicator;
+}
+
+Result<Indicator> ParseName(const Parse& parse) {
+  if (FindPlain(parse.rest, " \t\r\n\v\f") != kNone)
+    return parse.Refuse(" has a blank in it: give one name or address at a time");
+  const auto ascii = dns::ToAscii(parse.rest);
+  if (!ascii.has_value()) return parse.Refuse(" has no form in the DNS (IDNA)");
+  const auto pattern = NamePattern::Parse(*ascii);
+  if (!pattern.ok()) return pattern.status();
+  Indicator indicator;
+  indicator.name = *ascii;
+  indicator.understood = *ascii;
+  return indicator;
+}
+
+// A host with or without a port: "blah.org", "1.2.3.4:80", "[2001:db8::1]:443".
+Result<Indicator> ParseHost(Parse parse) {
+  std::string_view& host = parse.rest;
+  std::string_view port;
+  const bool bracketed = host.starts_with('[');
+  const std::size_t end = bracketed ? host.find(']') : FindPlain(host, ":");
+  if (bracketed && end == kNone) return parse.Refuse(": a [ without its ]");
+  if (end != kNone) {
+    port = host.substr(end + (bracketed ? 1 : 0));
+    host = host.substr(bracketed ? 1 : 0, end - (bracketed ? 1 : 0));
+  }
+  std::uint16_t number = 0;
+  if (!port.empty()) {
+    // An empty port is one, too (RFC 3986 3.2.3).
+    const char* stop = port.data() + port.size();
+    const auto [behind, error] = std::from_chars(port.data() + 1, stop, number);
+    if (port.front() != ':' || (port.size() > 1 && (error != std::errc() || behind != stop)))
+      return parse.Refuse(" is no address, and what stands behind the host is no port");
+  }
+  if (const auto address = ParseAddress(host)) {
+    Indicator indicator = OfBlock(*address);
+    indicator.changed = true;  // a bare one does not come this far
+    return indicator;
+  }
+  if (bracketed) return parse.Refuse(": no IPv6 address between [ and ]");
+  if (host.empty()) return parse.Refuse(" names no host");
+  return ParseName(parse);
+}
+
+// The part of a URL between its scheme and its path.
+Result<Indicator> ParseAuthority(Parse parse) {
+  parse.rest = parse.rest.substr(0, parse.rest.find_first_of("/?#"));
+  if (const std::size_t at = parse.rest.rfind('@'); at != kNone) parse.rest.remove_prefix(at + 1);
+  return ParseHost(parse);
+}
+
+// The size of "scheme://" at the front; 0: none.
+std::size_t SchemeSize(std::string_view text) {
+  const std::size_t end = text.find("://");
+  if (end == kNone || !IsLetter(text.front())) return 0;
+  const bool scheme = std::all_of(
+      text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end),
+      [](char c) { return IsLetter(c) || IsDigit(c) || c == '+' || c == '-' || c == '.'; });
+  return scheme ? end + 3 : 0;
+}
+
+// "first-last"; nothing when the text is none.
+std::optional<Result<Indicator>> ParseRange(const Parse& parse) {
+  const std::size_t dash = parse.rest.find('-');
+  if (dash == kNone) return std::nullopt;
+  const auto first = ParseAddress(Trimmed(parse.rest.substr(0, dash)));
+  if (!first.has_value()) return std::nullopt;
+  const std::string_view behind = Trimmed(parse.rest.substr(dash + 1));
+  const auto last = ParseAddress(behind);
+  if (!last.has_value()) {
+    const bool name =
+        std::any_of(behind.begin(), behind.end(), IsLetter) && behind.find(':') == kNone;
+    if (name) return std::nullopt;
+    return parse.Refuse(" is no range: give two addresses, such as 192.0.2.1-192.0.2.9");
+  }
+  AddressBlock block = *first;
+  block.last = last->first;
+  if (first->size != last->size)
+    return parse.Refuse(" is no range: one end is IPv4, the other IPv6");
+  if (block.last < block.first) return parse.Refuse(" is no range: its end is below its beginning");
+  return OfBlock(block);
+}
+
+// May `host`, before a slash, be that of a URL? It has a dot and ends in letters, or in an A-label.
+bool LooksLikeHost(std::string_view host) {
+  host = host.substr(0, FindPlain(host, ":"));
+  if (host.ends_with('.')) host.remove_suffix(1);
+  const std::size_t dot = host.rfind('.');
+  if (dot == kNone || dot + 1 == host.size()) return false;
+  const std::string_view top = host.substr(dot + 1);
+  return StartsWith(top, "xn--") ||
+         std::all_of(top.begin(), top.end(), [](char c) { return IsLetter(c) || (c & 0x80) != 0; });
+}
+
+// Text with a slash that is no block.
+Result<Indicator> ParseSlashed(Parse parse, std::size_t slash) {
+  const std::string_view head = parse.rest.substr(0, slash);
+  const std::string_view path = parse.rest.substr(slash + 1);
+  if (ParseAddress(head).has_value() && (path.empty() || !IsLetter(path.front())))
+    return parse.Refuse(" is no block of addresses such as 192.0.2.0/24 or 2001:db8::/32");
+  const bool host = head.starts_with('[') || ParseAddress(head.substr(0, head.find(':'))) ||
+                    ParseAddress(head) || LooksLikeHost(head);
+  if (host) {
+    parse.rest = head;
+    return ParseHost(parse);
+  }
+  if (head.empty() || FindPlain(parse.rest, ":") != kNone)
+    return parse.Refuse(" is no address, no block such as 192.0.2.0/24, and no name");
+  return ParseName(parse);
+}
+
+Result<Indicator> ParseAny(Parse parse) {
+  constexpr std::string_view kMail = "mailto:";
+  if (const std::size_t scheme = SchemeSize(parse.rest); scheme > 0) {
+    parse.rest.remove_prefix(scheme);
+    return ParseAuthority(parse);
+  }
+  if (const auto block = ParseBlock(parse.rest)) return OfBlock(*block);
+  if (auto range = ParseRange(parse)) return *range;
+  if (StartsWith(parse.rest, kMail)) parse.rest.remove_prefix(kMail.size());
+  const std::size_t mark = FindPlain(parse.rest, "@/");
+  if (mark != kNone && parse.rest[mark] == '/') return ParseSlashed(parse, mark);
+  if (mark != kNone) {
+    parse.rest.remove_prefix(mark + 1);
+    if (FindPlain(parse.rest, "@") != kNone) return parse.Refuse(" has more than one @");
+    parse.rest = parse.rest.substr(0, parse.rest.find_first_of("/?"));
+  }
+  return ParseHost(parse);
+}
+
+std::string_view WithoutDot(std::string_view name) {
+  if (name.size() > 1 && name.ends_with('.')) name.remove_suffix(1);
+  return name;
+}
+
+}  // namespace
+
+std::string Refang(std::string_view text) {
+  constexpr std::string_view kOpen = "[({";
+  text = Trimmed(text);
+  std::string out;
+  out.reserve(text.size());
+  while (true) {
+    const std::size_t bracket = text.find_first_of(kOpen);
+    out += text.substr(0, bracket);
+    if (bracket == kNone) break;
+    text.remove_prefix(bracket);
+    const Fanged fanged = FangedAt(text);
+    if (fanged.size == 0) out.push_back(text.front());
+    out += fanged.plain;
+    text.remove_prefix(std::max<std::size_t>(fanged.size, 1));
+  }
+  if (StartsWith(out, "hxxp://") || StartsWith(out, "hxxps://")) out.replace(1, 2, "tt");
+  return out;
+}
+
+Result<Indicator> ParseIndicator(std::string_view text) {
+  const std::string_view given = Trimmed(text);
+  const Parse shown{given, {}};
+  if (given.size() > kMaxIndicator)
+    return shown.Refuse(fmt::format(" is longer than {} bytes", kMaxIndicator));
+  if (given.empty()) return shown.Refuse(" is no name and no address");
+  const std::string plain = Refang(given);
+  auto indicator = ParseAny({given, plain});
+  if (!indicator.ok()) return indicator;
+  indicator->changed |= indicator->kind == Indicator::Kind::kName
+                            ? !SameText(WithoutDot(given), WithoutDot(indicator->name))
+                            : plain != given;
+  return indicator;
+}
+
+Result<std::string> PtrName(std::string_view text) {
+  const auto indicator = ParseIndicator(text);
+  if (!indicator.ok()) return indicator.status();
+  if (indicator->kind != Indicator::Kind::kBlock)
+    return Status::Usage(Quoted(text) + " is no address: names of PTR records come from addresses");
+  const AddressBlock& block = indicator->block;
+  const bool four = block.size == 4;
+  const unsigned step = four ? 8 : 4;  // bits a label
+  const auto prefix = PrefixLength(block);
+  if (!prefix.has_value() || *prefix % step != 0) {
+    return Status::Usage(
+        fmt::format("{} ends between the labels of PTR names: give a block on a "
+                    "border of {} bits",
+                    Quoted(text), step));
+  }
+  std::string name = *prefix < block.size * 8 ? "*." : "";
+  for (unsigned label = *prefix / step; label-- > 0;) {
+    if (four) {
+      name += fmt::format("{}.", block.first[label]);
+    } else {
+      const unsigned byte = block.first[label / 2];
+      name += fmt::format("{:x}.", label % 2 == 0 ? byte >> 4 : byte & 0xf);
+    }
+  }
+  return name + (four ? "in-addr.arpa." : "ip6.arpa.");
+}
+
+}  // namespace pdns::query

@@ -1,0 +1,24 @@
+// Times as people type them: text -> [ParseWhen] -> the seconds it stands for.
+#pragma once
+
+#include <chrono>
+#include <string_view>
+
+#include "base/status.h"
+
+namespace pdns::query {
+
+// Both ends belong to it; a moment has one second.
+struct TimeSpan {
+  std::chrono::sys_seconds first;
+  std::chrono::sys_seconds last;
+};
+
+// UTC, years 1970 to 9999. A coarse time is a span: "2026-11-22" is that whole day,
+// "2026-11-22T19" the hour, "2026-11-22T19:00" the minute, "2026-11-22T19:00:05" the second; a
+// blank may stand for the T, a Z behind it all. Moments: seconds since 1970 ("1795372876"), so long
+// before `now` ("30s", "90m", "12h", "7d", "2w", "1y" of 365 days), "now". Else kUsage, with the
+// forms.
+Result<TimeSpan> ParseWhen(std::string_view text, std::chrono::sys_seconds now);
+
+}  // namespace pdns::query

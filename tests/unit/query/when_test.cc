@@ -1,0 +1,102 @@
+#include "query/when.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+
+namespace pdns::query {
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+constexpr std::int64_t kNow = 1795372876;  // 2026-11-22T18:41:16Z
+constexpr std::int64_t kDay = 86400;
+constexpr std::int64_t kThatDay = kNow - kNow % kDay;
+
+void ExpectSpan(std::string_view text, std::int64_t first, std::int64_t length) {
+  const auto span = ParseWhen(text, sys_seconds(seconds(kNow)));
+  ASSERT_TRUE(span.ok()) << span.status().message();
+  EXPECT_EQ(span->first.time_since_epoch().count(), first) << text;
+  EXPECT_EQ(span->last.time_since_epoch().count(), first + length - 1) << text;
+}
+
+TEST(When, ACoarseTimeIsASpan) {
+  for (const char* text : {"2026-11-22", "2026-11-22Z"}) ExpectSpan(text, kThatDay, kDay);
+  for (const char* text : {"2026-11-22T19", "2026-11-22 19", "2026-11-22t19z"})
+    ExpectSpan(text, kThatDay + 19 * 3600, 3600);
+  ExpectSpan("2026-11-22T19:00", kThatDay + 19 * 3600, 60);
+  ExpectSpan("2026-11-22 18:41:16Z", kNow, 1);
+  ExpectSpan("1970-01-01", 0, kDay);
+  ExpectSpan("9999-12-31", 253402214400, kDay);
+  ExpectSpan("9999-12-31T23:59:59", 253402300799, 1);
+  ExpectSpan("2024-02-29", 1709164800, kDay);
+}
+
+TEST(When, Moments) {
+  ExpectSpan("now", kNow, 1);
+  ExpectSpan("0", 0, 1);
+  ExpectSpan("1795372876", kNow, 1);
+  ExpectSpan("253402300799", 253402300799, 1);
+  ExpectSpan("30s", kNow - 30, 1);
+  ExpectSpan("90m", kNow - 5400, 1);
+  ExpectSpan("12h", kNow - 43200, 1);
+  ExpectSpan("7d", kNow - 7 * kDay, 1);
+  ExpectSpan("2w", kNow - 14 * kDay, 1);
+  ExpectSpan("1y", kNow - 365 * kDay, 1);
+  ExpectSpan("0d", kNow, 1);
+}
+
+TEST(When, RefusesWhatIsNone) {
+  for (const char* text : {"",
+                           " ",
+                           "2026-02-30",
+                           "2025-02-29",
+                           "2026-13-01",
+                           "2026-00-01",
+                           "2026-01-00",
+                           "1969-12-31",
+                           "10000-01-01",
+                           "0000-01-01",
+                           "2026-1-1",
+                           "2026-11",
+                           "2026-11-22T",
+                           "2026-11-22T24",
+                           "2026-11-22T19:",
+                           "Z",
+                           "2026-11-22x",
+                           "2026-11-22T19:60",
+                           "2026-11-22T1",
+                           "2026-11-22T19:00:60",
+                           "-1",
+                           "+1",
+                           "2026-11-22T19:00:0",
+                           "2026-11-22T19:0:0",
+                           "2026-11-22T19:00:00:00",
+                           "d",
+                           "7D",
+                           "-7d",
+                           "57y",
+                           "1.5d",
+                           "999999999999",
+                           "253402300800",
+                           "999999999999y",
+                           "99999999999999999999",
+                           "yesterday",
+                           "NOW",
+                           "2026-11-22T19+01:00"}) {
+    const auto span = ParseWhen(text, sys_seconds(seconds(kNow)));
+    EXPECT_FALSE(span.ok()) << text;
+    EXPECT_EQ(span.status().code(), Code::kUsage);
+  }
+}
+
+TEST(When, TheMessageNamesTheTextAndTheForms) {
+  const auto span = ParseWhen("2026-02-30", sys_seconds(seconds(kNow)));
+  for (const char* part : {"'2026-02-30'", "2026-11-22T19:00", "7d", "now", "UTC"})
+    EXPECT_NE(span.status().message().find(part), std::string::npos) << part;
+}
+
+}  // namespace
+}  // namespace pdns::query
