@@ -1,3 +1,3 @@
 pdns_unit_test(query
-  FILES request lookup render_json render_table
+  FILES request lookup
   LIBS pdns_query fmt::fmt)
