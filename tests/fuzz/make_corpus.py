@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from text_seeds import control_seeds, handed_seeds, http_seeds, text_seeds
+from text_seeds import control_seeds, handed_seeds, http_seeds, row_seeds, text_seeds
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -476,7 +476,7 @@ def corpora() -> dict[str, dict[str, bytes]]:
                                                  in (message_seeds() | answer_seeds()).items()},
         "rdata_layout": layout_seeds(),
         "name_text": text_seeds(),
-        "rdata_text": rdata,
+        "rdata_text": rdata, "render": row_seeds(rdata),
         "key": numbered("example", examples("forward", "key")) | {"mean": mean_key, "upper": b"Org\0\0\0\1"},
         "reverse_key": numbered("example", examples("reverse", "key")) | rdata,
         "value": numbered("example", examples("value", "value")) | {"most": b"\xff" * 40, "padded": b"\x80\0\1\1\1"},

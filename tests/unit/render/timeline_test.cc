@@ -29,12 +29,16 @@ TEST(Timeline, BarsOnOneAxis) {
   Add(timeline, "www.a.org", RrType::kAaaa, std::string(16, '\1'), 0, 20000);
   Add(timeline, "b.org", RrType::kA, "abcd", 43200, 43200);
   Add(timeline, "b.org", RrType::kA, "abce", 86399, 86400);
-  EXPECT_EQ(timeline.Text(0, false, false),
-            std::string(46, ' ').substr(0, 45 + 0) + "1970-01-01T00:00:00Z" + std::string(22, ' ') +
-                "1970-01-02T00:00:00Z\n" + "a.org.      A     97.98.99.100             |" +
-                std::string(60, '=') + "|\n" +
-                "www.a.org.  AAAA  101:101:101:101:101:101:101:101  |" + "" + "|\n")
-      << timeline.Text(0, false, false);
+  const auto blanks = [](std::size_t n) { return std::string(n, ' '); };
+  EXPECT_EQ(SplitLines(timeline.Text(0, false, false)),
+            (std::vector<std::string>{
+                blanks(51) + "1970-01-01T00:00:00Z" + blanks(22) + "1970-01-02T00:00:00Z",
+                "a.org.      A     97.98.99.100                     |" + std::string(60, '=') + "|",
+                "www.a.org.  AAAA  101:101:101:101:101:101:101:101  |" + std::string(15, '=') +
+                    blanks(45) + "|",
+                "b.org.      A     97.98.99.100                     |" + blanks(30) + "*" +
+                    blanks(29) + "|",
+                "b.org.      A     97.98.99.101                     |" + blanks(59) + "=|"}));
 }
 
 TEST(Timeline, FitsTheTerminal) {
