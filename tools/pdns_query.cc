@@ -7,9 +7,8 @@
 #include "base/log.h"
 #include "database_path.h"
 #include "query/lookup.h"
-#include "query/render_json.h"
-#include "query/render_table.h"
 #include "query_options.h"
+#include "render/format.h"
 #include "store/rocks.h"
 
 namespace pdns::tools {
@@ -26,21 +25,17 @@ int Refuse(const Status& status) {
 void Print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 query::Outcome Answer(store::Reader& reader, const QueryOptions& options) {
-  const bool reason = options.request.quarantined;
-  const auto unbroken = [] { return std::ferror(stdout) == 0; };
-  if (options.json) {
-    return query::Lookup(reader, options.request, [&](const store::Row& row) {
-      Print(query::RowToJson(row, {options.wire, reason}) + "\n");
-      return unbroken();
-    });
-  }
-  const bool colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-  query::Table table({colour, reason}, Print);
+  render::FormatOptions look;
+  look.colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+  look.wire = options.wire;
+  look.reason = options.request.quarantined;
+  const auto kind = options.json ? render::FormatKind::kJson : render::FormatKind::kTable;
+  const auto format = render::MakeFormat(kind, look, Print);
   auto outcome = query::Lookup(reader, options.request, [&](const store::Row& row) {
-    table.Add(row);
-    return unbroken();
+    format->Add({row.tuple, row.sighting, nullptr, {}});
+    return std::ferror(stdout) == 0;
   });
-  table.Finish();
+  format->Finish();
   return outcome;
 }
 

@@ -82,3 +82,16 @@ def indicator_seeds() -> dict[str, bytes]:
     seeds["bytes"] = b"\2\0\1\1.\0" + b"*.\\000\\001.\\."
     seeds["long"] = www + b"[.]" * 1300
     return seeds
+
+
+def row_seeds(by_name: dict[str, bytes]) -> dict[str, bytes]:
+    """Rows for every format: owner with its length, then what `by_name` has, type and rdata."""
+    plain, mean = b"\3www\4blah\3org\0", b"\x0f\x1b]0;\",\r\n\t$@(\\\0\xff" + b"\0"
+    chosen = ("txt-bytes", "txt-cut", "loc-extreme", "svcb-commas", "https-hints", "caa", "hip", "type-1", "type-5",
+              "type-6", "type-15", "type-28", "type-46")
+    rdata = {name: by_name[name] for name in chosen}
+    rdata |= {"mean": b"\0\x10" + mean[:-1], "unknown": b"\xff\0" + mean, "empty": b"\0\2", "meta": b"\0\xff"}
+    seeds = {name: bytes([len(plain)]) + plain + seed for name, seed in rdata.items()}
+    seeds |= {f"mean-owner-{name}": bytes([len(mean)]) + mean + rdata[name] for name in ("mean", "unknown", "type-1")}
+    longest = b"".join(b"\x3f" + byte * 63 for byte in (b"\\", b",", b'"')) + b"\1x" * 31 + b"\0"
+    return seeds | {"root": b"\1\0" + rdata["type-1"], "longest": bytes([len(longest)]) + longest + rdata["mean"]}

@@ -1,4 +1,4 @@
-#include "query/render_json.h"
+#include "render/json.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include "unit/store/rows.h"
 #include "unit/support/dns_message.h"
 
-namespace pdns::query {
+namespace pdns::render {
 namespace {
 
 using record::OwnedTuple;
@@ -18,11 +18,11 @@ using store::Seen;
 using testing::Labels;
 
 std::string Json(const OwnedTuple& tuple, const record::Sighting& sighting,
-                 const JsonOptions& options = {}) {
-  return RowToJson({tuple.view(), sighting}, options);
+                 const FormatOptions& options = {}) {
+  return HitToJson({tuple.view(), sighting, nullptr, {}}, options);
 }
 
-TEST(RowToJson, HasTheFieldsOfTheCommonOutputFormat) {
+TEST(HitToJson, HasTheFieldsOfTheCommonOutputFormat) {
   const OwnedTuple tuple = MakeTuple("www.blah.org", RrType::kA, "\xcd\x96\x96\x8c");
   EXPECT_EQ(
       Json(tuple, Seen(1795372876, 1795372931, 10, 2)),
@@ -30,31 +30,31 @@ TEST(RowToJson, HasTheFieldsOfTheCommonOutputFormat) {
       R"("time_first":1795372876,"time_last":1795372931,"count":10,"bailiwick":"blah.org."})");
 }
 
-TEST(RowToJson, WireAndReasonOnRequest) {
+TEST(HitToJson, WireAndReasonOnRequest) {
   const OwnedTuple tuple = MakeTuple("a.org", RrType::kTxt, "\2hi");
-  EXPECT_EQ(Json(tuple, Seen(1, 2, 3, 0, 3), {true, true}),
+  EXPECT_EQ(Json(tuple, Seen(1, 2, 3, 0, 3), {.wire = true, .reason = true}),
             R"({"rrname":"a.org.","rrtype":"TXT","rdata":"\"hi\"","time_first":1,"time_last":2,)"
             R"("count":3,"bailiwick":".","rdata_wire":"026869",)"
             R"("reason":"off_chain,out_of_bailiwick"})");
-  EXPECT_EQ(Json(MakeTuple("a.org", RrType::kTxt, ""), Seen(1, 2, 3), {true, false}),
+  EXPECT_EQ(Json(MakeTuple("a.org", RrType::kTxt, ""), Seen(1, 2, 3), {.wire = true}),
             R"({"rrname":"a.org.","rrtype":"TXT","rdata":"\\# 0","time_first":1,"time_last":2,)"
             R"("count":3,"bailiwick":".","rdata_wire":""})");
 }
 
-TEST(RowToJson, UnknownTypesAndTheRoot) {
+TEST(HitToJson, UnknownTypesAndTheRoot) {
   EXPECT_EQ(Json(MakeTuple(".", static_cast<RrType>(65280), "x"), Seen(0, 0, 1)),
             R"({"rrname":".","rrtype":"TYPE65280","rdata":"\\# 1 78","time_first":0,)"
             R"("time_last":0,"count":1,"bailiwick":"."})");
 }
 
-TEST(RowToJson, TheLargestNumbers) {
+TEST(HitToJson, TheLargestNumbers) {
   const std::string json =
       Json(MakeTuple("a.org", RrType::kA, "abcd"), Seen(0, 253402300799, record::kMaxCount, 1));
   EXPECT_NE(json.find("\"time_last\":253402300799,"), std::string::npos);
   EXPECT_NE(json.find("\"count\":9223372036854775807,"), std::string::npos);
 }
 
-TEST(RowToJson, HostileBytesStayInert) {
+TEST(HitToJson, HostileBytesStayInert) {
   std::string all;
   for (int byte = 1; byte < 64; ++byte) all.push_back(static_cast<char>(byte));
   std::string rdata;
@@ -65,30 +65,11 @@ TEST(RowToJson, HostileBytesStayInert) {
     const OwnedTuple tuple{
         record::Name::FromWire(AsBytes(Labels({label, all}))).value_or(record::Name()), type,
         rdata};
-    const std::string json = Json(tuple, Seen(1, 2, 3, 1), {true, true});
+    const std::string json = Json(tuple, Seen(1, 2, 3, 1), {.wire = true, .reason = true});
     EXPECT_TRUE(std::all_of(json.begin(), json.end(), [](char c) { return c >= 0x20 && c < 0x7f; }))
         << json;
   }
 }
 
-TEST(ReasonText, NamesEachReasonOnce) {
-  EXPECT_EQ(ReasonText(0), "");
-  EXPECT_EQ(ReasonText(record::kOffChain), "off_chain");
-  EXPECT_EQ(ReasonText(record::kOutOfBailiwick), "out_of_bailiwick");
-  EXPECT_EQ(ReasonText(record::kOffChain | record::kOutOfBailiwick), "off_chain,out_of_bailiwick");
-}
-
-TEST(BailiwickText, IsTheLastLabelsOfTheOwner) {
-  const OwnedTuple tuple = MakeTuple("www.a\\.b.org", RrType::kA, "abcd");
-  const auto text = [&](std::uint8_t labels) {
-    return BailiwickText({tuple.view(), Seen(1, 1, 1, labels)});
-  };
-  EXPECT_EQ(text(0), ".");
-  EXPECT_EQ(text(1), "org.");
-  EXPECT_EQ(text(2), "a\\.b.org.");
-  EXPECT_EQ(text(3), "www.a\\.b.org.");
-  EXPECT_EQ(text(9), "www.a\\.b.org.");  // more than there are: all
-}
-
 }  // namespace
-}  // namespace pdns::query
+}  // namespace pdns::render

@@ -1,0 +1,17 @@
+#include "render/lists.h"
+
+#include "dns/rdata_text.h"
+#include "dns/text.h"
+
+namespace pdns::render {
+
+void List::Add(const query::Hit& hit) {
+  std::string line = kind_ == Kind::kNames ? dns::NameToText(hit.tuple.owner)
+                                           : dns::RdataToText(hit.tuple.type, hit.tuple.rdata);
+  line.push_back('\n');
+  if (line == last_) return;
+  last_ = std::move(line);
+  write_(last_);
+}
+
+}  // namespace pdns::render

@@ -1,0 +1,80 @@
+#include "render/separated.h"
+
+#include <utility>
+
+#include "dns/rdata_text.h"
+#include "dns/text.h"
+#include "render/text.h"
+
+namespace pdns::render {
+namespace {
+
+bool NeedsQuotes(std::string_view field) {
+  return field.find_first_of(",\"\r\n") != std::string_view::npos || field.starts_with(' ') ||
+         field.ends_with(' ');
+}
+
+void AppendCsv(std::string& out, std::string_view field) {
+  if (!NeedsQuotes(field)) {
+    out += field;
+    return;
+  }
+  out.push_back('"');
+  for (const char c : field) {
+    if (c == '"') out.push_back('"');
+    out.push_back(c);
+  }
+  out.push_back('"');
+}
+
+}  // namespace
+
+Separated::Separated(Kind kind, const FormatOptions& options, TextSink write)
+    : kind_(kind), options_(options), write_(std::move(write)) {}
+
+void Separated::Add(const query::Hit& hit) {
+  WriteHeading();
+  std::vector<std::string> fields{dns::NameToText(hit.tuple.owner),
+                                  dns::TypeToText(hit.tuple.type),
+                                  dns::RdataToText(hit.tuple.type, hit.tuple.rdata),
+                                  TimeText(hit.sighting.first, options_.local),
+                                  TimeText(hit.sighting.last, options_.local),
+                                  std::to_string(hit.sighting.count),
+                                  BailiwickText(hit)};
+  if (options_.reason) fields.push_back(ReasonText(hit.sighting.reasons));
+  if (options_.path) fields.push_back(PathText(hit));
+  if (options_.asked) {
+    const bool of_list = hit.asked != nullptr && hit.asked->line != 0;
+    fields.push_back(AskedText(hit));
+    fields.push_back(of_list ? std::to_string(hit.asked->line) : std::string());
+  }
+  WriteLine(fields);
+}
+
+void Separated::Finish() { WriteHeading(); }
+
+void Separated::WriteHeading() {
+  if (std::exchange(heading_written_, true)) return;
+  std::vector<std::string> fields{"rrname",    "rrtype", "rdata",    "time_first",
+                                  "time_last", "count",  "bailiwick"};
+  if (options_.reason) fields.emplace_back("reason");
+  if (options_.path) fields.emplace_back("path");
+  if (options_.asked) fields.insert(fields.end(), {"asked", "line"});
+  WriteLine(fields);
+}
+
+void Separated::WriteLine(const std::vector<std::string>& fields) {
+  std::string line;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (i > 0) line.push_back(kind_ == Kind::kCsv ? ',' : '\t');
+    if (kind_ == Kind::kCsv) {
+      AppendCsv(line, fields[i]);
+    } else {
+      line += fields[i];
+    }
+  }
+  line += kind_ == Kind::kCsv ? "\r\n" : "\n";
+  write_(line);
+}
+
+}  // namespace pdns::render

@@ -1,0 +1,34 @@
+// Rows for spreadsheets and scripts: Hit -> [Separated] -> one line a row, below a heading of
+// rrname,rrtype,rdata,time_first,time_last,count,bailiwick[,reason][,path][,asked,line].
+//
+// CSV as RFC 4180 has it: CRLF, quotes where a field needs them. TSV: tabs and LF; no field holds
+// either, so nothing is quoted.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "render/format.h"
+
+namespace pdns::render {
+
+class Separated final : public Format {
+ public:
+  enum class Kind : std::uint8_t { kCsv, kTsv };
+  Separated(Kind kind, const FormatOptions& options, TextSink write);
+
+  void Add(const query::Hit& hit) override;
+  void Finish() override;
+
+ private:
+  void WriteHeading();
+  void WriteLine(const std::vector<std::string>& fields);
+
+  Kind kind_;
+  FormatOptions options_;
+  TextSink write_;
+  bool heading_written_ = false;
+};
+
+}  // namespace pdns::render

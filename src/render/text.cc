@@ -1,0 +1,61 @@
+#include "render/text.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <ctime>
+
+#include "base/bytes.h"
+#include "dns/text.h"
+#include "record/fate.h"
+#include "record/name.h"
+
+namespace pdns::render {
+namespace {
+
+std::string Offset(const std::tm& parts) {
+  const long minutes = std::labs(parts.tm_gmtoff) / 60;
+  return fmt::format("{}{:02}:{:02}", parts.tm_gmtoff < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
+
+}  // namespace
+
+std::string TimeText(std::chrono::sys_seconds time, bool local) {
+  // By time_t: through the system clock's nanoseconds the years after 2262 would overflow.
+  const auto seconds = static_cast<std::time_t>(time.time_since_epoch().count());
+  std::tm parts{};
+  const std::tm* done = local ? localtime_r(&seconds, &parts) : gmtime_r(&seconds, &parts);
+  if (done == nullptr) return std::to_string(seconds);  // no calendar goes that far
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}", parts.tm_year + 1900L,
+                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                     local ? Offset(parts) : "Z");
+}
+
+std::string ReasonText(std::uint8_t reasons) {
+  std::string text;
+  if ((reasons & record::kOffChain) != 0) text = record::NameOf(record::RecordFate::kOffChain).name;
+  if ((reasons & record::kOutOfBailiwick) != 0) {
+    if (!text.empty()) text.push_back(',');
+    text += record::NameOf(record::RecordFate::kOutOfBailiwick).name;
+  }
+  return text;
+}
+
+std::string BailiwickText(const query::Hit& hit) {
+  return dns::NameToText(record::Suffix(hit.tuple.owner, hit.sighting.zone_labels));
+}
+
+std::string AskedText(const query::Hit& hit) {
+  return hit.asked == nullptr ? std::string() : Printable(hit.asked->text);
+}
+
+std::string PathText(const query::Hit& hit) {
+  std::string text;
+  for (const std::string& step : hit.path) {
+    if (!text.empty()) text += " > ";
+    text += Printable(step);
+  }
+  return text;
+}
+
+}  // namespace pdns::render

@@ -1,0 +1,52 @@
+// When rows were seen, as bars: Hit -> [Timeline] -> "rrname rrtype rdata |   ====   |", one line a
+// row on one common axis, whose ends are labelled above.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "query/hit.h"
+
+namespace pdns::render {
+
+// Keeps the first 10,000 rows and counts the rest. It is a chart: a name or rdata that is too long
+// for its column ends in "..", nothing longer than 200 characters is kept.
+class Timeline {
+ public:
+  void Add(const query::Hit& hit);
+
+  // 7-bit. No line is wider than `width`, columns of the terminal, from 60 on (0: bars of 60 beside
+  // whole names). A bar has one mark at least: '=', or '*' for a single instant. "" without rows.
+  std::string Text(unsigned width, bool colour, bool local) const;
+
+ private:
+  struct Row {
+    std::string name;
+    std::string type;
+    std::string rdata;
+    std::chrono::sys_seconds first;
+    std::chrono::sys_seconds last;
+  };
+  struct Axis {
+    std::chrono::sys_seconds begin;
+    std::chrono::sys_seconds end;
+    std::size_t bar;  // characters
+  };
+  struct Layout {
+    std::size_t name;
+    std::size_t type;
+    std::size_t rdata;
+    std::size_t bar;
+  };
+
+  Layout Fit(unsigned width) const;
+  static std::string Bar(const Row& row, const Axis& axis);
+  static std::string AxisLines(const Axis& axis, std::size_t at, bool local);
+
+  std::vector<Row> rows_;
+  std::uint64_t not_drawn_ = 0;
+};
+
+}  // namespace pdns::render

@@ -1,0 +1,98 @@
+#include "render/zone.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/bytes.h"
+#include "dns/rdata_text.h"
+#include "dns/text.h"
+#include "render/text.h"
+
+namespace pdns::render {
+namespace {
+
+using record::RrType;
+
+constexpr std::size_t kHeldRows = 10000;
+constexpr std::size_t kHeldBytes = 16U << 20;
+constexpr std::string_view kBegin = "$TTL 0 ; TTLs are not kept\n";
+
+bool NoZoneTakes(RrType type) {
+  return record::IsMeta(type) || type == RrType::kMd || type == RrType::kMf;
+}
+
+bool StandsBesideAlias(RrType type) { return type == RrType::kRrsig || type == RrType::kNsec; }
+
+std::string Remark(const query::Hit& hit, const FormatOptions& options) {
+  std::string text = fmt::format("{} .. {} {}", TimeText(hit.sighting.first, options.local),
+                                 TimeText(hit.sighting.last, options.local), hit.sighting.count);
+  if (options.reason) text.append(1, ' ').append(ReasonText(hit.sighting.reasons));
+  if (options.asked && hit.asked != nullptr) text.append(", asked ").append(AskedText(hit));
+  if (options.path && !hit.path.empty()) text.append(", by ").append(PathText(hit));
+  return text;
+}
+
+}  // namespace
+
+ZoneLines::ZoneLines(const FormatOptions& options, TextSink write)
+    : options_(options), write_(std::move(write)) {}
+
+void ZoneLines::Add(const query::Hit& hit) {
+  const record::Tuple& tuple = hit.tuple;
+  const bool full = held_.size() >= kHeldRows || held_bytes_ >= kHeldBytes;
+  if (full || owner_ != AsText(tuple.owner)) {
+    Release();
+    owner_ = AsText(tuple.owner);
+  }
+  std::string text = fmt::format("{:<24} IN {:<6} {:<24} ; {}\n", dns::NameToText(tuple.owner),
+                                 dns::TypeToText(tuple.type),
+                                 dns::RdataToText(tuple.type, tuple.rdata), Remark(hit, options_));
+  held_bytes_ += text.size();
+  held_.push_back({tuple.type, hit.sighting.last, NoZoneTakes(tuple.type), std::move(text)});
+}
+
+void ZoneLines::KeepLastSeen(RrType type) {
+  Line* kept = nullptr;
+  for (Line& line : held_) {
+    if (line.type != type) continue;
+    const bool later = kept == nullptr || line.last > kept->last;
+    if (later && kept != nullptr) kept->comment = true;
+    if (!later) line.comment = true;
+    if (later) kept = &line;
+  }
+}
+
+void ZoneLines::SettleAlias() {
+  const Line* alias = nullptr;
+  const Line* other = nullptr;
+  for (const Line& line : held_) {
+    if (line.comment || StandsBesideAlias(line.type)) continue;
+    const Line*& side = line.type == RrType::kCname ? alias : other;
+    if (side == nullptr || line.last > side->last) side = &line;
+  }
+  if (alias == nullptr || other == nullptr) return;
+  const bool alias_stays = alias->last > other->last;
+  for (Line& line : held_) {
+    if (StandsBesideAlias(line.type)) continue;
+    if ((line.type == RrType::kCname) != alias_stays) line.comment = true;
+  }
+}
+
+void ZoneLines::Release() {
+  if (held_.empty()) return;
+  for (const RrType type : {RrType::kSoa, RrType::kCname, RrType::kDname}) KeepLastSeen(type);
+  SettleAlias();
+  std::string text;
+  if (!std::exchange(begun_, true)) text = kBegin;
+  for (const Line& line : held_) {
+    if (line.comment) text += "; ";
+    text += line.text;
+  }
+  held_.clear();
+  held_bytes_ = 0;
+  write_(text);
+}
+
+}  // namespace pdns::render

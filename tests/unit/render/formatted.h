@@ -1,0 +1,76 @@
+// Rows through a format, as one text.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "render/format.h"
+#include "unit/store/rows.h"
+
+namespace pdns::render {
+
+class Formatted {
+ public:
+  explicit Formatted(FormatKind kind, const FormatOptions& options = {})
+      : format_(MakeFormat(kind, options, [this](std::string_view text) { text_ += text; })) {}
+
+  Formatted& Add(const record::OwnedTuple& tuple, const record::Sighting& sighting,
+                 const query::Asked* asked = nullptr, const std::vector<std::string>& path = {}) {
+    format_->Add({tuple.view(), sighting, asked, path});
+    return *this;
+  }
+  Formatted& Add(std::string_view owner, record::RrType type, std::string_view rdata,
+                 const record::Sighting& sighting = store::Seen(0, 0, 1)) {
+    return Add(store::MakeTuple(owner, type, rdata), sighting);
+  }
+  Formatted& Tick() {
+    format_->Tick();
+    return *this;
+  }
+  std::string Finish() {
+    format_->Finish();
+    return text_;
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+  std::unique_ptr<Format> format_;
+};
+
+inline std::vector<std::string> SplitLines(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1);
+    lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(end + 1);
+  }
+  return lines;
+}
+
+// Fields of one CSV line without its CRLF, by a reader of RFC 4180; {"?"} when it is none.
+inline std::vector<std::string> CsvFields(std::string_view line) {
+  std::vector<std::string> fields{""};
+  bool quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (c == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"') {
+      fields.back().push_back(line[++i]);
+    } else if (c == '"' && quoted) {
+      quoted = false;
+      if (i + 1 < line.size() && line[i + 1] != ',') return {"?"};
+    } else if (c == '"') {
+      if (i > 0 && line[i - 1] != ',') return {"?"};
+      quoted = true;
+    } else if (c == ',' && !quoted) {
+      fields.emplace_back();
+    } else {
+      fields.back().push_back(c);
+    }
+  }
+  return quoted ? std::vector<std::string>{"?"} : fields;
+}
+
+}  // namespace pdns::render

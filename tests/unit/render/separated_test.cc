@@ -1,0 +1,77 @@
+#include "render/separated.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "unit/render/formatted.h"
+
+namespace pdns::render {
+namespace {
+
+using record::RrType;
+using store::MakeTuple;
+using store::Seen;
+
+TEST(Csv, HasItsColumnsAndIsoTimes) {
+  EXPECT_EQ(
+      Formatted(FormatKind::kCsv)
+          .Add("www.blah.org", RrType::kA, "\xcd\x96\x96\x8c", Seen(1795372876, 1795372931, 10, 2))
+          .Finish(),
+      "rrname,rrtype,rdata,time_first,time_last,count,bailiwick\r\n"
+      "www.blah.org.,A,205.150.150.140,2026-11-22T18:41:16Z,2026-11-22T18:42:11Z,10,"
+      "blah.org.\r\n");
+}
+
+TEST(Csv, QuotesWhatNeedsIt) {
+  EXPECT_EQ(SplitLines(Formatted(FormatKind::kCsv)
+                           .Add("a.org", RrType::kTxt, "\4a,\"b")
+                           .Add("x,y.org", RrType::kA, "abcd")
+                           .Add("=1+1.org", RrType::kMx, std::string("\0\1\0", 3))
+                           .Finish()),
+            (std::vector<std::string>{
+                "rrname,rrtype,rdata,time_first,time_last,count,bailiwick\r",
+                R"(a.org.,TXT,"""a,\""b""",1970-01-01T00:00:00Z,1970-01-01T00:00:00Z,1,.)"
+                "\r",
+                R"("x,y.org.",A,97.98.99.100,1970-01-01T00:00:00Z,1970-01-01T00:00:00Z,1,.)"
+                "\r",
+                "=1+1.org.,MX,1 .,1970-01-01T00:00:00Z,1970-01-01T00:00:00Z,1,.\r"}));
+}
+
+TEST(Csv, ReasonPathAskedAndLineOnRequest) {
+  const query::Asked listed{" a.org", 12};
+  const query::Asked argument{"b.org", 0};
+  const auto tuple = MakeTuple("a.org", RrType::kA, "abcd");
+  Formatted page(FormatKind::kCsv, {.reason = true, .asked = true, .path = true});
+  page.Add(tuple, Seen(0, 0, 1, 0, 3), &listed, {"a.org.", "b,c."})
+      .Add(tuple, Seen(0, 0, 1), &argument);
+  page.Add(tuple, Seen(0, 0, 1));
+  const std::string start = "a.org.,A,97.98.99.100,1970-01-01T00:00:00Z,1970-01-01T00:00:00Z,1,.,";
+  EXPECT_EQ(SplitLines(page.Finish()),
+            (std::vector<std::string>{
+                "rrname,rrtype,rdata,time_first,time_last,count,bailiwick,reason,path,asked,line\r",
+                start + R"("off_chain,out_of_bailiwick","a.org. > b,c."," a.org",12)" + "\r",
+                start + ",,b.org,\r", start + ",,,\r"}));
+}
+
+TEST(Csv, ReadsBack) {
+  std::string text(1, '\x5f');
+  for (int byte = 0x20; byte < 0x7f; ++byte) text.push_back(static_cast<char>(byte));
+  const std::string csv = Formatted(FormatKind::kCsv).Add("a.org", RrType::kTxt, text).Finish();
+  const std::string tsv = Formatted(FormatKind::kTsv).Add("a.org", RrType::kTxt, text).Finish();
+  const std::string line = SplitLines(csv).at(1);
+  std::string joined;
+  for (const std::string& field : CsvFields(line.substr(0, line.size() - 1))) {
+    joined += (joined.empty() ? "" : "\t") + field;
+  }
+  EXPECT_EQ(joined, SplitLines(tsv).at(1));
+}
+
+TEST(Tsv, IsNotQuoted) {
+  EXPECT_EQ(Formatted(FormatKind::kTsv).Add("a.org", RrType::kTxt, "\4a,\t\"").Finish(),
+            "rrname\trrtype\trdata\ttime_first\ttime_last\tcount\tbailiwick\n"
+            "a.org.\tTXT\t\"a,\\009\\\"\"\t1970-01-01T00:00:00Z\t1970-01-01T00:00:00Z\t1\t.\n");
+}
+
+}  // namespace
+}  // namespace pdns::render
