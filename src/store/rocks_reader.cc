@@ -127,7 +127,7 @@ class RocksReader final : public Reader {
       const Step step = plan.filter ? plan.filter(key, jump) : Step::kTake;
       if (step == Step::kEnd) break;
       if (step == Step::kTake) more = each(View(it->key()), View(it->value()));
-      if (step == Step::kJump && jump > key) {
+      if (step == Step::kJump && std::string_view(jump) > key) {
         Jump(*it, jump);
       } else {
         it->Next();
