@@ -1,8 +1,13 @@
 #include "query_options.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <boost/program_options.hpp>
+#include <sstream>
 
 #include "options.h"
+#include "query/when.h"
 
 namespace pdns::tools {
 namespace {
@@ -10,93 +15,282 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr const char* kUsageText =
-    R"(Usage: pdns-query [options] NAME
-       pdns-query [options] --rdata ADDRESS | CIDR | NAME
+    R"(Usage: pdns-query [options] NAME | ADDRESS | CIDR ...
+       pdns-query [options] --rdata WHAT
 
   pdns-query www.blah.org                  what that name held, and when
-  pdns-query '*.blah.org'                  the name and all below it; '*.' is everything
-  pdns-query --rdata 205.150.150.140       which names had that address
-  pdns-query --rdata 205.150.150.0/24      which names had an address of that block
-  pdns-query --rdata auth01.ca-dns.net     which records point at that name (NS, MX, CNAME, ...)
-  pdns-query --rdata '*.ca-dns.net'        ... or at any name below it
+  pdns-query '*.blah.org'                  the name and all below it
+  pdns-query 205.150.150.0/24              which names had an address of that block
+  pdns-query --rdata '*.ca-dns.net'        which records point at a name there (NS, MX, CNAME, ...)
+  pdns-query --since 7d -t A,AAAA NAME     only these types, only what was seen in the last week
+  pdns-query -f indicators.txt --hits      which of a list of names, addresses, URLs are known
 
+Most used: -t TYPES, -l ROWS, -p FORMAT (table json csv tsv dig names values), --since TIME,
+--until TIME, --quarantined, -d DATABASE. All options: --help-all; the manual: man pdns-query.
 )";
 
 constexpr unsigned kHelpWidth = 100;
 
-po::options_description MakeOptions() {
-  po::options_description options("Options", kHelpWidth);
-  options.add_options()("rdata", po::value<std::string>()->value_name("WHAT"),
-                        "ask for what records point at")(
-      "database,d", po::value<std::string>()->value_name("PATH"),
-      "the database; else $PDNS_DATABASE, /var/lib/pdns if usable, ~/.local/share/pdns")(
-      "type,t", po::value<std::string>()->value_name("TYPES"),
-      "only these rrtypes: names, numbers or TYPE65280, separated by commas")(
-      "limit,l", po::value<std::int64_t>()->value_name("N")->default_value(0, "none"),
-      "at most N rows")("quarantined", po::bool_switch(),
-                        "the records that were not trusted, with the reason")(
-      "json,j", po::bool_switch(), "one JSON object a line (Passive DNS Common Output Format)")(
-      "wire", po::bool_switch(), "with --json: add rdata_wire, the rdata in hex")(
-      "version", po::bool_switch(), "print the version and exit")("help,h", po::bool_switch(),
-                                                                  "print this and exit");
+using Texts = std::vector<std::string>;
+
+po::options_description QuestionOptions() {
+  po::options_description options("Questions", kHelpWidth);
+  options.add_options()("rdata", po::value<Texts>()->value_name("WHAT"),
+                        "what records point at: an address, a block, a range, a name")(
+      "text", po::value<Texts>()->value_name("TEXT"),
+      "records of text (TXT, CAA, ...) that hold it")("raw", po::value<Texts>()->value_name("HEX"),
+                                                      "records whose rdata is exactly these bytes")(
+      "ptr", po::value<Texts>()->value_name("ADDRESS"), "the reverse-lookup name of an address")(
+      "glob", po::bool_switch(), "names are patterns: * any run, ? one character, [a-z] a class")(
+      "regex", po::bool_switch(), "names are regular expressions (RE2), found anywhere in a name")(
+      "file,f", po::value<std::string>()->value_name("FILE")->default_value("", ""),
+      "a list of names, addresses, blocks, URLs, one a line; - for standard input")(
+      "quarantined", po::bool_switch(), "the records that were not trusted, with the reason")(
+      "database,d", po::value<std::string>()->value_name("PATH")->default_value("", ""),
+      "the database; else $PDNS_DATABASE, /var/lib/pdns if usable, ~/.local/share/pdns");
   return options;
 }
 
-Result<query::Question> ParseQuestion(const po::variables_map& values, std::string& notice) {
-  const bool by_rdata = values.count("rdata") > 0;
-  const std::size_t names =
-      values.count("name") > 0 ? values["name"].as<std::vector<std::string>>().size() : 0;
-  if (by_rdata && names == 0) return query::ParseRdataQuestion(values["rdata"].as<std::string>());
-  if (by_rdata || names != 1) {
-    return Status::Usage(
-        "ask one question: a name, or --rdata with an address, a block or a name; see --help");
-  }
-  const std::string& name = values["name"].as<std::vector<std::string>>().front();
-  if (!query::IsAddress(name)) return query::ParseNameQuestion(name);
-  notice = "'" + name + "' is an address: asking for records that hold it (--rdata)";
-  return query::ParseRdataQuestion(name);
+po::options_description FilterOptions() {
+  po::options_description options("Filters (times: 2026-11-22, 2026-11-22T19:00, epoch, 7d, 12h)",
+                                  kHelpWidth);
+  const auto time = [] { return po::value<std::string>()->value_name("TIME"); };
+  options.add_options()("type,t", po::value<Texts>()->value_name("TYPES"),
+                        "rrtypes: names, numbers, TYPE65280, ANY (no DNSSEC), ANY-DNSSEC")(
+      "since", time(), "seen at or after")("until", time(), "seen at or before")(
+      "within", po::bool_switch(), "with --since, --until: seen only between them")(
+      "at", time(), "live then: first seen before, last seen after")(
+      "first-after", time(), "first seen at or after")("first-before", time(),
+                                                       "first seen at or before")(
+      "last-after", time(), "last seen at or after")("last-before", time(),
+                                                     "last seen at or before")(
+      "min-count", po::value<std::int64_t>()->value_name("N"), "seen at least so often")(
+      "max-count", po::value<std::int64_t>()->value_name("N"), "seen at most so often")(
+      "bailiwick", po::value<Texts>()->value_name("ZONE"), "accepted under that zone")(
+      "exclude", po::value<Texts>()->value_name("WHAT"), "without these rrnames or addresses");
+  return options;
 }
 
-Result<QueryOptions> Convert(const po::variables_map& values) {
-  QueryOptions options;
-  if (values.count("database") > 0) options.database = values["database"].as<std::string>();
-  const auto question = ParseQuestion(values, options.notice);
-  if (!question.ok()) return question.status();
-  options.request.question = *question;
-  if (values.count("type") > 0) {
-    const auto types = query::ParseTypes(values["type"].as<std::string>());
-    if (!types.ok()) return types.status();
-    options.request.types = *types;
+po::options_description AnswerOptions() {
+  po::options_description options("Answers", kHelpWidth);
+  options.add_options()("format,p", po::value<std::string>()->value_name("FORMAT"),
+                        "table, json, csv, tsv, dig, names, values")(
+      "json,j", po::bool_switch(), "as -p json: one object a line (Common Output Format)")(
+      "wire", po::bool_switch(), "with JSON: add rdata_wire, the rdata in hex")(
+      "limit,l", po::value<std::int64_t>()->value_name("N")->default_value(0, "none"),
+      "at most N rows")("offset", po::value<std::int64_t>()->value_name("N")->default_value(0, "0"),
+                        "pass over the first N rows")(
+      "summarize", po::bool_switch(), "rows, first and last seen and counts, by type")(
+      "count-only", po::bool_switch(), "the number of rows")(
+      "timeline", po::bool_switch(), "rows as bars from first to last seen")(
+      "hits", po::bool_switch(), "per thing asked: known or not, rows, first and last seen")(
+      "local", po::bool_switch(), "times in local time")(
+      "color", po::value<std::string>()->value_name("WHEN")->default_value("auto"),
+      "auto, always, never; NO_COLOR is respected")("version", po::bool_switch(),
+                                                    "print the version and exit")(
+      "help,h", po::bool_switch(), "print the usual questions and exit")(
+      "help-all", po::bool_switch(), "print all options and exit");
+  return options;
+}
+
+Texts TextsOf(const po::variables_map& values, const char* name) {
+  return values.count(name) > 0 ? values[name].as<Texts>() : Texts();
+}
+
+Status AddQuestions(const po::variables_map& values, QueryOptions& options) {
+  const bool glob = values["glob"].as<bool>();
+  const bool regex = values["regex"].as<bool>();
+  if (glob && regex) return Status::Usage("give --glob or --regex, not both");
+  const query::Syntax syntax = glob    ? query::Syntax::kGlob
+                               : regex ? query::Syntax::kRegex
+                                       : query::Syntax::kPlain;
+  const auto add = [&options](const std::string& text, Result<query::Question> question) {
+    if (!question.ok()) return question.status();
+    options.questions.push_back({text, std::move(*question)});
+    return Status();
+  };
+  Status status;
+  for (const std::string& text : TextsOf(values, "name"))
+    if (status.ok()) status = add(text, query::AskName(text, syntax));
+  for (const std::string& text : TextsOf(values, "rdata"))
+    if (status.ok()) status = add(text, query::AskRdata(text, syntax));
+  for (const std::string& text : TextsOf(values, "ptr"))
+    if (status.ok()) status = add(text, query::AskPtr(text));
+  for (const std::string& text : TextsOf(values, "text"))
+    if (status.ok()) status = add(text, query::AskText(text));
+  for (const std::string& text : TextsOf(values, "raw"))
+    if (status.ok()) status = add(text, query::AskRaw(text));
+  options.list = values["file"].as<std::string>();
+  if (status.ok() && options.questions.empty() && options.list.empty()) {
+    return Status::Usage(
+        "ask something: a name, an address, --rdata with either, or -f with a list; see --help");
   }
-  // Read as signed: Boost takes -1 for the largest unsigned number.
-  const auto limit = values["limit"].as<std::int64_t>();
-  if (limit < 0) return Status::Usage("--limit: give a number of rows, or 0 for all");
-  options.request.limit = static_cast<std::uint64_t>(limit);
-  options.request.quarantined = values["quarantined"].as<bool>();
-  options.json = values["json"].as<bool>();
+  return status;
+}
+
+// Parsed times by option name.
+class Times {
+ public:
+  Times(const po::variables_map& values, std::chrono::sys_seconds now)
+      : values_(values), now_(now) {}
+
+  std::optional<query::TimeSpan> Of(const char* name) {
+    if (values_.count(name) == 0 || !status_.ok()) return std::nullopt;
+    const auto when = query::ParseWhen(values_[name].as<std::string>(), now_);
+    if (when.ok()) return *when;
+    status_ = Status::Usage(fmt::format("--{}: {}", name, when.status().message()));
+    return std::nullopt;
+  }
+  const Status& status() const { return status_; }
+
+ private:
+  const po::variables_map& values_;
+  std::chrono::sys_seconds now_;
+  Status status_;
+};
+
+void NotBefore(query::Between& between, std::optional<query::TimeSpan> when) {
+  if (when.has_value()) between.from = std::max(between.from, when->first);
+}
+void NotAfter(query::Between& between, std::optional<query::TimeSpan> when) {
+  if (when.has_value()) between.to = std::min(between.to, when->last);
+}
+
+Status SetTimes(const po::variables_map& values, std::chrono::sys_seconds now,
+                query::Filter& filter) {
+  Times times(values, now);
+  const bool within = values["within"].as<bool>();
+  const auto since = times.Of("since");
+  const auto until = times.Of("until");
+  if (within && !since.has_value() && !until.has_value())
+    return Status::Usage("--within goes with --since, --until or both");
+  NotBefore(within ? filter.first : filter.last, since);
+  NotAfter(within ? filter.last : filter.first, until);
+  if (const auto at = times.Of("at"); at.has_value()) {
+    NotAfter(filter.first, at);
+    NotBefore(filter.last, at);
+  }
+  NotBefore(filter.first, times.Of("first-after"));
+  NotAfter(filter.first, times.Of("first-before"));
+  NotBefore(filter.last, times.Of("last-after"));
+  NotAfter(filter.last, times.Of("last-before"));
+  return times.status();
+}
+
+// Read as signed: Boost takes -1 for the largest unsigned number.
+Result<std::uint64_t> NumberOf(const po::variables_map& values, const char* name) {
+  const auto number = values[name].as<std::int64_t>();
+  if (number < 0) return Status::Usage(fmt::format("--{}: give a number from 0 on", name));
+  return static_cast<std::uint64_t>(number);
+}
+
+Status SetNumber(const po::variables_map& values, const char* name, std::uint64_t& into) {
+  if (values.count(name) == 0) return {};
+  const auto number = NumberOf(values, name);
+  if (!number.ok()) return number.status();
+  into = *number;
+  return {};
+}
+
+Status SetFilter(const po::variables_map& values, std::chrono::sys_seconds now,
+                 query::Filter& filter) {
+  for (const std::string& types : TextsOf(values, "type"))
+    if (Status added = filter.types.Add(types); !added.ok()) return added;
+  for (const std::string& text : TextsOf(values, "exclude"))
+    if (Status added = filter.Exclude(text); !added.ok()) return added;
+  for (const std::string& text : TextsOf(values, "bailiwick")) {
+    auto zone = query::NamePattern::Parse(text);
+    if (!zone.ok()) return zone.status();
+    filter.bailiwicks.push_back(std::move(*zone));
+  }
+  Status status = SetTimes(values, now, filter);
+  if (status.ok()) status = SetNumber(values, "min-count", filter.min_count);
+  if (status.ok()) status = SetNumber(values, "max-count", filter.max_count);
+  return status;
+}
+
+Status SetShow(const po::variables_map& values, QueryOptions& options) {
+  using Show = QueryOptions::Show;
+  int given = 0;
+  const auto set = [&](const char* name, Show show) {
+    if (!values[name].as<bool>()) return;
+    options.show = show;
+    ++given;
+  };
+  set("summarize", Show::kSummary);
+  set("count-only", Show::kCount);
+  set("timeline", Show::kTimeline);
+  set("hits", Show::kHits);
+  if (given > 1)
+    return Status::Usage("give one of --summarize, --count-only, --timeline and --hits");
+  return {};
+}
+
+Status SetFormat(const po::variables_map& values, QueryOptions& options) {
+  const bool json = values["json"].as<bool>();
+  if (json) options.format = render::FormatKind::kJson;
+  if (values.count("format") > 0) {
+    const auto text = values["format"].as<std::string>();
+    const auto format = render::FormatFromText(text);
+    if (!format.has_value()) {
+      return Status::Usage(
+          fmt::format("--format: '{}' is none of table, json, csv, tsv, dig, names, values", text));
+    }
+    if (json && *format != render::FormatKind::kJson)
+      return Status::Usage("--json and another --format: give one");
+    options.format = *format;
+  }
   options.wire = values["wire"].as<bool>();
-  if (options.wire && !options.json) return Status::Usage("--wire goes with --json");
+  if (options.wire && options.format != render::FormatKind::kJson)
+    return Status::Usage("--wire goes with --json");
+  options.local = values["local"].as<bool>();
+  const auto colour = values["color"].as<std::string>();
+  if (colour != "auto" && colour != "always" && colour != "never")
+    return Status::Usage("--color: give auto, always or never");
+  if (colour != "auto") options.colour = colour == "always";
+  return SetShow(values, options);
+}
+
+Result<QueryOptions> Convert(const po::variables_map& values, std::chrono::sys_seconds now) {
+  QueryOptions options;
+  options.database = values["database"].as<std::string>();
+  options.quarantined = values["quarantined"].as<bool>();
+  Status status = AddQuestions(values, options);
+  if (status.ok()) status = SetFilter(values, now, options.filter);
+  if (status.ok()) status = SetNumber(values, "limit", options.limit);
+  if (status.ok()) status = SetNumber(values, "offset", options.offset);
+  if (status.ok()) status = SetFormat(values, options);
+  if (!status.ok()) return status;
   return options;
 }
 
 }  // namespace
 
-Result<QueryOptions> ParseQueryOptions(int argc, const char* const* argv) {
-  const po::options_description visible = MakeOptions();
-  po::options_description all = visible;
-  all.add_options()("name", po::value<std::vector<std::string>>());
+Result<QueryOptions> ParseQueryOptions(int argc, const char* const* argv,
+                                       std::chrono::sys_seconds now) {
+  po::options_description visible;
+  visible.add(QuestionOptions()).add(FilterOptions()).add(AnswerOptions());
+  po::options_description all;
+  all.add(visible).add_options()("name", po::value<Texts>());
   po::positional_options_description positional;
   positional.add("name", -1);
 
   po::variables_map values;
   if (Status parsed = ParseCommandLine({argc, argv, all, positional}, values); !parsed.ok())
     return parsed;
-  if (auto text = HelpOrVersion(values, "pdns-query", kUsageText, visible); text.has_value()) {
-    QueryOptions only_print;
+  QueryOptions only_print;
+  if (values["help-all"].as<bool>()) {
+    std::ostringstream text;
+    text << kUsageText << visible;
+    only_print.print_and_exit = text.str();
+    return only_print;
+  }
+  const po::options_description nothing_more;
+  if (auto text = HelpOrVersion(values, "pdns-query", kUsageText, nothing_more); text.has_value()) {
     only_print.print_and_exit = std::move(*text);
     return only_print;
   }
-  return Convert(values);
+  return Convert(values, now);
 }
 
 }  // namespace pdns::tools

@@ -1,23 +1,45 @@
 // The command line of pdns-query.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
-#include "query/request.h"
+#include "query/filter.h"
+#include "query/question.h"
+#include "render/format.h"
 
 namespace pdns::tools {
 
+// One thing asked on the command line.
+struct Asking {
+  std::string text;
+  query::Question question;
+};
+
 struct QueryOptions {
-  query::Request request;
+  enum class Show : std::uint8_t { kRows, kSummary, kCount, kTimeline, kHits };
+
+  std::vector<Asking> questions;
+  std::string list;      // -f: a file of things to ask, "-" for standard input; empty: none
   std::string database;  // as given; may be empty
-  bool json = false;
+  query::Filter filter;
+  bool quarantined = false;
+  std::uint64_t limit = 0;  // rows; 0: no limit
+  std::uint64_t offset = 0;
+  Show show = Show::kRows;
+  render::FormatKind format = render::FormatKind::kTable;
   bool wire = false;
-  std::string notice;          // for stderr: how the question was understood
+  bool local = false;
+  std::optional<bool> colour;  // nothing: on a terminal
   std::string print_and_exit;  // --help or --version: this text, and nothing else
 };
 
-// kUsage.
-Result<QueryOptions> ParseQueryOptions(int argc, const char* const* argv);
+// `now` is what relative times count from. kUsage.
+Result<QueryOptions> ParseQueryOptions(int argc, const char* const* argv,
+                                       std::chrono::sys_seconds now);
 
 }  // namespace pdns::tools

@@ -1,21 +1,35 @@
-// A request answered: Request -> [Lookup] -> rows, streamed from the store in key order.
+// A question answered: Question, Filter -> [Lookup] -> rows, streamed from the store in key order.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "base/status.h"
-#include "query/request.h"
+#include "query/filter.h"
+#include "query/question.h"
 #include "store/store.h"
 
 namespace pdns::query {
 
+// Told now and then how many keys a lookup has looked at so far, also where none of them matches.
+// False ends it.
+using Watch = std::function<bool(std::uint64_t keys)>;
+
 struct Outcome {
   std::uint64_t rows = 0;
-  bool limited = false;  // there are more rows than the limit let through
-  Status status;         // not ok: the store was not whole, rows are what could be read
+  std::uint64_t keys = 0;  // looked at
+  bool stopped = false;    // by the watch: there may be more
+  Status status;           // not ok: the store was not whole, rows are what could be read
+};
+
+struct LookupOptions {
+  const Filter* filter = nullptr;  // none: all rows
+  bool quarantined = false;        // the tuples that are not trusted, instead of those that are
+  Watch watch;                     // none: to the end
 };
 
 // `sink` may end the answer by returning false.
-Outcome Lookup(store::Reader& reader, const Request& request, const store::RowSink& sink);
+Outcome Lookup(store::Reader& reader, const Question& question, const LookupOptions& options,
+               const store::RowSink& sink);
 
 }  // namespace pdns::query

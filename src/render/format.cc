@@ -16,9 +16,9 @@ std::unique_ptr<Format> MakeFormat(FormatKind kind, const FormatOptions& options
     case FormatKind::kJson:
       return std::make_unique<JsonLines>(options, std::move(write));
     case FormatKind::kCsv:
-      return std::make_unique<Separated>(Separated::Kind::kCsv, options, std::move(write));
+      return std::make_unique<Separated>(Separator::kCsv, options, std::move(write));
     case FormatKind::kTsv:
-      return std::make_unique<Separated>(Separated::Kind::kTsv, options, std::move(write));
+      return std::make_unique<Separated>(Separator::kTsv, options, std::move(write));
     case FormatKind::kDig:
       return std::make_unique<ZoneLines>(options, std::move(write));
     case FormatKind::kNames:

@@ -29,7 +29,21 @@ void AppendCsv(std::string& out, std::string_view field) {
 
 }  // namespace
 
-Separated::Separated(Kind kind, const FormatOptions& options, TextSink write)
+std::string SeparatedLine(Separator kind, const std::vector<std::string>& fields) {
+  std::string line;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (i > 0) line.push_back(kind == Separator::kCsv ? ',' : '\t');
+    if (kind == Separator::kCsv) {
+      AppendCsv(line, fields[i]);
+    } else {
+      line += fields[i];
+    }
+  }
+  line += kind == Separator::kCsv ? "\r\n" : "\n";
+  return line;
+}
+
+Separated::Separated(Separator kind, const FormatOptions& options, TextSink write)
     : kind_(kind), options_(options), write_(std::move(write)) {}
 
 void Separated::Add(const query::Hit& hit) {
@@ -48,7 +62,7 @@ void Separated::Add(const query::Hit& hit) {
     fields.push_back(AskedText(hit));
     fields.push_back(of_list ? std::to_string(hit.asked->line) : std::string());
   }
-  WriteLine(fields);
+  write_(SeparatedLine(kind_, fields));
 }
 
 void Separated::Finish() { WriteHeading(); }
@@ -60,21 +74,7 @@ void Separated::WriteHeading() {
   if (options_.reason) fields.emplace_back("reason");
   if (options_.path) fields.emplace_back("path");
   if (options_.asked) fields.insert(fields.end(), {"asked", "line"});
-  WriteLine(fields);
-}
-
-void Separated::WriteLine(const std::vector<std::string>& fields) {
-  std::string line;
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (i > 0) line.push_back(kind_ == Kind::kCsv ? ',' : '\t');
-    if (kind_ == Kind::kCsv) {
-      AppendCsv(line, fields[i]);
-    } else {
-      line += fields[i];
-    }
-  }
-  line += kind_ == Kind::kCsv ? "\r\n" : "\n";
-  write_(line);
+  write_(SeparatedLine(kind_, fields));
 }
 
 }  // namespace pdns::render

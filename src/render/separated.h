@@ -13,19 +13,22 @@
 
 namespace pdns::render {
 
+enum class Separator : std::uint8_t { kCsv, kTsv };
+
+// One line of such a file, with its end; for kTsv no field holds a tab or a line's end.
+std::string SeparatedLine(Separator kind, const std::vector<std::string>& fields);
+
 class Separated final : public Format {
  public:
-  enum class Kind : std::uint8_t { kCsv, kTsv };
-  Separated(Kind kind, const FormatOptions& options, TextSink write);
+  Separated(Separator kind, const FormatOptions& options, TextSink write);
 
   void Add(const query::Hit& hit) override;
   void Finish() override;
 
  private:
   void WriteHeading();
-  void WriteLine(const std::vector<std::string>& fields);
 
-  Kind kind_;
+  Separator kind_;
   FormatOptions options_;
   TextSink write_;
   bool heading_written_ = false;

@@ -33,9 +33,9 @@ struct Answer {
   Outcome outcome;
 };
 
-Answer Ask(store::Reader& reader, const Request& request) {
+Answer Ask(store::Reader& reader, const Question& question, const LookupOptions& options = {}) {
   Answer answer;
-  answer.outcome = Lookup(reader, request, [&](const store::Row& row) {
+  answer.outcome = Lookup(reader, question, options, [&](const store::Row& row) {
     answer.rows.push_back(dns::NameToText(row.tuple.owner) + " " + dns::TypeToText(row.tuple.type));
     return true;
   });
@@ -43,17 +43,8 @@ Answer Ask(store::Reader& reader, const Request& request) {
   return answer;
 }
 
-Request ByName(std::string_view text) {
-  Request request;
-  request.question = *ParseNameQuestion(text);
-  return request;
-}
-
-Request ByRdata(std::string_view text) {
-  Request request;
-  request.question = *ParseRdataQuestion(text);
-  return request;
-}
+Question ByName(std::string_view text) { return *AskName(text); }
+Question ByRdata(std::string_view text) { return *AskRdata(text); }
 
 TEST(Lookup, ByNameAndByRdata) {
   FakeReader reader = BlahOrg();
@@ -65,87 +56,92 @@ TEST(Lookup, ByNameAndByRdata) {
   EXPECT_EQ(Ask(reader, ByRdata("*.net")).rows, (Lines{"blah.org. NS"}));
 }
 
-TEST(Lookup, TypesAreFiltered) {
+TEST(Lookup, RowsAreFiltered) {
   FakeReader reader = BlahOrg();
-  Request request = ByName("*.");
-  request.types = {RrType::kA};
-  EXPECT_EQ(Ask(reader, request).rows, (Lines{"blah.org. A", "www.blah.org. A"}));
-  request.types = {RrType::kTxt, RrType::kAaaa};
-  EXPECT_EQ(Ask(reader, request).rows, (Lines{"blah.org. TXT", "www.blah.org. AAAA"}));
-  request.types = {RrType::kHttps};
-  EXPECT_EQ(Ask(reader, request).rows, Lines{});
+  const auto ask = [&](std::string_view types) {
+    Filter filter;
+    EXPECT_TRUE(filter.types.Add(types).ok());
+    LookupOptions options;
+    options.filter = &filter;
+    return Ask(reader, ByName("*."), options).rows;
+  };
+  EXPECT_EQ(ask("A"), (Lines{"blah.org. A", "www.blah.org. A"}));
+  EXPECT_EQ(ask("TXT,AAAA"), (Lines{"blah.org. TXT", "www.blah.org. AAAA"}));
+  EXPECT_EQ(ask("HTTPS"), Lines{});
 }
 
-TEST(Lookup, TheLimitCutsAndSaysSoOnlyWhenThereIsMore) {
+TEST(Lookup, PatternsFilterKeysOnBothSides) {
   FakeReader reader = BlahOrg();
-  Request request = ByName("*.");
-  for (const std::uint64_t limit : {1U, 2U, 4U, 5U, 6U, 1000U}) {
-    request.limit = limit;
-    const Answer answer = Ask(reader, request);
-    EXPECT_EQ(answer.rows.size(), std::min<std::uint64_t>(limit, 5));
-    EXPECT_EQ(answer.outcome.limited, limit < 5) << limit;
-  }
-  request.limit = 0;
-  EXPECT_EQ(Ask(reader, request).rows.size(), 5U);
-  EXPECT_FALSE(Ask(reader, request).outcome.limited);
+  reader.Add("x.www.blah.org", RrType::kNs, WireName("ns.auth01.ca-dns.net"));
+  EXPECT_EQ(Ask(reader, ByName("+.blah.org")).rows,
+            (Lines{"www.blah.org. A", "www.blah.org. AAAA"}));
+  EXPECT_EQ(Ask(reader, ByName("www.*")).rows, (Lines{"www.blah.org. A", "www.blah.org. AAAA"}));
+  EXPECT_EQ(Ask(reader, ByName("bl*.org")).rows.size(), 6U);
+  EXPECT_EQ(Ask(reader, *AskName("^w+\\.", Syntax::kRegex)).rows.size(), 2U);
+  EXPECT_EQ(Ask(reader, ByRdata("+.ca-dns.net")).rows, (Lines{"blah.org. NS"}));
+  EXPECT_EQ(Ask(reader, ByRdata("*.ca-dns.net")).rows,
+            (Lines{"blah.org. NS", "x.www.blah.org. NS"}));
+  EXPECT_EQ(Ask(reader, *AskRdata("ns.*", Syntax::kGlob)).rows, (Lines{"x.www.blah.org. NS"}));
+  EXPECT_EQ(Ask(reader, *AskText("ell")).rows, (Lines{"blah.org. TXT"}));
+  EXPECT_EQ(Ask(reader, *AskRaw("61626364")).rows, (Lines{"blah.org. A", "www.blah.org. A"}));
 }
 
-TEST(Lookup, TheLimitCountsWhatPassesTheFilter) {
-  FakeReader reader = BlahOrg();
-  Request request = ByName("*.");
-  request.types = {RrType::kA};
-  request.limit = 2;
-  const Answer answer = Ask(reader, request);
-  EXPECT_EQ(answer.rows.size(), 2U);
-  EXPECT_FALSE(answer.outcome.limited);  // rows of other types behind are no more
-  request.limit = 1;
-  EXPECT_TRUE(Ask(reader, request).outcome.limited);
+TEST(Lookup, TheWatchIsToldOfKeysThatDoNotMatchAndMayEndIt) {
+  FakeReader reader;
+  for (int i = 0; i < 10'000; ++i) reader.Add(std::to_string(i) + ".org", RrType::kA, "abcd");
+  std::vector<std::uint64_t> told;
+  LookupOptions options;
+  options.watch = [&told](std::uint64_t keys) {
+    told.push_back(keys);
+    return told.size() < 2;
+  };
+  const Question question = *AskName("nothing", Syntax::kRegex);
+  const Answer answer = Ask(reader, question, options);
+  EXPECT_TRUE(answer.outcome.stopped);
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(answer.outcome.keys, told.back());
+  EXPECT_LT(told.back(), 10'000U);
+  options.watch = nullptr;
+  EXPECT_EQ(Ask(reader, question, options).outcome.keys, 10'000U);
 }
 
 TEST(Lookup, QuarantinedByName) {
   FakeReader reader = BlahOrg();
-  Request request = ByName("*.");
-  request.quarantined = true;
-  EXPECT_EQ(Ask(reader, request).rows,
+  LookupOptions options;
+  options.quarantined = true;
+  EXPECT_EQ(Ask(reader, ByName("*."), options).rows,
             (Lines{"bank.example. A", "bank.example. MX", "shop.example. A"}));
-  request.question = *ParseNameQuestion("shop.example");
-  EXPECT_EQ(Ask(reader, request).rows, (Lines{"shop.example. A"}));
-  request.question = *ParseNameQuestion("blah.org");
-  EXPECT_EQ(Ask(reader, request).rows, Lines{});
+  EXPECT_EQ(Ask(reader, ByName("shop.example"), options).rows, (Lines{"shop.example. A"}));
+  EXPECT_EQ(Ask(reader, ByName("sh*.example"), options).rows, (Lines{"shop.example. A"}));
+  EXPECT_EQ(Ask(reader, ByName("blah.org"), options).rows, Lines{});
 }
 
 TEST(Lookup, QuarantinedByRdata) {
   FakeReader reader = BlahOrg();
-  const auto ask = [&](std::string_view text) {
-    Request request = ByRdata(text);
-    request.quarantined = true;
-    return Ask(reader, request).rows;
-  };
-  EXPECT_EQ(ask("97.98.99.100"), (Lines{"bank.example. A"}));
-  EXPECT_EQ(ask("0.0.0.0/0"), (Lines{"bank.example. A", "shop.example. A"}));
-  EXPECT_EQ(ask("auth01.ca-dns.net"), (Lines{"bank.example. MX"}));
-  EXPECT_EQ(ask("*.ca-dns.net"), (Lines{"bank.example. MX"}));
-  EXPECT_EQ(ask("::/0"), Lines{});
-}
-
-TEST(Lookup, QuarantinedByRdataWithTypesAndLimit) {
-  FakeReader reader = BlahOrg();
-  Request request = ByRdata("0.0.0.0/0");
-  request.quarantined = true;
-  request.limit = 1;
-  EXPECT_TRUE(Ask(reader, request).outcome.limited);
-  request.types = {RrType::kMx};
-  EXPECT_EQ(Ask(reader, request).rows, Lines{});
+  LookupOptions options;
+  options.quarantined = true;
+  const auto ask = [&](const Question& question) { return Ask(reader, question, options).rows; };
+  EXPECT_EQ(ask(ByRdata("97.98.99.100")), (Lines{"bank.example. A"}));
+  EXPECT_EQ(ask(ByRdata("0.0.0.0/0")), (Lines{"bank.example. A", "shop.example. A"}));
+  EXPECT_EQ(ask(ByRdata("auth01.ca-dns.net")), (Lines{"bank.example. MX"}));
+  EXPECT_EQ(ask(ByRdata("*.ca-dns.net")), (Lines{"bank.example. MX"}));
+  EXPECT_EQ(ask(ByRdata("+.net")), Lines{});
+  EXPECT_EQ(ask(ByRdata("+.ca-dns.net")), (Lines{"bank.example. MX"}));
+  EXPECT_EQ(ask(ByRdata("::/0")), Lines{});
+  Filter filter;
+  ASSERT_TRUE(filter.types.Add("MX").ok());
+  options.filter = &filter;
+  EXPECT_EQ(ask(ByRdata("0.0.0.0/0")), Lines{});
 }
 
 TEST(Lookup, TheSinkMayEndTheAnswer) {
   FakeReader reader = BlahOrg();
   std::size_t calls = 0;
   const Outcome outcome =
-      Lookup(reader, ByName("*."), [&](const store::Row&) { return ++calls < 2; });
+      Lookup(reader, ByName("*."), {}, [&](const store::Row&) { return ++calls < 2; });
   EXPECT_EQ(calls, 2U);
   EXPECT_EQ(outcome.rows, 2U);
-  EXPECT_FALSE(outcome.limited);
+  EXPECT_FALSE(outcome.stopped);
 }
 
 TEST(Lookup, AFailureComesWithTheRowsThatCouldBeRead) {

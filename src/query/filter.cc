@@ -1,0 +1,92 @@
+#include "query/filter.h"
+
+#include <algorithm>
+#include <array>
+
+#include "dns/text.h"
+#include "query/indicator.h"
+#include "query/question.h"
+
+namespace pdns::query {
+namespace {
+
+// As DNSDB has it: DS RRSIG NSEC DNSKEY NSEC3 NSEC3PARAM CDS CDNSKEY TA DLV.
+bool IsDnssec(record::RrType type) {
+  constexpr std::array<std::uint16_t, 10> kTypes{43, 46, 47, 48, 50, 51, 59, 60, 32768, 32769};
+  return std::find(kTypes.begin(), kTypes.end(), static_cast<std::uint16_t>(type)) != kTypes.end();
+}
+
+std::string Upper(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return upper;
+}
+
+record::Name ZoneOf(const record::Tuple& tuple, const record::Sighting& sighting) {
+  return record::Name::FromWire(record::Suffix(tuple.owner, sighting.zone_labels))
+      .value_or(record::Name());
+}
+
+bool HoldsAddress(const AddressBlock& block, const record::Tuple& tuple) {
+  const bool address = tuple.type == record::RrType::kA || tuple.type == record::RrType::kAaaa;
+  return address && tuple.rdata.size() == block.size &&
+         AsText(block.lowest()) <= AsText(tuple.rdata) &&
+         AsText(tuple.rdata) <= AsText(block.highest());
+}
+
+bool AnyMatches(const std::vector<NamePattern>& patterns, const record::Name& name) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&name](const NamePattern& pattern) { return pattern.Matches(name); });
+}
+
+}  // namespace
+
+Status TypeSet::Add(std::string_view text) {
+  all_ = false;
+  while (true) {
+    const std::size_t comma = text.find(',');
+    const std::string_view one = text.substr(0, comma);
+    const std::string upper = Upper(one);
+    if (upper == "ANY" || upper == "ANY-DNSSEC") {
+      (upper == "ANY" ? any_ : dnssec_) = true;
+    } else {
+      const auto types = ParseTypes(one);
+      if (!types.ok()) return types.status();
+      types_.insert(types_.end(), types->begin(), types->end());
+    }
+    if (comma == std::string_view::npos) return {};
+    text.remove_prefix(comma + 1);
+  }
+}
+
+bool TypeSet::Holds(record::RrType type) const {
+  if (all_ || std::find(types_.begin(), types_.end(), type) != types_.end()) return true;
+  return IsDnssec(type) ? dnssec_ : any_;
+}
+
+Status Filter::Exclude(std::string_view text) {
+  const auto indicator = ParseIndicator(text);
+  if (!indicator.ok()) return indicator.status();
+  if (indicator->kind == Indicator::Kind::kBlock) {
+    excluded_addresses.push_back(indicator->block);
+    return {};
+  }
+  auto pattern = NamePattern::Parse(indicator->name);
+  if (!pattern.ok()) return pattern.status();
+  excluded_names.push_back(std::move(*pattern));
+  return {};
+}
+
+bool Filter::Passes(const record::Tuple& tuple, const record::Sighting& sighting) const {
+  if (!types.Holds(tuple.type)) return false;
+  if (!first.Holds(sighting.first) || !last.Holds(sighting.last)) return false;
+  if (sighting.count < min_count || sighting.count > max_count) return false;
+  if (!bailiwicks.empty() && !AnyMatches(bailiwicks, ZoneOf(tuple, sighting))) return false;
+  for (const AddressBlock& block : excluded_addresses) {
+    if (HoldsAddress(block, tuple)) return false;
+  }
+  if (excluded_names.empty()) return true;
+  return !AnyMatches(excluded_names, record::Name::FromWire(tuple.owner).value_or(record::Name()));
+}
+
+}  // namespace pdns::query

@@ -1,0 +1,57 @@
+// Which rows of an answer are wanted: tuple, sighting -> [Filter] -> yes or no.
+//
+// All bounds are inclusive. Thread rules: NamePattern's.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "query/address_block.h"
+#include "query/name_pattern.h"
+#include "record/observation.h"
+
+namespace pdns::query {
+
+struct Between {
+  std::chrono::sys_seconds from = std::chrono::sys_seconds::min();
+  std::chrono::sys_seconds to = std::chrono::sys_seconds::max();
+
+  bool Holds(std::chrono::sys_seconds time) const { return from <= time && time <= to; }
+};
+
+// A set of types: those listed, or all but the DNSSEC ones (ANY), or only those (ANY-DNSSEC).
+class TypeSet {
+ public:
+  // "A,AAAA", "ANY", "ANY-DNSSEC,A": kUsage. Added to what the set has.
+  Status Add(std::string_view text);
+
+  bool Holds(record::RrType type) const;
+
+ private:
+  bool all_ = true;  // nothing was added
+  bool any_ = false;
+  bool dnssec_ = false;
+  std::vector<record::RrType> types_;
+};
+
+struct Filter {
+  TypeSet types;
+  Between first;  // first-seen lies in it
+  Between last;   // last-seen lies in it
+  std::uint64_t min_count = 0;
+  std::uint64_t max_count = std::numeric_limits<std::uint64_t>::max();
+  std::vector<NamePattern> bailiwicks;           // one of them; none: any
+  std::vector<NamePattern> excluded_names;       // rrnames
+  std::vector<AddressBlock> excluded_addresses;  // in A and AAAA
+
+  // A name pattern, or an address or block: kUsage.
+  Status Exclude(std::string_view text);
+
+  bool Passes(const record::Tuple& tuple, const record::Sighting& sighting) const;
+};
+
+}  // namespace pdns::query

@@ -1,0 +1,92 @@
+#include "render/hits.h"
+
+#include <fmt/format.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/bytes.h"
+#include "render/separated.h"
+#include "render/text.h"
+
+namespace pdns::render {
+namespace {
+
+constexpr std::size_t kColumns = 6;
+const std::array<std::string, kColumns> kHeading{"asked", "line",       "hit",
+                                                 "rows",  "time_first", "time_last"};
+
+std::vector<std::string> FieldsOf(const IndicatorHit& hit, bool local) {
+  const bool any = hit.rows > 0;
+  return {Printable(hit.text),
+          hit.line > 0 ? std::to_string(hit.line) : "",
+          any ? "yes" : "no",
+          std::to_string(hit.rows),
+          any ? TimeText(hit.first, local) : "",
+          any ? TimeText(hit.last, local) : ""};
+}
+
+std::string JsonLine(const IndicatorHit& hit) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> json(buffer);
+  const std::string text = Printable(hit.text);
+  json.StartObject();
+  json.Key("asked");
+  json.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+  if (hit.line > 0) {
+    json.Key("line");
+    json.Uint64(hit.line);
+  }
+  json.Key("hit");
+  json.Bool(hit.rows > 0);
+  json.Key("rows");
+  json.Uint64(hit.rows);
+  if (hit.rows > 0) {
+    json.Key("time_first");
+    json.Int64(hit.first.time_since_epoch().count());
+    json.Key("time_last");
+    json.Int64(hit.last.time_since_epoch().count());
+  }
+  json.EndObject();
+  return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+}
+
+void Table(std::span<const IndicatorHit> hits, bool local, const TextSink& write) {
+  std::size_t asked = kHeading[0].size();
+  for (const IndicatorHit& hit : hits) asked = std::max(asked, Printable(hit.text).size());
+  constexpr std::string_view kLine = "{:<{}}  {:>7}  {:<3}  {:>9}  {:<25}  {}\n";
+  const auto line = [&](const auto& fields) {
+    std::string text =
+        fmt::format(kLine, fields[0], asked, fields[1], fields[2], fields[3], fields[4], fields[5]);
+    text.erase(text.find_last_not_of(" \n") + 1);
+    write(text + "\n");
+  };
+  line(
+      std::array<std::string, kColumns>{"asked", "line", "hit", "rows", "first seen", "last seen"});
+  for (const IndicatorHit& hit : hits) line(FieldsOf(hit, local));
+}
+
+}  // namespace
+
+void IndicatorHit::Add(const record::Sighting& sighting) {
+  first = rows == 0 ? sighting.first : std::min(first, sighting.first);
+  last = rows == 0 ? sighting.last : std::max(last, sighting.last);
+  ++rows;
+}
+
+void RenderHits(std::span<const IndicatorHit> hits, FormatKind kind, bool local,
+                const TextSink& write) {
+  if (kind == FormatKind::kJson) {
+    for (const IndicatorHit& hit : hits) write(JsonLine(hit));
+  } else if (kind == FormatKind::kCsv || kind == FormatKind::kTsv) {
+    const Separator separator = kind == FormatKind::kCsv ? Separator::kCsv : Separator::kTsv;
+    write(SeparatedLine(separator, {kHeading.begin(), kHeading.end()}));
+    for (const IndicatorHit& hit : hits) write(SeparatedLine(separator, FieldsOf(hit, local)));
+  } else {
+    Table(hits, local, write);
+  }
+}
+
+}  // namespace pdns::render

@@ -1,0 +1,256 @@
+#include "query_run.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+
+#include "base/log.h"
+#include "base/stop.h"
+#include "database_path.h"
+#include "query/list.h"
+#include "query/lookup.h"
+#include "render/hits.h"
+#include "render/summary.h"
+#include "render/timeline.h"
+#include "scan_line.h"
+#include "signals.h"
+#include "store/rocks.h"
+
+namespace pdns::tools {
+namespace {
+
+constexpr int kNothingFound = 1;
+constexpr int kIncomplete = 2;
+
+using Show = QueryOptions::Show;
+using render::FormatKind;
+
+unsigned TerminalWidth() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+bool WantsColour(const QueryOptions& options) {
+  if (options.colour.has_value()) return *options.colour;
+  return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+}
+
+class QueryRun {
+ public:
+  explicit QueryRun(const QueryOptions& options) : options_(options) {}
+
+  Result<int> Run() {
+    StopOnSignals(stop_);
+    std::signal(SIGPIPE, SIG_DFL);  // who reads no more of the answer wants no word about it
+    std::vector<query::Listed> list;
+    if (Status read = ReadListed(list); !read.ok()) return read;
+    const auto path = DatabasePath(options_.database, Access::kRead);
+    if (!path.ok()) return path.status();
+    auto reader = store::OpenRocksReader(*path, Mostly(list));
+    if (!reader.ok()) return reader.status();
+    reader_ = std::move(*reader);
+    format_ = MakeFormat();
+    AskAll(list);
+    scan_line_.Wipe();
+    Finish();
+    return Conclude();
+  }
+
+ private:
+  static constexpr std::size_t kMostBadLinesTold = 20;
+
+  Status ReadListed(std::vector<query::Listed>& list) {
+    if (options_.list.empty()) return {};
+    std::ifstream file;
+    const bool standard = options_.list == "-";
+    if (!standard) file.open(options_.list);
+    if (!standard && !file)
+      return Status::NoInput("list " + Printable(options_.list) + ": cannot be read");
+    const auto bad = [this](std::uint64_t line, std::string_view /*text*/, const Status& why) {
+      if (++bad_lines_ <= kMostBadLinesTold)
+        LogWarning(fmt::format("line {}: {}", line, why.message()));
+    };
+    auto read = query::ReadList(standard ? std::cin : static_cast<std::istream&>(file), bad);
+    if (!read.ok())
+      return Status::Io("list " + Printable(options_.list) + ": " + read.status().message());
+    list = std::move(*read);
+    return {};
+  }
+
+  store::Index Mostly(const std::vector<query::Listed>& list) const {
+    const auto reverse = [](const auto& one) { return one.index == store::Index::kReverse; };
+    const bool any = std::any_of(list.begin(), list.end(), reverse) ||
+                     std::any_of(options_.questions.begin(), options_.questions.end(),
+                                 [&](const Asking& one) { return reverse(one.question); });
+    return any ? store::Index::kReverse : store::Index::kForward;
+  }
+
+  std::unique_ptr<render::Format> MakeFormat() {
+    render::FormatOptions look;
+    look.colour = WantsColour(options_);
+    look.width = TerminalWidth();
+    look.local = options_.local;
+    look.wire = options_.wire;
+    look.reason = options_.quarantined;
+    look.asked = several();
+    return render::MakeFormat(options_.format, look,
+                              [this](std::string_view text) { Print(text); });
+  }
+
+  bool several() const { return options_.questions.size() > 1 || !options_.list.empty(); }
+
+  void Print(std::string_view text) {
+    scan_line_.Wipe();
+    std::fwrite(text.data(), 1, text.size(), stdout);
+  }
+
+  void AskAll(const std::vector<query::Listed>& list) {
+    for (const Asking& asking : options_.questions) {
+      if (!asking.question.notice.empty()) LogInfo(asking.question.notice);
+      if (!Ask(asking.question, {asking.text, 0})) return;
+    }
+    for (const query::Listed& listed : list) {
+      const auto question = query::AskName(listed.text);
+      if (!question.ok() || !Ask(*question, {listed.text, listed.line})) return;
+    }
+  }
+
+  // False when there is no use in asking more.
+  bool Ask(const query::Question& question, const query::Asked& asked) {
+    if (options_.show == Show::kHits) hits_.push_back({asked.text, asked.line, 0, {}, {}});
+    query::LookupOptions how;
+    how.filter = &options_.filter;
+    how.quarantined = options_.quarantined;
+    how.watch = [this](std::uint64_t keys) { return Watch(keys); };
+    const auto outcome = query::Lookup(*reader_, question, how, [&](const store::Row& row) {
+      return Take({row.tuple, row.sighting, several() ? &asked : nullptr, {}});
+    });
+    if (question.whole) {
+      scan_line_.Wipe();
+      LogInfo(fmt::format("looked at {} keys of {}, all there are{}: {} rows", outcome.keys,
+                          question.index == store::Index::kReverse ? "an index" : "the index",
+                          outcome.stopped || limited_ ? " but for what was left when it ended" : "",
+                          outcome.rows));
+    }
+    keys_before_ += outcome.keys;
+    if (!outcome.status.ok()) status_ = outcome.status;
+    return outcome.status.ok() && !outcome.stopped && !limited_ && std::ferror(stdout) == 0;
+  }
+
+  bool Watch(std::uint64_t keys) {
+    scan_line_.Show(keys_before_ + keys, rows_);
+    if (scan_line_.slow()) format_->Tick();
+    return !stop_.requested();
+  }
+
+  // A line that is written once however often it comes up is one row for limit and offset.
+  bool IsRepeated(const query::Hit& hit) {
+    std::string line;
+    if (options_.format == FormatKind::kNames) line = AsText(hit.tuple.owner);
+    if (options_.format == FormatKind::kValues) line = AsText(hit.tuple.rdata);
+    if (options_.show != Show::kRows || line.empty() || line != last_line_) {
+      last_line_ = std::move(line);
+      return false;
+    }
+    return true;
+  }
+
+  bool Take(const query::Hit& hit) {
+    if (stop_.requested() || std::ferror(stdout) != 0) return false;
+    if (IsRepeated(hit)) return true;
+    if (passed_over_ < options_.offset) {
+      ++passed_over_;
+      return true;
+    }
+    if (options_.limit != 0 && rows_ == options_.limit) {
+      limited_ = true;
+      return false;
+    }
+    ++rows_;
+    switch (options_.show) {
+      case Show::kRows:
+        format_->Add(hit);
+        break;
+      case Show::kTimeline:
+        timeline_.Add(hit);
+        break;
+      case Show::kHits:
+        hits_.back().Add(hit.sighting);
+        break;
+      case Show::kSummary:
+      case Show::kCount:
+        summary_.Add(hit);
+    }
+    return true;
+  }
+
+  void Finish() {
+    const bool json = options_.format == FormatKind::kJson;
+    switch (options_.show) {
+      case Show::kRows:
+        format_->Finish();
+        break;
+      case Show::kTimeline:
+        Print(timeline_.Text(TerminalWidth(), WantsColour(options_), options_.local));
+        break;
+      case Show::kHits:
+        std::stable_sort(hits_.begin(), hits_.end(),
+                         [](const auto& a, const auto& b) { return a.line < b.line; });
+        render::RenderHits(hits_, options_.format, options_.local,
+                           [this](std::string_view text) { Print(text); });
+        break;
+      case Show::kSummary:
+        Print(json ? summary_.Json() + "\n" : summary_.Text(options_.local));
+        break;
+      case Show::kCount:
+        Print(std::to_string(rows_) + "\n");
+    }
+  }
+
+  Result<int> Conclude() {
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+      return Status::Io("the answer cannot be written to standard output");
+    if (bad_lines_ > kMostBadLinesTold)
+      LogWarning(
+          fmt::format("{} lines more that are nothing to ask for", bad_lines_ - kMostBadLinesTold));
+    if (!status_.ok()) LogError("the answer is incomplete: " + status_.message());
+    if (limited_) {
+      LogWarning(fmt::format("there is more: cut at --limit {}; --offset {} goes on there",
+                             options_.limit, options_.offset + options_.limit));
+    }
+    if (stop_.requested()) LogWarning("interrupted: this is what was found until then");
+    const bool whole = status_.ok() && !limited_ && !stop_.requested() && bad_lines_ == 0;
+    if (!whole) return kIncomplete;
+    return rows_ > 0 ? 0 : kNothingFound;
+  }
+
+  const QueryOptions& options_;
+  Stop stop_;
+  ScanLine scan_line_;
+  std::unique_ptr<store::Reader> reader_;
+  std::unique_ptr<render::Format> format_;
+  render::Summary summary_;
+  render::Timeline timeline_;
+  std::vector<render::IndicatorHit> hits_;
+  std::string last_line_;
+  std::uint64_t bad_lines_ = 0;
+  std::uint64_t keys_before_ = 0;
+  std::uint64_t passed_over_ = 0;
+  std::uint64_t rows_ = 0;
+  bool limited_ = false;
+  Status status_;
+};
+
+}  // namespace
+
+Result<int> RunQuery(const QueryOptions& options) { return QueryRun(options).Run(); }
+
+}  // namespace pdns::tools
