@@ -207,7 +207,7 @@ store::Step NamePattern::JudgeBeginsOne(std::string_view name, std::string& jump
   if (end == 0 || end == kNone) return store::Step::kSkip;  // the root
   const std::string_view below = name.substr(end + 1);
   if (below == labels_) return store::Step::kTake;
-  if (below < labels_) {
+  if (below.compare(labels_) < 0) {
     jump.assign(name.substr(0, end + 1)).append(labels_);
   } else {
     jump.assign(name.substr(0, end)).push_back(kBehindEnd);
