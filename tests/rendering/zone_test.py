@@ -84,7 +84,8 @@ class Zone(unittest.TestCase):
     def test_what_no_zone_holds(self) -> None:
         a = wire("a.")
         rows = [*APEX, SERVER, (a, 1, b"abcd", 5), (a, MD, wire("b."), 5), (a, CNAME, wire("b."), 9),
-                (a, CNAME, wire("c."), 7), (a, 255, b"", 99), (wire("d."), DNAME, wire("x."), 1), (wire("d."), DNAME, wire("y."), 2)]
+                (a, CNAME, wire("c."), 7), (a, 255, b"", 99), (wire("d."), DNAME, wire("x."), 1),
+                (wire("d."), DNAME, wire("y."), 2)]
         kept = [line.split()[:4] for line in self.loads(rows)]
         self.assertEqual([line[:3] for line in kept], [[".", "IN", "NS"], [".", "IN", "SOA"], ["ns.", "IN", "A"],
                                                        ["a.", "IN", "CNAME"], ["d.", "IN", "DNAME"]])
