@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string_view>
 
 #include "dns/rdata_text.h"
@@ -74,7 +75,7 @@ std::string Timeline::Bar(const Row& row, const Axis& axis) {
   const auto place = [&](std::chrono::sys_seconds time) -> std::size_t {
     if (span <= 0) return 0;
     const double part = std::clamp((number(time) - number(axis.begin)) / span, 0.0, 1.0);
-    return static_cast<std::size_t>(part * static_cast<double>(axis.bar - 1) + 0.5);
+    return static_cast<std::size_t>(std::lround(part * static_cast<double>(axis.bar - 1)));
   };
   const std::size_t from = place(row.first);
   const std::size_t to = std::max(place(row.last), from);

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "dns/rdata_text.h"
 #include "dns/text.h"
+#include "record/name.h"
 #include "render/text.h"
 
 namespace pdns::render {
@@ -50,7 +51,16 @@ void ZoneLines::Add(const query::Hit& hit) {
                                  dns::TypeToText(tuple.type),
                                  dns::RdataToText(tuple.type, tuple.rdata), Remark(hit, options_));
   held_bytes_ += text.size();
-  held_.push_back({tuple.type, hit.sighting.last, NoZoneTakes(tuple.type), std::move(text)});
+  held_.push_back({tuple.type, hit.sighting.last, NoZoneTakes(tuple.type) || IsOfZoneBelow(tuple),
+                   std::move(text)});
+}
+
+// Remembers the zone, else.
+bool ZoneLines::IsOfZoneBelow(const record::Tuple& tuple) {
+  if (tuple.type != RrType::kSoa || zone_ == AsText(tuple.owner)) return false;
+  if (!zone_.empty() && record::IsAtOrUnder(tuple.owner, AsBytes(zone_))) return true;
+  zone_ = AsText(tuple.owner);
+  return false;
 }
 
 void ZoneLines::KeepLastSeen(RrType type) {

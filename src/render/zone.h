@@ -4,7 +4,8 @@
 // A zone holds less at one owner than was seen there over time, so the rows of an owner, which must
 // come one behind the other, are held until the owner changes: of SOA, CNAME and DNAME the one seen
 // last stays; of a CNAME and other data (RRSIG and NSEC aside) the side seen last. The rest become
-// comments, as do types that no zone file takes (meta types, MD, MF). More than 10,000 rows at one
+// comments, as do types that no zone file takes (meta types, MD, MF) and, where names come before
+// those below them, the SOA of a zone below the one that was begun. More than 10,000 rows at one
 // owner (or 16 MiB of them) are judged in parts of that size.
 #pragma once
 
@@ -34,6 +35,7 @@ class ZoneLines final : public Format {
 
   void KeepLastSeen(record::RrType type);
   void SettleAlias();
+  bool IsOfZoneBelow(const record::Tuple& tuple);
   void Release();
 
   FormatOptions options_;
@@ -41,6 +43,7 @@ class ZoneLines final : public Format {
   std::string owner_;  // wire, of what is held
   std::vector<Line> held_;
   std::size_t held_bytes_ = 0;
+  std::string zone_;  // wire, of the last SOA that was no comment
   bool begun_ = false;
 };
 

@@ -1,5 +1,5 @@
-"""Seeds that need no capture: names as people type them, HTTP, the control socket, what one process leaves to the
-next."""
+"""Seeds that need no capture: names as people type them, rows, HTTP, the control socket, what one process leaves to
+the next."""
 from __future__ import annotations
 
 

@@ -106,6 +106,16 @@ TEST(Dig, WhatNoZoneTakesIsAComment) {
   EXPECT_EQ(Types(page.Finish()), (List{";MD", ";OPT", ";ANY", "MX"}));
 }
 
+TEST(Dig, TheSoaOfAZoneBelowIsAComment) {
+  Formatted page(FormatKind::kDig);
+  page.Add("org", RrType::kSoa, Soa('\1'), Seen(0, 1, 1));
+  page.Add("org", RrType::kSoa, Soa('\2'), Seen(0, 2, 1));
+  page.Add("a.org", RrType::kSoa, Soa('\1'), Seen(0, 9, 1));
+  page.Add("net", RrType::kSoa, Soa('\1'), Seen(0, 1, 1));
+  page.Add("a.net", RrType::kSoa, Soa('\1'), Seen(0, 1, 1));
+  EXPECT_EQ(Types(page.Finish()), (List{";SOA", "SOA", ";SOA", "SOA", ";SOA"}));
+}
+
 TEST(Dig, HoldsABoundedNumberOfRows) {
   Formatted page(FormatKind::kDig);
   const auto tuple = MakeTuple("a.org", RrType::kA, "abcd");
