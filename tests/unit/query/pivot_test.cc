@@ -1,0 +1,336 @@
+#include "query/pivot.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "unit/query/fake_reader.h"
+#include "unit/support/dns_message.h"
+
+namespace pdns::query {
+namespace {
+
+using record::RrType;
+using store::Lines;
+using store::Seen;
+using testing::U16;
+using testing::WireName;
+
+struct Answer {
+  Lines rows;   // "www.blah.org. > 1.1.1.1: blah.org. A": path, owner and type
+  Lines nodes;  // "1.1.1.1 address 1", "shared 7" behind that
+  Lines edges;  // "blah.org. A 1.1.1.1"
+  PivotOutcome outcome;
+};
+
+std::string NodeLine(const PivotNode& node) {
+  constexpr std::string_view kKinds[] = {"name", "address", "server"};
+  std::string line =
+      fmt::format("{} {} {}", node.text, kKinds[static_cast<std::size_t>(node.kind)], node.depth);
+  if (node.start) line += " start";
+  if (node.shared) line += fmt::format(" shared {}", node.names);
+  return line;
+}
+
+PivotStart Start(std::string_view text) {
+  if (const auto address = ParseAddress(text); address.has_value()) return *address;
+  return dns::NameFromText(text).value_or(record::Name());
+}
+
+Answer Ask(store::Reader& reader, std::string_view start, const PivotOptions& options = {}) {
+  Answer answer;
+  answer.outcome = Pivot(reader, Start(start), options, [&](const Hit& hit) {
+    EXPECT_EQ(hit.asked, nullptr);
+    answer.rows.push_back(fmt::format("{}: {} {}", fmt::join(hit.path, " > "),
+                                      dns::NameToText(hit.tuple.owner),
+                                      dns::TypeToText(hit.tuple.type)));
+    return true;
+  });
+  const auto& nodes = answer.outcome.nodes;
+  for (const PivotNode& node : nodes) answer.nodes.push_back(NodeLine(node));
+  for (const PivotEdge& edge : answer.outcome.edges) {
+    answer.edges.push_back(nodes.at(edge.from).text + " " + dns::TypeToText(edge.type) + " " +
+                           nodes.at(edge.to).text);
+  }
+  EXPECT_EQ(answer.outcome.rows, answer.rows.size());
+  EXPECT_FALSE(answer.outcome.stopped);
+  return answer;
+}
+
+PivotOptions Depth(unsigned depth) {
+  PivotOptions options;
+  options.depth = depth;
+  return options;
+}
+
+PivotOptions Fanout(std::uint64_t max_fanout) {
+  PivotOptions options;
+  options.max_fanout = max_fanout;
+  return options;
+}
+
+std::string Address(std::uint8_t byte) { return std::string(4, static_cast<char>(byte)); }
+
+// "1.1.1.1" and "101:101:101:101:101:101:101:101" are what www.blah.org stands on.
+FakeReader BlahOrg() {
+  FakeReader reader;
+  reader.Add("www.blah.org", RrType::kA, Address(1))
+      .Add("www.blah.org", RrType::kAaaa, std::string(16, '\1'))
+      .Add("www.blah.org", RrType::kTxt, "\5hello")
+      .Add("blah.org", RrType::kNs, WireName("ns.dns.net"))
+      .Add("org", RrType::kNs, WireName("ns.nic.org"))
+      .Add("shop.example", RrType::kCname, WireName("www.blah.org"))
+      .Add("evil.example", RrType::kA, Address(1))
+      .Add("six.example", RrType::kAaaa, std::string(16, '\1'))
+      .Add("ns.dns.net", RrType::kA, Address(2))
+      .Add("other.example", RrType::kNs, WireName("ns.dns.net"))
+      .Add("other.example", RrType::kA, Address(3));
+  return reader;
+}
+
+TEST(Pivot, ByDepth) {
+  FakeReader reader = BlahOrg();
+  EXPECT_EQ(Ask(reader, "www.blah.org", Depth(0)).nodes, (Lines{"www.blah.org. name 0 start"}));
+  const Answer one = Ask(reader, "WWW.blah.org.", Depth(1));
+  EXPECT_EQ(one.rows, (Lines{"www.blah.org.: www.blah.org. A", "www.blah.org.: www.blah.org. AAAA",
+                             "www.blah.org.: blah.org. NS", "www.blah.org.: shop.example. CNAME"}));
+  EXPECT_EQ(one.nodes, (Lines{"www.blah.org. name 0 start", "1.1.1.1 address 1",
+                              "101:101:101:101:101:101:101:101 address 1", "ns.dns.net. server 1",
+                              "shop.example. name 1"}));
+  EXPECT_EQ(one.edges,
+            (Lines{"www.blah.org. A 1.1.1.1", "www.blah.org. AAAA 101:101:101:101:101:101:101:101",
+                   "www.blah.org. NS ns.dns.net.", "shop.example. CNAME www.blah.org."}));
+  EXPECT_TRUE(one.outcome.status.ok());
+}
+
+TEST(Pivot, TwoStepsInBothFamiliesAndThroughTheNameServer) {
+  FakeReader reader = BlahOrg();
+  const Answer two = Ask(reader, "www.blah.org");
+  EXPECT_EQ(Lines(two.rows.begin() + 4, two.rows.end()),
+            (Lines{"www.blah.org. > 1.1.1.1: evil.example. A",
+                   "www.blah.org. > 101:101:101:101:101:101:101:101: six.example. AAAA",
+                   "www.blah.org. > ns.dns.net.: ns.dns.net. A",
+                   "www.blah.org. > ns.dns.net.: other.example. NS"}));
+  EXPECT_EQ(Lines(two.nodes.begin() + 5, two.nodes.end()),
+            (Lines{"evil.example. name 2", "six.example. name 2", "2.2.2.2 address 2",
+                   "other.example. name 2", "blah.org. name 2"}));  // its row was known, it was not
+  const Answer three = Ask(reader, "www.blah.org", Depth(3));
+  EXPECT_EQ(Lines(three.rows.begin() + 8, three.rows.end()),
+            (Lines{"www.blah.org. > ns.dns.net. > other.example.: other.example. A"}));
+}
+
+TEST(Pivot, FromAnAddressAlsoByHint) {
+  FakeReader reader = BlahOrg();
+  const std::string hint = U16(1) + '\0' + U16(4) + U16(8) + Address(1) + Address(9);
+  reader.Add("svc.example", RrType::kHttps, hint).Add("_x.svc.example", RrType::kSvcb, hint);
+  const Answer answer = Ask(reader, "1.1.1.1", Depth(1));
+  EXPECT_EQ(answer.nodes,
+            (Lines{"1.1.1.1 address 0 start", "evil.example. name 1", "www.blah.org. name 1",
+                   "_x.svc.example. name 1", "svc.example. name 1"}));
+  EXPECT_EQ(answer.edges, (Lines{"evil.example. A 1.1.1.1", "www.blah.org. A 1.1.1.1",
+                                 "_x.svc.example. SVCB 1.1.1.1", "svc.example. HTTPS 1.1.1.1"}));
+  EXPECT_EQ(Ask(reader, "9.9.9.9", Depth(1)).rows,
+            (Lines{"9.9.9.9: _x.svc.example. SVCB", "9.9.9.9: svc.example. HTTPS"}));
+  EXPECT_EQ(Ask(reader, "101:101:101:101:101:101:101:101", Depth(1)).rows.size(), 2U);
+}
+
+TEST(Pivot, AliasesBothWays) {
+  FakeReader reader;
+  reader.Add("a.example", RrType::kCname, WireName("b.example"))
+      .Add("b.example", RrType::kDname, WireName("c.example"))
+      .Add("c.example", RrType::kA, Address(1));
+  EXPECT_EQ(Ask(reader, "a.example", Depth(3)).rows,
+            (Lines{"a.example.: a.example. CNAME", "a.example. > b.example.: b.example. DNAME",
+                   "a.example. > b.example. > c.example.: c.example. A"}));
+  EXPECT_EQ(Ask(reader, "b.example", Depth(2)).edges,
+            (Lines{"b.example. DNAME c.example.", "a.example. CNAME b.example.",
+                   "c.example. A 1.1.1.1"}));
+}
+
+TEST(Pivot, NameServersOfTheNearestZone) {
+  FakeReader reader;
+  reader.Add("example", RrType::kNs, WireName("ns.nic.example"))
+      .Add(".", RrType::kNs, WireName("a.root"))
+      .Add("blah.example", RrType::kNs, WireName("ns1.net"))
+      .Add("sub.blah.example", RrType::kNs, WireName("ns2.net"));
+  const auto ask = [&](std::string_view start) { return Ask(reader, start, Depth(1)).edges; };
+  EXPECT_EQ(ask("a.b.blah.example"), (Lines{"a.b.blah.example. NS ns1.net."}));
+  EXPECT_EQ(ask("a.sub.blah.example"), (Lines{"a.sub.blah.example. NS ns2.net."}));
+  EXPECT_EQ(ask("sub.blah.example"), (Lines{"sub.blah.example. NS ns2.net."}));
+  EXPECT_EQ(ask("www.other.example"), Lines{});
+  EXPECT_EQ(ask("example"), (Lines{"example. NS ns.nic.example."}));
+  EXPECT_EQ(ask("."), (Lines{". NS a.root."}));
+  EXPECT_EQ(ask("com"), Lines{});
+}
+
+// What was there at another time has nothing to do with it.
+TEST(Pivot, OnlyWhatOverlapsInTime) {
+  FakeReader reader;
+  reader.Add("www.example", RrType::kA, Address(1), Seen(100, 200, 1))
+      .Add("early.example", RrType::kA, Address(1), Seen(10, 99, 1))
+      .Add("first.example", RrType::kA, Address(1), Seen(10, 100, 1))
+      .Add("last.example", RrType::kA, Address(1), Seen(200, 300, 1))
+      .Add("tardy.example", RrType::kA, Address(1), Seen(205, 300, 1));
+  const auto found = [&](std::int64_t slack) {
+    PivotOptions options;
+    options.slack = std::chrono::seconds(slack);
+    Lines rows = Ask(reader, "www.example", options).rows;
+    rows.erase(rows.begin());
+    for (std::string& row : rows) row = row.substr(row.find(": ") + 2);
+    return rows;
+  };
+  EXPECT_EQ(found(0), (Lines{"first.example. A", "last.example. A"}));
+  EXPECT_EQ(found(1), (Lines{"early.example. A", "first.example. A", "last.example. A"}));
+  EXPECT_EQ(found(4).size(), 3U);
+  EXPECT_EQ(found(5).size(), 4U);
+  EXPECT_EQ(Ask(reader, "1.1.1.1").rows.size(), 5U);  // any time
+}
+
+// A zone of its own at another time is none now.
+TEST(Pivot, NameServersOfTheZoneOfThatTime) {
+  FakeReader reader;
+  reader.Add("alias.net", RrType::kCname, WireName("www.blah.org"), Seen(100, 200, 1))
+      .Add("www.blah.org", RrType::kNs, WireName("old.net"), Seen(10, 20, 1))
+      .Add("blah.org", RrType::kNs, WireName("new.net"), Seen(90, 300, 1));
+  EXPECT_EQ(Ask(reader, "alias.net").edges,
+            (Lines{"alias.net. CNAME www.blah.org.", "www.blah.org. NS new.net."}));
+  EXPECT_EQ(Ask(reader, "www.blah.org", Depth(1)).edges,
+            (Lines{"www.blah.org. NS old.net.", "alias.net. CNAME www.blah.org."}));
+}
+
+TEST(Pivot, ANodeBeforeItsTurnLearnsOfMoreTimes) {
+  FakeReader reader;
+  reader.Add("a.example", RrType::kA, Address(1), Seen(100, 200, 1))
+      .Add("b.example", RrType::kCname, WireName("a.example"), Seen(100, 200, 1))
+      .Add("a.example", RrType::kA, Address(2), Seen(150, 400, 1))
+      .Add("c.example", RrType::kA, Address(2), Seen(390, 500, 1))
+      .Add("c.example", RrType::kA, Address(3), Seen(390, 500, 1))
+      .Add("c.example", RrType::kA, Address(1), Seen(10, 100, 1))
+      .Add("c.example", RrType::kA, Address(4), Seen(600, 700, 1))
+      .Add("c.example", RrType::kA, Address(5), Seen(10, 20, 1));
+  // 1.1.1.1 leads to c.example. with 10..100, then 2.2.2.2 with 390..500.
+  const Answer answer = Ask(reader, "a.example", Depth(3));
+  EXPECT_EQ(Lines(answer.rows.begin() + 5, answer.rows.end()),
+            (Lines{"a.example. > 1.1.1.1 > c.example.: c.example. A",
+                   "a.example. > 1.1.1.1 > c.example.: c.example. A"}));
+  EXPECT_EQ(answer.nodes, (Lines{"a.example. name 0 start", "1.1.1.1 address 1",
+                                 "2.2.2.2 address 1", "b.example. name 1", "c.example. name 2",
+                                 "3.3.3.3 address 3", "5.5.5.5 address 3"}));
+}
+
+TEST(Pivot, SharedAddressesAreCountedAndNotFollowed) {
+  FakeReader reader;
+  const std::string hint = U16(1) + '\0' + U16(4) + U16(4) + Address(1);
+  reader.Add("www.example", RrType::kA, Address(1))
+      .Add("www.example", RrType::kHttps, hint)  // the same name again
+      .Add("b.example", RrType::kA, Address(1))
+      .Add("c.example", RrType::kHttps, hint)
+      .Add("c.example", RrType::kSvcb, hint)
+      .Add("c.example", RrType::kHttps, U16(2) + hint.substr(2));
+  const Answer followed = Ask(reader, "www.example", Fanout(3));
+  EXPECT_EQ(followed.nodes, (Lines{"www.example. name 0 start", "1.1.1.1 address 1",
+                                   "b.example. name 2", "c.example. name 2"}));
+  EXPECT_EQ(followed.rows.size(), 6U);
+  const Answer cut = Ask(reader, "www.example", Fanout(2));
+  EXPECT_EQ(cut.nodes, (Lines{"www.example. name 0 start", "1.1.1.1 address 1 shared 3"}));
+  EXPECT_EQ(cut.rows, (Lines{"www.example.: www.example. A"}));
+  EXPECT_TRUE(cut.outcome.status.ok());
+  EXPECT_EQ(Ask(reader, "1.1.1.1", Fanout(2)).nodes, (Lines{"1.1.1.1 address 0 start shared 3"}));
+}
+
+TEST(Pivot, SharedNameServersAndAliasesAreCountedAndNotFollowed) {
+  FakeReader reader;
+  reader.Add("ns.net", RrType::kA, Address(1));
+  for (const char* zone : {"a.example", "b.example", "c.example"}) {
+    reader.Add(zone, RrType::kNs, WireName("ns.net"))
+        .Add(zone, RrType::kNs, WireName("ns2.net"))
+        .Add("www." + std::string(zone), RrType::kCname, WireName("a.example"));
+  }
+  EXPECT_EQ(Ask(reader, "a.example", Fanout(3)).nodes.size(), 9U);
+  // Its addresses are followed all the same.
+  EXPECT_EQ(Ask(reader, "a.example", Fanout(2)).nodes,
+            (Lines{"a.example. name 0 start shared 3", "ns.net. server 1 shared 3",
+                   "ns2.net. server 1 shared 3", "1.1.1.1 address 2"}));
+}
+
+TEST(Pivot, LoopsEnd) {
+  FakeReader reader;
+  reader.Add("self.example", RrType::kCname, WireName("self.example"))
+      .Add("a.example", RrType::kCname, WireName("b.example"))
+      .Add("b.example", RrType::kCname, WireName("a.example"))
+      .Add("ns.zone.example", RrType::kNs, WireName("ns.zone.example"));
+  const Answer self = Ask(reader, "self.example", Depth(9));
+  EXPECT_EQ(self.rows, (Lines{"self.example.: self.example. CNAME"}));
+  EXPECT_EQ(self.edges, (Lines{"self.example. CNAME self.example."}));
+  const Answer two = Ask(reader, "a.example", Depth(9));
+  EXPECT_EQ(two.rows, (Lines{"a.example.: a.example. CNAME", "a.example.: b.example. CNAME"}));
+  EXPECT_EQ(two.edges, (Lines{"a.example. CNAME b.example.", "b.example. CNAME a.example."}));
+  EXPECT_EQ(Ask(reader, "ns.zone.example", Depth(9)).nodes,
+            (Lines{"ns.zone.example. name 0 start"}));
+}
+
+TEST(Pivot, ANameMayBeANameServerAsWell) {
+  FakeReader reader;
+  reader.Add("www.blah.org", RrType::kCname, WireName("ns.dns.net"))
+      .Add("blah.org", RrType::kNs, WireName("ns.dns.net"))
+      .Add("dns.net", RrType::kNs, WireName("ns.other.net"));
+  const Answer answer = Ask(reader, "www.blah.org");
+  EXPECT_EQ(answer.nodes, (Lines{"www.blah.org. name 0 start", "ns.dns.net. server 1",
+                                 "ns.other.net. server 2", "blah.org. name 2"}));
+}
+
+TEST(Pivot, EachRowAndEdgeOnce) {
+  FakeReader reader = BlahOrg();
+  const Answer answer = Ask(reader, "www.blah.org", Depth(9));
+  for (Lines lines : {answer.nodes, answer.edges}) {
+    std::sort(lines.begin(), lines.end());
+    EXPECT_EQ(std::adjacent_find(lines.begin(), lines.end()), lines.end());
+  }
+  EXPECT_EQ(answer.rows.size(), 9U);  // all but TXT and what a top-level domain has
+  EXPECT_EQ(Ask(reader, "www.blah.org", Depth(9)).rows, answer.rows);
+}
+
+TEST(Pivot, RdataThatHoldsNoAddressOrNameLeadsNowhere) {
+  FakeReader reader;
+  reader.Add("www.example", RrType::kA, "abc")
+      .Add("www.example", RrType::kAaaa, "abcd")
+      .Add("www.example", RrType::kCname, "\5www");
+  EXPECT_EQ(Ask(reader, "www.example").rows, Lines{});
+}
+
+TEST(Pivot, TheSinkMayEndIt) {
+  FakeReader reader = BlahOrg();
+  for (const std::size_t most : {1U, 3U, 6U}) {
+    std::size_t calls = 0;
+    const PivotOutcome outcome =
+        Pivot(reader, Start("www.blah.org"), {}, [&](const Hit&) { return ++calls < most; });
+    EXPECT_EQ(calls, most);
+    EXPECT_EQ(outcome.rows, most);
+    EXPECT_TRUE(outcome.stopped);
+    EXPECT_TRUE(outcome.status.ok());
+  }
+}
+
+TEST(Pivot, AFailureComesWithWhatWasFound) {
+  FakeReader reader = BlahOrg();
+  reader.FailWith(Status::Io("the disk is gone"));
+  const Answer name = Ask(reader, "www.blah.org");
+  EXPECT_EQ(name.rows, (Lines{"www.blah.org.: www.blah.org. A"}));
+  EXPECT_EQ(name.outcome.status.code(), Code::kIo);
+  const Answer address = Ask(reader, "1.1.1.1");  // while its names are counted
+  EXPECT_EQ(address.rows, Lines{});
+  EXPECT_EQ(address.outcome.status.code(), Code::kIo);
+}
+
+TEST(Pivot, BeginsAtOneAddressOnly) {
+  FakeReader reader = BlahOrg();
+  for (const AddressBlock& block : {*ParseBlock("1.1.1.0/24"), AddressBlock{}}) {
+    const PivotOutcome outcome = Pivot(reader, block, {}, [](const Hit&) { return true; });
+    EXPECT_EQ(outcome.status.code(), Code::kUsage);
+    EXPECT_TRUE(outcome.nodes.empty());
+  }
+}
+
+}  // namespace
+}  // namespace pdns::query
