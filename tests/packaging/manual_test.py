@@ -13,9 +13,13 @@ PAGES = sorted(MANUALS.glob("*.1"))
 
 def options_of_help(tool: str) -> dict[str, str]:
     """Long option -> its letter, or "". Only lines of the list count, not the examples above it."""
-    run = subprocess.run([BIN / tool, "--help"], capture_output=True, text=True, check=True)
-    found = re.findall(r"^  (?:-(\w) \[ )?--([a-z][a-z-]+)", run.stdout, re.MULTILINE)
-    assert len(found) > 3, run.stdout
+    def said(option: str) -> str:
+        return subprocess.run([BIN / tool, option], capture_output=True, text=True, check=True).stdout
+
+    text = said("--help")
+    text = said("--help-all") if "--help-all" in text else text
+    found = re.findall(r"^  (?:-(\w) \[ )?--([a-z][a-z-]+)", text, re.MULTILINE)
+    assert len(found) > 3, text
     return {long: letter for letter, long in found}
 
 

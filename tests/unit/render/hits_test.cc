@@ -25,7 +25,7 @@ TEST(RenderHits, Table) {
       Rendered(FormatKind::kTable),
       "asked            line  hit       rows  first seen                 last seen\n"
       "www.blah.org        2  yes          2  2026-11-22T18:41:16Z       2026-11-22T18:43:19Z\n"
-      "\\x1b[1m,\"x        3  no           0\n");
+      "\\x1b[1m,\"x          3  no           0\n");
 }
 
 TEST(RenderHits, Csv) {
