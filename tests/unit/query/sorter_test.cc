@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <memory>
 #include <random>
 #include <string>
 #include <utility>
@@ -187,6 +188,35 @@ TEST(Sorter, AFolderThatDoesNotExist) {
   EXPECT_EQ(status.code(), Code::kIo);
   EXPECT_EQ(status.message(),
             "sorting: no file can be made in folder /does/not/exist: No such file or directory");
+}
+
+TEST(SortRun, AShortReadIsIo) {
+  const TempDir dir;
+  const auto run = SortRun::Create(dir.path(), 0);
+  ASSERT_TRUE(run.ok());
+  ASSERT_TRUE((*run)->Append("abc").ok());
+  std::string bytes(3, '\0');
+  ASSERT_TRUE((*run)->Read(0, bytes.data(), 3).ok());
+  EXPECT_EQ(bytes, "abc");
+  const Status status = (*run)->Read(1, bytes.data(), 3);
+  EXPECT_EQ(status.code(), Code::kIo);
+  EXPECT_EQ(status.message(), "sorting: 1 bytes at 3 cannot be read from a file in folder " +
+                                  dir.path() + ": it ends there");
+}
+
+// Sizes that none of our items has are not believed.
+TEST(SortRun, OtherBytesThanWereWrittenAreIo) {
+  std::vector<std::unique_ptr<SortRun>> runs;
+  for (const std::string& bytes :
+       {std::string(8, '\xff'), std::string("\4\0\0\0\0\0\0\0abc", 11)}) {
+    auto run = SortRun::Create("/tmp", 0);
+    ASSERT_TRUE(run.ok());
+    ASSERT_TRUE((*run)->Append(bytes).ok());
+    runs.clear();
+    runs.push_back(std::move(*run));
+    const auto each = [](const SortItem&) -> Result<bool> { return true; };
+    EXPECT_EQ(MergeRuns(runs, 4096, false, each).code(), Code::kIo);
+  }
 }
 
 // No file of this process may grow beyond `bytes`, as on a full disk.
