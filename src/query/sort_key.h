@@ -1,0 +1,33 @@
+// What answers are sorted by: a tuple and its sighting -> [AppendSortKey] -> bytes whose order is
+// that of the answers, as Sorter (query/sorter.h) takes them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "record/observation.h"
+
+namespace pdns::query {
+
+enum class SortBy : std::uint8_t {
+  kFirst,  // time first seen, not before 1970
+  kLast,   // time last seen, the same
+  kCount,
+  kName,   // owner, in DNSSEC's canonical order (RFC 4034 6.1)
+  kType,   // by number
+  kRdata,  // names that are pointed at, in that order; addresses of A, then of AAAA; the others by
+           // their bytes
+};
+
+// "first", "last", "count", "name", "type", "rdata", in lower case; nothing for any other text.
+std::optional<SortBy> SortByFromText(std::string_view text);
+
+// At most twice the rdata and 512 bytes. No key is the beginning of another one of the same `by`
+// and `reverse`: what is appended behind (a further key, a number) breaks ties. `reverse` turns
+// the order round.
+void AppendSortKey(std::string& out, SortBy by, bool reverse, const record::Tuple& tuple,
+                   const record::Sighting& sighting);
+
+}  // namespace pdns::query
