@@ -6,7 +6,9 @@
 #include <boost/program_options.hpp>
 #include <sstream>
 
+#include "dns/text.h"
 #include "options.h"
+#include "query/indicator.h"
 #include "query/when.h"
 
 namespace pdns::tools {
@@ -71,6 +73,19 @@ po::options_description FilterOptions() {
   return options;
 }
 
+po::options_description PivotOptions() {
+  po::options_description options("Around a name or an address", kHelpWidth);
+  options.add_options()(
+      "pivot", po::value<std::int64_t>()->value_name("DEPTH")->default_value(0, "none"),
+      "so many steps (2 unless given) to addresses, names on them, name servers, aliases")(
+      "max-fanout", po::value<std::int64_t>()->value_name("N")->default_value(100, "100"),
+      "what more names share is named and not followed")(
+      "slack", po::value<std::string>()->value_name("TIME")->default_value("0"),
+      "rows count whose times are that far apart, such as 1d")(
+      "dot", po::bool_switch(), "the graph for Graphviz in place of the rows");
+  return options;
+}
+
 po::options_description AnswerOptions() {
   po::options_description options("Answers", kHelpWidth);
   options.add_options()("format,p", po::value<std::string>()->value_name("FORMAT"),
@@ -80,6 +95,8 @@ po::options_description AnswerOptions() {
       "limit,l", po::value<std::int64_t>()->value_name("N")->default_value(0, "none"),
       "at most N rows")("offset", po::value<std::int64_t>()->value_name("N")->default_value(0, "0"),
                         "pass over the first N rows")(
+      "sort", po::value<std::string>()->value_name("KEY"), "first, last, count, name, type, rdata")(
+      "reverse,r", po::bool_switch(), "with --sort: the other way round")(
       "summarize", po::bool_switch(), "rows, first and last seen and counts, by type")(
       "count-only", po::bool_switch(), "the number of rows")(
       "timeline", po::bool_switch(), "rows as bars from first to last seen")(
@@ -221,8 +238,56 @@ Status SetShow(const po::variables_map& values, QueryOptions& options) {
   set("count-only", Show::kCount);
   set("timeline", Show::kTimeline);
   set("hits", Show::kHits);
+  set("dot", Show::kDot);
   if (given > 1)
-    return Status::Usage("give one of --summarize, --count-only, --timeline and --hits");
+    return Status::Usage("give one of --summarize, --count-only, --timeline, --hits and --dot");
+  return {};
+}
+
+Status SetSort(const po::variables_map& values, QueryOptions& options) {
+  options.reverse = values["reverse"].as<bool>();
+  if (values.count("sort") == 0)
+    return options.reverse ? Status::Usage("--reverse goes with --sort") : Status();
+  const auto text = values["sort"].as<std::string>();
+  options.sort = query::SortByFromText(text);
+  if (options.sort.has_value()) return {};
+  return Status::Usage(
+      fmt::format("--sort: '{}' is none of first, last, count, name, type, rdata", text));
+}
+
+// The one thing that a pivot begins at.
+Result<query::PivotStart> PivotStartOf(const QueryOptions& options) {
+  const Status refused = Status::Usage("--pivot begins at one name or one address");
+  if (options.questions.size() != 1 || !options.list.empty()) return refused;
+  const auto indicator = query::ParseIndicator(options.questions[0].text);
+  if (!indicator.ok()) return indicator.status();
+  if (indicator->kind == query::Indicator::Kind::kBlock) {
+    if (indicator->block.first != indicator->block.last) return refused;
+    return query::PivotStart(indicator->block);
+  }
+  const auto pattern = query::NamePattern::Parse(indicator->name);
+  const auto name = dns::NameFromText(indicator->name);
+  if (!pattern.ok() || !pattern->exact() || !name.has_value()) return refused;
+  return query::PivotStart(*name);
+}
+
+Status SetPivot(const po::variables_map& values, QueryOptions& options) {
+  if (values["pivot"].defaulted())
+    return options.show == QueryOptions::Show::kDot ? Status::Usage("--dot goes with --pivot")
+                                                    : Status();
+  if (options.sort.has_value() || options.quarantined || options.show == QueryOptions::Show::kHits)
+    return Status::Usage("--pivot does not go with --sort, --quarantined or --hits");
+  const auto depth = values["pivot"].as<std::int64_t>();
+  constexpr std::int64_t kDeepest = 10;
+  if (depth < 1 || depth > kDeepest) return Status::Usage("--pivot: give 1 to 10 steps");
+  options.pivot.depth = static_cast<unsigned>(depth);
+  if (Status set = SetNumber(values, "max-fanout", options.pivot.max_fanout); !set.ok()) return set;
+  const auto slack = ParseDuration(values["slack"].as<std::string>());
+  if (!slack.ok()) return Status::Usage("--slack: " + slack.status().message());
+  options.pivot.slack = *slack;
+  auto start = PivotStartOf(options);
+  if (!start.ok()) return start.status();
+  options.pivot_from = std::move(*start);
   return {};
 }
 
@@ -260,8 +325,23 @@ Result<QueryOptions> Convert(const po::variables_map& values, std::chrono::sys_s
   if (status.ok()) status = SetNumber(values, "limit", options.limit);
   if (status.ok()) status = SetNumber(values, "offset", options.offset);
   if (status.ok()) status = SetFormat(values, options);
+  if (status.ok()) status = SetSort(values, options);
+  if (status.ok()) status = SetPivot(values, options);
   if (!status.ok()) return status;
   return options;
+}
+
+// The depth of --pivot may be left out, which Boost would take the name behind it for.
+std::vector<std::string> WithDepth(int argc, const char* const* argv) {
+  constexpr std::string_view kPivot = "--pivot";
+  std::vector<std::string> arguments(argv, argv + argc);
+  for (std::size_t i = 1; i < arguments.size() && arguments[i] != "--"; ++i) {
+    if (arguments[i] != kPivot) continue;
+    const bool depth = i + 1 < arguments.size() && !arguments[i + 1].empty() &&
+                       arguments[i + 1].find_first_not_of("0123456789") == std::string::npos;
+    if (!depth) arguments[i] += "=2";
+  }
+  return arguments;
 }
 
 }  // namespace
@@ -269,14 +349,18 @@ Result<QueryOptions> Convert(const po::variables_map& values, std::chrono::sys_s
 Result<QueryOptions> ParseQueryOptions(int argc, const char* const* argv,
                                        std::chrono::sys_seconds now) {
   po::options_description visible;
-  visible.add(QuestionOptions()).add(FilterOptions()).add(AnswerOptions());
+  visible.add(QuestionOptions()).add(FilterOptions()).add(PivotOptions()).add(AnswerOptions());
   po::options_description all;
   all.add(visible).add_options()("name", po::value<Texts>());
   po::positional_options_description positional;
   positional.add("name", -1);
 
+  const std::vector<std::string> arguments = WithDepth(argc, argv);
+  std::vector<const char*> pointers;
+  for (const std::string& argument : arguments) pointers.push_back(argument.c_str());
   po::variables_map values;
-  if (Status parsed = ParseCommandLine({argc, argv, all, positional}, values); !parsed.ok())
+  if (Status parsed = ParseCommandLine({argc, pointers.data(), all, positional}, values);
+      !parsed.ok())
     return parsed;
   QueryOptions only_print;
   if (values["help-all"].as<bool>()) {

@@ -9,7 +9,9 @@
 
 #include "base/status.h"
 #include "query/filter.h"
+#include "query/pivot.h"
 #include "query/question.h"
+#include "query/sort_key.h"
 #include "render/format.h"
 
 namespace pdns::tools {
@@ -21,7 +23,7 @@ struct Asking {
 };
 
 struct QueryOptions {
-  enum class Show : std::uint8_t { kRows, kSummary, kCount, kTimeline, kHits };
+  enum class Show : std::uint8_t { kRows, kSummary, kCount, kTimeline, kHits, kDot };
 
   std::vector<Asking> questions;
   std::string list;      // -f: a file of things to ask, "-" for standard input; empty: none
@@ -30,6 +32,10 @@ struct QueryOptions {
   bool quarantined = false;
   std::uint64_t limit = 0;  // rows; 0: no limit
   std::uint64_t offset = 0;
+  std::optional<query::SortBy> sort;  // nothing: as the store has them
+  bool reverse = false;
+  std::optional<query::PivotStart> pivot_from;  // nothing: no pivot
+  query::PivotOptions pivot;
   Show show = Show::kRows;
   render::FormatKind format = render::FormatKind::kTable;
   bool wire = false;

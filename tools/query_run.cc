@@ -15,8 +15,11 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "database_path.h"
+#include "dns/text.h"
+#include "query/hit_sorter.h"
 #include "query/list.h"
 #include "query/lookup.h"
+#include "render/dot.h"
 #include "render/hits.h"
 #include "render/summary.h"
 #include "render/timeline.h"
@@ -58,7 +61,13 @@ class QueryRun {
     if (!reader.ok()) return reader.status();
     reader_ = std::move(*reader);
     format_ = MakeFormat();
-    AskAll(list);
+    BeginSort();
+    if (options_.pivot_from.has_value()) {
+      Pivot();
+    } else {
+      AskAll(list);
+    }
+    EndSort();
     scan_line_.Wipe();
     Finish();
     return Conclude();
@@ -101,11 +110,83 @@ class QueryRun {
     look.wire = options_.wire;
     look.reason = options_.quarantined;
     look.asked = several();
+    look.path = options_.pivot_from.has_value();
     return render::MakeFormat(options_.format, look,
                               [this](std::string_view text) { Print(text); });
   }
 
   bool several() const { return options_.questions.size() > 1 || !options_.list.empty(); }
+
+  // Names and values are each told once: where they come in another order than their own, they are
+  // sorted.
+  void BeginSort() {
+    query::HitSorter::Order order;
+    const bool rows = options_.show == Show::kRows;
+    const bool names = rows && options_.format == FormatKind::kNames;
+    const bool values = rows && options_.format == FormatKind::kValues;
+    const bool by_name = !several() && !options_.pivot_from.has_value() &&
+                         options_.questions[0].question.index == store::Index::kForward;
+    if (options_.sort.has_value() && (rows || options_.show == Show::kTimeline)) {
+      order.by = *options_.sort;
+      order.reverse = options_.reverse;
+    } else if ((names && !by_name) || values) {
+      order.by = names ? query::SortBy::kName : query::SortBy::kRdata;
+      order.unique = true;
+    } else {
+      return;
+    }
+    // One more than is shown tells that there is more.
+    const bool told_once = names || values;
+    if (options_.limit != 0 && !told_once) order.keep = options_.offset + options_.limit + 1;
+    sorter_.emplace(order);
+  }
+
+  void EndSort() {
+    if (!sorter_.has_value()) return;
+    const Status status = sorter_->ForEach([this](const query::Hit& hit) { return ShowHit(hit); });
+    if (!status.ok()) status_ = status;
+  }
+
+  bool Take(const query::Hit& hit) {
+    if (stop_.requested() || std::ferror(stdout) != 0) return false;
+    if (!sorter_.has_value()) return ShowHit(hit);
+    const Status added = sorter_->Add(hit);
+    if (!added.ok()) status_ = added;
+    return added.ok();
+  }
+
+  void Pivot() {
+    const auto outcome =
+        query::Pivot(*reader_, *options_.pivot_from, options_.pivot, [this](const query::Hit& hit) {
+          return !options_.filter.Passes(hit.tuple, hit.sighting) || Take(hit);
+        });
+    if (!outcome.status.ok()) status_ = outcome.status;
+    for (const query::PivotNode& node : outcome.nodes) {
+      if (!node.shared) continue;
+      scan_line_.Wipe();
+      LogInfo(fmt::format("{} has {} names: not followed (--max-fanout {})", node.text, node.names,
+                          options_.pivot.max_fanout));
+    }
+    if (options_.show == Show::kDot) PrintGraph(outcome);
+  }
+
+  void PrintGraph(const query::PivotOutcome& outcome) {
+    std::vector<render::DotNode> nodes;
+    for (const query::PivotNode& node : outcome.nodes) {
+      const auto kind = node.start                                      ? render::DotNode::kStart
+                        : node.kind == query::PivotNode::Kind::kAddress ? render::DotNode::kAddress
+                        : node.kind == query::PivotNode::Kind::kNameServer
+                            ? render::DotNode::kNameServer
+                            : render::DotNode::kName;
+      nodes.push_back({node.text, kind, node.shared, node.names});
+    }
+    std::vector<render::DotEdge> edges;
+    for (const query::PivotEdge& edge : outcome.edges) {
+      edges.push_back(
+          {outcome.nodes[edge.from].text, outcome.nodes[edge.to].text, dns::TypeToText(edge.type)});
+    }
+    Print(render::Dot(nodes, edges));
+  }
 
   void Print(std::string_view text) {
     scan_line_.Wipe();
@@ -142,7 +223,7 @@ class QueryRun {
     }
     keys_before_ += outcome.keys;
     if (!outcome.status.ok()) status_ = outcome.status;
-    return outcome.status.ok() && !outcome.stopped && !limited_ && std::ferror(stdout) == 0;
+    return status_.ok() && !outcome.stopped && !limited_ && std::ferror(stdout) == 0;
   }
 
   bool Watch(std::uint64_t keys) {
@@ -163,8 +244,7 @@ class QueryRun {
     return true;
   }
 
-  bool Take(const query::Hit& hit) {
-    if (stop_.requested() || std::ferror(stdout) != 0) return false;
+  bool ShowHit(const query::Hit& hit) {
     if (IsRepeated(hit)) return true;
     if (passed_over_ < options_.offset) {
       ++passed_over_;
@@ -188,6 +268,9 @@ class QueryRun {
       case Show::kSummary:
       case Show::kCount:
         summary_.Add(hit);
+        break;
+      case Show::kDot:
+        break;
     }
     return true;
   }
@@ -212,6 +295,9 @@ class QueryRun {
         break;
       case Show::kCount:
         Print(std::to_string(rows_) + "\n");
+        break;
+      case Show::kDot:
+        break;
     }
   }
 
@@ -240,6 +326,7 @@ class QueryRun {
   render::Summary summary_;
   render::Timeline timeline_;
   std::vector<render::IndicatorHit> hits_;
+  std::optional<query::HitSorter> sorter_;
   std::string last_line_;
   std::uint64_t bad_lines_ = 0;
   std::uint64_t keys_before_ = 0;

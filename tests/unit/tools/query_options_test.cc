@@ -100,6 +100,32 @@ TEST(QueryOptions, Formats) {
   ExpectUsage({"a.org", "--color", "blue"});
 }
 
+TEST(QueryOptions, PivotBeginsAtOneThing) {
+  EXPECT_EQ(Parse({"--pivot", "a.org"})->pivot.depth, 2U);
+  EXPECT_EQ(Parse({"--pivot", "3", "a.org"})->pivot.depth, 3U);
+  EXPECT_EQ(Parse({"a.org", "--pivot=4"})->pivot.depth, 4U);
+  EXPECT_EQ(Parse({"a.org", "--pivot", "--slack", "1d"})->pivot.slack, std::chrono::hours(24));
+  EXPECT_TRUE(
+      std::holds_alternative<query::AddressBlock>(*Parse({"192.0.2.1", "--pivot"})->pivot_from));
+  EXPECT_FALSE(Parse({"a.org"})->pivot_from.has_value());
+  EXPECT_EQ(Parse({"a.org", "--pivot", "--dot"})->show, QueryOptions::Show::kDot);
+  ExpectUsage({"--pivot"});
+  ExpectUsage({"--pivot", "a.org", "b.org"});
+  ExpectUsage({"--pivot", "*.a.org"});
+  ExpectUsage({"--pivot", "192.0.2.0/24"});
+  ExpectUsage({"--pivot", "0", "a.org"});
+  ExpectUsage({"--pivot", "11", "a.org"});
+  ExpectUsage({"--pivot", "a.org", "--sort", "name"});
+  ExpectUsage({"--dot", "a.org"});
+}
+
+TEST(QueryOptions, Sorting) {
+  EXPECT_EQ(Parse({"a.org", "--sort", "last", "-r"})->sort, query::SortBy::kLast);
+  EXPECT_TRUE(Parse({"a.org", "--sort", "last", "-r"})->reverse);
+  ExpectUsage({"a.org", "--sort", "size"});
+  ExpectUsage({"a.org", "-r"});
+}
+
 TEST(QueryOptions, Filters) {
   const auto options = Parse({"a.org", "-t", "A", "-t", "AAAA,MX", "--min-count", "2", "--exclude",
                               "b.org", "--exclude", "10.0.0.0/8", "--bailiwick", "org"});
