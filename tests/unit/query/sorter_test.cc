@@ -72,7 +72,7 @@ std::uint64_t ExpectSorted(const Items& items, const Sorter::Limits& limits) {
 }
 
 TEST(Sorter, Nothing) {
-  for (const std::uint64_t keep : {0, 1}) {
+  for (const std::uint64_t keep : {std::uint64_t{0}, std::uint64_t{1}}) {
     EXPECT_EQ(ExpectSorted({}, {.keep = keep}), 0U);
     EXPECT_EQ(ExpectSorted({}, {.memory = 0, .keep = keep, .unique = true}), 0U);
   }
