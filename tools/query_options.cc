@@ -272,9 +272,10 @@ Result<query::PivotStart> PivotStartOf(const QueryOptions& options) {
 }
 
 Status SetPivot(const po::variables_map& values, QueryOptions& options) {
-  if (values["pivot"].defaulted())
+  if (values["pivot"].defaulted()) {
     return options.show == QueryOptions::Show::kDot ? Status::Usage("--dot goes with --pivot")
                                                     : Status();
+  }
   if (options.sort.has_value() || options.quarantined || options.show == QueryOptions::Show::kHits)
     return Status::Usage("--pivot does not go with --sort, --quarantined or --hits");
   const auto depth = values["pivot"].as<std::int64_t>();
@@ -285,9 +286,9 @@ Status SetPivot(const po::variables_map& values, QueryOptions& options) {
   const auto slack = ParseDuration(values["slack"].as<std::string>());
   if (!slack.ok()) return Status::Usage("--slack: " + slack.status().message());
   options.pivot.slack = *slack;
-  auto start = PivotStartOf(options);
+  const auto start = PivotStartOf(options);
   if (!start.ok()) return start.status();
-  options.pivot_from = std::move(*start);
+  options.pivot_from = *start;
   return {};
 }
 
@@ -357,6 +358,7 @@ Result<QueryOptions> ParseQueryOptions(int argc, const char* const* argv,
 
   const std::vector<std::string> arguments = WithDepth(argc, argv);
   std::vector<const char*> pointers;
+  pointers.reserve(arguments.size());
   for (const std::string& argument : arguments) pointers.push_back(argument.c_str());
   po::variables_map values;
   if (Status parsed = ParseCommandLine({argc, pointers.data(), all, positional}, values);

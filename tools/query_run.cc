@@ -58,6 +58,10 @@ class QueryRun {
     const auto path = DatabasePath(options_.database, Access::kRead);
     if (!path.ok()) return path.status();
     auto reader = store::OpenRocksReader(*path, Mostly(list));
+    if (!reader.ok() && reader.status().code() == Code::kNoInput) {
+      return Status::NoInput(reader.status().message() +
+                             "; name another with --database or PDNS_DATABASE");
+    }
     if (!reader.ok()) return reader.status();
     reader_ = std::move(*reader);
     format_ = MakeFormat();
@@ -304,9 +308,10 @@ class QueryRun {
   Result<int> Conclude() {
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
       return Status::Io("the answer cannot be written to standard output");
-    if (bad_lines_ > kMostBadLinesTold)
+    if (bad_lines_ > kMostBadLinesTold) {
       LogWarning(
           fmt::format("{} lines more that are nothing to ask for", bad_lines_ - kMostBadLinesTold));
+    }
     if (!status_.ok()) LogError("the answer is incomplete: " + status_.message());
     if (limited_) {
       LogWarning(fmt::format("there is more: cut at --limit {}; --offset {} goes on there",

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "dns/text.h"
 #include "query/quote.h"
 #include "record/tuple_key.h"
@@ -10,9 +12,10 @@ namespace pdns::query {
 namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
-constexpr char kEnd = '\0';                 // of a label, and of a name
-constexpr char kBehindEnd = '\1';           // behind a label and all below it
-constexpr std::string_view kEnds{"\0", 2};  // of a name that is not the root
+constexpr char kEnd = '\0';        // of a label, and of a name
+constexpr char kBehindEnd = '\1';  // behind a label and all below it
+constexpr std::array<char, 2> kTwoEnds{kEnd, kEnd};
+constexpr std::string_view kEnds(kTwoEnds.data(), kTwoEnds.size());  // of all names but the root
 
 // Where the bytes stand that mean something; escaped ones do not.
 struct Marks {

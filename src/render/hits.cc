@@ -15,8 +15,8 @@ namespace pdns::render {
 namespace {
 
 constexpr std::size_t kColumns = 6;
-const std::array<std::string, kColumns> kHeading{"asked", "line",       "hit",
-                                                 "rows",  "time_first", "time_last"};
+constexpr std::array<std::string_view, kColumns> kHeading{"asked", "line",       "hit",
+                                                          "rows",  "time_first", "time_last"};
 
 std::vector<std::string> FieldsOf(const IndicatorHit& hit, bool local) {
   const bool any = hit.rows > 0;
@@ -82,7 +82,7 @@ void RenderHits(std::span<const IndicatorHit> hits, FormatKind kind, bool local,
     for (const IndicatorHit& hit : hits) write(JsonLine(hit));
   } else if (kind == FormatKind::kCsv || kind == FormatKind::kTsv) {
     const Separator separator = kind == FormatKind::kCsv ? Separator::kCsv : Separator::kTsv;
-    write(SeparatedLine(separator, {kHeading.begin(), kHeading.end()}));
+    write(SeparatedLine(separator, std::vector<std::string>(kHeading.begin(), kHeading.end())));
     for (const IndicatorHit& hit : hits) write(SeparatedLine(separator, FieldsOf(hit, local)));
   } else {
     Table(hits, local, write);

@@ -33,7 +33,7 @@ class CommandLine(unittest.TestCase):
                               ("--message-type", "RESOLVER")):
             self.refused(ingest(self.database, option, value, capture), USAGE, option)
         self.assertFalse(self.database.exists())
-        for arguments in ([], ["a", "b"], ["a", "--rdata", "b"], ["a..b"], ["x", "-t", "NOPE"], ["x", "-t", ""],
+        for arguments in ([], ["--regex", "("], ["a", "--since", "soon"], ["a", "-r"], ["a..b"], ["x", "-t", "NOPE"], ["x", "-t", ""],
                           ["--rdata", "1.2.3.4/33"], ["--rdata", "1.2.3"[:0]], ["x", "--wire"], ["x" * 64]):
             self.refused(query(self.database, *arguments), USAGE)
 
@@ -64,7 +64,7 @@ class CommandLine(unittest.TestCase):
             self.assertTrue(all(byte == 0x0A or 0x20 <= byte <= 0x7E for byte in output))
 
     def test_no_such_database(self) -> None:
-        self.refused(query(self.database, "a"), NO_INPUT, str(self.database))
+        self.refused(query(self.database, "a"), NO_INPUT, str(self.database), "PDNS_DATABASE")
         empty = self.root / "empty"
         empty.mkdir()
         self.refused(query(empty, "a"), NO_INPUT, str(empty))
