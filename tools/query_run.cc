@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "database_path.h"
+#include "dns/rdata_text.h"
 #include "dns/text.h"
 #include "query/hit_sorter.h"
 #include "query/list.h"
@@ -240,7 +241,8 @@ class QueryRun {
   bool IsRepeated(const query::Hit& hit) {
     std::string line;
     if (options_.format == FormatKind::kNames) line = AsText(hit.tuple.owner);
-    if (options_.format == FormatKind::kValues) line = AsText(hit.tuple.rdata);
+    if (options_.format == FormatKind::kValues)
+      line = dns::RdataToText(hit.tuple.type, hit.tuple.rdata);
     if (options_.show != Show::kRows || line.empty() || line != last_line_) {
       last_line_ = std::move(line);
       return false;

@@ -1,6 +1,7 @@
 #include "query/hit_sorter.h"
 
 #include "base/bytes.h"
+#include "dns/rdata_text.h"
 #include "record/tuple_key.h"
 
 namespace pdns::query {
@@ -24,8 +25,9 @@ Status HitSorter::Add(const Hit& hit) {
   }
   key_.clear();
   AppendSortKey(key_, order_.by, order_.reverse, hit.tuple, hit.sighting);
-  // Alike in order is not yet alike: an MX has its preference, too.
-  if (order_.unique && order_.by == SortBy::kRdata) AppendBytes(key_, hit.tuple.rdata);
+  // Alike in order is not yet alike: an MX has its preference, and bytes are told as their type is.
+  if (order_.unique && order_.by == SortBy::kRdata)
+    key_ += dns::RdataToText(hit.tuple.type, hit.tuple.rdata);
   payload_.clear();
   AppendVarint(payload_, of_many ? asked_.size() : 0);
   AppendVarint(payload_, Number(hit.sighting.first));

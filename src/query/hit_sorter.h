@@ -20,7 +20,7 @@ class HitSorter {
   struct Order {
     SortBy by = SortBy::kName;
     bool reverse = false;
-    bool unique = false;     // of hits with the same name (kName) or the same rdata (kRdata) the
+    bool unique = false;     // of hits with one name (kName), or one text of rdata (kRdata), the
                              // first only
     std::uint64_t keep = 0;  // only the first so many are wanted; 0: all
   };

@@ -55,6 +55,17 @@ TEST(HitSorter, UniqueNamesAndRdata) {
   EXPECT_EQ(Sorted({SortBy::kRdata, false, true, 0}).size(), 2U);
 }
 
+TEST(HitSorter, TheSameBytesOfAnotherTypeAreOtherRdata) {
+  HitSorter sorter({SortBy::kRdata, false, true, 0});
+  for (const RrType type : {RrType::kTxt, static_cast<RrType>(65280), static_cast<RrType>(65281)}) {
+    ASSERT_TRUE(
+        sorter.Add({MakeTuple("a.org", type, "\2hi").view(), Seen(1, 2, 3), nullptr, {}}).ok());
+  }
+  std::size_t hits = 0;
+  ASSERT_TRUE(sorter.ForEach([&hits](const Hit&) { return ++hits > 0; }).ok());
+  EXPECT_EQ(hits, 2U);
+}
+
 TEST(HitSorter, KeepsTheFirst) {
   EXPECT_EQ(Sorted({SortBy::kLast, true, false, 1}), (Lines{kA10}));
 }

@@ -1,0 +1,184 @@
+"""pdns-query as a responder uses it, over the captures' tuples: what it answers is told from the lists
+that came with the captures, and read back by other programs' parsers."""
+import csv
+import fcntl
+import io
+import json
+import os
+import pty
+import re
+import shutil
+import signal
+import struct
+import subprocess
+import termios
+import unittest
+from pathlib import Path
+
+from pdns_testing import BIN, CAPTURES, expected, ingest, labels_of, query, rows, scratch, wait_for
+
+FOUND, NOTHING, INCOMPLETE, USAGE = 0, 1, 2, 64
+
+
+class Query(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.folder = scratch()
+        cls.database = Path(cls.folder.name) / "db"
+        assert ingest(cls.database, *CAPTURES).returncode == 0
+        cls.tuples = expected("tuples", CAPTURES)
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.folder.cleanup()
+
+    def ask(self, *arguments: str, code: int = FOUND, **options: object) -> bytes:
+        run = query(self.database, *arguments) if not options else subprocess.run(
+            [BIN / "pdns-query", "-d", self.database, *arguments], capture_output=True, timeout=300, **options)
+        self.assertEqual(code, run.returncode, run.stderr.decode())
+        self.said = run.stderr.decode()
+        return run.stdout
+
+    def check(self, wanted, *arguments: str) -> None:
+        """The answer holds the tuples that `wanted(name, labels, rrtype, row)` picks, and no other."""
+        picked = {key: row for key, row in self.tuples.items()
+                  if wanted(key[0], [label for label in labels_of(key[0]) if label], key[1], row)}
+        self.assertTrue(picked, arguments)
+        self.assertEqual(picked, rows(self.ask(*arguments, "-j", "--wire")), arguments)
+
+    def test_wildcards_are_what_labels_say(self) -> None:
+        self.check(lambda name, *_: name.endswith(".blah.org.") or name == "blah.org.", "*.blah.org")
+        self.check(lambda _, labels, *__: labels[-2:] == ["blah", "org"] and len(labels) == 3, "+.blah.org")
+        self.check(lambda _, labels, *__: labels[:1] == ["www"] and len(labels) > 1, "www.*")
+        self.check(lambda _, labels, *__: labels[:2] == ["www", "blah"] and len(labels) == 3, "www.blah.+")
+        self.check(lambda _, labels, *__: len(labels) > 1 and labels[-1] == "org" and labels[-2].startswith("bl"),
+                   "bl*.org")
+        self.check(lambda _, labels, *__: any(label.startswith("ns") for label in labels), "ns*")
+        self.check(lambda name, *_: re.search(r"(^|\.)w+\d*\.", name) is not None, "--regex", r"(^|\.)w+\d*\.")
+        self.check(lambda name, *_: re.fullmatch(r".*bl.h\.org\.", name) is not None, "--glob", "*bl?h.org")
+
+    def test_filters(self) -> None:
+        dnssec = {"DS", "RRSIG", "NSEC", "DNSKEY", "NSEC3", "NSEC3PARAM", "CDS", "CDNSKEY", "DLV", "TA"}
+        self.check(lambda _, __, rrtype, ___: rrtype in ("A", "MX"), "*", "-t", "A,mx")
+        self.check(lambda _, __, rrtype, ___: rrtype not in dnssec, "*", "-t", "ANY")
+        self.check(lambda _, __, rrtype, ___: rrtype in dnssec, "*", "-t", "ANY-DNSSEC")
+        firsts = sorted(row[1] for row in self.tuples.values())
+        lasts = sorted(row[2] for row in self.tuples.values())
+        early, late = firsts[len(firsts) // 2], lasts[len(lasts) // 2]
+        self.check(lambda *a: a[3][2] >= late, "*", "--since", str(late))
+        self.check(lambda *a: a[3][1] <= early, "*", "--until", str(early))
+        self.check(lambda *a: a[3][1] >= early and a[3][2] <= late,
+                   "*", "--since", str(early), "--until", str(late), "--within")
+        self.check(lambda *a: a[3][1] <= early <= a[3][2], "*", "--at", str(early))
+        self.check(lambda *a: 3 <= a[3][0] <= 6, "*", "--min-count", "3", "--max-count", "6")
+        self.check(lambda *a: a[3][3] == "blah.org.", "*", "--bailiwick", "blah.org")
+        self.check(lambda name, *_: not (name.endswith(".org.") or name == "org."), "*", "--exclude", "*.org")
+
+    def test_formats_read_back(self) -> None:
+        told = [json.loads(line) for line in self.ask("*", "-j").splitlines()]
+        self.assertEqual(len(self.tuples), len(told))
+        columns = ["rrname", "rrtype", "rdata"]
+        wanted = [[row[c] for c in columns] + [str(row["count"])] for row in told]
+        table = self.ask("*", "-p", "csv").decode("ascii")
+        self.assertTrue(table.endswith("\r\n"))
+        read = list(csv.DictReader(io.StringIO(table, newline=""), strict=True))
+        self.assertEqual(wanted, [[row[c] for c in columns] + [row["count"]] for row in read])
+        lines = self.ask("*", "-p", "tsv").decode("ascii").splitlines()
+        self.assertEqual(wanted, [[row[0], row[1], row[2], row[5]] for row in (line.split("\t") for line in lines[1:])])
+        names = self.ask("*", "-p", "names").decode().splitlines()
+        self.assertEqual(sorted(set(row["rrname"] for row in told)), sorted(names))
+        values = self.ask("*", "-p", "values").decode().splitlines()
+        self.assertEqual(sorted(set(row["rdata"] for row in told)), sorted(values))
+        if shutil.which("jq"):
+            command = ["jq", "-s", "map(.count) | add"]
+            counted = subprocess.run(command, input=self.ask("*", "-j"), capture_output=True, check=True)
+            self.assertEqual(sum(row["count"] for row in told), int(counted.stdout))
+
+    def test_sorting_limits_and_offsets(self) -> None:
+        def counts(*arguments: str, code: int = FOUND) -> list[int]:
+            return [json.loads(line)["count"] for line in self.ask("*", "-j", *arguments, code=code).splitlines()]
+        every = sorted((row[0] for row in self.tuples.values()), reverse=True)
+        self.assertEqual(every, counts("--sort", "count", "-r"))
+        self.assertEqual(every[:7], counts("--sort", "count", "-r", "-l", "7", code=INCOMPLETE))
+        self.assertIn("--offset 7", self.said)
+        self.assertEqual(every[7:], counts("--sort", "count", "-r", "--offset", "7"))
+        whole = self.ask("*", "-j").splitlines()
+        self.assertEqual(whole[:5], self.ask("*", "-j", "-l", "5", code=INCOMPLETE).splitlines())
+        self.assertEqual(whole[5:], self.ask("*", "-j", "--offset", "5").splitlines())
+        for key in ("first", "last", "name", "type", "rdata"):
+            self.assertEqual(sorted(whole), sorted(self.ask("*", "-j", "--sort", key).splitlines()), key)
+
+    def test_lists_and_hits(self) -> None:
+        lines = ("# from a report\nhxxps://www[.]blah[.]org/x?y\n\n205.150.150.140\nnobody@nowhere.example\n"
+                 "a..b\n*.sub.blah.org\n")
+        told = self.ask("-f", "-", "--hits", "-p", "csv", code=INCOMPLETE, input=lines.encode()).decode()
+        self.assertIn("line 6: 'a..b'", self.said)
+        read = [(row["line"], row["hit"], row["rows"]) for row in csv.DictReader(io.StringIO(told, newline=""))]
+        self.assertEqual([("2", "yes", "2"), ("4", "yes", "2"), ("5", "no", "0"), ("7", "yes", "4")], read)
+        answers = [json.loads(line) for line in
+                   self.ask("-f", "-", "-j", input=b"205.150.150.140\nwww.blah.org\n").splitlines()]
+        self.assertEqual([("www.blah.org", 2)] * 2 + [("205.150.150.140", 1)] * 2,
+                         [(row["asked"], row["line"]) for row in answers])
+        self.ask("-f", "/does/not/exist", code=66)
+
+    def test_pivot(self) -> None:
+        paths = {tuple(row["path"]) for row in
+                 map(json.loads, self.ask("--pivot", "2", "www.blah.org", "-j").splitlines())}
+        self.assertIn(("www.blah.org.", "205.150.150.140"), paths)
+        self.assertIn(("www.blah.org.", "auth01.ca-dns.net."), paths)
+        graph = self.ask("--pivot", "--dot", "www.blah.org").decode("ascii")
+        self.assertRegex(graph, r'label="205\.150\.150\.140"')
+        self.ask("--pivot", "www.blah.org", "--max-fanout", "1", "-j")
+        self.assertIn("not followed", self.said)
+
+    def test_numbers(self) -> None:
+        self.assertEqual(b"%d\n" % len(self.tuples), self.ask("*", "--count-only"))
+        total = json.loads(self.ask("*", "--summarize", "-j"))
+        self.assertEqual((len(self.tuples), sum(row[0] for row in self.tuples.values())),
+                         (total["num_results"], total["count"]))
+        self.assertIn(b"====", self.ask("*.blah.org", "--timeline"))
+        self.assertIn("looked at", self.ask("ns*", "--count-only") and self.said)
+
+    def test_terminal_is_coloured_and_folded(self) -> None:
+        """No line is wider than the terminal, and nothing is lost in folding."""
+        def on_terminal(**environment: str) -> str:
+            master, slave = pty.openpty()
+            fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))
+            command = [BIN / "pdns-query", "-d", self.database, "*.signed3.net"]
+            with subprocess.Popen(command, stdout=slave, stderr=subprocess.DEVNULL,
+                                  env={**os.environ, **environment}) as run:
+                os.close(slave)
+                text = b""
+                try:
+                    while piece := os.read(master, 65536):
+                        text += piece
+                except OSError:  # the other end is closed
+                    pass
+                self.assertEqual(FOUND, run.wait(timeout=60))
+            os.close(master)
+            return text.decode("ascii")
+        plain = on_terminal(NO_COLOR="1")
+        self.assertNotIn("\x1b", plain)
+        self.assertLessEqual(max(map(len, plain.splitlines())), 120)
+        coloured = on_terminal()
+        self.assertIn("\x1b[1m", coloured)
+        self.assertEqual(plain, re.sub(r"\x1b\[[0-9;]*m", "", coloured))
+
+    def test_interrupt_tells_what_was_found(self) -> None:
+        fifo = Path(self.folder.name) / "fifo"
+        os.mkfifo(fifo)
+        with subprocess.Popen([BIN / "pdns-query", "-d", self.database, "-f", fifo], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as run:
+            with fifo.open("w") as writer:
+                writer.write("www.blah.org\n")
+                writer.flush()
+                status = Path(f"/proc/{run.pid}/status")
+                wait_for(lambda: re.search(r"^SigCgt:\s+\w*[2367abef]$", status.read_text(), re.MULTILINE))
+                run.send_signal(signal.SIGINT)
+            told, said = run.communicate(timeout=60)
+        self.assertEqual(INCOMPLETE, run.returncode, said)
+        self.assertIn(b"interrupted", said)
+
+
+if __name__ == "__main__":
+    unittest.main()
