@@ -164,9 +164,12 @@ TEST_P(CompressedInput, CutInTheFirstBytes) {
   }
 }
 
-// As a capture that was compressed before its first byte was written.
+// As a capture that was compressed before its first byte was written. Libarchive's writer of lz4
+// crashes over nothing: these bytes are the lz4 program's.
 TEST_P(CompressedInput, OfNothingIsCutAtItsStart) {
-  const Read read = ReadCompressed(Compress(GetParam(), ""));
+  const std::string by_lz4("\x04\x22\x4d\x18\x64\x40\xa7\x00\x00\x00\x00\x05\x5d\xcc\x02", 15);
+  const bool lz4 = std::string_view(GetParam()) == "lz4";
+  const Read read = ReadCompressed(lz4 ? by_lz4 : Compress(GetParam(), ""));
   EXPECT_TRUE(read.frames.empty());
   EXPECT_EQ(read.end, End::kCut) << read.reason;
 }
