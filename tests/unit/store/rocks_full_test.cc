@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
@@ -56,6 +57,15 @@ TEST(Child, DISABLED_FillsItsDisk) {
   writer->reset();
   Child::Tell();
   _exit(0);
+}
+
+// RocksDB's own log ended the process when it met a full disk, now and then: there is none.
+TEST(FullDisk, TheEngineWritesNoLogOfItsOwn) {
+  const TempDir dir;
+  auto writer = OpenWriter(dir / "db");
+  EXPECT_TRUE(ApplyBatch(*writer, 0, 100).ok());
+  EXPECT_TRUE(std::filesystem::exists(dir / "db/CURRENT"));
+  EXPECT_FALSE(std::filesystem::exists(dir / "db/LOG"));
 }
 
 TEST(FullDisk, TheWriterFailsAndHarmsNothing) {
