@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/program_options.hpp>
 #include <sstream>
 
@@ -95,6 +96,8 @@ po::options_description AnswerOptions() {
       "limit,l", po::value<std::int64_t>()->value_name("N")->default_value(0, "none"),
       "at most N rows")("offset", po::value<std::int64_t>()->value_name("N")->default_value(0, "0"),
                         "pass over the first N rows")(
+      "cursor", po::value<std::string>()->value_name("CURSOR")->default_value("", ""),
+      "go on where a limit cut the same question, as it was told there")(
       "sort", po::value<std::string>()->value_name("KEY"), "first, last, count, name, type, rdata")(
       "reverse,r", po::bool_switch(), "with --sort: the other way round")(
       "summarize", po::bool_switch(), "rows, first and last seen and counts, by type")(
@@ -317,18 +320,55 @@ Status SetFormat(const po::variables_map& values, QueryOptions& options) {
   return SetShow(values, options);
 }
 
+Status SetPart(const po::variables_map& values, QueryOptions& options) {
+  Status status = SetNumber(values, "limit", options.limit);
+  if (status.ok()) status = SetNumber(values, "offset", options.offset);
+  if (!status.ok()) return status;
+  options.cursor = values["cursor"].as<std::string>();
+  const bool part = options.limit != 0 || options.offset != 0 || !options.cursor.empty();
+  const bool of_rows =
+      options.show != QueryOptions::Show::kHits && options.show != QueryOptions::Show::kDot;
+  if (part && !of_rows)
+    return Status::Usage("--limit, --offset and --cursor go with rows, not with --hits or --dot");
+  return {};
+}
+
+std::string ValueText(const boost::any& value) {
+  if (const auto* text = boost::any_cast<std::string>(&value)) return *text;
+  if (const auto* flag = boost::any_cast<bool>(&value)) return *flag ? "yes" : "no";
+  if (const auto* number = boost::any_cast<std::int64_t>(&value)) return std::to_string(*number);
+  std::string all;
+  if (const auto* texts = boost::any_cast<Texts>(&value))
+    for (const std::string& text : *texts) all.append(text).append(1, '\0');
+  return all;
+}
+
+// What decides about rows and their order: all options but those of looks and of the part that is
+// shown. As given, so that 7d stays 7d.
+std::string AskedText(const po::variables_map& values, const QueryOptions& options) {
+  static constexpr std::array<std::string_view, 14> kOther{
+      "color", "count-only", "cursor", "database", "format",    "help",     "help-all",
+      "json",  "limit",      "local",  "offset",   "summarize", "timeline", "wire"};
+  std::string asked = options.told_once() ? values["format"].as<std::string>() : "";
+  for (const auto& [name, value] : values) {
+    if (std::find(kOther.begin(), kOther.end(), name) != kOther.end()) continue;
+    asked.append(1, '\n').append(name).append(1, '=').append(ValueText(value.value()));
+  }
+  return asked;
+}
+
 Result<QueryOptions> Convert(const po::variables_map& values, std::chrono::sys_seconds now) {
   QueryOptions options;
   options.database = values["database"].as<std::string>();
   options.quarantined = values["quarantined"].as<bool>();
   Status status = AddQuestions(values, options);
   if (status.ok()) status = SetFilter(values, now, options.filter);
-  if (status.ok()) status = SetNumber(values, "limit", options.limit);
-  if (status.ok()) status = SetNumber(values, "offset", options.offset);
   if (status.ok()) status = SetFormat(values, options);
+  if (status.ok()) status = SetPart(values, options);
   if (status.ok()) status = SetSort(values, options);
   if (status.ok()) status = SetPivot(values, options);
   if (!status.ok()) return status;
+  options.asked = AskedText(values, options);
   return options;
 }
 

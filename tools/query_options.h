@@ -32,6 +32,8 @@ struct QueryOptions {
   bool quarantined = false;
   std::uint64_t limit = 0;  // rows; 0: no limit
   std::uint64_t offset = 0;
+  std::string cursor;                 // --cursor; empty: from the start
+  std::string asked;                  // what decides about rows and their order, for cursors
   std::optional<query::SortBy> sort;  // nothing: as the store has them
   bool reverse = false;
   std::optional<query::PivotStart> pivot_from;  // nothing: no pivot
@@ -42,6 +44,14 @@ struct QueryOptions {
   bool local = false;
   std::optional<bool> colour;  // nothing: on a terminal
   std::string print_and_exit;  // --help or --version: this text, and nothing else
+
+  // More than one thing may be asked, so that rows say what they answer.
+  bool several() const { return questions.size() > 1 || !list.empty(); }
+  // Lines are told once, however many rows would have the same.
+  bool told_once() const {
+    return show == Show::kRows &&
+           (format == render::FormatKind::kNames || format == render::FormatKind::kValues);
+  }
 };
 
 // `now` is what relative times count from. kUsage.

@@ -3,6 +3,15 @@
 #include <array>
 
 namespace pdns {
+namespace {
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = static_cast<char>(LowerByte(static_cast<std::uint8_t>(c)));
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+}  // namespace
 
 std::uint64_t Cursor::Varint() {
   std::uint64_t value = 0;
@@ -65,6 +74,23 @@ std::string ToHex(Bytes bytes) {
     out.push_back(kDigits[byte & 0xf]);
   }
   return out;
+}
+
+std::optional<std::string> FromHex(std::string_view text) {
+  if (text.size() % 2 != 0) return std::nullopt;
+  std::string bytes;
+  bytes.reserve(text.size() / 2);
+  int high = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int digit = HexDigit(text[i]);
+    if (digit < 0) return std::nullopt;
+    if (i % 2 == 0) {
+      high = digit;
+    } else {
+      bytes.push_back(static_cast<char>(high << 4 | digit));
+    }
+  }
+  return bytes;
 }
 
 }  // namespace pdns

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -86,6 +87,9 @@ inline void AppendBytes(std::string& out, Bytes bytes) { out.append(AsText(bytes
 
 // Lower-case hex, two digits a byte.
 std::string ToHex(Bytes bytes);
+
+// Either case, nothing between the digits; nothing for any other text.
+std::optional<std::string> FromHex(std::string_view text);
 
 // Text of foreign origin (a file's name, a library's words) for a terminal: every byte outside
 // 0x20..0x7e as \xNN.

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "query/place.h"
 #include "record/observation.h"
 
 namespace pdns::query {
@@ -23,6 +24,7 @@ struct Hit {
   const Asked* asked = nullptr;       // none where only one thing was asked
   std::span<const std::string> path;  // of a pivot: names and addresses, as text, from where it
                                       // began to what this row was found at; else empty
+  Place place{};                      // of a lookup
 };
 
 }  // namespace pdns::query

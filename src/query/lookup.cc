@@ -38,26 +38,51 @@ store::KeyFilter KeyFilterOf(const Question& question, const Watch& watch, Outco
   };
 }
 
+// Numbers the rows that stand at one key: there may be several behind a digest.
+class Placing {
+ public:
+  explicit Placing(std::uint64_t question) { last_.question = question; }
+
+  Place Next(std::string_view key) {
+    if (key != last_.key) {
+      last_.key = key;
+      last_.at = 0;
+    }
+    ++last_.at;
+    return View(last_);
+  }
+
+ private:
+  OwnedPlace last_;
+};
+
 }  // namespace
 
+store::Index ScannedIndex(const Question& question, bool quarantined) {
+  return quarantined ? store::Index::kQuarantine : question.index;
+}
+
 Outcome Lookup(store::Reader& reader, const Question& question, const LookupOptions& options,
-               const store::RowSink& sink) {
+               const std::function<bool(const Hit&)>& sink) {
   Outcome outcome;
   const bool by_rows = options.quarantined && question.index == store::Index::kReverse;
+  Placing placing(options.number);
   const auto pass = [&](const store::Row& row) {
     const bool wanted =
         (options.filter == nullptr || options.filter->Passes(row.tuple, row.sighting)) &&
         (!question.rows || question.rows(row.tuple)) &&
         (!by_rows || PointsInto(row.tuple, question));
     if (!wanted) return true;
+    const Place place = placing.Next(row.key);
+    if (options.after != nullptr && place <= View(*options.after)) return true;
     ++outcome.rows;
-    return sink(row);
+    return sink({row.tuple, row.sighting, options.asked, {}, place});
   };
   Question whole_quarantine;
   const Question& scanned = by_rows ? whole_quarantine : question;
-  store::ScanPlan plan{
-      question.index, scanned.range, {}, KeyFilterOf(scanned, options.watch, outcome)};
-  if (options.quarantined) plan.index = store::Index::kQuarantine;
+  const store::ScanPlan plan{ScannedIndex(question, options.quarantined), scanned.range,
+                             options.after != nullptr ? options.after->key : std::string(),
+                             KeyFilterOf(scanned, options.watch, outcome)};
   outcome.status = reader.Scan(plan, pass);
   return outcome;
 }

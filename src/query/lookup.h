@@ -1,4 +1,4 @@
-// A question answered: Question, Filter -> [Lookup] -> rows, streamed from the store in key order.
+// A question answered: Question, Filter -> [Lookup] -> hits, streamed from the store in key order.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "query/filter.h"
+#include "query/hit.h"
 #include "query/question.h"
 #include "store/store.h"
 
@@ -23,13 +24,19 @@ struct Outcome {
 };
 
 struct LookupOptions {
-  const Filter* filter = nullptr;  // none: all rows
-  bool quarantined = false;        // the tuples that are not trusted, instead of those that are
-  Watch watch;                     // none: to the end
+  const Filter* filter = nullptr;     // none: all rows
+  bool quarantined = false;           // the tuples that are not trusted, instead of those that are
+  Watch watch;                        // none: to the end
+  std::uint64_t number = 0;           // the question's, for the places of its hits
+  const Asked* asked = nullptr;       // for its hits
+  const OwnedPlace* after = nullptr;  // only hits behind this place of this question; none: all
 };
 
 // `sink` may end the answer by returning false.
 Outcome Lookup(store::Reader& reader, const Question& question, const LookupOptions& options,
-               const store::RowSink& sink);
+               const std::function<bool(const Hit&)>& sink);
+
+// The index that Lookup scans, to which the keys of places belong.
+store::Index ScannedIndex(const Question& question, bool quarantined);
 
 }  // namespace pdns::query

@@ -26,7 +26,8 @@ Result<Question> OfNames(std::string_view text, Syntax syntax, store::Index inde
   std::string prefix(index == store::Index::kReverse ? 1 : 0,
                      static_cast<char>(store::Kind::kName));
   question.range = store::PrefixRange(prefix + pattern->prefix());
-  question.whole = pattern->whole();
+  if (pattern->whole())
+    question.whole = index == store::Index::kReverse ? "rows that point at names" : "rows";
   if (pattern->filters()) question.names = std::make_shared<NamePattern>(std::move(*pattern));
   return question;
 }
@@ -54,12 +55,6 @@ Result<Question> Of(std::string_view text, store::Index index) {
     question->notice = fmt::format("{}: asking for {}", Quoted(text), indicator->understood);
   }
   return question;
-}
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(LowerByte(static_cast<std::uint8_t>(c)));
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 // Character strings without their length bytes; other rdata as it is. Lower case.
@@ -98,7 +93,7 @@ Result<Question> AskText(std::string_view text) {
   Question question;
   question.index = store::Index::kReverse;
   question.range = store::PrefixRange(std::string(1, static_cast<char>(store::Kind::kOther)));
-  question.whole = true;
+  question.whole = "rows of text";
   question.rows = [wanted = std::move(wanted)](const record::Tuple& tuple) {
     return TextOf(tuple).find(wanted) != std::string::npos;
   };
@@ -106,19 +101,15 @@ Result<Question> AskText(std::string_view text) {
 }
 
 Result<Question> AskRaw(std::string_view hex) {
-  std::string bytes;
-  int half = -1;
-  for (const char c : hex) {
-    if (c == ' ' || c == ':') continue;
-    const int digit = HexDigit(c);
-    if (digit < 0) return Status::Usage(fmt::format("{} is no hex", Quoted(hex)));
-    if (half >= 0) bytes.push_back(static_cast<char>(half << 4 | digit));
-    half = half >= 0 ? -1 : digit;
-  }
-  if (half >= 0) return Status::Usage(fmt::format("{}: half a byte at its end", Quoted(hex)));
+  std::string digits(hex);
+  std::erase_if(digits, [](char c) { return c == ' ' || c == ':'; });
+  auto bytes = FromHex(digits);
+  if (!bytes.has_value() && FromHex(digits + '0').has_value())
+    return Status::Usage(fmt::format("{}: half a byte at its end", Quoted(hex)));
+  if (!bytes.has_value()) return Status::Usage(fmt::format("{} is no hex", Quoted(hex)));
   Question question;
-  question.whole = true;
-  question.rows = [bytes = std::move(bytes)](const record::Tuple& tuple) {
+  question.whole = "rows";
+  question.rows = [bytes = std::move(*bytes)](const record::Tuple& tuple) {
     return AsText(tuple.rdata) == bytes;
   };
   return question;

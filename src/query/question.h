@@ -24,7 +24,9 @@ struct Question {
   std::shared_ptr<const NamePattern> names;
   // Which rows, where the keys do not tell. None: all.
   std::function<bool(const record::Tuple&)> rows;
-  bool whole = false;  // looks at every key of an index, so it takes its time
+  // What it goes all through, in words for a person, so that it takes its time; nothing where it
+  // looks at a part only.
+  std::string_view whole{};
   std::string notice;  // for the person: how this was understood, where it is not what was typed
 };
 

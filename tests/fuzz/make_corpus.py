@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from text_seeds import control_seeds, handed_seeds, http_seeds, indicator_seeds, row_seeds, text_seeds
+from text_seeds import control_seeds, cursor_seeds, handed_seeds, http_seeds, indicator_seeds, row_seeds, text_seeds
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -475,7 +475,7 @@ def corpora() -> dict[str, dict[str, bytes]]:
         "tap": field_seeds() | dnstap_seeds() | {f"dns-{name}": dns_payload(message) for name, message
                                                  in (message_seeds() | answer_seeds()).items()},
         "rdata_layout": layout_seeds(),
-        "name_text": text_seeds(), "indicator": indicator_seeds(),
+        "name_text": text_seeds(), "indicator": indicator_seeds(), "cursor": cursor_seeds(),
         "rdata_text": rdata, "render": row_seeds(rdata),
         "key": numbered("example", examples("forward", "key")) | {"mean": mean_key, "upper": b"Org\0\0\0\1"},
         "reverse_key": numbered("example", examples("reverse", "key")) | rdata,

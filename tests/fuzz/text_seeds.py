@@ -70,6 +70,13 @@ def text_seeds() -> dict[str, bytes]:
     return seeds
 
 
+def cursor_seeds() -> dict[str, bytes]:
+    """Cursors of pdns-query without and with a digest, as text and as bytes; the seals are of nothing asked."""
+    short = bytes.fromhex("46f880cd79cdf0a4" "0100" "000001" "636f6d0000" "0001" "cd969680")
+    long = bytes.fromhex("ec3a31783748d5b7" "0101" "8fd0b2f806" "0301") + bytes(range(16)) + b"com\0" * 128
+    return {"short": short, "long": long, "text": short.hex().encode(), "upper": short.hex().upper().encode()}
+
+
 def indicator_seeds() -> dict[str, bytes]:
     """A name in wire form, then text: an indicator, a pattern or a time."""
     www, pay = b"\3www\7example\3com\0", b"\6paypal\3com\0"

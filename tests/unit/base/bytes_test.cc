@@ -169,6 +169,10 @@ TEST(Bytes, LowerByteTouchesAsciiCapitalsOnly) {
 TEST(Bytes, HexOfEveryByte) {
   EXPECT_EQ(ToHex(AsBytes(std::string("\0\x0f\xf0\xff", 4))), "000ff0ff");
   EXPECT_EQ(ToHex({}), "");
+  EXPECT_EQ(FromHex("000ff0FF"), std::string("\0\x0f\xf0\xff", 4));
+  EXPECT_EQ(FromHex(""), "");
+  for (const char* none : {"0", "0g", "g0", "00 11", "0x", " 00", "\xc3\xa9"})
+    EXPECT_EQ(FromHex(none), std::nullopt) << none;
 }
 
 TEST(Printable, NothingSteersATerminal) {

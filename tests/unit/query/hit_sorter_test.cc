@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "query/answer_cursor.h"
 #include "unit/store/rows.h"
 #include "unit/support/dns_message.h"
 
@@ -64,6 +69,50 @@ TEST(HitSorter, TheSameBytesOfAnotherTypeAreOtherRdata) {
   std::size_t hits = 0;
   ASSERT_TRUE(sorter.ForEach([&hits](const Hit&) { return ++hits > 0; }).ok());
   EXPECT_EQ(hits, 2U);
+}
+
+// Many rows with few keys each, so that places decide.
+std::vector<OwnedPlace> PlacesAfter(HitSorter::Order order, const std::optional<CursorHit>& after) {
+  HitSorter sorter(order);
+  if (after.has_value()) sorter.StartAfter(after->view());
+  for (int i = 0; i < 24; ++i) {
+    const auto owner = "n" + std::to_string(i % 3) + ".org";
+    const auto tuple =
+        store::MakeTuple(owner, RrType::kTxt, std::string(1, static_cast<char>(i % 4)));
+    const std::string key(1, static_cast<char>('a' + i % 12));
+    const Place place{i < 12 ? 0U : 1U, key, 1};
+    EXPECT_TRUE(sorter.Add({tuple.view(), Seen(1 + i % 2, 9 - i % 5, 1), nullptr, {}, place}).ok());
+  }
+  std::vector<OwnedPlace> places;
+  const Status status = sorter.ForEach([&](const Hit& hit) {
+    places.push_back({hit.place.question, std::string(hit.place.key), hit.place.at});
+    return true;
+  });
+  EXPECT_TRUE(status.ok()) << status.message();
+  return places;
+}
+
+TEST(HitSorter, GoesOnBehindAHit) {
+  for (const SortBy by : {SortBy::kFirst, SortBy::kLast, SortBy::kName, SortBy::kRdata}) {
+    for (const bool reverse : {false, true}) {
+      HitSorter::Order order{by, reverse, false, 0, true};
+      const auto all = PlacesAfter(order, {});
+      ASSERT_EQ(all.size(), 24U);
+      for (std::size_t cut = 0; cut < all.size(); ++cut) {
+        const int i = (all[cut].key[0] - 'a') + (all[cut].question == 0 ? 0 : 12);
+        CursorHit after{all[cut],
+                        store::MakeTuple("n" + std::to_string(i % 3) + ".org", RrType::kTxt,
+                                         std::string(1, static_cast<char>(i % 4))),
+                        Seen(1 + i % 2, 9 - i % 5, 1)};
+        const std::vector<OwnedPlace> rest(all.begin() + static_cast<std::ptrdiff_t>(cut) + 1,
+                                           all.end());
+        EXPECT_EQ(PlacesAfter(order, after), rest) << static_cast<int>(by) << reverse << cut;
+        order.keep = 2;
+        EXPECT_EQ(PlacesAfter(order, after).size(), std::min<std::size_t>(2, rest.size()));
+        order.keep = 0;
+      }
+    }
+  }
 }
 
 TEST(HitSorter, KeepsTheFirst) {

@@ -35,7 +35,7 @@ struct Answer {
 
 Answer Ask(store::Reader& reader, const Question& question, const LookupOptions& options = {}) {
   Answer answer;
-  answer.outcome = Lookup(reader, question, options, [&](const store::Row& row) {
+  answer.outcome = Lookup(reader, question, options, [&](const Hit& row) {
     answer.rows.push_back(dns::NameToText(row.tuple.owner) + " " + dns::TypeToText(row.tuple.type));
     return true;
   });
@@ -134,11 +134,57 @@ TEST(Lookup, QuarantinedByRdata) {
   EXPECT_EQ(ask(ByRdata("0.0.0.0/0")), Lines{});
 }
 
+// Cut after any of its hits and taken up there, an answer is what it is in one piece.
+TEST(Lookup, GoesOnBehindAPlace) {
+  FakeReader reader = BlahOrg();
+  for (const Question& question : {ByName("*."), ByName("+.org"), ByRdata("0.0.0.0/0")}) {
+    std::vector<OwnedPlace> places;
+    LookupOptions options;
+    options.number = 7;
+    Lookup(reader, question, options, [&](const Hit& hit) {
+      places.push_back({hit.place.question, std::string(hit.place.key), hit.place.at});
+      return true;
+    });
+    const Lines all = Ask(reader, question).rows;
+    ASSERT_EQ(all.size(), places.size());
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      options.after = &places[i];
+      const Lines rest(all.begin() + static_cast<std::ptrdiff_t>(i) + 1, all.end());
+      EXPECT_EQ(Ask(reader, question, options).rows, rest) << i;
+    }
+  }
+}
+
+// As behind a digest that two rdata share.
+class TwoAtAKey final : public store::Reader {
+ public:
+  using Reader::Scan;
+  Status Scan(const store::ScanPlan& plan, const store::RowSink& sink) override {
+    for (const auto& [key, rdata] : {std::pair("a", "1"), {"k", "1"}, {"k", "2"}, {"z", "1"}}) {
+      const auto tuple = store::MakeTuple("blah.org", RrType::kTxt, rdata);
+      if (key >= plan.from && !sink({tuple.view(), store::Seen(1, 2, 3), key})) break;
+    }
+    return {};
+  }
+};
+
+TEST(Lookup, GoesOnBetweenTwoRowsOfOneKey) {
+  TwoAtAKey reader;
+  LookupOptions options;
+  const OwnedPlace place{0, "k", 1};
+  options.after = &place;
+  std::vector<OwnedPlace> rest;
+  Lookup(reader, Question(), options, [&](const Hit& hit) {
+    rest.push_back({0, std::string(hit.place.key), hit.place.at});
+    return true;
+  });
+  EXPECT_EQ(rest, (std::vector<OwnedPlace>{{0, "k", 2}, {0, "z", 1}}));
+}
+
 TEST(Lookup, TheSinkMayEndTheAnswer) {
   FakeReader reader = BlahOrg();
   std::size_t calls = 0;
-  const Outcome outcome =
-      Lookup(reader, ByName("*."), {}, [&](const store::Row&) { return ++calls < 2; });
+  const Outcome outcome = Lookup(reader, ByName("*."), {}, [&](const Hit&) { return ++calls < 2; });
   EXPECT_EQ(calls, 2U);
   EXPECT_EQ(outcome.rows, 2U);
   EXPECT_FALSE(outcome.stopped);

@@ -131,12 +131,12 @@ TEST(Patterns, StandOnBothSides) {
   const auto below = AskName("+.blah.org");
   ExpectRange(below, Index::kForward, store::SubtreeRange(Name("blah.org")));
   EXPECT_NE(below->names, nullptr);
-  EXPECT_FALSE(below->whole);
+  EXPECT_EQ(below->whole, "");
   const auto target = AskRdata("+.blah.org");
   ExpectRange(target, Index::kReverse, store::TargetSubtreeRange(Name("blah.org")));
-  EXPECT_TRUE(AskName("b[lh]ah", Syntax::kRegex)->whole);
-  EXPECT_FALSE(AskName("b?ah.org", Syntax::kGlob)->whole);
-  EXPECT_TRUE(AskRdata("*blah*", Syntax::kGlob)->whole);
+  EXPECT_EQ(AskName("b[lh]ah", Syntax::kRegex)->whole, "rows");
+  EXPECT_EQ(AskName("b?ah.org", Syntax::kGlob)->whole, "");
+  EXPECT_EQ(AskRdata("*blah*", Syntax::kGlob)->whole, "rows that point at names");
   ExpectUsage(AskName("(", Syntax::kRegex), "(");
   ExpectUsage(AskName("a*b*c"), "a*b*c");
 }

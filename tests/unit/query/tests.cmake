@@ -1,3 +1,3 @@
 pdns_unit_test(query
-  FILES filter hit_sorter indicator list lookup name_pattern pivot question sort_key sorter text_pattern when
+  FILES answer_cursor filter hit_sorter indicator list lookup name_pattern pivot question sort_key sorter text_pattern when
   LIBS pdns_query fmt::fmt)

@@ -1,0 +1,170 @@
+#include "answer.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "dns/rdata_text.h"
+#include "dns/text.h"
+#include "render/dot.h"
+
+namespace pdns::tools {
+namespace {
+
+using Show = QueryOptions::Show;
+using render::FormatKind;
+
+unsigned TerminalWidth() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+bool WantsColour(const QueryOptions& options) {
+  if (options.colour.has_value()) return *options.colour;
+  return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+}
+
+render::FormatOptions LookOf(const QueryOptions& options) {
+  render::FormatOptions look;
+  look.colour = WantsColour(options);
+  look.width = TerminalWidth();
+  look.local = options.local;
+  look.wire = options.wire;
+  look.reason = options.quarantined;
+  look.asked = options.several();
+  look.path = options.pivot_from.has_value();
+  return look;
+}
+
+render::DotNode::Kind KindOf(const query::PivotNode& node) {
+  if (node.start) return render::DotNode::kStart;
+  switch (node.kind) {
+    case query::PivotNode::Kind::kAddress:
+      return render::DotNode::kAddress;
+    case query::PivotNode::Kind::kNameServer:
+      return render::DotNode::kNameServer;
+    case query::PivotNode::Kind::kName:
+      break;
+  }
+  return render::DotNode::kName;
+}
+
+}  // namespace
+
+std::size_t Answer::ByDigest::operator()(const Digest& digest) const {
+  std::size_t hash = 0;
+  std::memcpy(&hash, digest.data(), sizeof hash);
+  return hash;
+}
+
+Answer::Answer(const QueryOptions& options, ScanLine& scan_line)
+    : options_(options),
+      scan_line_(scan_line),
+      format_(render::MakeFormat(options.format, LookOf(options),
+                                 [this](std::string_view text) { Print(text); })) {}
+
+void Answer::Print(std::string_view text) {
+  scan_line_.Wipe();
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+void Answer::Begin(const query::Asked& asked) {
+  if (options_.show == Show::kHits) hits_.push_back({asked.text, asked.line, 0, {}, {}});
+}
+
+// Rows sorted by a key of one's choice bring a line up again anywhere; else repeats follow each
+// other.
+bool Answer::IsRepeated(const query::Hit& hit) {
+  if (!options_.told_once()) return false;
+  std::string line = options_.format == FormatKind::kNames
+                         ? std::string(AsText(hit.tuple.owner))
+                         : dns::RdataToText(hit.tuple.type, hit.tuple.rdata);
+  if (options_.sort.has_value()) return !told_.insert(Hash128(AsBytes(line))).second;
+  const bool repeated = rows_ + passed_over_ > 0 && line == last_line_;
+  last_line_ = std::move(line);
+  return repeated;
+}
+
+bool Answer::Add(const query::Hit& hit) {
+  if (!IsRepeated(hit)) {
+    if (passed_over_ < options_.offset) {
+      ++passed_over_;
+    } else if (options_.limit != 0 && rows_ == options_.limit) {
+      limited_ = true;
+      return false;
+    } else {
+      ++rows_;
+      Show(hit);
+    }
+  }
+  if (!hit.place.key.empty()) cursor_ = query::CursorAt(hit, options_.sort);
+  return !unread();
+}
+
+void Answer::Show(const query::Hit& hit) {
+  switch (options_.show) {
+    case Show::kRows:
+      return format_->Add(hit);
+    case Show::kTimeline:
+      return timeline_.Add(hit);
+    case Show::kHits:
+      return hits_.back().Add(hit.sighting);
+    case Show::kSummary:
+      return summary_.Add(hit);
+    case Show::kCount:
+    case Show::kDot:
+      return;
+  }
+}
+
+void Answer::ShowGraph(const query::PivotOutcome& outcome) {
+  std::vector<render::DotNode> nodes;
+  nodes.reserve(outcome.nodes.size());
+  for (const query::PivotNode& node : outcome.nodes)
+    nodes.push_back({node.text, KindOf(node), node.shared, node.names});
+  std::vector<render::DotEdge> edges;
+  edges.reserve(outcome.edges.size());
+  for (const query::PivotEdge& edge : outcome.edges) {
+    edges.push_back(
+        {outcome.nodes[edge.from].text, outcome.nodes[edge.to].text, dns::TypeToText(edge.type)});
+  }
+  Print(render::Dot(nodes, edges));
+}
+
+Status Answer::Finish() {
+  scan_line_.Wipe();
+  switch (options_.show) {
+    case Show::kRows:
+      format_->Finish();
+      break;
+    case Show::kTimeline:
+      Print(timeline_.Text(TerminalWidth(), WantsColour(options_), options_.local));
+      break;
+    case Show::kHits:
+      std::stable_sort(hits_.begin(), hits_.end(),
+                       [](const auto& a, const auto& b) { return a.line < b.line; });
+      render::RenderHits(hits_, options_.format, options_.local,
+                         [this](std::string_view text) { Print(text); });
+      break;
+    case Show::kSummary:
+      Print(options_.format == FormatKind::kJson ? summary_.Json() + "\n"
+                                                 : summary_.Text(options_.local));
+      break;
+    case Show::kCount:
+      Print(std::to_string(rows_) + "\n");
+      break;
+    case Show::kDot:
+      break;
+  }
+  if (std::fflush(stdout) != 0 || unread())
+    return Status::Io("the answer cannot be written to standard output");
+  return {};
+}
+
+bool Answer::unread() const { return std::ferror(stdout) != 0; }
+
+}  // namespace pdns::tools
