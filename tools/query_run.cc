@@ -219,7 +219,7 @@ class QueryRun {
     keys_before_ += outcome.keys;
     if (!outcome.status.ok()) status_ = outcome.status;
     const bool whole = status_.ok() && !outcome.stopped && !answer_.limited() && !answer_.unread();
-    if (!question.whole.empty()) TellScan(question, outcome, whole);
+    if (!question.whole.empty() && !answer_.limited()) TellScan(question, outcome, whole);
     return whole;
   }
 

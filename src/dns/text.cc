@@ -28,15 +28,23 @@ constexpr std::array<Mnemonic, 5> kMoreNames{
     {{56, "NINFO"}, {103, "UNSPEC"}, {258, "AVC"}, {260, "AMTRELAY"}, {32768, "TA"}}};
 constexpr std::array<std::uint16_t, 6> kNumbered{31, 32, 34, 40, 57, 58};
 
+enum class Form : std::uint8_t { kDecimal, kPlain, kEscaped };  // by number: \ and three digits
+
+constexpr std::array<Form, 256> kForms = [] {
+  std::array<Form, 256> forms{};
+  for (std::size_t byte = 0x21; byte <= 0x7e; ++byte) forms[byte] = Form::kPlain;
+  for (const char special : std::string_view(".\\\";()@$"))
+    forms[static_cast<std::uint8_t>(special)] = Form::kEscaped;
+  return forms;
+}();
+
 void AppendLabel(std::string& out, Bytes label) {
-  constexpr std::string_view kSpecial = ".\\\";()@$";
   for (const std::uint8_t byte : label) {
-    const char character = static_cast<char>(byte);
-    if (byte < 0x21 || byte > 0x7e) {
+    if (kForms[byte] == Form::kDecimal) {
       out += fmt::format("\\{:03}", byte);
     } else {
-      if (kSpecial.find(character) != std::string_view::npos) out.push_back('\\');
-      out.push_back(character);
+      if (kForms[byte] == Form::kEscaped) out.push_back('\\');
+      out.push_back(static_cast<char>(byte));
     }
   }
 }
@@ -47,6 +55,15 @@ std::optional<record::RrType> TypeFromNumber(std::string_view digits) {
   const auto [stop, error] = std::from_chars(digits.data(), end, number);
   if (error != std::errc() || stop != end) return std::nullopt;
   return static_cast<record::RrType>(number);
+}
+
+std::string MakeTypeText(std::uint16_t number) {
+  for (const Mnemonic& more : kMoreNames) {
+    if (more.type == number) return std::string(more.name);
+  }
+  const std::unique_ptr<char, Free> text(ldns_rr_type2str(static_cast<ldns_rr_type>(number)));
+  const bool numbered = std::find(kNumbered.begin(), kNumbered.end(), number) != kNumbered.end();
+  return text != nullptr && !numbered ? text.get() : fmt::format("TYPE{}", number);
 }
 
 }  // namespace
@@ -72,13 +89,14 @@ std::optional<record::Name> NameFromText(std::string_view text) {
 }
 
 std::string TypeToText(record::RrType type) {
+  constexpr std::size_t kUsual = 66;  // up to HTTPS
+  static const std::array<std::string, kUsual> texts = [] {
+    std::array<std::string, kUsual> made;
+    for (std::size_t i = 0; i < kUsual; ++i) made[i] = MakeTypeText(static_cast<std::uint16_t>(i));
+    return made;
+  }();
   const auto number = static_cast<std::uint16_t>(type);
-  for (const Mnemonic& more : kMoreNames) {
-    if (more.type == number) return std::string(more.name);
-  }
-  const std::unique_ptr<char, Free> text(ldns_rr_type2str(static_cast<ldns_rr_type>(type)));
-  const bool numbered = std::find(kNumbered.begin(), kNumbered.end(), number) != kNumbered.end();
-  return text != nullptr && !numbered ? text.get() : fmt::format("TYPE{}", number);
+  return number < kUsual ? texts[number] : MakeTypeText(number);
 }
 
 std::optional<record::RrType> TypeFromText(std::string_view text) {

@@ -1,5 +1,6 @@
 #include "render/separated.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "dns/rdata_text.h"
@@ -10,7 +11,8 @@ namespace pdns::render {
 namespace {
 
 bool NeedsQuotes(std::string_view field) {
-  return field.find_first_of(",\"\r\n") != std::string_view::npos || field.starts_with(' ') ||
+  const auto special = [](char c) { return c == ',' || c == '"' || c == '\r' || c == '\n'; };
+  return std::any_of(field.begin(), field.end(), special) || field.starts_with(' ') ||
          field.ends_with(' ');
 }
 
