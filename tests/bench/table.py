@@ -26,6 +26,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "tuples": ("tuples", ",d"),
     "bytes_a_tuple": ("bytes/tuple", ".1f"),
     "ms": ("ms", ".1f"),
+    "first_ms": ("first ms", ".1f"),
     "ms_worst": ("worst ms", ".1f"),
     "frames_per_s": ("frames/s", ",.0f"),
     "frames_per_cpu_s": ("frames/CPU s", ",.0f"),

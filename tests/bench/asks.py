@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""Measures what pdns-query's questions cost, each as a whole process, over some two million tuples.
+
+  asks.py --build BUILD [--messages 1000000] [--runs 5] [--database DB] [-o TABLE.md]
+
+Every figure is the median of its runs. `first ms` is the wall time until the first byte of the answer
+could be read, at its best. README.md says what each row means.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from measure import Cost, Failed, Running, machine, median_cost
+from run import find_programs
+from table import Row, aligned, brief, markdown
+
+INCOMPLETE = 2
+Command = list[str | Path]
+
+
+class Asks:
+    def __init__(self, query: Path, database: Path, scratch: Path, runs: int) -> None:
+        self.command: Command = [query, "-d", database]
+        self.scratch = scratch
+        self.runs = runs
+        self.results: list[Row] = []
+
+    def tuples(self) -> int:
+        run = subprocess.run([*self.command, "*", "--count-only"], capture_output=True, text=True)
+        if run.returncode != 0:
+            raise Failed(f"exit {run.returncode}\n{run.stderr}")
+        return int(run.stdout)
+
+    def measure(self, what: str, questions: Sequence[Sequence[str]], note: str = "",
+                first_byte: bool = False) -> None:
+        """One row: `runs` times each of the questions."""
+        costs: list[Cost] = []
+        for arguments in [*questions] * self.runs:
+            running = Running([*self.command, *arguments], self.scratch, keep_output=False)
+            costs.append(running.wait(good=(0, 1, INCOMPLETE)))
+        cost = median_cost(costs)
+        row = Row("", what, {"ms": cost.wall * 1e3, "cpu": cost.cpu, "rss_mib": cost.rss / 2**20})
+        if first_byte:
+            row.figures["first_ms"] = min(self.first_byte(questions[0]) for _ in range(self.runs)) * 1e3
+        if note:
+            row.figures["note"] = note
+        self.results.append(row)
+        print(f"{what}: {brief(row)}", file=sys.stderr, flush=True)
+
+    def first_byte(self, arguments: Sequence[str]) -> float:
+        started = time.monotonic()
+        process = subprocess.Popen([*self.command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        assert process.stdout is not None
+        process.stdout.read(1)
+        took = time.monotonic() - started
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        return took
+
+
+def make_database(programs: dict[str, Path], scratch: Path, messages: int) -> Path:
+    database = scratch / "asks.db"
+    for corpus in ("new", "rep"):
+        capture = scratch / f"{corpus}.dnstap"
+        subprocess.run([programs["pdns-bench-generate"], "--corpus", corpus, "--messages", str(messages),
+                        "--seed", "1", "-o", capture], check=True, stderr=subprocess.DEVNULL)
+        subprocess.run([programs["pdns-ingest"], "-d", database, capture], check=True, stdout=subprocess.DEVNULL)
+        capture.unlink()
+    return database
+
+
+def draw(asks: Asks, rng: random.Random, size: int, *arguments: str) -> list[str]:
+    """So many lines of an answer, each as likely as any other. Held are only these, for a program's
+    peak memory is told with that of the process that started it."""
+    with subprocess.Popen([*asks.command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          text=True) as process:
+        assert process.stdout is not None
+        drawn: list[str] = []
+        for seen, line in enumerate(process.stdout):
+            if seen < size:
+                drawn.append(line)
+            elif (at := rng.randrange(seen + 1)) < size:
+                drawn[at] = line
+    return drawn
+
+
+def draw_lists(asks: Asks, rng: random.Random, size: int) -> dict[str, Path]:
+    """Files of indicators that are all known: names, addresses, both in any order."""
+    names = draw(asks, rng, size, "*", "-p", "names")
+    addresses = draw(asks, rng, size, "--rdata", "0.0.0.0/0", "-t", "A", "-p", "values")
+    mixed = [*rng.sample(names, len(names) // 2), *rng.sample(addresses, len(addresses) // 2)]
+    rng.shuffle(mixed)
+    files = {}
+    for what, lines in (("names", names), ("addresses", addresses), ("names and addresses", mixed)):
+        files[what] = asks.scratch / f"{what.replace(' ', '-')}.txt"
+        files[what].write_text("".join(lines))
+    return files
+
+
+def measure_all(asks: Asks, size: int) -> None:
+    rng = random.Random(1)
+    files = draw_lists(asks, rng, size)
+    for what, kind in (("NAME", "names"), ("ADDRESS", "addresses")):
+        with files[kind].open() as lines:  # in no order, but for short lists
+            asks.measure(what, [[line.strip()] for line, _ in zip(lines, range(20))])
+    for form in ("table", "json", "csv"):
+        asks.measure(f"*.com, 10,000 rows, {form}", [["*.com", "-l", "10000", "-p", form]])
+    for what, file in files.items():
+        asks.measure(f"-f {size:,} {what}, --hits", [["-f", str(file), "--hits"]])
+    asks.measure("--regex 'paypa[l1i]', all names", [["--regex", "paypa[l1i]", "--count-only"]])
+    asks.measure("--regex '^[a-z]+[0-9]{2}\\.', all names",
+                 [["--regex", "^[a-z]+[0-9]{2}\\.", "--count-only"]])
+    asks.measure("--glob '*shop*.com', all names", [["--glob", "*shop*.com", "--count-only"]])
+    for form in ("table", "json", "csv", "dig"):
+        asks.measure(f"everything, {form}", [["*", "-p", form]], first_byte=True)
+    asks.measure("everything by address, json", [["0.0.0.0/0", "-j"]], first_byte=True)
+    asks.measure("everything, --sort count -r -l 10", [["*", "--sort", "count", "-r", "-l", "10"]])
+    asks.measure("everything, --sort last, json", [["*", "--sort", "last", "-j"]])
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measures pdns-query's questions.")
+    build = os.environ.get("PDNS_BIN_DIR")
+    parser.add_argument("--build", type=Path, default=build, required=build is None)
+    parser.add_argument("--messages", type=int, default=1_000_000, help="of each of two corpora")
+    parser.add_argument("--database", type=Path, help="one that is there, in place of those corpora")
+    parser.add_argument("--list", type=int, default=100_000, help="indicators in a list")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("-o", "--output", type=Path, help="also write the table there, as Markdown")
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = parse()
+    programs = find_programs(options.build)
+    with tempfile.TemporaryDirectory(prefix="pdns-asks-") as scratch:
+        database = options.database or make_database(programs, Path(scratch), options.messages)
+        asks = Asks(programs["pdns-query"], database, Path(scratch), options.runs)
+        tuples = asks.tuples()
+        measure_all(asks, options.list)
+    head = {"tuples": f"{tuples:,}", **machine()}
+    print(aligned(head, asks.results))
+    if options.output:
+        options.output.write_text(markdown(head, asks.results))
+
+
+if __name__ == "__main__":
+    main()
