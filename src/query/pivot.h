@@ -45,7 +45,7 @@ struct PivotOptions {
   std::uint64_t max_fanout = 100;
   std::chrono::seconds slack{0};  // not negative; times so far apart still overlap
   Watch watch;                    // none: to the end; asked at each node, too
-  // More nodes, edges or rows than this end it. 100,000 take some 100 MB, and nobody reads more.
+  // More nodes, edges or rows than this end it. 100,000 take less than 100 MB.
   std::uint64_t max_size = 100'000;
 };
 
