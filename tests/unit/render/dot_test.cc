@@ -9,23 +9,26 @@
 namespace pdns::render {
 namespace {
 
-const std::string kBegin =
-    R"(digraph pivot {
+std::string Begin() {
+  return R"(digraph pivot {
   rankdir=LR; ranksep=1; nodesep=0.1;
   node [fontname="monospace", style=filled, margin="0.1,0.03", height=0.3];
   edge [fontname="monospace", fontsize=10];
 )";
-const std::string kLegend =
-    R"(  subgraph cluster_legend {
+}
+std::string Legend() {
+  return R"(  subgraph cluster_legend {
     label="legend"; color=grey; fontname="monospace";
 )";
-const std::string kOnlyNames = kLegend +
-                               R"(    l0 [label="name", shape=ellipse, fillcolor=white];
+}
+std::string OnlyNames() {
+  return Legend() + R"(    l0 [label="name", shape=ellipse, fillcolor=white];
   }
 }
 )";
+}
 
-TEST(Dot, Empty) { EXPECT_EQ(Dot({}, {}), kBegin + "}\n"); }
+TEST(Dot, Empty) { EXPECT_EQ(Dot({}, {}), Begin() + "}\n"); }
 
 TEST(Dot, ShapesSharedHostingAndLegend) {
   std::vector<DotNode> nodes{{"www.blah.org.", DotNode::kStart},
@@ -39,7 +42,7 @@ TEST(Dot, ShapesSharedHostingAndLegend) {
       {"blah.org.", "ns.blah.org.", "NS"},           {"blah.org.", "www.blah.org.", "CNAME"},
       {"blah.org.", "205.150.150.140", "A"},         {"blah.org.", "205.150.150.140", "A"}};
   const std::string text =
-      kBegin +
+      Begin() +
       R"(  n0 [label="205.150.150.140\n1234 names", shape=box, fillcolor=lightgrey];
   n1 [label="205.150.150.141\nmore than 9 names", shape=box, fillcolor=lightgrey, style="filled,dashed"];
   n2 [label="blah.org.", shape=ellipse, fillcolor=white];
@@ -50,7 +53,7 @@ TEST(Dot, ShapesSharedHostingAndLegend) {
   n2 -> n4 [label="NS", style=dotted];
   n2 -> n5 [label="CNAME", style=dashed];
   n5 -> n0 [label="A, HTTPS"];
-)" + kLegend +
+)" + Legend() +
       R"(    l0 [label="name", shape=ellipse, fillcolor=white];
     l1 [label="address", shape=box, fillcolor=lightblue];
     l2 [label="name server", shape=hexagon, fillcolor=palegreen];
@@ -68,18 +71,18 @@ TEST(Dot, ShapesSharedHostingAndLegend) {
 
 TEST(Dot, AnEdgeMayNameWhatIsNoNode) {
   EXPECT_EQ(Dot({}, std::vector<DotEdge>{{"a", "b", ""}}),
-            kBegin +
+            Begin() +
                 R"(  n0 [label="a", shape=ellipse, fillcolor=white];
   n1 [label="b", shape=ellipse, fillcolor=white];
   n0 -> n1 [label=""];
-)" + kOnlyNames);
+)" + OnlyNames());
 }
 
 TEST(Dot, EscapesWhatGraphvizReads) {
   EXPECT_EQ(Dot(std::vector<DotNode>{{"a\\.b\"];\n\\N&lt;\\", DotNode::kName}}, {}),
-            kBegin +
+            Begin() +
                 R"(  n0 [label="a\\.b\"];\\x0a\\N&amp;lt;\\", shape=ellipse, fillcolor=white];)" +
-                "\n" + kOnlyNames);
+                "\n" + OnlyNames());
 }
 
 TEST(Dot, EveryByteIsInert) {
