@@ -125,7 +125,7 @@ void Answer::ShowGraph(const query::PivotOutcome& outcome) {
   std::vector<render::DotNode> nodes;
   nodes.reserve(outcome.nodes.size());
   for (const query::PivotNode& node : outcome.nodes)
-    nodes.push_back({node.text, KindOf(node), node.shared, node.names});
+    nodes.push_back({node.text, KindOf(node), node.shared, node.names, query::CutsText(node)});
   std::vector<render::DotEdge> edges;
   edges.reserve(outcome.edges.size());
   for (const query::PivotEdge& edge : outcome.edges) {

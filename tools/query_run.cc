@@ -177,15 +177,18 @@ class QueryRun {
   }
 
   void Pivot() {
+    query::PivotOptions how = options_.pivot;
+    how.watch = [this](std::uint64_t keys) { return Watch(keys); };
     const auto outcome =
-        query::Pivot(*reader_, *options_.pivot_from, options_.pivot, [this](const query::Hit& hit) {
+        query::Pivot(*reader_, *options_.pivot_from, how, [this](const query::Hit& hit) {
           return !options_.filter.Passes(hit.tuple, hit.sighting) || Take(hit);
         });
     if (!outcome.status.ok()) status_ = outcome.status;
     for (const query::PivotNode& node : outcome.nodes) {
-      if (!node.shared) continue;
+      const std::string cuts = query::CutsText(node);
+      if (cuts.empty()) continue;
       scan_line_.Wipe();
-      LogInfo(fmt::format("{} has {} names: not followed (--max-fanout {})", node.text, node.names,
+      LogInfo(fmt::format("{} has {}: not followed (--max-fanout {})", node.text, cuts,
                           options_.pivot.max_fanout));
     }
     if (options_.show == Show::kDot) answer_.ShowGraph(outcome);

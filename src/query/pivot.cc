@@ -1,17 +1,15 @@
 #include "query/pivot.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <initializer_list>
-#include <optional>
-#include <set>
 #include <string_view>
-#include <tuple>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
 #include "base/hash.h"
-#include "dns/text.h"
+#include "query/far_end.h"
+#include "query/pivot_graph.h"
 #include "record/tuple_key.h"
 #include "store/reverse_key.h"
 
@@ -21,52 +19,18 @@ namespace {
 using record::RrType;
 using store::Index;
 using Kind = PivotNode::Kind;
+using What = PivotCut::What;
 
-struct Interval {
-  std::chrono::sys_seconds first;
-  std::chrono::sys_seconds last;
+constexpr std::uint64_t kWatchEvery = 4096;  // keys
+
+// One kind of rows at a node: what max_fanout is held against, all types together.
+struct Group {
+  What what;
+  Index index;
+  std::string prefix;  // of keys, before the type
+  std::vector<RrType> types;
 };
 
-// What a row leads to.
-struct FarEnd {
-  Kind kind;
-  Bytes bytes;  // a wire name or an address
-};
-
-// What the walk knows of a node beyond what it shows.
-struct Place {
-  std::string bytes;
-  std::size_t parent = 0;
-  std::optional<Interval> seen;  // none: any time
-  bool as_name = false;
-  bool as_server = false;
-};
-
-AddressBlock OneAddress(Bytes bytes) {
-  AddressBlock block;
-  block.size = bytes.size();
-  std::copy(bytes.begin(), bytes.end(), block.first.begin());
-  block.last = block.first;
-  return block;
-}
-
-std::string TextOf(const FarEnd& end) {
-  return end.kind == Kind::kAddress ? BlockText(OneAddress(end.bytes)) : dns::NameToText(end.bytes);
-}
-
-// Nothing for rdata that does not hold what its type says.
-std::optional<FarEnd> FarEndOf(const record::Tuple& tuple, Index index) {
-  if (index == Index::kReverse) return FarEnd{Kind::kName, tuple.owner};
-  const Bytes rdata = tuple.rdata;
-  if (tuple.type == RrType::kA || tuple.type == RrType::kAaaa) {
-    if (rdata.size() != (tuple.type == RrType::kA ? 4U : 16U)) return std::nullopt;
-    return FarEnd{Kind::kAddress, rdata};
-  }
-  if (record::NameLength(rdata) != rdata.size()) return std::nullopt;
-  return FarEnd{tuple.type == RrType::kNs ? Kind::kNameServer : Kind::kName, rdata};
-}
-
-// What keys of both indexes have before the type.
 std::string OwnerPrefix(Bytes owner) {
   std::string prefix;
   record::AppendOrderedName(prefix, owner);
@@ -92,9 +56,13 @@ class Walk {
       return std::move(out_);
     }
     // Nodes are found in order of their depth, so the first at the last step ends it.
-    for (; at_ < out_.nodes.size() && Going() && out_.nodes[at_].depth < options_.depth; ++at_) {
+    const auto& nodes = graph_.nodes();
+    for (; at_ < nodes.size() && nodes[at_].depth < options_.depth; ++at_) {
+      if (!Going() || !AskWatch()) break;
       Expand();
     }
+    out_.nodes = graph_.TakeNodes();
+    out_.edges = graph_.TakeEdges();
     return std::move(out_);
   }
 
@@ -103,149 +71,176 @@ class Walk {
 
   bool Begin(const PivotStart& start) {
     if (const auto* name = std::get_if<record::Name>(&start)) {
-      Reach({Kind::kName, name->wire()}, std::nullopt);
-    } else {
-      const auto& block = std::get<AddressBlock>(start);
-      if ((block.size != 4 && block.size != 16) || block.first != block.last) return false;
-      Reach({Kind::kAddress, block.lowest()}, std::nullopt);
+      graph_.Begin({Kind::kName, std::string(AsText(name->wire()))});
+      return true;
     }
-    out_.nodes.front().start = true;
+    const auto& block = std::get<AddressBlock>(start);
+    if ((block.size != 4 && block.size != 16) || block.first != block.last) return false;
+    graph_.Begin({Kind::kAddress, std::string(AsText(block.lowest()))});
     return true;
   }
 
+  bool AskWatch() {
+    if (options_.watch && !options_.watch(out_.keys)) out_.stopped = true;
+    return !out_.stopped;
+  }
+
+  // False: the watch ends all.
+  bool Looked() { return ++out_.keys % kWatchEvery != 0 || AskWatch(); }
+
   void Expand() {
-    const Place place = places_[at_];  // a copy: places are added
-    path_ = PathTo(at_);
-    if (out_.nodes[at_].kind == Kind::kAddress) return ExpandAddress(AsBytes(place.bytes));
+    const PivotPlace place = graph_.place(at_);  // a copy: places are added
+    path_ = graph_.PathTo(at_);
+    if (graph_.nodes()[at_].kind == Kind::kAddress) return ExpandAddress(AsBytes(place.bytes));
     const auto name = record::Name::FromWire(AsBytes(place.bytes));
     if (!name.has_value()) return;  // never: it was made of one
     const std::string own = OwnerPrefix(name->wire());
-    Follow(Index::kForward, own, RrType::kA);
-    Follow(Index::kForward, own, RrType::kAaaa);
+    Follow({What::kAddresses, Index::kForward, own, {RrType::kA, RrType::kAaaa}});
     if (place.as_name) {
-      Follow(Index::kForward, own, RrType::kCname);
-      Follow(Index::kForward, own, RrType::kDname);
+      Follow({What::kEndpoints, Index::kForward, own, {RrType::kHttps, RrType::kSvcb}});
+      Follow({What::kAliasTargets, Index::kForward, own, {RrType::kCname, RrType::kDname}});
       FollowServers(*name);
-      FollowToTarget(*name, RrType::kCname);
     }
-    if (place.as_server) FollowToTarget(*name, RrType::kNs);
+    FollowToTarget(*name, place.as_name);
   }
 
   void ExpandAddress(Bytes address) {
-    const std::string prefix = AddressPrefix(address);
     const RrType own = address.size() == 4 ? RrType::kA : RrType::kAaaa;
-    if (Shared(CountOnAddress(prefix, own))) return;
-    for (const RrType type : {own, RrType::kSvcb, RrType::kHttps}) {
-      Follow(Index::kReverse, prefix, type);
-    }
+    Follow({What::kNames,
+            Index::kReverse,
+            AddressPrefix(address),
+            {own, RrType::kSvcb, RrType::kHttps}});
   }
 
   // A name without name servers has those of the zone it is in. A top-level domain's say nothing.
   void FollowServers(const record::Name& name) {
     for (unsigned labels = record::CountLabels(name.wire()); Going(); --labels) {
-      const Bytes zone = record::Suffix(name.wire(), labels);
-      if (Follow(Index::kForward, OwnerPrefix(zone), RrType::kNs) > 0 || labels <= 2) return;
+      const std::string zone = OwnerPrefix(record::Suffix(name.wire(), labels));
+      if (Follow({What::kNameServers, Index::kForward, zone, {RrType::kNs}}) || labels <= 2) return;
     }
   }
 
-  void FollowToTarget(const record::Name& target, RrType type) {
+  // The root as target of MX, HTTPS and SVCB stands for none or for their owner (RFC 7505, 9460).
+  void FollowToTarget(const record::Name& target, bool as_name) {
     const std::string prefix = TargetPrefix(target);
-    std::uint64_t names = 0;
-    EachOwner(prefix, type, [&](Bytes) { ++names; });
-    if (!Shared(names)) Follow(Index::kReverse, prefix, type);
-  }
-
-  // Marks the node at which we are.
-  bool Shared(std::uint64_t names) {
-    if (names <= options_.max_fanout) return false;
-    out_.nodes[at_].shared = true;
-    out_.nodes[at_].names += names;
-    return true;
-  }
-
-  // The owners of one type behind `prefix` of the reverse index, each once, from keys alone.
-  void EachOwner(const std::string& prefix, RrType type, const std::function<void(Bytes)>& each) {
-    if (!Going()) return;
-    std::string last;
-    store::ScanPlan plan{Index::kReverse, RangeOf(prefix, type), {}, {}};
-    const std::size_t owner_at = plan.range.lo.size();
-    plan.filter = [&](std::string_view key, std::string&) {
-      Cursor cursor(AsBytes(key), owner_at);
-      const record::Name owner = record::ReadOrderedName(cursor);
-      if (cursor.ok() && AsText(owner.wire()) != last) {
-        last = AsText(owner.wire());
-        each(owner.wire());
-      }
-      return store::Step::kSkip;
-    };
-    out_.status = reader_.Scan(plan, [](const store::Row&) { return true; });
-  }
-
-  // Each name once, whatever types it has there. Addresses with the most names have them in address
-  // records, so only those with hints are remembered.
-  std::uint64_t CountOnAddress(const std::string& prefix, RrType own) {
-    std::vector<std::uint64_t> hinted;
-    for (const RrType type : {RrType::kSvcb, RrType::kHttps}) {
-      EachOwner(prefix, type, [&](Bytes owner) { hinted.push_back(Hash64(owner, 0)); });
+    const bool root = target == record::Name();
+    if (as_name) {
+      std::vector<RrType> aliases{RrType::kCname, RrType::kDname};
+      if (!root) aliases.insert(aliases.end(), {RrType::kHttps, RrType::kSvcb});
+      Follow({What::kAliases, Index::kReverse, prefix, std::move(aliases)});
     }
-    std::sort(hinted.begin(), hinted.end());
-    hinted.erase(std::unique(hinted.begin(), hinted.end()), hinted.end());
-    std::uint64_t names = hinted.size();
-    EachOwner(prefix, own, [&](Bytes owner) {
-      if (!std::binary_search(hinted.begin(), hinted.end(), Hash64(owner, 0))) ++names;
-    });
-    return names;
+    if (Follow({What::kZones, Index::kReverse, prefix, {RrType::kNs}})) graph_.ServesZones(at_);
+    if (as_name && !root) Follow({What::kMailDomains, Index::kReverse, prefix, {RrType::kMx}});
   }
 
-  // Takes the rows of one type that count to the graph and to the sink. How many there were.
-  std::uint64_t Follow(Index index, const std::string& prefix, RrType type) {
-    if (!Going()) return 0;
-    std::uint64_t counted = 0;
-    const auto take = [&](const store::Row& row) {
-      const auto end = FarEndOf(row.tuple, index);
-      if (!end.has_value() || !Overlaps(row.sighting)) return true;
-      ++counted;
-      const std::size_t there = Reach(*end, Interval{row.sighting.first, row.sighting.last});
-      const bool forward = index == Index::kForward;
-      AddEdge({forward ? at_ : there, forward ? there : at_, row.tuple.type});
-      return HandOn(row);
+  // Takes the rows of the group that count to the graph and to the sink, or none, when they lead to
+  // too many. False: there were none. Where counting fails, what can be read is taken all the same.
+  bool Follow(const Group& group) {
+    if (!Going()) return false;
+    const PivotCut found = Count(group);
+    if (out_.stopped || found.count == 0) return false;
+    if (found.count > options_.max_fanout) {
+      graph_.Cut(at_, found);
+      return true;
+    }
+    const std::uint64_t before = counted_;
+    const Status counting = std::exchange(out_.status, {});
+    for (const RrType type : group.types) FollowType(group, type);
+    if (out_.status.ok()) out_.status = counting;
+    return counted_ > before;
+  }
+
+  // How many different far ends, from keys alone.
+  PivotCut Count(const Group& group) {
+    const std::uint64_t most = std::max(options_.max_fanout, kMostCounted);
+    std::unordered_set<std::uint64_t> ends;
+    const auto add = [&](Bytes end) {
+      ends.insert(Hash64(end, 0));
+      return ends.size() <= most;
     };
-    out_.status = reader_.Scan(index, RangeOf(prefix, type), take);
-    return counted;
+    for (const RrType type : group.types) {
+      if (!Going() || ends.size() > most) break;
+      if (group.index == Index::kReverse) {
+        EachOwner(RangeOf(group.prefix, type), add);
+      } else {
+        EachFarEnd(RangeOf(group.prefix, type), add);
+      }
+    }
+    return {group.what, std::min<std::uint64_t>(ends.size(), most), ends.size() > most};
+  }
+
+  using Each = std::function<bool(Bytes)>;  // false ends it
+
+  // The owners of one type in the reverse index: one key is looked at for each.
+  void EachOwner(const store::KeyRange& range, const Each& each) {
+    const std::size_t owner_at = range.lo.size();
+    Scan({Index::kReverse, range, {}, [&](std::string_view key, std::string& jump) {
+            if (!Looked()) return store::Step::kEnd;
+            Cursor cursor(AsBytes(key), owner_at);
+            record::ReadOrderedName(cursor);
+            if (!cursor.ok()) return store::Step::kSkip;
+            const std::string_view up_to_owner = key.substr(0, cursor.position());
+            if (!each(AsBytes(up_to_owner.substr(owner_at)))) return store::Step::kEnd;
+            jump = store::PrefixRange(std::string(up_to_owner)).hi;
+            return store::Step::kJump;
+          }});
+  }
+
+  void EachFarEnd(const store::KeyRange& range, const Each& each) {
+    Scan({Index::kForward, range, {}, [&](std::string_view key, std::string&) {
+            if (!Looked()) return store::Step::kEnd;
+            const auto tuple = record::DecodeTupleKey(AsBytes(key));
+            if (!tuple.has_value()) return store::Step::kSkip;
+            for (const FarEnd& end : FarEndsOf(tuple->view(), Index::kForward)) {
+              if (!each(AsBytes(end.bytes))) return store::Step::kEnd;
+            }
+            return store::Step::kSkip;
+          }});
+  }
+
+  void Scan(
+      const store::ScanPlan& plan,
+      const store::RowSink& sink = [](const store::Row&) { return true; }) {
+    Status scanned = reader_.Scan(plan, sink);
+    if (!scanned.ok()) out_.status = std::move(scanned);
+  }
+
+  void FollowType(const Group& group, RrType type) {
+    if (!Going()) return;
+    const auto look = [&](std::string_view, std::string&) {
+      return Looked() ? store::Step::kTake : store::Step::kEnd;
+    };
+    Scan({group.index, RangeOf(group.prefix, type), {}, look},
+         [&](const store::Row& row) { return Take(row, group.index); });
+  }
+
+  bool Take(const store::Row& row, Index index) {
+    const std::vector<FarEnd> ends = FarEndsOf(row.tuple, index);
+    if (ends.empty() || !Overlaps(row.sighting)) return true;
+    ++counted_;
+    for (const FarEnd& end : ends) {
+      const std::size_t there = graph_.Reach(end, at_, {row.sighting.first, row.sighting.last});
+      const bool forward = index == Index::kForward;
+      graph_.Connect({forward ? at_ : there, forward ? there : at_, row.tuple.type});
+    }
+    return HandOn(row) && HasRoom();
+  }
+
+  bool HasRoom() {
+    const std::uint64_t most = options_.max_size;
+    if (std::max({graph_.nodes().size(), graph_.edges().size(), handed_.size()}) <= most)
+      return true;
+    out_.status = Status::Usage(
+        fmt::format("there are more than {} nodes, edges or rows around it; fewer steps or a lower "
+                    "--max-fanout give a whole answer",
+                    most));
+    return false;
   }
 
   bool Overlaps(const record::Sighting& sighting) const {
-    const auto& seen = places_[at_].seen;
+    const auto& seen = graph_.place(at_).seen;
     return !seen.has_value() || (sighting.first - seen->last <= options_.slack &&
                                  seen->first - sighting.last <= options_.slack);
-  }
-
-  // The node that is there, made when it is new. One whose turn is still to come learns from every
-  // row that leads to it.
-  std::size_t Reach(const FarEnd& end, const std::optional<Interval>& seen) {
-    std::string text = TextOf(end);
-    const auto [known, fresh] = by_text_.try_emplace(text, out_.nodes.size());
-    const std::size_t there = known->second;
-    if (fresh) {
-      const unsigned depth = there == 0 ? 0 : out_.nodes[at_].depth + 1;
-      out_.nodes.push_back({std::move(text), end.kind, false, depth, false, 0});
-      places_.push_back({std::string(AsText(end.bytes)), at_, seen, false, false});
-    } else if (there <= at_) {
-      return there;
-    }
-    Place& place = places_[there];
-    if (seen.has_value() && place.seen.has_value()) {
-      place.seen->first = std::min(place.seen->first, seen->first);
-      place.seen->last = std::max(place.seen->last, seen->last);
-    }
-    place.as_name |= end.kind == Kind::kName;
-    place.as_server |= end.kind == Kind::kNameServer;
-    if (place.as_server) out_.nodes[there].kind = Kind::kNameServer;
-    return there;
-  }
-
-  void AddEdge(const PivotEdge& edge) {
-    if (edges_.emplace(edge.from, edge.to, edge.type).second) out_.edges.push_back(edge);
   }
 
   bool HandOn(const store::Row& row) {
@@ -257,26 +252,15 @@ class Walk {
     return !out_.stopped;
   }
 
-  std::vector<std::string> PathTo(std::size_t node) const {
-    std::vector<std::string> path{out_.nodes[node].text};
-    while (node != 0) {
-      node = places_[node].parent;
-      path.push_back(out_.nodes[node].text);
-    }
-    std::reverse(path.begin(), path.end());
-    return path;
-  }
-
   store::Reader& reader_;
   const PivotOptions& options_;
   const std::function<bool(const Hit&)>& sink_;
 
   PivotOutcome out_;
-  std::vector<Place> places_;  // of out_.nodes
+  PivotGraph graph_;
   std::size_t at_ = 0;         // the node whose turn it is; those behind it are still to come
+  std::uint64_t counted_ = 0;  // rows that counted, handed on or not
   std::vector<std::string> path_;
-  std::unordered_map<std::string, std::size_t> by_text_;
-  std::set<std::tuple<std::size_t, std::size_t, RrType>> edges_;
   std::unordered_set<std::string> handed_;  // tuple keys
 };
 

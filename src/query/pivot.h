@@ -2,15 +2,22 @@
 // they connect, which a caller maps to render/dot.h.
 //
 // Breadth first, the same store gives the same answer. From each node, in this order:
-//   a name         its A, AAAA, CNAME, DNAME and NS rows; where no NS row of it counts, the NS rows
-//                  of its nearest ancestor of two labels or more; the CNAMEs that point at it
+//   a name         its A and AAAA rows; HTTPS and SVCB, to their target and address hints; CNAME
+//   and
+//                  DNAME; NS, and where no NS row of it counts, the NS rows of its nearest ancestor
+//                  of two labels or more; the CNAME, DNAME, HTTPS and SVCB, the NS and the MX rows
+//                  that point at it
 //   an address     the A or AAAA rows, and the SVCB and HTTPS rows with a hint, that hold it
 //   a name server  its A and AAAA rows; the NS rows that point at it
-// A name that is found as a name server and otherwise, before it is its turn, is both.
+// A name that is found as a name server and otherwise, before it is its turn, is both. No node has
+// two turns.
 //
 // A row counts when its times overlap those of the node at which it is found: any time for the
 // start; for others from the first to the last sighting of the rows that led there before it was
 // their turn.
+//
+// What it costs is bounded three times: by max_fanout, which each group of rows above must not
+// exceed; by kMostCounted, where counting what exceeds it ends; by max_size for all together.
 #pragma once
 
 #include <chrono>
@@ -24,6 +31,7 @@
 #include "base/status.h"
 #include "query/address_block.h"
 #include "query/hit.h"
+#include "query/lookup.h"
 #include "record/name.h"
 #include "record/rrtype.h"
 #include "store/store.h"
@@ -32,10 +40,34 @@ namespace pdns::query {
 
 struct PivotOptions {
   unsigned depth = 2;  // steps from the start; 0: none
-  // More names than this on an address, zones on a name server, aliases of a name: these are
-  // counted and not followed. The addresses of such a name server or name are.
+  // More than this of one kind (PivotCut::What) at a node: these are counted, at any time, and not
+  // followed, none of them. The others of that node are.
   std::uint64_t max_fanout = 100;
   std::chrono::seconds slack{0};  // not negative; times so far apart still overlap
+  Watch watch;                    // none: to the end; asked at each node, too
+  // More nodes, edges or rows than this end it. 100,000 take less than 100 MB.
+  std::uint64_t max_size = 100'000;
+};
+
+// Counting goes so far, or to max_fanout where that is more: an address may have millions of names.
+inline constexpr std::uint64_t kMostCounted = 10'000;
+
+// More of something than max_fanout.
+struct PivotCut {
+  enum class What : std::uint8_t {
+    kNames,        // on an address
+    kAliases,      // of a name: CNAME, DNAME, HTTPS and SVCB that point at it
+    kZones,        // on a name server
+    kMailDomains,  // MX that point at it
+    kAddresses,    // a name's own, as fast flux has them
+    kEndpoints,    // targets and addresses of its HTTPS and SVCB
+    kAliasTargets,
+    kNameServers,
+  };
+
+  What what{};
+  std::uint64_t count = 0;  // different ones, at any time
+  bool more = false;        // there are more than `count`
 };
 
 struct PivotNode {
@@ -44,10 +76,14 @@ struct PivotNode {
   std::string text;  // a name, with trailing dot, or an address; no other node has it
   Kind kind = Kind::kName;
   bool start = false;
-  unsigned depth = 0;       // steps from the start
-  bool shared = false;      // above max_fanout; known only of nodes nearer than the last step
-  std::uint64_t names = 0;  // of shared ones: how many there are, at any time
+  unsigned depth = 0;          // steps from the start
+  bool shared = false;         // by many others: has one of the first four cuts
+  std::uint64_t names = 0;     // of shared ones: the sum of those
+  std::vector<PivotCut> cuts;  // what was not followed; known of nodes nearer than the last step
 };
+
+// "more than 10000 zones, 300 aliases"; empty where all was followed.
+std::string CutsText(const PivotNode& node);
 
 // As the row says it: from its owner to what it points at. The owner of NS rows of an enclosing
 // zone is no node by that: their edges begin at the name that was asked.
@@ -59,19 +95,21 @@ struct PivotEdge {
 
 struct PivotOutcome {
   std::uint64_t rows = 0;        // handed to the sink
+  std::uint64_t keys = 0;        // looked at
   std::vector<PivotNode> nodes;  // as they were found, the start first
   std::vector<PivotEdge> edges;  // as they were found, each once
-  Status status;         // kUsage: the start is more than one address; else of the store, which was
-                         // not whole: rows, nodes and edges are what was found until then
-  bool stopped = false;  // by the sink
+  // kUsage: the start is more than one address, or max_size ended it; else of the store, which was
+  // not whole. But for the first, rows, nodes and edges are what was found until then.
+  Status status;
+  bool stopped = false;  // by the sink or the watch
 };
 
 // The block: one address.
 using PivotStart = std::variant<record::Name, AddressBlock>;
 
 // Each row is handed on once, in a Hit whose path leads to the node at which it was found; false
-// ends all. The sink may scan. Memory: the graph, the keys of all rows, and 8 bytes for each name
-// with a hint on the address that is being counted. One thread, the reader's.
+// ends all. The sink may scan. Memory: the graph, the keys of all rows, and some 40 bytes for each
+// of what is being counted. One thread, the reader's.
 PivotOutcome Pivot(store::Reader& reader, const PivotStart& start, const PivotOptions& options,
                    const std::function<bool(const Hit&)>& sink);
 

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string_view>
-#include <tuple>
+#include <utility>
 
 #include "base/bytes.h"
 
@@ -26,52 +27,100 @@ std::string Escaped(std::string_view text) {
   return out;
 }
 
-std::string_view ShapeOf(DotNode::Kind kind) {
+struct Look {
+  std::string_view shape;
+  std::string_view colour;
+  std::string_view meaning;
+};
+
+Look LookOf(DotNode::Kind kind) {
   switch (kind) {
     case DotNode::kAddress:
-      return "box";
+      return {"box", "lightblue", "address"};
     case DotNode::kNameServer:
-      return "hexagon";
+      return {"hexagon", "palegreen", "name server"};
     case DotNode::kStart:
-      return "doubleoctagon";
+      return {"doubleoctagon", "gold", "start"};
     case DotNode::kName:
       break;
   }
-  return "ellipse";
+  return {"ellipse", "white", "name"};
 }
 
-std::string NodeLine(std::size_t number, const DotNode& node) {
+// Addresses, names and servers differ by shape as well: grey hides the colour of what is shared,
+// and paper all.
+std::string NodeLine(std::string_view id, std::string_view label, const DotNode& node) {
+  const Look look = LookOf(node.kind);
+  return fmt::format("{} [label=\"{}\", shape={}, fillcolor={}{}];\n", id, label, look.shape,
+                     node.shared ? "lightgrey" : look.colour,
+                     node.note.empty() ? "" : ", style=\"filled,dashed\"");
+}
+
+std::string LabelOf(const DotNode& node) {
   std::string label = Escaped(node.name);
+  if (!node.note.empty()) return label + "\\n" + Escaped(node.note);
   if (node.names > 0) label += fmt::format("\\n{} names", node.names);
-  return fmt::format("  n{} [label=\"{}\", shape={}{}];\n", number, label, ShapeOf(node.kind),
-                     node.shared ? ", style=filled, fillcolor=lightgrey" : "");
+  return label;
+}
+
+// Aliases are dashed, name servers dotted: what is left is where a name stands.
+std::string_view LineOf(std::string_view type) {
+  if (type == "NS") return ", style=dotted";
+  const bool address = type == "A" || type == "AAAA";
+  return address || type.empty() ? "" : ", style=dashed";
+}
+
+using Nodes = std::map<std::string_view, DotNode>;
+
+std::string Legend(const Nodes& nodes) {
+  std::set<DotNode::Kind> kinds;
+  bool shared = false;
+  bool cut = false;
+  for (const auto& [name, node] : nodes) {
+    kinds.insert(node.kind);
+    shared |= node.shared;
+    cut |= !node.note.empty();
+  }
+  std::string text;
+  const auto add = [&](std::string_view meaning, const DotNode& sample) {
+    text += "    " + NodeLine(fmt::format("l{}", std::count(text.begin(), text.end(), '\n')),
+                              meaning, sample);
+  };
+  for (const DotNode::Kind kind : kinds) add(LookOf(kind).meaning, {.name = {}, .kind = kind});
+  if (shared) add("shared by many", {.name = {}, .shared = true});
+  if (cut) add("counted, not followed", {.name = {}, .note = "cut"});
+  if (text.empty()) return {};
+  return "  subgraph cluster_legend {\n    label=\"legend\"; color=grey; "
+         "fontname=\"monospace\";\n" +
+         text + "  }\n";
 }
 
 }  // namespace
 
 std::string Dot(std::span<const DotNode> nodes, std::span<const DotEdge> edges) {
-  std::map<std::string_view, DotNode> sorted;
+  Nodes sorted;
   for (const DotNode& node : nodes) sorted.emplace(node.name, node);
-  std::set<std::tuple<std::string_view, std::string_view, std::string_view>> lines;
+  std::map<std::pair<std::string_view, std::string_view>, std::set<std::string_view>> lines;
   for (const DotEdge& edge : edges) {
     sorted.emplace(edge.from, DotNode{.name = edge.from});
     sorted.emplace(edge.to, DotNode{.name = edge.to});
-    lines.emplace(edge.from, edge.to, edge.label);
+    lines[{edge.from, edge.to}].insert(edge.label);
   }
   std::string text =
-      "digraph pivot {\n  rankdir=LR;\n  node [fontname=\"monospace\"];\n"
-      "  edge [fontname=\"monospace\"];\n";
-  std::map<std::string_view, std::size_t> numbers;
+      "digraph pivot {\n  rankdir=LR; ranksep=1; nodesep=0.1;\n"
+      "  node [fontname=\"monospace\", style=filled, margin=\"0.1,0.03\", height=0.3];\n"
+      "  edge [fontname=\"monospace\", fontsize=10];\n";
+  std::map<std::string_view, std::string> ids;
   for (const auto& [name, node] : sorted) {
-    const std::size_t number = numbers.size();
-    numbers.emplace(name, number);
-    text += NodeLine(number, node);
+    const std::string& id = ids.emplace(name, fmt::format("n{}", ids.size())).first->second;
+    text += "  " + NodeLine(id, LabelOf(node), node);
   }
-  for (const auto& [from, to, label] : lines) {
-    text += fmt::format("  n{} -> n{} [label=\"{}\"];\n", numbers.at(from), numbers.at(to),
-                        Escaped(label));
+  for (const auto& [ends, labels] : lines) {
+    text +=
+        fmt::format("  {} -> {} [label=\"{}\"{}];\n", ids.at(ends.first), ids.at(ends.second),
+                    Escaped(fmt::format("{}", fmt::join(labels, ", "))), LineOf(*labels.begin()));
   }
-  return text + "}\n";
+  return text + Legend(sorted) + "}\n";
 }
 
 }  // namespace pdns::render

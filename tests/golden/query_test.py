@@ -191,7 +191,10 @@ class Query(unittest.TestCase):
         self.assertIn(("www.blah.org.", "auth01.ca-dns.net."), paths)
         graph = self.ask("--pivot", "--dot", "www.blah.org").decode("ascii")
         self.assertRegex(graph, r'label="205\.150\.150\.140"')
-        self.ask("--pivot", "www.blah.org", "--max-fanout", "1", "-j")
+        zones = {row["rrname"] for row in
+                 map(json.loads, self.ask("--pivot", "1", "auth01.ca-dns.net", "-j").splitlines())}
+        self.assertLessEqual({"blah.org.", "wild.net."}, zones, "what a name server serves")
+        self.ask("--pivot", "www.blah.org", "--max-fanout", "2", "-j")
         self.assertIn("not followed", self.said)
 
     def test_numbers(self) -> None:

@@ -6,71 +6,16 @@
 #include <string>
 
 #include "unit/query/fake_reader.h"
+#include "unit/query/pivot_answer.h"
 #include "unit/support/dns_message.h"
 
 namespace pdns::query {
 namespace {
 
 using record::RrType;
-using store::Lines;
 using store::Seen;
 using testing::U16;
 using testing::WireName;
-
-struct Answer {
-  Lines rows;   // "www.blah.org. > 1.1.1.1: blah.org. A": path, owner and type
-  Lines nodes;  // "1.1.1.1 address 1", "shared 7" behind that
-  Lines edges;  // "blah.org. A 1.1.1.1"
-  PivotOutcome outcome;
-};
-
-std::string NodeLine(const PivotNode& node) {
-  constexpr std::string_view kKinds[] = {"name", "address", "server"};
-  std::string line =
-      fmt::format("{} {} {}", node.text, kKinds[static_cast<std::size_t>(node.kind)], node.depth);
-  if (node.start) line += " start";
-  if (node.shared) line += fmt::format(" shared {}", node.names);
-  return line;
-}
-
-PivotStart Start(std::string_view text) {
-  if (const auto address = ParseAddress(text); address.has_value()) return *address;
-  return dns::NameFromText(text).value_or(record::Name());
-}
-
-Answer Ask(store::Reader& reader, std::string_view start, const PivotOptions& options = {}) {
-  Answer answer;
-  answer.outcome = Pivot(reader, Start(start), options, [&](const Hit& hit) {
-    EXPECT_EQ(hit.asked, nullptr);
-    answer.rows.push_back(fmt::format("{}: {} {}", fmt::join(hit.path, " > "),
-                                      dns::NameToText(hit.tuple.owner),
-                                      dns::TypeToText(hit.tuple.type)));
-    return true;
-  });
-  const auto& nodes = answer.outcome.nodes;
-  for (const PivotNode& node : nodes) answer.nodes.push_back(NodeLine(node));
-  for (const PivotEdge& edge : answer.outcome.edges) {
-    answer.edges.push_back(nodes.at(edge.from).text + " " + dns::TypeToText(edge.type) + " " +
-                           nodes.at(edge.to).text);
-  }
-  EXPECT_EQ(answer.outcome.rows, answer.rows.size());
-  EXPECT_FALSE(answer.outcome.stopped);
-  return answer;
-}
-
-PivotOptions Depth(unsigned depth) {
-  PivotOptions options;
-  options.depth = depth;
-  return options;
-}
-
-PivotOptions Fanout(std::uint64_t max_fanout) {
-  PivotOptions options;
-  options.max_fanout = max_fanout;
-  return options;
-}
-
-std::string Address(std::uint8_t byte) { return std::string(4, static_cast<char>(byte)); }
 
 // "1.1.1.1" and "101:101:101:101:101:101:101:101" are what www.blah.org stands on.
 FakeReader BlahOrg() {
@@ -164,6 +109,78 @@ TEST(Pivot, NameServersOfTheNearestZone) {
   EXPECT_EQ(ask("com"), Lines{});
 }
 
+// Rdata of HTTPS and SVCB; `params`: an address hint each.
+std::string Service(std::uint16_t priority, const std::string& target, const std::string& params) {
+  return U16(priority) + target + params;
+}
+std::string Hint4(const std::string& addresses) {
+  return U16(4) + U16(static_cast<std::uint16_t>(addresses.size())) + addresses;
+}
+std::string Hint6(const std::string& addresses) {
+  return U16(6) + U16(static_cast<std::uint16_t>(addresses.size())) + addresses;
+}
+
+TEST(Pivot, AServiceLeadsToItsTargetAndItsHints) {
+  FakeReader reader;
+  const std::string six(16, '\1');
+  reader
+      .Add("www.example", RrType::kHttps,
+           Service(1, WireName("cdn.net"), Hint4(Address(1) + Address(9)) + Hint6(six)))
+      .Add("www.example", RrType::kSvcb, Service(0, WireName("other.net"), ""))
+      .Add("own.example", RrType::kHttps, Service(1, std::string(1, '\0'), Hint4(Address(9))))
+      .Add("none.example", RrType::kHttps, Service(0, std::string(1, '\0'), ""))
+      .Add("cdn.net", RrType::kA, Address(2));
+  const Answer answer = Ask(reader, "www.example");
+  EXPECT_EQ(
+      answer.edges,
+      (Lines{"www.example. HTTPS cdn.net.", "www.example. HTTPS 1.1.1.1",
+             "www.example. HTTPS 9.9.9.9", "www.example. HTTPS 101:101:101:101:101:101:101:101",
+             "www.example. SVCB other.net.", "cdn.net. A 2.2.2.2", "own.example. HTTPS 9.9.9.9"}));
+  EXPECT_EQ(
+      answer.rows,
+      (Lines{"www.example.: www.example. HTTPS", "www.example.: www.example. SVCB",
+             "www.example. > cdn.net.: cdn.net. A", "www.example. > 9.9.9.9: own.example. HTTPS"}));
+  EXPECT_EQ(Ask(reader, "none.example").nodes, (Lines{"none.example. name 0 start"}));
+  EXPECT_EQ(Ask(reader, "cdn.net", Depth(1)).edges,
+            (Lines{"cdn.net. A 2.2.2.2", "www.example. HTTPS cdn.net."}));
+}
+
+TEST(Pivot, ANameServerAndMailHostShowsWhatItServes) {
+  FakeReader reader;
+  const std::string ns = WireName("ns.net");
+  reader.Add("a.example", RrType::kNs, ns)
+      .Add("b.example", RrType::kNs, ns)
+      .Add("b.example", RrType::kA, Address(1))
+      .Add("mail.example", RrType::kMx, U16(10) + ns)
+      .Add("alias.example", RrType::kCname, ns)
+      .Add("tree.example", RrType::kDname, ns)
+      .Add("web.example", RrType::kHttps, Service(0, ns, ""))
+      .Add("_x.web.example", RrType::kSvcb, Service(1, ns, ""));
+  const Answer start = Ask(reader, "ns.net", Depth(1));
+  EXPECT_EQ(start.edges,
+            (Lines{"alias.example. CNAME ns.net.", "tree.example. DNAME ns.net.",
+                   "web.example. HTTPS ns.net.", "_x.web.example. SVCB ns.net.",
+                   "a.example. NS ns.net.", "b.example. NS ns.net.", "mail.example. MX ns.net."}));
+  EXPECT_EQ(start.nodes.front(), "ns.net. server 0 start");
+  EXPECT_EQ(start.rows.size(), 7U);
+  // So does a name that is found beside others on an address.
+  reader.Add("ns.net", RrType::kA, Address(9)).Add("www.example", RrType::kA, Address(9));
+  const Answer beside = Ask(reader, "www.example", Depth(3));
+  EXPECT_EQ(beside.nodes[2], "ns.net. server 2");
+  EXPECT_EQ(beside.nodes.size(), 10U);
+}
+
+// "." as target says that there is no mail, no service, or that it is the owner.
+TEST(Pivot, TheRootHasNoMailAndNoServices) {
+  FakeReader reader;
+  const std::string root(1, '\0');
+  reader.Add("a.example", RrType::kMx, U16(0) + root)
+      .Add("a.example", RrType::kHttps, Service(1, root, Hint4(Address(1))))
+      .Add("a.example", RrType::kSvcb, Service(0, root, ""))
+      .Add(".", RrType::kNs, WireName("a.root"));
+  EXPECT_EQ(Ask(reader, ".", Depth(1)).edges, (Lines{". NS a.root."}));
+}
+
 // What was there at another time has nothing to do with it.
 TEST(Pivot, OnlyWhatOverlapsInTime) {
   FakeReader reader;
@@ -233,10 +250,12 @@ TEST(Pivot, SharedAddressesAreCountedAndNotFollowed) {
                                    "b.example. name 2", "c.example. name 2"}));
   EXPECT_EQ(followed.rows.size(), 6U);
   const Answer cut = Ask(reader, "www.example", Fanout(2));
-  EXPECT_EQ(cut.nodes, (Lines{"www.example. name 0 start", "1.1.1.1 address 1 shared 3"}));
-  EXPECT_EQ(cut.rows, (Lines{"www.example.: www.example. A"}));
+  EXPECT_EQ(cut.nodes,
+            (Lines{"www.example. name 0 start", "1.1.1.1 address 1 shared 3 (3 names)"}));
+  EXPECT_EQ(cut.rows, (Lines{"www.example.: www.example. A", "www.example.: www.example. HTTPS"}));
   EXPECT_TRUE(cut.outcome.status.ok());
-  EXPECT_EQ(Ask(reader, "1.1.1.1", Fanout(2)).nodes, (Lines{"1.1.1.1 address 0 start shared 3"}));
+  EXPECT_EQ(Ask(reader, "1.1.1.1", Fanout(2)).nodes,
+            (Lines{"1.1.1.1 address 0 start shared 3 (3 names)"}));
 }
 
 TEST(Pivot, SharedNameServersAndAliasesAreCountedAndNotFollowed) {
@@ -249,9 +268,10 @@ TEST(Pivot, SharedNameServersAndAliasesAreCountedAndNotFollowed) {
   }
   EXPECT_EQ(Ask(reader, "a.example", Fanout(3)).nodes.size(), 9U);
   // Its addresses are followed all the same.
-  EXPECT_EQ(Ask(reader, "a.example", Fanout(2)).nodes,
-            (Lines{"a.example. name 0 start shared 3", "ns.net. server 1 shared 3",
-                   "ns2.net. server 1 shared 3", "1.1.1.1 address 2"}));
+  EXPECT_EQ(
+      Ask(reader, "a.example", Fanout(2)).nodes,
+      (Lines{"a.example. name 0 start shared 3 (3 aliases)", "ns.net. server 1 shared 3 (3 zones)",
+             "ns2.net. server 1 shared 3 (3 zones)", "1.1.1.1 address 2"}));
 }
 
 TEST(Pivot, LoopsEnd) {
@@ -267,7 +287,7 @@ TEST(Pivot, LoopsEnd) {
   EXPECT_EQ(two.rows, (Lines{"a.example.: a.example. CNAME", "a.example.: b.example. CNAME"}));
   EXPECT_EQ(two.edges, (Lines{"a.example. CNAME b.example.", "b.example. CNAME a.example."}));
   EXPECT_EQ(Ask(reader, "ns.zone.example", Depth(9)).nodes,
-            (Lines{"ns.zone.example. name 0 start"}));
+            (Lines{"ns.zone.example. server 0 start"}));
 }
 
 TEST(Pivot, ANameMayBeANameServerAsWell) {
@@ -319,7 +339,7 @@ TEST(Pivot, AFailureComesWithWhatWasFound) {
   EXPECT_EQ(name.rows, (Lines{"www.blah.org.: www.blah.org. A"}));
   EXPECT_EQ(name.outcome.status.code(), Code::kIo);
   const Answer address = Ask(reader, "1.1.1.1");  // while its names are counted
-  EXPECT_EQ(address.rows, Lines{});
+  EXPECT_EQ(address.rows, (Lines{"1.1.1.1: evil.example. A", "1.1.1.1: www.blah.org. A"}));
   EXPECT_EQ(address.outcome.status.code(), Code::kIo);
 }
 
