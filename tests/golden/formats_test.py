@@ -16,6 +16,7 @@ import unittest
 from collections.abc import Iterator
 from pathlib import Path
 
+from pdns_dnstap import response
 from pdns_terminal import run_on_terminal
 from pdns_testing import BIN, CAPTURES, ingest, scratch, stream
 
@@ -64,29 +65,13 @@ HOSTILE: list[tuple[tuple[bytes, ...], int, bytes]] = [
 ]
 
 
-def varint(value: int) -> bytes:
-    out = b""
-    while value >= 0x80:
-        out, value = out + bytes([value & 0x7F | 0x80]), value >> 7
-    return out + bytes([value])
-
-
-def number(field: int, value: int) -> bytes:
-    return varint(field << 3) + varint(value)
-
-
-def blob(field: int, value: bytes) -> bytes:
-    return varint(field << 3 | 2) + varint(len(value)) + value
-
-
 def hostile_payloads() -> Iterator[bytes]:
     """RESOLVER_RESPONSE frames of hostile.example's server, a second apart."""
     for at, (labels, rrtype, rdata) in enumerate(HOSTILE):
         owner = name(*labels, *ZONE)
         answer = struct.pack("!HHHIH", 0xC00C, rrtype, 1, 300, len(rdata)) + rdata
         message = struct.pack("!6H", 1, 0x8400, 1, 1, 0, 0) + owner + struct.pack("!HH", rrtype, 1) + answer
-        fields = number(1, 4) + blob(11, name(*ZONE)) + number(12, TIME + at) + blob(14, message)
-        yield blob(14, fields) + number(15, 1)
+        yield response(message, name(*ZONE), TIME + at)
 
 
 LIST = (b"www.blah.org\nhxxps://nowhere[.]example/\n205.150.150.140\n# a comment\nb\xc3\xbccher.example\n"
