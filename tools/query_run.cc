@@ -187,6 +187,7 @@ class QueryRun {
     for (const query::PivotNode& node : outcome.nodes) {
       const std::string cuts = query::CutsText(node);
       if (cuts.empty()) continue;
+      cut_ = true;
       scan_line_.Wipe();
       LogInfo(fmt::format("{} has {}: not followed (--max-fanout {})", node.text, cuts,
                           options_.pivot.max_fanout));
@@ -262,8 +263,9 @@ class QueryRun {
       LogWarning("interrupted: this is what was found until then" + GoingOn());
     }
     const bool whole = status_.ok() && !answer_.limited() && !stop_.requested() && bad_lines_ == 0;
-    if (!whole) return kIncomplete;
-    return answer_.rows() > 0 ? 0 : kNothingFound;
+    const bool nothing = answer_.rows() == 0;
+    if (!whole || (nothing && cut_)) return kIncomplete;
+    return nothing ? kNothingFound : 0;
   }
 
   const QueryOptions& options_;
@@ -276,6 +278,7 @@ class QueryRun {
   std::optional<query::OwnedPlace> after_;  // where a cursor stands
   std::uint64_t bad_lines_ = 0;
   std::uint64_t keys_before_ = 0;
+  bool cut_ = false;  // a pivot named what it did not follow
   Status status_;
 };
 

@@ -1,5 +1,6 @@
 // Lines for the operator, on stderr, by spdlog: "pdns-ingest: warning: text". Colour on a terminal
-// only. Any thread may call. Bytes of foreign origin must be made printable by the caller.
+// only, and not with NO_COLOR. Any thread may call. Bytes of foreign origin must be made printable
+// by the caller.
 #pragma once
 
 #include <string_view>

@@ -1,20 +1,17 @@
 """pdns-query as a responder uses it, over the captures' tuples: what it answers is told from the lists
 that came with the captures, and read back by other programs' parsers."""
 import csv
-import fcntl
 import io
 import json
 import os
-import pty
 import re
 import shutil
 import signal
-import struct
 import subprocess
-import termios
 import unittest
 from pathlib import Path
 
+from pdns_terminal import run_on_terminal
 from pdns_testing import BIN, CAPTURES, expected, ingest, labels_of, query, rows, scratch, wait_for
 
 FOUND, NOTHING, INCOMPLETE, USAGE = 0, 1, 2, 64
@@ -208,20 +205,9 @@ class Query(unittest.TestCase):
     def test_terminal_is_coloured_and_folded(self) -> None:
         """No line is wider than the terminal, and nothing is lost in folding."""
         def on_terminal(**environment: str) -> str:
-            master, slave = pty.openpty()
-            fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))
             command = [BIN / "pdns-query", "-d", self.database, "*.signed3.net"]
-            with subprocess.Popen(command, stdout=slave, stderr=subprocess.DEVNULL,
-                                  env={**os.environ, **environment}) as run:
-                os.close(slave)
-                text = b""
-                try:
-                    while piece := os.read(master, 65536):
-                        text += piece
-                except OSError:  # the other end is closed
-                    pass
-                self.assertEqual(FOUND, run.wait(timeout=60))
-            os.close(master)
+            code, text, said = run_on_terminal(command, 120, {**os.environ, **environment})
+            self.assertEqual(FOUND, code, said.decode())
             return text.decode("ascii")
         plain = on_terminal(NO_COLOR="1")
         self.assertNotIn("\x1b", plain)

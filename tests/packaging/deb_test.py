@@ -147,15 +147,21 @@ class Deb(unittest.TestCase):
         paths = {row[5][1:]: row for row in rows}
         for path in ("/usr/bin/pdns-ingest", "/usr/bin/pdns-query", "/usr/lib/systemd/system/pdns-ingest.service",
                      "/usr/lib/systemd/system/pdns-ingest.socket", "/usr/share/man/man1/pdns-ingest.1.gz",
+                     "/usr/share/bash-completion/completions/pdns-query", "/usr/share/zsh/vendor-completions/_pdns-query",
                      "/etc/pdns/ingest.conf", f"/usr/share/doc/{PACKAGE}/copyright"):
             self.assertIn(path, paths)
         for path, row in paths.items():
             self.assertEqual("root/root", row[1], path)
-            self.assertNotRegex(row[0], "[st]|^.{5}w|^.{8}w", path)
+            if not row[0].startswith("l"):  # a link has no permissions of its own
+                self.assertNotRegex(row[0], "[st]|^.{5}w|^.{8}w", path)
             self.assertNotIn("powerdns", path)
         for tool in (path for path in paths if path.startswith("/usr/bin/")):
             page = f"/usr/share/man/man1/{Path(tool).name}.1.gz"
             self.assertTrue(tool.endswith("/") or page in paths, page)
+            completion = f"/usr/share/bash-completion/completions/{Path(tool).name}"
+            self.assertTrue(tool.endswith("/") or completion in paths, completion)
+            # One file, and links to it.
+            self.assertIn(" ".join(paths.get(completion, [])[6:]), ("", "-> pdns-query"))
 
     def test_lintian(self) -> None:
         if not shutil.which("lintian"):

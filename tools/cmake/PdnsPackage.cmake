@@ -24,6 +24,16 @@ foreach(tool IN ITEMS pdns-ingest pdns-query pdns-tap)
   endif()
 endforeach()
 
+# One file completes for all programs; bash-completion looks for one by the name of each.
+set(completions ${CMAKE_INSTALL_DATAROOTDIR}/bash-completion/completions)
+install(FILES ${packaging}/completion/pdns-query.bash DESTINATION ${completions} RENAME pdns-query COMPONENT tools)
+foreach(other IN ITEMS pdns-ingest pdns-tap)
+  file(CREATE_LINK pdns-query ${PROJECT_BINARY_DIR}/packaging/${other} SYMBOLIC)
+  install(FILES ${PROJECT_BINARY_DIR}/packaging/${other} DESTINATION ${completions} COMPONENT tools)
+endforeach()
+install(FILES ${packaging}/completion/_pdns-query
+        DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/zsh/vendor-completions COMPONENT tools)
+
 set(doc ${CMAKE_INSTALL_DATAROOTDIR}/doc/${PDNS_PACKAGE})
 configure_file(${packaging}/deb/changelog.in ${PROJECT_BINARY_DIR}/packaging/changelog @ONLY)
 pdns_install_compressed(${PROJECT_BINARY_DIR}/packaging/changelog changelog ${doc})
