@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "dns/address_block.h"
 #include "dns/text.h"
-#include "query/address_block.h"
 #include "record/tuple_key.h"
 #include "store/reverse_key.h"
 
@@ -14,8 +14,8 @@ namespace {
 using record::RrType;
 using Kind = PivotNode::Kind;
 
-AddressBlock OneAddress(Bytes bytes) {
-  AddressBlock block;
+dns::AddressBlock OneAddress(Bytes bytes) {
+  dns::AddressBlock block;
   block.size = bytes.size();
   std::copy(bytes.begin(), bytes.end(), block.first.begin());
   block.last = block.first;
@@ -69,7 +69,7 @@ std::optional<FarEnd> EndOfKey(Bytes key) {
 }  // namespace
 
 std::string FarEnd::Text() const {
-  return kind == Kind::kAddress ? BlockText(OneAddress(AsBytes(bytes)))
+  return kind == Kind::kAddress ? dns::BlockText(OneAddress(AsBytes(bytes)))
                                 : dns::NameToText(AsBytes(bytes));
 }
 

@@ -27,11 +27,9 @@ record::Name ZoneOf(const record::Tuple& tuple, const record::Sighting& sighting
       .value_or(record::Name());
 }
 
-bool HoldsAddress(const AddressBlock& block, const record::Tuple& tuple) {
+bool HoldsAddress(const dns::AddressBlock& block, const record::Tuple& tuple) {
   const bool address = tuple.type == record::RrType::kA || tuple.type == record::RrType::kAaaa;
-  return address && tuple.rdata.size() == block.size &&
-         AsText(block.lowest()) <= AsText(tuple.rdata) &&
-         AsText(tuple.rdata) <= AsText(block.highest());
+  return address && block.Holds(tuple.rdata);
 }
 
 bool AnyMatches(const std::vector<NamePattern>& patterns, const record::Name& name) {
@@ -82,7 +80,7 @@ bool Filter::Passes(const record::Tuple& tuple, const record::Sighting& sighting
   if (!first.Holds(sighting.first) || !last.Holds(sighting.last)) return false;
   if (sighting.count < min_count || sighting.count > max_count) return false;
   if (!bailiwicks.empty() && !AnyMatches(bailiwicks, ZoneOf(tuple, sighting))) return false;
-  for (const AddressBlock& block : excluded_addresses) {
+  for (const dns::AddressBlock& block : excluded_addresses) {
     if (HoldsAddress(block, tuple)) return false;
   }
   if (excluded_names.empty()) return true;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "query/address_block.h"
+#include "dns/address_block.h"
 #include "query/name_pattern.h"
 #include "record/observation.h"
 
@@ -44,9 +44,9 @@ struct Filter {
   Between last;   // last-seen lies in it
   std::uint64_t min_count = 0;
   std::uint64_t max_count = std::numeric_limits<std::uint64_t>::max();
-  std::vector<NamePattern> bailiwicks;           // one of them; none: any
-  std::vector<NamePattern> excluded_names;       // rrnames
-  std::vector<AddressBlock> excluded_addresses;  // in A and AAAA
+  std::vector<NamePattern> bailiwicks;                // one of them; none: any
+  std::vector<NamePattern> excluded_names;            // rrnames
+  std::vector<dns::AddressBlock> excluded_addresses;  // in A and AAAA
 
   // A name pattern, or an address or block: kUsage.
   Status Exclude(std::string_view text);

@@ -84,11 +84,11 @@ struct Parse {
   }
 };
 
-Indicator OfBlock(const AddressBlock& block) {
+Indicator OfBlock(const dns::AddressBlock& block) {
   Indicator indicator;
   indicator.kind = Indicator::Kind::kBlock;
   indicator.block = block;
-  indicator.understood = BlockText(block);
+  indicator.understood = dns::BlockText(block);
   return indicator;
 }
 
@@ -124,7 +124,7 @@ Result<Indicator> ParseHost(Parse parse) {
     if (port.front() != ':' || (port.size() > 1 && (error != std::errc() || behind != stop)))
       return parse.Refuse(" is no address, and what stands behind the host is no port");
   }
-  if (const auto address = ParseAddress(host)) {
+  if (const auto address = dns::ParseAddress(host)) {
     Indicator indicator = OfBlock(*address);
     indicator.changed = true;  // a bare one does not come this far
     return indicator;
@@ -155,17 +155,17 @@ std::size_t SchemeSize(std::string_view text) {
 std::optional<Result<Indicator>> ParseRange(const Parse& parse) {
   const std::size_t dash = parse.rest.find('-');
   if (dash == kNone) return std::nullopt;
-  const auto first = ParseAddress(Trimmed(parse.rest.substr(0, dash)));
+  const auto first = dns::ParseAddress(Trimmed(parse.rest.substr(0, dash)));
   if (!first.has_value()) return std::nullopt;
   const std::string_view behind = Trimmed(parse.rest.substr(dash + 1));
-  const auto last = ParseAddress(behind);
+  const auto last = dns::ParseAddress(behind);
   if (!last.has_value()) {
     const bool name =
         std::any_of(behind.begin(), behind.end(), IsLetter) && behind.find(':') == kNone;
     if (name) return std::nullopt;
     return parse.Refuse(" is no range: give two addresses, such as 192.0.2.1-192.0.2.9");
   }
-  AddressBlock block = *first;
+  dns::AddressBlock block = *first;
   block.last = last->first;
   if (first->size != last->size)
     return parse.Refuse(" is no range: one end is IPv4, the other IPv6");
@@ -188,10 +188,10 @@ bool LooksLikeHost(std::string_view host) {
 Result<Indicator> ParseSlashed(Parse parse, std::size_t slash) {
   const std::string_view head = parse.rest.substr(0, slash);
   const std::string_view path = parse.rest.substr(slash + 1);
-  if (ParseAddress(head).has_value() && (path.empty() || !IsLetter(path.front())))
+  if (dns::ParseAddress(head).has_value() && (path.empty() || !IsLetter(path.front())))
     return parse.Refuse(" is no block of addresses such as 192.0.2.0/24 or 2001:db8::/32");
-  const bool host = head.starts_with('[') || ParseAddress(head.substr(0, head.find(':'))) ||
-                    ParseAddress(head) || LooksLikeHost(head);
+  const bool host = head.starts_with('[') || dns::ParseAddress(head.substr(0, head.find(':'))) ||
+                    dns::ParseAddress(head) || LooksLikeHost(head);
   if (host) {
     parse.rest = head;
     return ParseHost(parse);
@@ -207,7 +207,7 @@ Result<Indicator> ParseAny(Parse parse) {
     parse.rest.remove_prefix(scheme);
     return ParseAuthority(parse);
   }
-  if (const auto block = ParseBlock(parse.rest)) return OfBlock(*block);
+  if (const auto block = dns::ParseBlock(parse.rest)) return OfBlock(*block);
   if (auto range = ParseRange(parse)) return *range;
   if (StartsWith(parse.rest, kMail)) parse.rest.remove_prefix(kMail.size());
   const std::size_t mark = FindPlain(parse.rest, "@/");
@@ -266,10 +266,10 @@ Result<std::string> PtrName(std::string_view text) {
   if (!indicator.ok()) return indicator.status();
   if (indicator->kind != Indicator::Kind::kBlock)
     return Status::Usage(Quoted(text) + " is no address: names of PTR records come from addresses");
-  const AddressBlock& block = indicator->block;
+  const dns::AddressBlock& block = indicator->block;
   const bool four = block.size == 4;
   const unsigned step = four ? 8 : 4;  // bits a label
-  const auto prefix = PrefixLength(block);
+  const auto prefix = dns::PrefixLength(block);
   if (!prefix.has_value() || *prefix % step != 0) {
     return Status::Usage(
         fmt::format("{} ends between the labels of PTR names: give a block on a "

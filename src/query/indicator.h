@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/status.h"
-#include "query/address_block.h"
+#include "dns/address_block.h"
 
 namespace pdns::query {
 
@@ -21,11 +21,11 @@ std::string Refang(std::string_view text);
 struct Indicator {
   enum class Kind : std::uint8_t { kName, kBlock };
   Kind kind = Kind::kName;
-  std::string name;      // kName: text that NamePattern::Parse takes
-  AddressBlock block;    // kBlock
-  bool changed = false;  // what is asked is not what was pasted, beyond case, blanks around it,
+  std::string name;         // kName: text that NamePattern::Parse takes
+  dns::AddressBlock block;  // kBlock
+  bool changed = false;     // what is asked is not what was pasted, beyond case, blanks around it,
                          // a trailing dot, the host bits of a block, another spelling of an address
-  std::string understood;  // the name, or the block as BlockText has it
+  std::string understood;  // the name, or the block as dns::BlockText has it
 };
 
 // Refanged, one of these; kUsage, naming the text, for what is none:

@@ -74,7 +74,7 @@ class Walk {
       graph_.Begin({Kind::kName, std::string(AsText(name->wire()))});
       return true;
     }
-    const auto& block = std::get<AddressBlock>(start);
+    const auto& block = std::get<dns::AddressBlock>(start);
     if ((block.size != 4 && block.size != 16) || block.first != block.last) return false;
     graph_.Begin({Kind::kAddress, std::string(AsText(block.lowest()))});
     return true;

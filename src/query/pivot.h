@@ -29,7 +29,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "query/address_block.h"
+#include "dns/address_block.h"
 #include "query/hit.h"
 #include "query/lookup.h"
 #include "record/name.h"
@@ -105,7 +105,7 @@ struct PivotOutcome {
 };
 
 // The block: one address.
-using PivotStart = std::variant<record::Name, AddressBlock>;
+using PivotStart = std::variant<record::Name, dns::AddressBlock>;
 
 // Each row is handed on once, in a Hit whose path leads to the node at which it was found; false
 // ends all. The sink may scan. Memory: the graph, the keys of all rows, and some 40 bytes for each

@@ -32,7 +32,7 @@ Result<Question> OfNames(std::string_view text, Syntax syntax, store::Index inde
   return question;
 }
 
-Question OfBlock(const AddressBlock& block) {
+Question OfBlock(const dns::AddressBlock& block) {
   Question question;
   question.index = store::Index::kReverse;
   question.range = store::AddressRange(block.lowest(), block.highest());

@@ -1,10 +1,9 @@
 #include "tap/filter.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <string>
 
 #include "dns/message_text.h"
@@ -34,20 +33,10 @@ Status ForEach(std::string_view text, Take take) {
   }
 }
 
-bool Contains(const Block& block, Bytes address) {
-  if (address.size() != block.size) return false;
-  for (unsigned bit = 0; bit < block.prefix; bit += 8) {
-    const unsigned wanted = std::min(8U, block.prefix - bit);
-    const auto mask = static_cast<std::uint8_t>(0xff00U >> wanted);
-    if (((address[bit / 8] ^ block.address.at(bit / 8)) & mask) != 0) return false;
-  }
-  return true;
-}
-
-bool AnyContains(const std::vector<Block>& blocks, const std::optional<Bytes>& address) {
-  return address.has_value() && std::any_of(blocks.begin(), blocks.end(), [&](const Block& block) {
-           return Contains(block, *address);
-         });
+bool AnyHolds(const std::vector<dns::AddressBlock>& blocks, const std::optional<Bytes>& address) {
+  return address.has_value() &&
+         std::any_of(blocks.begin(), blocks.end(),
+                     [&](const dns::AddressBlock& block) { return block.Holds(*address); });
 }
 
 bool NamePasses(const std::vector<NamePattern>& patterns, const dns::Question& question) {
@@ -89,7 +78,7 @@ bool AnswerPasses(const Filter& filter, Frame& frame) {
   return std::any_of(records.begin(), records.end(), [&](const dns::Record& record) {
     const bool address = record.type == record::RrType::kA || record.type == record::RrType::kAaaa;
     return address && record.section == dns::Section::kAnswer &&
-           AnyContains(filter.answer_addresses, record.rdata);
+           AnyHolds(filter.answer_addresses, record.rdata);
   });
 }
 
@@ -164,35 +153,17 @@ Result<std::vector<unsigned>> ParseRcodes(std::string_view text) {
   return rcodes;
 }
 
-Result<Block> ParseBlock(std::string_view text) {
-  const Status refused =
-      Status::Usage(Quoted(text) + " is no address and no block such as 205.150.150.0/24");
-  const std::size_t slash = text.find('/');
-  const std::string address(text.substr(0, slash));
-  Block block;
-  if (inet_pton(AF_INET, address.c_str(), block.address.data()) == 1) {
-    block.size = 4;
-  } else if (inet_pton(AF_INET6, address.c_str(), block.address.data()) == 1) {
-    block.size = 16;
-  } else {
-    return refused;
-  }
-  const auto bits = static_cast<unsigned>(block.size * 8);
-  block.prefix = bits;
-  if (slash == std::string_view::npos) return block;
-  const std::string_view digits = text.substr(slash + 1);
-  const char* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, block.prefix);
-  if (error != std::errc() || stop != end || block.prefix > bits) return refused;
-  return block;
+Result<dns::AddressBlock> ParseBlock(std::string_view text) {
+  if (const auto block = dns::ParseBlock(text)) return *block;
+  return Status::Usage(Quoted(text) + " is no address and no block such as 205.150.150.0/24");
 }
 
 bool Passes(const Filter& filter, Frame& frame) {
   const dnstap::Message& tap = frame.dnstap();
   const bool known = tap.type > 0 && tap.type < record::kMessageTypes;
   if (filter.types != 0 && (!known || (filter.types & dnstap::SetOf(tap.type)) == 0)) return false;
-  if (!filter.addresses.empty() && !AnyContains(filter.addresses, tap.query_address) &&
-      !AnyContains(filter.addresses, tap.response_address)) {
+  if (!filter.addresses.empty() && !AnyHolds(filter.addresses, tap.query_address) &&
+      !AnyHolds(filter.addresses, tap.response_address)) {
     return false;
   }
   return QuestionPasses(filter, frame) && RcodePasses(filter, frame) && AnswerPasses(filter, frame);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "dns/address_block.h"
 #include "dnstap/decode.h"
 #include "record/name.h"
 #include "record/rrtype.h"
@@ -20,20 +21,15 @@ struct NamePattern {
   bool below = false;  // and all names below it
 };
 
-struct Block {
-  std::array<std::uint8_t, 16> address{};
-  std::size_t size = 0;  // 4 or 16
-  unsigned prefix = 0;   // leading bits that count
-};
-
 // Empty: that kind does not matter. The message is the frame's own: Frame::wire().
 struct Filter {
   dnstap::TypeSet types = 0;
-  std::vector<NamePattern> names{};       // of the question
-  std::vector<record::RrType> rrtypes{};  // of the question
-  std::vector<unsigned> rcodes{};         // of a response
-  std::vector<Block> addresses{};         // of either side
-  std::vector<Block> answer_addresses{};  // in an A or AAAA record of the answer section
+  std::vector<NamePattern> names{};            // of the question
+  std::vector<record::RrType> rrtypes{};       // of the question
+  std::vector<unsigned> rcodes{};              // of a response
+  std::vector<dns::AddressBlock> addresses{};  // of either side
+  std::vector<dns::AddressBlock>
+      answer_addresses{};  // in an A or AAAA record of the answer section
 
   bool empty() const;
 };
@@ -43,7 +39,7 @@ Result<dnstap::TypeSet> ParseMessageTypes(std::string_view text);         // "RR
 Result<NamePattern> ParseNamePattern(std::string_view text);              // "a.org", "*.a.org"
 Result<std::vector<record::RrType>> ParseRrTypes(std::string_view text);  // "A,AAAA,TYPE65280"
 Result<std::vector<unsigned>> ParseRcodes(std::string_view text);         // "SERVFAIL,NXDOMAIN"
-Result<Block> ParseBlock(std::string_view text);                          // "::1", "10.0.0.0/8"
+Result<dns::AddressBlock> ParseBlock(std::string_view text);              // "::1", "10.0.0.0/8"
 
 bool Passes(const Filter& filter, Frame& frame);
 

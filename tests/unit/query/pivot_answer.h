@@ -33,7 +33,7 @@ inline std::string NodeLine(const PivotNode& node) {
 }
 
 inline PivotStart Start(std::string_view text) {
-  if (const auto address = ParseAddress(text); address.has_value()) return *address;
+  if (const auto address = dns::ParseAddress(text); address.has_value()) return *address;
   return dns::NameFromText(text).value_or(record::Name());
 }
 

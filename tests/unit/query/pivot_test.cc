@@ -345,7 +345,7 @@ TEST(Pivot, AFailureComesWithWhatWasFound) {
 
 TEST(Pivot, BeginsAtOneAddressOnly) {
   FakeReader reader = BlahOrg();
-  for (const AddressBlock& block : {*ParseBlock("1.1.1.0/24"), AddressBlock{}}) {
+  for (const dns::AddressBlock& block : {*dns::ParseBlock("1.1.1.0/24"), dns::AddressBlock{}}) {
     const PivotOutcome outcome = Pivot(reader, block, {}, [](const Hit&) { return true; });
     EXPECT_EQ(outcome.status.code(), Code::kUsage);
     EXPECT_TRUE(outcome.nodes.empty());

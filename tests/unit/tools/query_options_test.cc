@@ -106,7 +106,7 @@ TEST(QueryOptions, PivotBeginsAtOneThing) {
   EXPECT_EQ(Parse({"a.org", "--pivot=4"})->pivot.depth, 4U);
   EXPECT_EQ(Parse({"a.org", "--pivot", "--slack", "1d"})->pivot.slack, std::chrono::hours(24));
   EXPECT_TRUE(
-      std::holds_alternative<query::AddressBlock>(*Parse({"192.0.2.1", "--pivot"})->pivot_from));
+      std::holds_alternative<dns::AddressBlock>(*Parse({"192.0.2.1", "--pivot"})->pivot_from));
   EXPECT_FALSE(Parse({"a.org"})->pivot_from.has_value());
   EXPECT_EQ(Parse({"a.org", "--pivot", "--dot"})->show, QueryOptions::Show::kDot);
   ExpectUsage({"--pivot"});

@@ -63,7 +63,7 @@ TEST(TapOptions, Filters) {
   EXPECT_EQ(filter.rcodes, std::vector<unsigned>{3});
   EXPECT_EQ(filter.addresses.size(), 2U);
   ASSERT_EQ(filter.answer_addresses.size(), 1U);
-  EXPECT_EQ(filter.answer_addresses[0].prefix, 8U);
+  EXPECT_EQ(dns::PrefixLength(filter.answer_addresses[0]), 8U);
   ExpectUsage({"a", "--type", "XX"}, "--type: 'XX'");
   ExpectUsage({"a", "--name", "a..b"}, "--name: 'a..b'");
   ExpectUsage({"a", "-t", "NOPE"}, "--rrtype: 'NOPE'");

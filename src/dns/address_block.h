@@ -1,5 +1,5 @@
-// Blocks of addresses: text -> [ParseBlock] -> the first and the last, which store::AddressRange
-// takes.
+// Blocks of addresses: text as people write it -> [ParseBlock] -> the first and the last address,
+// which store::AddressRange takes and addresses of frames and records are held against.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 
-namespace pdns::query {
+namespace pdns::dns {
 
 // Network order; both ends belong to it; bytes behind `size` are 0. One address: first is last.
 struct AddressBlock {
@@ -21,6 +21,11 @@ struct AddressBlock {
 
   Bytes lowest() const { return Bytes(first).first(size); }
   Bytes highest() const { return Bytes(last).first(size); }
+
+  bool Holds(Bytes address) const {
+    return address.size() == size && AsText(lowest()) <= AsText(address) &&
+           AsText(address) <= AsText(highest());
+  }
 };
 
 // "205.150.150.140", "2001:db8::1".
@@ -36,4 +41,4 @@ std::optional<unsigned> PrefixLength(const AddressBlock& block);
 // "205.150.150.140", "205.150.144.0/20", "205.150.150.1-205.150.150.9".
 std::string BlockText(const AddressBlock& block);
 
-}  // namespace pdns::query
+}  // namespace pdns::dns

@@ -1,4 +1,4 @@
-#include "query/address_block.h"
+#include "dns/address_block.h"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace pdns::query {
+namespace pdns::dns {
 namespace {
 
 constexpr std::size_t kIpv4 = 4;
@@ -75,4 +75,4 @@ std::string BlockText(const AddressBlock& block) {
   return *prefix == block.size * 8 ? first : fmt::format("{}/{}", first, *prefix);
 }
 
-}  // namespace pdns::query
+}  // namespace pdns::dns
