@@ -11,11 +11,12 @@ from pdns_terminal import set_size
 from pdns_testing import wait_for
 
 COMMANDS = {"bash": ["bash", "--norc", "--noprofile", "-i"], "zsh": ["zsh", "-f", "-i"]}
-# ^X^R writes the line to a file and clears it.
+# ^] writes the line to a file and clears it. One key, and none that a terminal takes for itself (as it would ^R) in the
+# moments in which the shell has it in its other mode.
 KEYS = {
     "bash": r"""
 report() { printf '%s' "$READLINE_LINE" >"$REPORT.new"; mv "$REPORT.new" "$REPORT"; READLINE_LINE=; READLINE_POINT=0; }
-bind -x '"\C-x\C-r": report'
+bind -x '"\C-]": report'
 bind 'set completion-query-items 0'
 bind 'set page-completions off'
 bind 'set bell-style none'
@@ -23,7 +24,7 @@ bind 'set bell-style none'
     "zsh": r"""
 report() { print -rn -- "$BUFFER" >"$REPORT.new"; mv "$REPORT.new" "$REPORT"; BUFFER=; }
 zle -N report
-bindkey '^X^R' report
+bindkey '^]' report
 bindkey '^I' expand-or-complete
 LISTMAX=100000
 unsetopt beep
@@ -66,7 +67,7 @@ class Shell:
 
     def completed(self, line: str) -> str:
         """The command line after `line` and a TAB."""
-        return self._press(line.encode() + b"\t\x18\x12")
+        return self._press(line.encode() + b"\t\x1d")
 
     def __enter__(self) -> "Shell":
         return self
