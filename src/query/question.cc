@@ -48,9 +48,8 @@ Result<Question> Of(std::string_view text, store::Index index) {
   if (!question.ok()) return question;
   const bool turned = block && index == store::Index::kForward;
   if (turned) {
-    question->notice =
-        fmt::format("{} is an address: asking for the records that hold {} (--rdata)", Quoted(text),
-                    indicator->understood);
+    question->notice = fmt::format("{}: asking for the records that hold {} (--rdata)",
+                                   Quoted(text), indicator->changed ? indicator->understood : "it");
   } else if (indicator->changed) {
     question->notice = fmt::format("{}: asking for {}", Quoted(text), indicator->understood);
   }

@@ -88,15 +88,35 @@ std::size_t Table::Total() const {
   return total;
 }
 
+// Times go over two lines before names and rdata do where that is enough and most rows would fold
+// all the same: names are read as one.
 void Table::FitWidths(bool more_to_come) {
   if (Total() <= options_.width) {
     if (more_to_come) GiveSlack();
     return;
   }
   const Widths needs = widths_;
-  if (ShareAmongFlexible(kLeast)) return;
-  // Even so it is too wide: the times, too, go over two lines.
+  FoldTimes();
+  const Widths folded = widths_;
+  const bool enough = Total() <= options_.width;
   widths_ = needs;
+  const bool shared = ShareAmongFlexible(kLeast);
+  if (shared && !(enough && 2 * FoldedRows() > held_.size())) return;
+  widths_ = folded;
+  if (!enough) ShareAmongFlexible(kLeastWhenNarrow);
+}
+
+std::size_t Table::FoldedRows() const {
+  return static_cast<std::size_t>(
+      std::count_if(held_.begin(), held_.end(), [this](const Line& line) {
+        for (std::size_t i = 0; i < line.size(); ++i) {
+          if (columns_[i].kind == Kind::kFlexible && line[i].size() > widths_[i]) return true;
+        }
+        return false;
+      }));
+}
+
+void Table::FoldTimes() {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     if (columns_[i].kind != Kind::kTime) continue;
     widths_[i] = columns_[i].heading.size();
@@ -105,7 +125,6 @@ void Table::FitWidths(bool more_to_come) {
       widths_[i] = std::max({widths_[i], date, line[i].size() - date});
     }
   }
-  ShareAmongFlexible(kLeastWhenNarrow);
 }
 
 // Is the table narrow enough then?

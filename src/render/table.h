@@ -39,6 +39,8 @@ class Table final : public Format {
 
   void Release(bool more_to_come);
   void FitWidths(bool more_to_come);
+  void FoldTimes();
+  std::size_t FoldedRows() const;
   bool ShareAmongFlexible(std::size_t least);
   void GiveSlack();
   std::size_t Total() const;

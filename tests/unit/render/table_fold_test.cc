@@ -94,6 +94,20 @@ TEST(TableOfAWidth, LooksLikeThis) {
   // clang-format on
 }
 
+// Most rows would fold: the times do, where that is enough.
+TEST(TableOfAWidth, NamesAreFoldedAfterTimes) {
+  const std::string text = Formatted(FormatKind::kTable, {.width = 98})
+                               .Add("www.some-what-longer.org", RrType::kA, "abcd", Seen(0, 59, 1))
+                               .Add("ftp.some-what-longer.org", RrType::kA, "abcd", Seen(0, 0, 1))
+                               .Add("a.org", RrType::kA, "abcd", Seen(0, 0, 1))
+                               .Finish();
+  const auto lines = SplitLines(text);
+  ASSERT_EQ(lines.size(), 7U) << text;
+  EXPECT_TRUE(lines[1].starts_with("1970-01-01T  1970-01-01T")) << text;
+  EXPECT_EQ(lines[2], "00:00:00Z    00:00:59Z");
+  EXPECT_NE(lines[1].find(" www.some-what-longer.org. "), std::string::npos) << text;
+}
+
 TEST(TableOfAWidth, LeavesAloneWhatFits) {
   const auto rows = [](unsigned width) {
     return Formatted(FormatKind::kTable, {.width = width})
