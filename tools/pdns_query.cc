@@ -19,6 +19,7 @@ int Main(int argc, const char* const* argv) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto options = ParseQueryOptions(argc, argv, now);
   if (!options.ok()) return Refuse(options.status());
+  if (options->colour == false) StartLog("pdns-query", false, false);
   if (!options->print_and_exit.empty())
     return std::fputs(options->print_and_exit.c_str(), stdout) < 0 ? 1 : 0;
   const auto code = RunQuery(*options);

@@ -11,11 +11,11 @@
 
 namespace pdns {
 
-void StartLog(std::string_view program, bool verbose) {
-  const auto colour = std::getenv("NO_COLOR") == nullptr ? spdlog::color_mode::automatic
-                                                         : spdlog::color_mode::never;
+void StartLog(std::string_view program, bool verbose, bool colour) {
+  const auto mode = colour && std::getenv("NO_COLOR") == nullptr ? spdlog::color_mode::automatic
+                                                                 : spdlog::color_mode::never;
   auto logger = std::make_shared<spdlog::logger>(
-      std::string(program), std::make_shared<spdlog::sinks::stderr_color_sink_mt>(colour));
+      std::string(program), std::make_shared<spdlog::sinks::stderr_color_sink_mt>(mode));
   logger->set_pattern("%n: %^%l%$: %v");
   logger->set_level(verbose ? spdlog::level::debug : spdlog::level::info);
   logger->flush_on(spdlog::level::debug);

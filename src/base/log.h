@@ -7,8 +7,9 @@
 
 namespace pdns {
 
-// Call once, first thing in main. `verbose` shows LogDetail lines too.
-void StartLog(std::string_view program, bool verbose);
+// First thing in main, and again before there are threads when the options ask for another look.
+// `verbose` shows LogDetail lines too; without `colour` there is none on a terminal either.
+void StartLog(std::string_view program, bool verbose, bool colour = true);
 
 void LogDetail(std::string_view line);
 void LogInfo(std::string_view line);

@@ -162,6 +162,13 @@ class Formats(unittest.TestCase):
                 self.assertLessEqual(set(COLOUR.findall(text)), set() if more else {
                     b"\x1b[0m", b"\x1b[1m", b"\x1b[2m", b"\x1b[32m", b"\x1b[36m", b"\x1b[m"}, case)
 
+    def test_color_never_holds_for_what_is_said_as_well(self) -> None:
+        command = [BIN / "pdns-query", "-d", self.database, "205.150.150.140"]
+        for never in ([], ["--color", "never"]):
+            _, text, _ = run_on_terminal([*command, *never], COLUMNS, ENVIRONMENT, both=True)
+            self.assertIn(b"--rdata", text)
+            self.assertEqual(not never, bool(COLOUR.search(text)))
+
     def test_what_is_asked_does_no_harm_either(self) -> None:
         for asked in (b"\x1b[2J\x07.example", b"a..b\x1b]0;x\x07", b"\xc2\x9b2J", b"caf\xe9.example", b"a\nb\r.example"):
             given = Path(self.folder.name) / "asked.txt"
