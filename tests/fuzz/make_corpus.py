@@ -480,6 +480,8 @@ def corpora() -> dict[str, dict[str, bytes]]:
         "key": numbered("example", examples("forward", "key")) | {"mean": mean_key, "upper": b"Org\0\0\0\1"},
         "reverse_key": numbered("example", examples("reverse", "key")) | rdata,
         "value": numbered("example", examples("value", "value")) | {"most": b"\xff" * 40, "padded": b"\x80\0\1\1\1"},
+        "fates": numbered("count", examples("fate", "value")) | numbered("since", examples("since", "value"))
+        | {"names": b"refused.rcode\nskipped.CLIENT_QUERY\nused\nrefused\n.", "most": b"\xff" * 9 + b"\x01"},
         "ledger": numbered("example", examples("ledger", "value")) | numbered("schema", examples("schema", "value")),
     }
 
