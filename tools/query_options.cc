@@ -102,7 +102,8 @@ po::options_description AnswerOptions() {
       "count-only", po::bool_switch(), "the number of rows")(
       "timeline", po::bool_switch(), "rows as bars from first to last seen")(
       "hits", po::bool_switch(), "per thing asked: known or not, rows, first and last seen")(
-      "stats", po::bool_switch(), "no question: the whole database in numbers, what was refused, too")(
+      "stats", po::bool_switch(),
+      "no question: the whole database in numbers, what was refused, too")(
       "local", po::bool_switch(), "times in local time")(
       "color", po::value<std::string>()->value_name("WHEN")->default_value("auto"),
       "auto, always, never; NO_COLOR is respected")("version", po::bool_switch(),

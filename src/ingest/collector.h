@@ -92,7 +92,7 @@ class Collector {
   CollectorLimits limits_;
   std::shared_ptr<Drainer::Share> share_;
   std::unique_ptr<Harvest> harvest_;
-  Counters fresh_;               // of frames in the harvest, not yet in its counters ...
+  Counters fresh_;                 // of frames in the harvest, not yet in its counters ...
   Counters* of_source_ = nullptr;  // ... nor in these
   std::function<void()> on_hand_over_;
   Clock::time_point since_{};  // when the harvest got its first frame

@@ -299,7 +299,7 @@ void FileSource::CountBroken() {
     if (held_) taken_ = claim->position;
     if (held_ && taken_.has_value()) position_ = *taken_;  // another lane may have been here
   }
-  const bool here = held_ && position_.frames > 0 && position_.bytes == reader_->position();
+  const bool here = held_ && position_.frames > 0 && position_.bytes <= reader_->position();
   if (!here || position_.broken) {
     report_.counters.Count(record::FrameFate::kMalformedFrame);
     return;

@@ -40,7 +40,7 @@ struct Statistics {
     std::string name;
     std::uint64_t bytes = 0;
   };
-  std::vector<Part> parts;        // on disk, by column family
+  std::vector<Part> parts;       // on disk, by column family
   std::uint64_t disk_bytes = 0;  // of all files of the database, logs included
 };
 

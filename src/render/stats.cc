@@ -141,8 +141,7 @@ void AppendRows(JsonWriter& json, const Statistics& statistics) {
     Time(json, "time_last", statistics.last);
   }
   Object(json, "types", [&] {
-    for (const auto& [type, tuples] : statistics.types)
-      Number(json, dns::TypeToText(type), tuples);
+    for (const auto& [type, tuples] : statistics.types) Number(json, dns::TypeToText(type), tuples);
   });
   Object(json, "quarantined", [&] {
     Number(json, "tuples", Quarantined(statistics));
@@ -156,8 +155,7 @@ void AppendRows(JsonWriter& json, const Statistics& statistics) {
 void AppendCounters(JsonWriter& json, const Statistics& statistics) {
   json.Key("counting");
   json.Bool(statistics.counting);
-  if (statistics.counted_since.has_value())
-    Time(json, "counted_since", *statistics.counted_since);
+  if (statistics.counted_since.has_value()) Time(json, "counted_since", *statistics.counted_since);
   const auto counts = record::NonZero(statistics.counters);
   Object(json, "counters", [&] {
     Number(json, "frames", statistics.counters.frames);

@@ -78,8 +78,7 @@ class ForwardCount {
 class RowCount {
  public:
   RowCount(rocksdb::DB& db, std::span<rocksdb::ColumnFamilyHandle* const> handles,
-           const std::string& path, const Reader::CountWatch& watch,
-           record::Statistics& statistics)
+           const std::string& path, const Reader::CountWatch& watch, record::Statistics& statistics)
       : db_(db), handles_(handles), path_(path), watch_(watch), statistics_(statistics) {}
 
   // The short ones first: they are told whenever it ends.
@@ -179,8 +178,8 @@ class RowCount {
     return {};
   }
 
-  // Calls `each` for the entries of a range until it says false: one that cannot be read. Ends, too,
-  // when the watch says so.
+  // Calls `each` for the entries of a range until it says false: one that cannot be read. Ends,
+  // too, when the watch says so.
   template <class Each>
   Status Walk(Family family, const KeyRange& range, const Each& each) {
     constexpr std::uint64_t kKeysPerLook = 4096;

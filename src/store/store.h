@@ -24,8 +24,8 @@ class Writer {
   // How far a source was taken; nothing for one never seen. kIo, kCorrupt.
   virtual Result<std::optional<record::Position>> Progress(const record::SourceId& id) = 0;
 
-  // Stores the batch, rows, positions and counters, whole and durably, or not at all. kIo: nothing was stored
-  // and no more can be (a full disk); kCorrupt: the database cannot be trusted.
+  // Stores the batch, rows, positions and counters, whole and durably, or not at all. kIo: nothing
+  // was stored and no more can be (a full disk); kCorrupt: the database cannot be trusted.
   virtual Result<record::Applied> Apply(const record::Batch& batch) = 0;
 
   // Asked now and then during long work: true makes it end early. Nothing is lost by that.

@@ -23,12 +23,13 @@ TEST(FateRows, CountsThereAndBack) {
     EXPECT_EQ(DecodeFateValue(AsBytes(value + "more")), count);
     EXPECT_FALSE(DecodeFateValue(AsBytes(value).first(value.size() - 1)).has_value());
   }
-  EXPECT_FALSE(DecodeFateValue(AsBytes(std::string("\x80\0", 2))).has_value());  // longer than needed
+  EXPECT_FALSE(
+      DecodeFateValue(AsBytes(std::string("\x80\0", 2))).has_value());  // longer than needed
 }
 
 TEST(FateRows, SinceThereAndBack) {
-  for (const std::int64_t at : {std::int64_t{0}, std::int64_t{1795372876},
-                                static_cast<std::int64_t>(kMaxSeconds)}) {
+  for (const std::int64_t at :
+       {std::int64_t{0}, std::int64_t{1795372876}, static_cast<std::int64_t>(kMaxSeconds)}) {
     const sys_seconds since{seconds(at)};
     const std::string value = CountedSinceValue(since);
     EXPECT_EQ(DecodeCountedSinceValue(AsBytes(value)), since);

@@ -175,13 +175,10 @@ void CheckSchema(const Example& example) {
 }
 
 TEST(KeysMd, TheCodecDoesWhatTheSchemaSays) {
-  const std::map<std::string, void (*)(const Example&)> checks{{"forward", CheckForward},
-                                                               {"reverse", CheckReverse},
-                                                               {"value", CheckValue},
-                                                               {"ledger", CheckLedger},
-                                                               {"fate", CheckFate},
-                                                               {"since", CheckSince},
-                                                               {"schema", CheckSchema}};
+  const std::map<std::string, void (*)(const Example&)> checks{
+      {"forward", CheckForward}, {"reverse", CheckReverse}, {"value", CheckValue},
+      {"ledger", CheckLedger},   {"fate", CheckFate},       {"since", CheckSince},
+      {"schema", CheckSchema}};
   std::map<std::string, int> seen;
   for (const Example& example : ReadExamples()) {
     const std::string what = example.Text("what");

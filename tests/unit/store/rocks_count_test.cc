@@ -94,8 +94,10 @@ TEST(Count, EachTupleNameAndAddressOnce) {
   EXPECT_EQ(statistics.tuples, 9U);
   EXPECT_EQ(statistics.rrnames, 6U);
   EXPECT_EQ(statistics.addresses, 4U);
-  const std::map<RrType, std::uint64_t> types{{RrType::kA, 3},   {RrType::kNs, 1},
-                                              {RrType::kTxt, 3}, {RrType::kAaaa, 1},
+  const std::map<RrType, std::uint64_t> types{{RrType::kA, 3},
+                                              {RrType::kNs, 1},
+                                              {RrType::kTxt, 3},
+                                              {RrType::kAaaa, 1},
                                               {RrType::kHttps, 1}};
   EXPECT_EQ(statistics.types, types);
   EXPECT_EQ(Number(statistics.first), 50);
@@ -136,7 +138,8 @@ TEST(Count, TheQuarantineByReasonAndTheLedger) {
       .Add("b.org", RrType::kA, "abcd", Seen(1, 2, 1, 0, record::kOutOfBailiwick))
       .Add("c.org", RrType::kA, "abcd", Seen(1, 2, 1, 0, record::kOutOfBailiwick))
       .Add("d.org", RrType::kA, "abcd", Seen(1, 2, 1, 0, 3));
-  Apply(*writer, {std::vector<record::SourcePosition>{{Source(1), At(5)}, {Source(2), At(7)}}, {},
+  Apply(*writer, {std::vector<record::SourcePosition>{{Source(1), At(5)}, {Source(2), At(7)}},
+                  {},
                   doubtful.list()});
   Apply(*writer, {std::vector<record::SourcePosition>{{Source(1), At(9)}}, {}, {}});
   const Statistics statistics = CountAll(dir / "db");
@@ -179,8 +182,8 @@ TEST(Count, TheWatchEndsItWithWhatThereIs) {
     many.Add({*record::Name::FromWire(AsBytes(WireName(std::to_string(i) + ".org"))), RrType::kA,
               U32(i)},
              Seen(1, 2, 1));
-  Apply(*writer, {std::vector<record::SourcePosition>{{Source(1), At(5)}}, many.list(), {},
-                  Counted(3)});
+  Apply(*writer,
+        {std::vector<record::SourcePosition>{{Source(1), At(5)}}, many.list(), {}, Counted(3)});
   const auto reader = OpenReader(dir / "db");
   Statistics statistics;
   std::uint64_t last = 0;
@@ -212,9 +215,9 @@ TEST(Count, DamageIsToldWithWhatCameBefore) {
     Apply(*OpenWriter(dir / "db"), {{}, some.list(), {}});
     RawDatabase(dir / "db").Put(family, key, value);
     Statistics statistics;
-    const Status counted = OpenReader(dir / "db")
-                               ->Count([](std::uint64_t, std::uint64_t) { return true; },
-                                       statistics);
+    const Status counted =
+        OpenReader(dir / "db")
+            ->Count([](std::uint64_t, std::uint64_t) { return true; }, statistics);
     EXPECT_EQ(counted.code(), Code::kCorrupt);
     return statistics.tuples;
   };
@@ -269,8 +272,8 @@ TEST(Counters, ARowThatCannotBeReadStopsTheWriter) {
 void MakeOld(const std::string& path) {
   Observations some;
   some.Add("a.org", RrType::kA, "abcd");
-  Apply(*OpenWriter(path), {std::vector<record::SourcePosition>{{Source(1), At(5)}}, some.list(),
-                            {}});
+  Apply(*OpenWriter(path),
+        {std::vector<record::SourcePosition>{{Source(1), At(5)}}, some.list(), {}});
   Put(path, kSchemaKey, SchemaValue({1, 0}));
 }
 
@@ -298,7 +301,8 @@ TEST(Upgrade, AnOldDatabaseIsCountedFromThenOn) {
   EXPECT_LE(*statistics.counted_since, std::chrono::system_clock::now());
 
   // It stays, whatever comes.
-  Put(dir / "db", kCountedSinceKey, CountedSinceValue(*statistics.counted_since - std::chrono::hours(1)));
+  Put(dir / "db", kCountedSinceKey,
+      CountedSinceValue(*statistics.counted_since - std::chrono::hours(1)));
   Apply(*OpenWriter(dir / "db"), Only(Counted(3)));
   const Statistics later = CountAll(dir / "db");
   EXPECT_EQ(later.counted_since, *statistics.counted_since - std::chrono::hours(1));
