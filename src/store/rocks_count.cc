@@ -28,7 +28,7 @@ class ForwardCount {
     const std::string_view text = AsText(key);
     // No name's ordered form is the beginning of another's.
     if (owner_.empty() || !text.starts_with(owner_)) {
-      owner_ = OwnerOf(text);
+      owner_ = OwnerOf(text);  // copied: the key goes
       if (owner_.empty()) return false;
       ++owners_;
     }
@@ -59,12 +59,11 @@ class ForwardCount {
   static constexpr std::size_t kTypes = 65536;
 
   // Labels are never empty and hold no 00: two of them end the name. Empty: there is no end.
-  static std::string OwnerOf(std::string_view key) {
+  static std::string_view OwnerOf(std::string_view key) {
     constexpr std::string_view kEnd("\0\0", 2);
-    if (key.starts_with('\0')) return std::string(1, '\0');
+    if (key.starts_with('\0')) return key.substr(0, 1);
     const std::size_t end = key.find(kEnd);
-    return end == std::string_view::npos ? std::string()
-                                         : std::string(key.substr(0, end + kEnd.size()));
+    return end == std::string_view::npos ? std::string_view() : key.substr(0, end + kEnd.size());
   }
 
   std::string owner_;  // of the row before
