@@ -79,7 +79,7 @@ void AddCounters(Lines& lines, const Statistics& statistics, bool local) {
   lines.Add("frames counted", statistics.counters.frames);
   if (statistics.counted_since.has_value())
     lines.Add("  counted since", TimeText(*statistics.counted_since, local));
-  if (!statistics.counting) lines.Add("  counted now", "no, by an older pdns");
+  if (!statistics.counting) lines.Add("  counted now", "no, an older pdns wrote last");
   const auto counts = record::NonZero(statistics.counters);
   lines.AddPart("used", statistics.counters.Of(FrameFate::kUsed));
   for (const std::string_view group : kGroups) {

@@ -85,8 +85,9 @@ TEST(StatsText, TellsWhatWasNotCounted) {
   EXPECT_NE(StatsText(some, false).find("  counted since               2026-11-22T18:41:16Z\n"),
             std::string::npos);
   some.counting = false;
-  EXPECT_NE(StatsText(some, false).find("  counted now                 no, by an older pdns\n"),
-            std::string::npos)
+  EXPECT_NE(
+      StatsText(some, false).find("  counted now                 no, an older pdns wrote last\n"),
+      std::string::npos)
       << StatsText(some, false);
 }
 
