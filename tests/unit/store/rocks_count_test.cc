@@ -53,6 +53,17 @@ Counters Times(const Counters& one, int times) {
 
 record::Batch Only(const Counters& counters) { return {{}, {}, {}, counters}; }
 
+// So many that they go into the database as files.
+Observations Many() {
+  Observations many;
+  for (unsigned i = 0; i < 10'000; ++i) {
+    many.Add({*record::Name::FromWire(AsBytes(WireName(std::to_string(i) + ".org"))), RrType::kA,
+              U32(i)},
+             Seen(1, 2, 1));
+  }
+  return many;
+}
+
 void Put(const std::string& path, std::string_view key, std::string_view value) {
   RawDatabase(path).Put(kMeta, key, value);
 }
@@ -155,11 +166,7 @@ TEST(Count, TheQuarantineByReasonAndTheLedger) {
 TEST(Count, WhatItTakesOnTheDisk) {
   const TempDir dir;
   const auto writer = OpenWriter(dir / "db");
-  Observations many;
-  for (unsigned i = 0; i < 10'000; ++i)
-    many.Add({*record::Name::FromWire(AsBytes(WireName(std::to_string(i) + ".org"))), RrType::kA,
-              U32(i)},
-             Seen(1, 2, 1));
+  const Observations many = Many();
   Apply(*writer, {{}, many.list(), {}});
   const Statistics statistics = CountAll(dir / "db");
   std::map<std::string, std::uint64_t> parts;
@@ -177,11 +184,7 @@ TEST(Count, WhatItTakesOnTheDisk) {
 TEST(Count, TheWatchEndsItWithWhatThereIs) {
   const TempDir dir;
   const auto writer = OpenWriter(dir / "db");
-  Observations many;
-  for (unsigned i = 0; i < 10'000; ++i)
-    many.Add({*record::Name::FromWire(AsBytes(WireName(std::to_string(i) + ".org"))), RrType::kA,
-              U32(i)},
-             Seen(1, 2, 1));
+  const Observations many = Many();
   Apply(*writer,
         {std::vector<record::SourcePosition>{{Source(1), At(5)}}, many.list(), {}, Counted(3)});
   const auto reader = OpenReader(dir / "db");
@@ -236,11 +239,7 @@ TEST(Count, DamageIsToldWithWhatCameBefore) {
 // By the log and by files, alone and with rows, over a close and without it.
 TEST(Counters, CommitWithTheirBatches) {
   const TempDir dir;
-  Observations many;
-  for (unsigned i = 0; i < 10'000; ++i)
-    many.Add({*record::Name::FromWire(AsBytes(WireName(std::to_string(i) + ".org"))), RrType::kA,
-              U32(i)},
-             Seen(1, 2, 1));
+  const Observations many = Many();
   {
     const auto writer = OpenWriter(dir / "db");
     Apply(*writer, Only(Counted(3)));
