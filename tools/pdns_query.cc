@@ -1,10 +1,11 @@
-// pdns-query: answers from the database. Options, then query_run.
+// pdns-query: answers from the database. Options, then query_run or query_stats.
 #include <chrono>
 #include <cstdio>
 
 #include "base/log.h"
 #include "query_options.h"
 #include "query_run.h"
+#include "query_stats.h"
 
 namespace pdns::tools {
 namespace {
@@ -22,7 +23,7 @@ int Main(int argc, const char* const* argv) {
   if (options->colour == false) StartLog("pdns-query", false, false);
   if (!options->print_and_exit.empty())
     return std::fputs(options->print_and_exit.c_str(), stdout) < 0 ? 1 : 0;
-  const auto code = RunQuery(*options);
+  const auto code = options->stats ? RunQueryStats(*options) : RunQuery(*options);
   return code.ok() ? *code : Refuse(code.status());
 }
 

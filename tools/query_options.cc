@@ -104,6 +104,8 @@ po::options_description AnswerOptions() {
       "count-only", po::bool_switch(), "the number of rows")(
       "timeline", po::bool_switch(), "rows as bars from first to last seen")(
       "hits", po::bool_switch(), "per thing asked: known or not, rows, first and last seen")(
+      "stats", po::bool_switch(),
+      "no question: the whole database in numbers, what was refused, too")(
       "local", po::bool_switch(), "times in local time")(
       "color", po::value<std::string>()->value_name("WHEN")->default_value("auto"),
       "auto, always, never; NO_COLOR is respected")("version", po::bool_switch(),
@@ -357,7 +359,29 @@ std::string AskedText(const po::variables_map& values, const QueryOptions& optio
   return asked;
 }
 
+// --stats goes with what says where and how, and with nothing that asks or picks.
+Result<QueryOptions> ConvertStats(const po::variables_map& values) {
+  static constexpr std::array<std::string_view, 6> kTaken{"stats", "database", "format",
+                                                          "json",  "local",    "color"};
+  for (const auto& [name, value] : values) {
+    if (value.defaulted() || std::find(kTaken.begin(), kTaken.end(), name) != kTaken.end())
+      continue;
+    return Status::Usage(fmt::format(
+        "--stats is of the whole database and goes without {}; for numbers of what is asked give "
+        "--summarize or --count-only in its place",
+        name == "name" ? "a question" : "--" + name));
+  }
+  QueryOptions options;
+  options.stats = true;
+  options.database = values["database"].as<std::string>();
+  if (Status set = SetFormat(values, options); !set.ok()) return set;
+  if (options.format != render::FormatKind::kTable && options.format != render::FormatKind::kJson)
+    return Status::Usage("--stats comes as text or, with --json, as JSON: leave --format out");
+  return options;
+}
+
 Result<QueryOptions> Convert(const po::variables_map& values, std::chrono::sys_seconds now) {
+  if (values["stats"].as<bool>()) return ConvertStats(values);
   QueryOptions options;
   options.database = values["database"].as<std::string>();
   options.quarantined = values["quarantined"].as<bool>();

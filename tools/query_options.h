@@ -39,6 +39,7 @@ struct QueryOptions {
   std::optional<query::PivotStart> pivot_from;  // nothing: no pivot
   query::PivotOptions pivot;
   Show show = Show::kRows;
+  bool stats = false;  // the whole database in numbers, and nothing asked
   render::FormatKind format = render::FormatKind::kTable;
   bool wire = false;
   bool local = false;

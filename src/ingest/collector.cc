@@ -32,19 +32,38 @@ void Collector::Take(Bytes payload, Counters& counters, const record::SourceId& 
 }
 
 const dnstap::Response* Collector::Open(Bytes payload, Counters& counters) {
-  return lane_.Open(payload, counters);
+  Begin(counters);
+  return lane_.Open(payload, fresh_);
 }
 
 void Collector::TakeOpened(const dnstap::Response* response, Counters& counters,
                            const record::SourcePosition* place) {
-  Begin();
-  if (response != nullptr) lane_.Take(*response, harvest_->windows.front(), counters);
+  Begin(counters);
+  if (response != nullptr) lane_.Take(*response, harvest_->windows.front(), fresh_);
   if (place != nullptr) MoveSource(place->id, place->position);
   DrainIfFull();
 }
 
-void Collector::Begin() {
-  if (harvest_->empty()) since_ = Clock::now();
+void Collector::TakeBroken(Counters& counters, const record::SourcePosition* place) {
+  Begin(counters);
+  fresh_.Count(record::FrameFate::kMalformedFrame);
+  if (place != nullptr) MoveSource(place->id, place->position);
+}
+
+void Collector::Begin(Counters& counters) {
+  if (empty()) since_ = Clock::now();
+  if (of_source_ == &counters) return;
+  Settle();
+  of_source_ = &counters;
+}
+
+// Each frame is counted twice, for its source and for the batch it commits with: added up here, so
+// that it costs nothing a frame.
+void Collector::Book() {
+  if (crew_ != nullptr) crew_->AddCounters(fresh_);
+  if (of_source_ != nullptr) of_source_->Add(fresh_);
+  harvest_->counters.Add(fresh_);
+  fresh_ = {};
 }
 
 void Collector::MoveSource(const record::SourceId& id, const record::Position& position) {
@@ -58,11 +77,11 @@ void Collector::DrainIfFull() {
 }
 
 void Collector::TakeFrame(Bytes payload, Counters& counters) {
-  Begin();
+  Begin(counters);
   if (crew_ != nullptr) {
-    crew_->Take(payload, counters);
+    crew_->Take(payload, fresh_);
   } else {
-    lane_.Take(payload, harvest_->windows.front(), counters);
+    lane_.Take(payload, harvest_->windows.front(), fresh_);
   }
 }
 
@@ -70,14 +89,15 @@ std::size_t Collector::memory() const {
   return crew_ != nullptr ? crew_->memory() : harvest_->windows.front().memory();
 }
 
-void Collector::Settle(Counters& counters) {
-  if (crew_ == nullptr) return;
-  crew_->Await();
-  crew_->AddCounters(counters);
+void Collector::Settle() {
+  if (of_source_ == nullptr) return;
+  if (crew_ != nullptr) crew_->Await();
+  Book();
+  of_source_ = nullptr;
 }
 
 void Collector::DrainIfOld() {
-  if (!harvest_->empty() && UntilOld() <= Clock::duration::zero()) Drain();
+  if (!empty() && UntilOld() <= Clock::duration::zero()) Drain();
 }
 
 void Collector::DrainIfOldAndReady() {
@@ -85,15 +105,16 @@ void Collector::DrainIfOldAndReady() {
 }
 
 void Collector::Drain() {
-  if (harvest_->empty()) return;
+  if (empty()) return;
   if (crew_ != nullptr) crew_->Await();
+  Book();
   harvest_ = drainer_.Exchange(share_, std::move(harvest_));
   if (crew_ != nullptr) crew_->Use(harvest_->windows);
   if (on_hand_over_) on_hand_over_();
 }
 
 std::chrono::nanoseconds Collector::UntilOld() const {
-  if (harvest_->empty()) return limits_.flush_interval;
+  if (empty()) return limits_.flush_interval;
   const std::chrono::nanoseconds age = Clock::now() - since_;
   return std::max(limits_.flush_interval - age, std::chrono::nanoseconds(0));
 }

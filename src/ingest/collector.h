@@ -28,6 +28,8 @@ class Collector {
 
   Collector(Drainer& drainer, const LanePolicy& policy, const CollectorLimits& limits);
 
+  // `counters` are the source's, and stay where they are until Settle.
+
   // Takes one frame of a stream that cannot be replayed.
   void Take(Bytes payload, Counters& counters);
 
@@ -42,8 +44,12 @@ class Collector {
   void TakeOpened(const dnstap::Response* response, Counters& counters,
                   const record::SourcePosition* place);
 
-  // To be called when a source ends: `counters` then hold all that was taken with them.
-  void Settle(Counters& counters);
+  // Counts the end of a stream at what is no frame; `place`, if any, commits with it.
+  void TakeBroken(Counters& counters, const record::SourcePosition* place);
+
+  // To be called when a source ends, and before its counters are looked at: they then hold all that
+  // was taken with them.
+  void Settle();
 
   // Hands over a window that is old. Cheap; call it when idle.
   void DrainIfOld();
@@ -56,7 +62,7 @@ class Collector {
 
   // Is there nothing to hand over?
   // With a crew it is the sources that tell: no lane is at work when there are none.
-  bool empty() const { return harvest_->empty(); }
+  bool empty() const { return fresh_.frames == 0 && harvest_->empty(); }
 
   // `call` is called after each hand-over; it must be good as long as this object is used.
   void OnHandOver(std::function<void()> call) { on_hand_over_ = std::move(call); }
@@ -75,7 +81,8 @@ class Collector {
 
  private:
   void TakeFrame(Bytes payload, Counters& counters);
-  void Begin();
+  void Begin(Counters& counters);
+  void Book();
   void MoveSource(const record::SourceId& id, const record::Position& position);
   void DrainIfFull();
 
@@ -85,6 +92,8 @@ class Collector {
   CollectorLimits limits_;
   std::shared_ptr<Drainer::Share> share_;
   std::unique_ptr<Harvest> harvest_;
+  Counters fresh_;                 // of frames in the harvest, not yet in its counters ...
+  Counters* of_source_ = nullptr;  // ... nor in these
   std::function<void()> on_hand_over_;
   Clock::time_point since_{};  // when the harvest got its first frame
   unsigned frames_unlooked_ = 0;

@@ -17,8 +17,9 @@ class Drainer::Share {
 };
 
 bool Harvest::empty() const {
-  return sources.empty() && std::all_of(windows.begin(), windows.end(),
-                                        [](const auto& window) { return window.empty(); });
+  return sources.empty() && counters.frames == 0 &&
+         std::all_of(windows.begin(), windows.end(),
+                     [](const auto& window) { return window.empty(); });
 }
 
 std::size_t Harvest::memory() const {
@@ -30,6 +31,7 @@ std::size_t Harvest::memory() const {
 void Harvest::Clear() {
   for (auto& window : windows) window.Clear();
   sources.clear();
+  counters = {};
 }
 
 Drainer::Drainer(Sink sink, std::function<void()> on_failure)
@@ -132,7 +134,7 @@ Result<record::Applied> Drainer::Apply(Harvest& harvest) const {
     window.ListTrusted(trusted);
     window.ListQuarantined(quarantined);
   }
-  return sink_.apply({harvest.sources, trusted, quarantined});
+  return sink_.apply({harvest.sources, trusted, quarantined, harvest.counters});
 }
 
 void Drainer::Book(const Result<record::Applied>& applied, double seconds, Share& owner) {

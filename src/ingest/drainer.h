@@ -31,13 +31,14 @@ struct Sink {
   std::function<Result<record::Applied>(const record::Batch&)> apply;
 };
 
-// What one drain takes: tuples, distinct within each window, and the positions up to which they
-// cover their sources.
+// What one drain takes: tuples, distinct within each window, the positions up to which they cover
+// their sources, and what became of the frames they are from.
 struct Harvest {
   explicit Harvest(std::size_t window_count) : windows(window_count) {}
 
   std::vector<aggregate::Window> windows;
   std::vector<record::SourcePosition> sources;
+  record::Counters counters;
 
   bool empty() const;
   std::size_t memory() const;

@@ -34,11 +34,6 @@ class Sheet {
   std::vector<Figure> figures_;
 };
 
-// "refused.rcode"; "used" and "stored" stand alone.
-std::string FateName(const record::CounterName& name) {
-  return name.group.empty() ? std::string(name.name) : fmt::format("{}.{}", name.group, name.name);
-}
-
 void AddCounters(Sheet& sheet, const std::string& source, const Counters& counters) {
   constexpr auto kFrames = "Frames, each under the one fate it had.";
   constexpr auto kRecords = "Answer records of used frames, each under the one fate it had.";
@@ -46,7 +41,7 @@ void AddCounters(Sheet& sheet, const std::string& source, const Counters& counte
     const auto fate = static_cast<FrameFate>(i);
     if (fate == FrameFate::kSkipped) continue;
     sheet.Count("frames_total", kFrames, counters.Of(fate),
-                {{"source", source}, {"fate", FateName(record::NameOf(fate))}});
+                {{"source", source}, {"fate", record::FullName(record::NameOf(fate))}});
   }
   for (std::size_t i = 0; i < counters.skipped.size(); ++i) {
     if (counters.skipped[i] == 0) continue;
@@ -56,10 +51,8 @@ void AddCounters(Sheet& sheet, const std::string& source, const Counters& counte
   }
   for (std::size_t i = 0; i < counters.record.size(); ++i) {
     const auto fate = static_cast<RecordFate>(i);
-    const auto name = record::NameOf(fate);
-    sheet.Count(
-        "records_total", kRecords, counters.Of(fate),
-        {{"source", source}, {"fate", fate == RecordFate::kStored ? "stored" : FateName(name)}});
+    sheet.Count("records_total", kRecords, counters.Of(fate),
+                {{"source", source}, {"fate", record::FullName(record::NameOf(fate))}});
   }
 }
 

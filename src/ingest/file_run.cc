@@ -81,7 +81,7 @@ class FileRun {
     if (report.state == SourceState::kUnreadable || report.state == SourceState::kCorrupt) {
       LogError(report.name + ": " + std::string(NameOf(report.state)) + ": " + report.reason);
     }
-    if (report.counters.OnlyForwards()) LogWarning(report.name + std::string(kOnlyForwards));
+    if (OnlyForwards(report.counters)) LogWarning(report.name + std::string(kOnlyForwards));
     return report;
   }
 

@@ -34,7 +34,7 @@ struct FilePlan {
 Result<RunReport> TakeFiles(const FilePlan& plan, Drainer& drainer, Claims& claims,
                             const Stop& stop, Progress& progress);
 
-// To follow the name of a source that OnlyForwards().
+// To follow the name of a source that OnlyForwards.
 inline constexpr std::string_view kOnlyForwards =
     ": FORWARDER_RESPONSE frames only. This resolver forwards, and its answers are not taken; to "
     "take them, add --message-type RESOLVER_RESPONSE,FORWARDER_RESPONSE";

@@ -119,7 +119,7 @@ void FileSource::Rest() {
   if (!held_) return;
   const std::uint64_t frames = position_.frames - frames_before_;
   const bool any = frames != frames_told_;
-  if (any) collector_.Settle(report_.counters);
+  if (any) collector_.Settle();
   LetGo();
   if (!any) return;
   frames_told_ = frames;
@@ -249,17 +249,18 @@ bool FileSource::TakeFrames() {
     const Turn turn = held_ ? Turn::kTake : TakeBack();
     if (turn == Turn::kPassOver) continue;
     if (turn == Turn::kFailed) {
-      collector_.Settle(report_.counters);
+      collector_.Settle();
       return false;
     }
     ++position_.frames;
     position_.bytes = reader_->position();
     position_.last_length = static_cast<std::uint32_t>(frame_->size());
     position_.last_frame = Hash128(*frame_);
+    position_.broken = false;
     collector_.Take(*frame_, report_.counters, id_, position_);
     if (position_.frames % kFramesPerShow == 0) ShowProgress(position_.frames - frames_before_);
   }
-  collector_.Settle(report_.counters);
+  collector_.Settle();
   return true;
 }
 
@@ -280,12 +281,34 @@ void FileSource::Conclude() {
     case End::kCut:
       return Fail(taken_or(SourceState::kCutTail), reader_->reason());
     case End::kBroken:
-      report_.counters.Count(record::FrameFate::kMalformedFrame);
+      CountBroken();
       return Fail(SourceState::kCorrupt, reader_->reason());
     case End::kForeign:
     case End::kFailed:
       return Fail(SourceState::kUnreadable, reader_->reason());
   }
+}
+
+// Told by each run that meets it, but committed once: with the position it stands behind. What is
+// broken before its first frame has no name to remember it by.
+void FileSource::CountBroken() {
+  const auto drain = [this] { collector_.Drain(); };
+  if (!held_ && position_.frames > 0) {  // followed, and let go while it was silent
+    const auto claim = claims_.Acquire(id_, drain);
+    held_ = claim.ok() && !claim->live;
+    if (held_) taken_ = claim->position;
+    if (held_ && taken_.has_value()) position_ = *taken_;  // another lane may have been here
+  }
+  const bool here = held_ && position_.frames > 0 && position_.bytes <= reader_->position();
+  if (!here || position_.broken) {
+    report_.counters.Count(record::FrameFate::kMalformedFrame);
+    return;
+  }
+  claims_.AwaitTurn(id_, this, drain);
+  position_.broken = true;
+  const record::SourcePosition place{id_, position_};
+  collector_.TakeBroken(report_.counters, &place);
+  collector_.Settle();
 }
 
 void FileSource::Fail(SourceState state, std::string reason) {

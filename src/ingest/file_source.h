@@ -89,6 +89,7 @@ class FileSource : public frame::Waiter {
   Match Compare(const std::optional<record::Position>& taken);
   bool TakeFrames();
   void Conclude();
+  void CountBroken();
   void Fail(SourceState state, std::string reason);
   void ShowProgress(std::uint64_t frames);  // taken of this source by now
 

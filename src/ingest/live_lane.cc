@@ -38,7 +38,7 @@ void LiveLane::OnFrame(std::size_t socket, Bytes payload) {
 }
 
 void LiveLane::OnBrokenStream(std::size_t socket) {
-  reports_[socket].counters.Count(record::FrameFate::kMalformedFrame);
+  collector_.TakeBroken(reports_[socket].counters, nullptr);
 }
 
 void LiveLane::Run(const std::function<bool()>& ended, const std::function<void()>& on_ready,
@@ -63,6 +63,7 @@ void LiveLane::Turn(milliseconds longest) {
   around_.listener.Poll(std::min(std::max(until_old, kShortestTurn), longest), *this);
   collector_.DrainIfOldAndReady();
   if (around_.archive != nullptr) around_.archive->Tick();
+  collector_.Settle();
   WarnOfForwarders();
   beat_ = Clock::now();
   Publish();
@@ -113,7 +114,7 @@ void LiveLane::Publish() {
 
 void LiveLane::WarnOfForwarders() {
   for (std::size_t i = 0; i < reports_.size(); ++i) {
-    if (warned_[i] || !reports_[i].counters.OnlyForwards()) continue;
+    if (warned_[i] || !OnlyForwards(reports_[i].counters)) continue;
     warned_[i] = true;
     LogWarning(reports_[i].name + std::string(kOnlyForwards));
   }

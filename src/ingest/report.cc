@@ -14,31 +14,6 @@ namespace {
 using record::FrameFate;
 using record::RecordFate;
 
-struct Named {
-  std::string name;  // "refused.rcode"
-  std::uint64_t count;
-};
-
-// All counters of a group that are not zero.
-std::vector<Named> Group(const Counters& counters, std::string_view group) {
-  std::vector<Named> named;
-  const auto add = [&](const record::CounterName& name, std::uint64_t count) {
-    if (name.group == group && count > 0) named.push_back({std::string(name.name), count});
-  };
-  if (group == "skipped") {
-    for (std::size_t i = 0; i < counters.skipped.size(); ++i) {
-      add({"skipped", record::MessageTypeName(i)}, counters.skipped[i]);
-    }
-  }
-  for (std::size_t i = 0; i < counters.frame.size(); ++i) {
-    add(record::NameOf(static_cast<FrameFate>(i)), counters.frame[i]);
-  }
-  for (std::size_t i = 0; i < counters.record.size(); ++i) {
-    add(record::NameOf(static_cast<RecordFate>(i)), counters.record[i]);
-  }
-  return named;
-}
-
 constexpr std::array<std::string_view, 5> kGroups{"skipped", "malformed", "refused", "record",
                                                   "quarantine"};
 
@@ -107,11 +82,11 @@ std::string ReportText(const RunReport& report) {
   };
   line("frames", total.frames);
   line("  used", total.Of(FrameFate::kUsed));
+  const auto counts = record::NonZero(total);
   for (const std::string_view group : kGroups) {
     if (group == "record") line("records stored", total.Of(RecordFate::kStored));
-    for (const Named& named : Group(total, group)) {
-      line(fmt::format("  {}.{}", group, named.name), named.count);
-    }
+    for (const record::NamedCount& one : counts)
+      if (one.name.group == group) line("  " + record::FullName(one.name), one.count);
   }
   line("tuples new", report.applied.tuples_new);
   line("tuples updated", report.applied.tuples_updated);
@@ -128,10 +103,12 @@ std::string ReportJson(const RunReport& report) {
   json.StartObject();
   Number(json, "frames", total.frames);
   Number(json, "used", total.Of(FrameFate::kUsed));
+  const auto counts = record::NonZero(total);
   for (const std::string_view group : kGroups) {
     String(json, group);
     json.StartObject();
-    for (const Named& named : Group(total, group)) Number(json, named.name, named.count);
+    for (const record::NamedCount& one : counts)
+      if (one.name.group == group) Number(json, one.name.name, one.count);
     json.EndObject();
   }
   Number(json, "stored", total.Of(RecordFate::kStored));

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/hash.h"
+#include "record/counters.h"
 #include "record/entry.h"
 
 namespace pdns::record {
@@ -27,6 +28,7 @@ struct Position {
   std::uint64_t bytes = 0;        // offset behind the last of them in the uncompressed stream
   std::uint32_t last_length = 0;  // that frame's payload, in bytes ...
   Digest last_frame{};            // ... and its hash, which tells this source from another
+  bool broken = false;  // what follows was found to be no frame, and counted as malformed.frame
 
   friend bool operator==(const Position&, const Position&) = default;
 };
@@ -42,6 +44,7 @@ struct Batch {
   std::span<const SourcePosition> sources;  // empty for what cannot be replayed (a socket)
   std::span<const Entry* const> trusted;
   std::span<const Entry* const> quarantined;
+  Counters counters{};  // of the frames that it covers, those included that left nothing else
 };
 
 // What a batch changed among the trusted tuples.

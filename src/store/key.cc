@@ -50,7 +50,7 @@ std::optional<SchemaVersion> DecodeSchemaValue(Bytes value) {
 }
 
 std::string LedgerKey(const record::SourceId& id) {
-  std::string key = "src/";
+  std::string key(kLedgerPrefix);
   AppendBytes(key, id.first_frame);
   AppendVarint(key, id.variant);
   return key;
@@ -62,6 +62,7 @@ std::string LedgerValue(const record::Position& position) {
   AppendVarint(value, position.bytes);
   AppendVarint(value, position.last_length);
   AppendBytes(value, position.last_frame);
+  if (position.broken) AppendVarint(value, 1);
   return value;
 }
 
@@ -72,9 +73,12 @@ std::optional<record::Position> DecodeLedgerValue(Bytes value) {
   position.bytes = cursor.Varint();
   const std::uint64_t length = cursor.Varint();
   const Bytes digest = cursor.Take(position.last_frame.size());
-  if (!cursor.ok() || length > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
+  const std::uint64_t broken = cursor.left() > 0 ? cursor.Varint() : 0;
+  if (!cursor.ok() || length > std::numeric_limits<std::uint32_t>::max() || broken > 1)
+    return std::nullopt;
   position.last_length = static_cast<std::uint32_t>(length);
   std::copy(digest.begin(), digest.end(), position.last_frame.begin());
+  position.broken = broken != 0;
   return position;
 }
 

@@ -34,12 +34,13 @@ struct SchemaVersion {
   std::uint64_t major = 0;
   std::uint64_t minor = 0;
 };
-inline constexpr SchemaVersion kSchemaVersion{1, 0};
+inline constexpr SchemaVersion kSchemaVersion{1, 1};
 inline constexpr std::string_view kSchemaKey = "schema";
 std::string SchemaValue(const SchemaVersion& version);
 std::optional<SchemaVersion> DecodeSchemaValue(Bytes value);
 
-// Ledger rows of the meta index.
+// Ledger rows of the meta index; their keys begin with kLedgerPrefix.
+inline constexpr std::string_view kLedgerPrefix = "src/";
 std::string LedgerKey(const record::SourceId& id);
 std::string LedgerValue(const record::Position& position);
 std::optional<record::Position> DecodeLedgerValue(Bytes value);

@@ -11,6 +11,7 @@
 #include "store/reverse_key.h"
 #include "store/rocks.h"
 #include "store/rocks_common.h"
+#include "store/rocks_count.h"
 #include "store/value.h"
 
 namespace pdns::store {
@@ -56,6 +57,10 @@ class RocksReader final : public Reader {
         break;
     }
     return ScanReverse(plan, sink);
+  }
+
+  Status Count(const CountWatch& watch, record::Statistics& statistics) override {
+    return CountRows(*db_, handles_, path_, watch, statistics);
   }
 
  private:

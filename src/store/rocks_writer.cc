@@ -16,9 +16,11 @@
 #include <thread>
 #include <vector>
 
+#include "store/fate_rows.h"
 #include "store/reverse_rows.h"
 #include "store/rocks.h"
 #include "store/rocks_common.h"
+#include "store/rocks_count.h"
 #include "store/seen_cache.h"
 #include "store/sorted_rows.h"
 #include "store/sst_files.h"
@@ -61,7 +63,8 @@ class RocksWriter final : public Writer {
       return Status::NoInput("database " + path_ + ": not one of this pdns: " + opened.ToString());
     }
     if (!opened.ok()) return FromRocks(path_, "cannot be opened", opened);
-    return OpenSchema();
+    if (Status known = OpenSchema(); !known.ok()) return known;
+    return ReadCounters(*db_, handles_[kMeta], path_, counters_);
   }
 
   Result<std::optional<record::Position>> Progress(const record::SourceId& id) override {
@@ -83,15 +86,17 @@ class RocksWriter final : public Writer {
     Marks known(trusted.size());
     if (Status told = TellKnown(trusted, hashes, known); !told.ok()) return told;
 
-    Ledger ledger;
-    for (const auto& [id, position] : batch.sources) ledger[LedgerKey(id)] = LedgerValue(position);
+    MetaRows meta;
+    for (const auto& [id, position] : batch.sources) meta[LedgerKey(id)] = LedgerValue(position);
+    const record::Counters counters = AddCounters(batch.counters, meta);
 
-    const Rows rows{trusted, known, quarantined, ledger};
+    const Rows rows{trusted, known, quarantined, meta};
     const bool large = trusted.size() + quarantined.size() >= kLargeBatch;
     const auto written = large ? WriteFiles(rows) : WriteLog(rows);
     if (!written.ok())
       return FromRocks(path_, "write failed, nothing of this batch was stored", written);
 
+    counters_ = counters;
     for (const std::uint64_t hash : hashes) seen_.Add(hash);
     const auto updated = static_cast<std::uint64_t>(std::count(known.begin(), known.end(), 1));
     return record::Applied{trusted.size() - updated, updated};
@@ -140,12 +145,12 @@ class RocksWriter final : public Writer {
   }
 
  private:
-  using Ledger = std::map<std::string, std::string>;
+  using MetaRows = std::map<std::string, std::string>;
   struct Rows {
     const SortedRows& trusted;
     const Marks& known;  // of trusted: no reverse rows needed
     const SortedRows& quarantined;
-    const Ledger& ledger;
+    const MetaRows& meta;  // of the ledger and the counters
   };
 
   // A property of the engine, over all families.
@@ -162,7 +167,7 @@ class RocksWriter final : public Writer {
   Status OpenSchema() {
     std::string value;
     const auto got = db_->Get({}, handles_[kMeta], ToSlice(kSchemaKey), &value);
-    if (got.ok()) return CheckSchema(path_, AsBytes(value));
+    if (got.ok()) return TakeOver(AsBytes(value));
     if (!got.IsNotFound()) return FromRocks(path_, "read of the schema row", got);
     for (auto* handle : handles_) {
       const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, handle));
@@ -171,6 +176,32 @@ class RocksWriter final : public Writer {
     }
     const auto put = PutSchema();
     return put.ok() ? Status() : FromRocks(path_, "write of the schema row", put);
+  }
+
+  // The schema row names the version that wrote last. One that did not count leaves a gap, and from
+  // now on there is none.
+  Status TakeOver(Bytes schema_value) {
+    if (Status checked = CheckSchema(path_, schema_value); !checked.ok()) return checked;
+    const std::uint64_t minor = DecodeSchemaValue(schema_value)->minor;
+    if (minor == kSchemaVersion.minor) return {};
+    if (minor < kCountingMinor) {
+      const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+      const auto put =
+          db_->Put({}, handles_[kMeta], ToSlice(kCountedSinceKey), CountedSinceValue(now));
+      if (!put.ok()) return FromRocks(path_, "upgrade of the schema", put);
+    }
+    const auto put = PutSchema();  // syncs what was put before it, too
+    return put.ok() ? Status() : FromRocks(path_, "upgrade of the schema", put);
+  }
+
+  // What the counters are with those of a batch; their rows go to `rows`.
+  record::Counters AddCounters(const record::Counters& of_batch, MetaRows& rows) const {
+    record::Counters sum = counters_;
+    if (of_batch == record::Counters()) return sum;
+    sum.Add(of_batch);
+    for (const record::NamedCount& one : record::NonZero(sum))
+      rows[FateKey(record::FullName(one.name))] = FateValue(one.count);
+    return sum;
   }
 
   rocksdb::Status PutSchema() {
@@ -232,7 +263,7 @@ class RocksWriter final : public Writer {
     ForEachRow(rows.quarantined, [&](std::size_t, const auto& key, const auto& value) {
       return writes.Merge(handles_[kQuarantineFamily], key, value);
     });
-    for (const auto& [key, value] : rows.ledger) writes.Put(handles_[kMeta], key, value);
+    for (const auto& [key, value] : rows.meta) writes.Put(handles_[kMeta], key, value);
     if (writes.Count() == 0) return rocksdb::Status::OK();
     rocksdb::WriteOptions options;
     options.sync = true;
@@ -245,7 +276,7 @@ class RocksWriter final : public Writer {
     auto forward = std::async(kBeside, [&] { return WriteForward(files, rows); });
     auto status = WriteReverse(files, ReverseRows(rows.trusted, rows.known));
     if (status.ok()) status = WriteQuarantine(files, rows.quarantined);
-    if (status.ok()) status = WriteLedger(files, rows.ledger);
+    if (status.ok()) status = WriteMeta(files, rows.meta);
     const auto forward_status = forward.get();
     if (status.ok()) status = forward_status;
     return status.ok() ? files.Ingest() : status;
@@ -298,7 +329,7 @@ class RocksWriter final : public Writer {
     });
   }
 
-  static rocksdb::Status WriteLedger(SstFiles& files, const Ledger& rows) {
+  static rocksdb::Status WriteMeta(SstFiles& files, const MetaRows& rows) {
     if (rows.empty()) return rocksdb::Status::OK();
     return files.Write(kMeta, [&](rocksdb::SstFileWriter& file) {
       rocksdb::Status status;
@@ -312,6 +343,7 @@ class RocksWriter final : public Writer {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
   SeenCache seen_;
+  record::Counters counters_;  // as they stand in the database
 };
 
 // RocksDB locks this file with fcntl; asking for the lock tells who has it.

@@ -11,6 +11,7 @@
 
 #include "base/status.h"
 #include "record/batch.h"
+#include "record/statistics.h"
 #include "store/key.h"
 
 namespace pdns::store {
@@ -23,8 +24,8 @@ class Writer {
   // How far a source was taken; nothing for one never seen. kIo, kCorrupt.
   virtual Result<std::optional<record::Position>> Progress(const record::SourceId& id) = 0;
 
-  // Stores the batch, rows and positions, whole and durably, or not at all. kIo: nothing was stored
-  // and no more can be (a full disk); kCorrupt: the database cannot be trusted.
+  // Stores the batch, rows, positions and counters, whole and durably, or not at all. kIo: nothing
+  // was stored and no more can be (a full disk); kCorrupt: the database cannot be trusted.
   virtual Result<record::Applied> Apply(const record::Batch& batch) = 0;
 
   // Asked now and then during long work: true makes it end early. Nothing is lost by that.
@@ -92,6 +93,13 @@ class Reader {
   Status Scan(Index index, const KeyRange& range, const RowSink& sink) {
     return Scan({index, range, {}, {}}, sink);
   }
+
+  // Asked now and then, with the keys and the trusted tuples counted so far; false ends it.
+  using CountWatch = std::function<bool(std::uint64_t keys, std::uint64_t tuples)>;
+
+  // Counts all there is, key by key, all of it as of one moment. Ended by the watch or by an error
+  // (kIo, kCorrupt), `statistics` holds what was counted until then.
+  virtual Status Count(const CountWatch& watch, record::Statistics& statistics) = 0;
 };
 
 }  // namespace pdns::store

@@ -5,15 +5,9 @@
 #include <limits>
 
 namespace pdns::store {
-namespace {
 
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
-
-// Times after the year 9999 are no times: they would not fit a date of four digits either.
-constexpr std::uint64_t kMaxSeconds = 253402300799;
-
-}  // namespace
 
 void AppendValue(std::string& out, const record::Sighting& sighting) {
   constexpr std::size_t kFields = 5;

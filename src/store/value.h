@@ -9,6 +9,9 @@
 
 namespace pdns::store {
 
+// Times after the year 9999 are no times: they would not fit a date of four digits either.
+inline constexpr std::uint64_t kMaxSeconds = 253402300799;
+
 void AppendValue(std::string& out, const record::Sighting& sighting);
 
 // Nothing when the bytes are no value. Bytes behind the fields known here are passed over: a newer

@@ -457,8 +457,7 @@ def numbered(prefix: str, cases: Iterator[bytes]) -> dict[str, bytes]:
 
 
 def corpora() -> dict[str, dict[str, bytes]]:
-    real = smallest_by_type()
-    rdata = rdata_seeds()
+    real, rdata = smallest_by_type(), rdata_seeds()
     mean_key = b"org\0" + b"\1\1\1\2\0" + b"\0" + u16(1)
     return {
         "frame": frame_seeds(),
@@ -480,6 +479,7 @@ def corpora() -> dict[str, dict[str, bytes]]:
         "key": numbered("example", examples("forward", "key")) | {"mean": mean_key, "upper": b"Org\0\0\0\1"},
         "reverse_key": numbered("example", examples("reverse", "key")) | rdata,
         "value": numbered("example", examples("value", "value")) | {"most": b"\xff" * 40, "padded": b"\x80\0\1\1\1"},
+        "fates": numbered("count", examples("fate", "value")) | {"names": b"refused.rcode\nused\nrefused\n."},
         "ledger": numbered("example", examples("ledger", "value")) | numbered("schema", examples("schema", "value")),
     }
 

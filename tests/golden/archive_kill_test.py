@@ -13,7 +13,7 @@ import unittest
 from pathlib import Path
 
 from pdns_archive import Feeder, archived, as_client_response, frames_of_captures, number_of, numbered, status
-from pdns_testing import BIN, Ingester, Rows, dump, ingest, report, rows, scratch, stream, wait_for
+from pdns_testing import BIN, Ingester, Rows, dump, ingest, report, rows, scratch, stats, stats_counters, stream, wait_for
 
 KILLS = int(os.environ.get("PDNS_KILLS", "36"))
 RATE = 4000
@@ -141,7 +141,15 @@ class ArchiveKill(unittest.TestCase):
         self.assertEqual({"already_taken"}, {source["state"] for source in again["sources"]})
         self.assertEqual(0, again["tuples_new"] + again["tuples_updated"])
         self.assertEqual(expected, dump(self.database))
+        self.assertEqual(self.fates(self.root / "expected"), self.fates(self.database))
         return f"{len(frames)} of them in {len(files)} files of the archive"
+
+    @staticmethod
+    def fates(database: Path) -> dict[str, int]:
+        """As counted in the database, but for streams that broke, which are in no archive."""
+        counters = stats_counters(stats(database))
+        counters["frames"] -= counters.pop("malformed.frame", 0)
+        return counters
 
     @staticmethod
     def tables(text: bytes) -> list[Rows]:

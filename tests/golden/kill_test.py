@@ -6,7 +6,8 @@ import time
 import unittest
 from pathlib import Path
 
-from pdns_testing import CAPTURES, Ingester, compress, dump, expected, ingest, payloads_of, report, rows, scratch, stream
+from pdns_testing import CAPTURES, Ingester, compress, dump, expected, expected_counters, ingest, payloads_of, report
+from pdns_testing import rows, scratch, stats, stats_counters, stream
 
 KILLS = int(os.environ.get("PDNS_KILLS", "36"))
 REPEAT = 12  # so that a run has many drains to be killed in
@@ -46,6 +47,7 @@ class Kill(unittest.TestCase):
             self.check(database)
             again = report(ingest(database, *command))
             self.assertEqual({"already_taken"}, {source["state"] for source in again["sources"]})
+            self.check(database)
             print(f"{kills} kills")
 
     @staticmethod
@@ -58,6 +60,15 @@ class Kill(unittest.TestCase):
         trusted, quarantined = dump(database).split(b"--\n")
         self.assertEqual(expected("tuples", CAPTURES, REPEAT), rows(trusted))
         self.assertEqual(expected("quarantined", CAPTURES, REPEAT), rows(quarantined))
+        told = stats(database)
+        counters: dict[str, int] = {}
+        for capture in CAPTURES:
+            for name, count in expected_counters(capture).items():
+                counters[name] = counters.get(name, 0) + count * REPEAT
+        for of_rows in ("tuples", "quarantined tuples"):
+            del counters[of_rows]
+        self.assertEqual(counters, stats_counters(told))
+        self.assertEqual(counters["frames"], told["captures"]["frames"])
 
 
 if __name__ == "__main__":

@@ -72,6 +72,22 @@ def query(database: Path | str, *arguments: object) -> subprocess.CompletedProce
     return subprocess.run([BIN / "pdns-query", "-d", database, *map(str, arguments)], capture_output=True, timeout=300)
 
 
+def stats(database: Path | str) -> dict:
+    """The database in numbers."""
+    run = query(database, "--stats", "--json")
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+def stats_counters(told: dict) -> dict[str, int]:
+    """What became of frames and records, by the names of X.counters.txt."""
+    counters = told["counters"]
+    flat = {name: counters[name] for name in ("frames", "used", "stored")}
+    for group in ("skipped", "malformed", "refused", "record", "quarantine"):
+        flat |= {f"{group}.{name}": count for name, count in counters[group].items()}
+    return flat
+
+
 def dump(database: Path | str) -> bytes:
     """Everything a database holds, as pdns-query prints it."""
     trusted = query(database, "*.", "--json", "--wire")

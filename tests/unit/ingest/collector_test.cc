@@ -126,20 +126,70 @@ TEST_F(CollectorTest, ABatchHoldsTheLastPositionOfEachSource) {
   EXPECT_EQ(batches[0].sources[1].position.frames, 3U);
 }
 
-TEST_F(CollectorTest, FramesThatLeaveNothingMoveAFileButNoSocket) {
+TEST_F(CollectorTest, FramesThatLeaveNothingAreCountedAndMoveAFile) {
   Collector collector = Make(kMuch, nanoseconds(1));
   const std::string skipped = Skipped();
-  collector.Take(AsBytes(skipped), counters);
   collector.DrainIfOld();
+  collector.Drain();  // nothing yet
+  collector.Take(AsBytes(skipped), counters);
+  EXPECT_FALSE(collector.empty());
+  collector.DrainIfOld();
+  EXPECT_TRUE(collector.empty());
   collector.Drain();
   collector.Take(AsBytes(skipped), counters, Id(1), {1, 10, 6, {}});
   collector.Drain();
   ASSERT_TRUE(drainer.Finish().ok());
   const auto batches = memory.batches();
-  ASSERT_EQ(batches.size(), 1U);
+  ASSERT_EQ(batches.size(), 2U);
+  EXPECT_TRUE(batches[0].sources.empty());
   EXPECT_EQ(batches[0].trusted, 0U);
-  EXPECT_EQ(batches[0].sources.at(0).position.frames, 1U);
+  EXPECT_EQ(batches[0].counters.frames, 1U);
+  EXPECT_EQ(batches[0].counters.skipped[5], 1U);
+  EXPECT_EQ(batches[1].trusted, 0U);
+  EXPECT_EQ(batches[1].counters.frames, 1U);
+  EXPECT_EQ(batches[1].sources.at(0).position.frames, 1U);
   EXPECT_EQ(counters.frames, 2U);
+}
+
+TEST_F(CollectorTest, EachFrameCountsForItsSourceAndForItsBatch) {
+  Collector collector = Make(kMuch, hours(1));
+  Counters other;
+  const std::string skipped = Skipped();
+  Take(collector, 1);
+  Take(collector, 2);
+  collector.Take(AsBytes(skipped), other);
+  EXPECT_EQ(counters.frames, 2U);  // told when another's frame comes
+  collector.Drain();
+  EXPECT_EQ(other.frames, 1U);  // and when it is handed over
+  Take(collector, 3);
+  collector.TakeOpened(collector.Open(AsBytes(skipped), other), other, nullptr);
+  collector.TakeBroken(other, nullptr);
+  collector.Settle();
+  collector.Drain();
+  ASSERT_TRUE(drainer.Finish().ok());
+  EXPECT_EQ(counters.Of(record::FrameFate::kUsed), 3U);
+  EXPECT_EQ(counters.Of(record::RecordFate::kStored), 3U);
+  EXPECT_EQ(counters.frames, 3U);
+  EXPECT_EQ(other.Of(record::FrameFate::kSkipped), 2U);
+  EXPECT_EQ(other.Of(record::FrameFate::kMalformedFrame), 1U);
+  EXPECT_EQ(other.frames, 3U);
+  const auto batches = memory.batches();
+  ASSERT_EQ(batches.size(), 2U);
+  EXPECT_EQ(batches[0].counters.frames, 3U);
+  EXPECT_EQ(batches[1].counters.frames, 3U);
+  Counters both = counters;
+  both.Add(other);
+  EXPECT_EQ(memory.counters(), both);
+}
+
+TEST_F(CollectorTest, AFrameThatEndsOpenedAgesAsOthersDo) {
+  Collector collector = Make(kMuch, std::chrono::milliseconds(1));
+  const std::string skipped = Skipped();
+  EXPECT_EQ(collector.Open(AsBytes(skipped), counters), nullptr);
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  collector.DrainIfOld();
+  ASSERT_TRUE(drainer.Finish().ok());
+  EXPECT_EQ(memory.counters().frames, 1U);
 }
 
 TEST_F(CollectorTest, WhileTheDiskIsBehindTheWindowGrows) {

@@ -338,6 +338,39 @@ TEST_F(FollowTest, ABrokenFileIsLeftForTheNext) {
   EXPECT_EQ(StatesOf(reports), (StateList{SourceState::kCorrupt, SourceState::kComplete}));
   ExpectNumbered(memory, "a", 5);
   ExpectNumbered(memory, "b", 5);
+  for (int i = 0; i < 2; ++i) {  // and once more as a file
+    EXPECT_EQ(memory.counters().frames, 11U);
+    EXPECT_EQ(memory.counters().Of(record::FrameFate::kMalformedFrame), 1U);
+    RunFiles(memory, {dir / "file.1"});
+  }
+}
+
+// The file was let go while it was silent; a nightly run met the fault meanwhile, or did not.
+TEST_F(FollowTest, AFaultBehindASilenceCountsOnce) {
+  for (const bool nightly : {false, true}) {
+    MemorySink fresh;
+    const Sink sink = fresh.sink();
+    Claims claims(sink);
+    const std::string file = dir / (nightly ? "with" : "without");
+    WriteFile(file, OpenCapture(NumberedPayloads("a", 5)));
+    Follower follower(fresh, claims, file, milliseconds(1));
+    follower.AwaitFrames(5);  // told when it was let go
+    if (nightly) {
+      WriteFile(dir / "copy", OpenCapture(NumberedPayloads("a", 5)) + "\x7f\xff\xff\xff");
+      Stop never;
+      Progress progress;
+      Collector collector(follower.drainer(), {}, {});
+      FileSource source(collector, claims, never, progress);
+      EXPECT_EQ(source.Take(dir / "copy").state, SourceState::kCorrupt);
+      collector.Drain();
+    }
+    Append(file, "\x7f\xff\xff\xff and on");
+    fs::rename(file, file + ".1");
+    follower.AwaitReports(1);
+    EXPECT_EQ(StatesOf(follower.End()), StateList{SourceState::kCorrupt});
+    EXPECT_EQ(fresh.counters().frames, 6U) << nightly;
+    EXPECT_EQ(fresh.counters().Of(record::FrameFate::kMalformedFrame), 1U) << nightly;
+  }
 }
 
 TEST_F(FollowTest, WhatCannotBeOpenedIsToldOnceAndTriedAgain) {

@@ -173,6 +173,7 @@ TEST_F(LiveTest, ABackfillOfItsOwnArchiveTakesNothingTwice) {
   EXPECT_EQ(archived, kFrames);
   const RunReport again = RunFiles(memory, {archive.directory});
   EXPECT_EQ(again.Total().frames, 0U);
+  EXPECT_EQ(memory.counters(), report.Total());
   ExpectNumbered(memory, "h", kFrames);
 }
 
@@ -199,6 +200,8 @@ TEST_F(LiveTest, WhatTheSinkDidNotConfirmIsInTheArchive) {
   EXPECT_EQ(report->status().message(), "disk full");
   EXPECT_TRUE(lost.trusted().empty());
   EXPECT_EQ(RunFiles(memory, {archive.directory}).Total().frames, kFrames);
+  EXPECT_EQ(lost.counters().frames, 0U);
+  EXPECT_EQ(memory.counters().frames, kFrames);
   ExpectNumbered(memory, "h", kFrames);
 }
 
@@ -215,6 +218,8 @@ TEST_F(LiveTest, AllFramesOrThoseOfAcceptedTypes) {
     peer.SendAll(OpenCapture({other, NumberedPayload("h", 0), other}));
     ingester.AwaitFrames(3);
     EXPECT_EQ(ingester.End().Total().frames, 3U);
+    EXPECT_EQ(fresh.counters().frames, 3U);
+    EXPECT_EQ(fresh.counters().skipped[6], 2U);
     ASSERT_EQ(Names(archive.directory).size(), 1U);
     EXPECT_EQ(ReadArchived(archive.directory + "/" + Names(archive.directory)[0]).payloads.size(),
               all ? 3U : 1U);
@@ -260,6 +265,7 @@ TEST_F(LiveTest, OneIngesterAfterTheOther) {
   EXPECT_TRUE(memory.AwaitTuples(2 * kGenerations));
   frames += ingester->End().Total().frames;
   EXPECT_EQ(frames, 2 * kGenerations);
+  EXPECT_EQ(memory.counters().frames, frames);
   ExpectNumbered(memory, "h", 2 * kGenerations);
   EXPECT_EQ(RunFiles(memory, {archive.directory}).Total().frames, 0U);
 }

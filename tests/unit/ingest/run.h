@@ -31,6 +31,17 @@ inline Result<RunReport> RunService(ServiceOptions options, const Sink& sink, St
   return service.Run();
 }
 
+// What was counted went to the sink, in the batches; but for what is known to be broken, which each
+// run tells of.
+inline void ExpectCommitted(const Counters& told, Counters stored, const Counters& stored_before) {
+  stored.Subtract(stored_before);
+  const std::uint64_t broken =
+      told.Of(record::FrameFate::kMalformedFrame) - stored.Of(record::FrameFate::kMalformedFrame);
+  EXPECT_LE(broken, told.Of(record::FrameFate::kMalformedFrame));
+  for (std::uint64_t i = 0; i < broken; ++i) stored.Count(record::FrameFate::kMalformedFrame);
+  EXPECT_EQ(stored, told);
+}
+
 // Runs to the end; `stop` and the sink may end it earlier.
 inline Result<RunReport> RunOn(MemorySink& memory, const std::vector<std::string>& paths,
                                Stop& stop, const RunSettings& settings = {}) {
@@ -40,6 +51,7 @@ inline Result<RunReport> RunOn(MemorySink& memory, const std::vector<std::string
   options.flush_interval = settings.flush_interval;
   options.cores = settings.cores;
   Progress progress;
+  const Counters before = memory.counters();
   auto report = RunService(options, memory.sink(), stop, progress);
   if (report.ok()) {
     std::uint64_t frames = 0;
@@ -48,6 +60,7 @@ inline Result<RunReport> RunOn(MemorySink& memory, const std::vector<std::string
       frames += source.counters.frames;
     }
     EXPECT_EQ(report->Total().frames, frames);
+    ExpectCommitted(report->Total(), memory.counters(), before);
     EXPECT_EQ(progress.frames, frames);
     const auto sized = [](const SourcePath& path) { return path.size > 0; };
     if (std::all_of(options.sources.begin(), options.sources.end(), sized)) {

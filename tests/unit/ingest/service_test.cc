@@ -124,10 +124,53 @@ TEST_F(ServiceTest, ACorruptFileKeepsWhatStoodBefore) {
     ExpectNumbered(fresh, "h", 5);
     ExpectNumbered(fresh, "x", 0);
     ExpectNumbered(fresh, "o", 5);
+    EXPECT_EQ(fresh.counters(), report.Total());
     const RunReport again = RunFiles(fresh, {path, other});
     EXPECT_EQ(States(again), (StateList{SourceState::kCorrupt, SourceState::kAlreadyTaken}));
+    EXPECT_EQ(again.Total().Of(FrameFate::kMalformedFrame), 1U);  // told again, counted once
+    EXPECT_EQ(fresh.counters(), report.Total());
     ExpectNumbered(fresh, "h", 5);
   }
+}
+
+// The batch with the fault is refused, as a crash before it would do: the next run counts it.
+TEST_F(ServiceTest, AFaultCountsOnceWhereverARunEnds) {
+  const std::string path = File("a", OpenCapture(NumberedPayloads("h", 5)) + U32(0xffffffff));
+  for (std::size_t refused = 0; refused <= 6; ++refused) {
+    MemorySink fresh;
+    fresh.before_apply = [refused](std::size_t batch) {
+      return batch == refused ? Status::Io("no room") : Status();
+    };
+    Stop stop;
+    EXPECT_EQ(RunOn(fresh, {path}, stop, {.window_memory = 1}).ok(), refused == 6);
+    fresh.before_apply = [](std::size_t) { return Status(); };
+    EXPECT_EQ(States(RunFiles(fresh, {path})), StateList{SourceState::kCorrupt});
+    EXPECT_EQ(fresh.counters().frames, 6U) << refused;
+    EXPECT_EQ(fresh.counters().Of(FrameFate::kMalformedFrame), 1U) << refused;
+  }
+}
+
+TEST_F(ServiceTest, AMendedCaptureGoesOnAndMayBreakAgain) {
+  const std::string good = OpenCapture(NumberedPayloads("h", 5));
+  const std::string more = good + DataFrame(NumberedPayload("h", 5));
+  for (const std::string& bytes : {good + U32(0xffffffff), more + U32(0xffffffff)}) {
+    EXPECT_EQ(States(RunFiles(memory, {File("a", bytes)})), StateList{SourceState::kCorrupt});
+    EXPECT_EQ(States(RunFiles(memory, {File("a", bytes)})), StateList{SourceState::kCorrupt});
+  }
+  EXPECT_EQ(memory.counters().Of(FrameFate::kMalformedFrame), 2U);
+  EXPECT_EQ(memory.counters().frames, 8U);
+  ExpectNumbered(memory, "h", 6);
+}
+
+// It has no name by which the next run would know it.
+TEST_F(ServiceTest, WhatIsBrokenBeforeItsFirstFrameIsToldAndNotCounted) {
+  const std::string path = File("a", OpenCapture({}) + U32(0xffffffff));
+  for (int i = 0; i < 2; ++i) {
+    const RunReport report = RunFiles(memory, {path});
+    EXPECT_EQ(States(report), StateList{SourceState::kCorrupt});
+    EXPECT_EQ(report.Total().Of(FrameFate::kMalformedFrame), 1U);
+  }
+  EXPECT_TRUE(memory.batches().empty());
 }
 
 TEST_F(ServiceTest, DamagedCompressedDataIsCorrupt) {

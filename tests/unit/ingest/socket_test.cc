@@ -145,6 +145,20 @@ TEST_F(SocketTest, ABrokenStreamIsOneMalformedFrame) {
   EXPECT_EQ(socket.counters.frames, 4U);
   EXPECT_EQ(socket.counters.Of(FrameFate::kMalformedFrame), 1U);
   EXPECT_TRUE(socket.counters.AddUp());
+  EXPECT_EQ(memory.counters(), socket.counters);
+}
+
+TEST_F(SocketTest, FramesThatLeaveNothingAreCountedInTheSink) {
+  Start(kOften);
+  SocketPeer peer = Connect();
+  pdns::testing::Dnstap other;
+  other.type = 6;
+  peer.SendAll(OpenCapture({}) + DataFrame(pdns::testing::Payload(other)) + DataFrame("rubbish"));
+  while (memory.counters().frames < 2) std::this_thread::yield();
+  EXPECT_EQ(Socket().counters, memory.counters());
+  EXPECT_EQ(memory.counters().skipped[6], 1U);
+  EXPECT_EQ(memory.counters().Of(FrameFate::kMalformedProtobuf), 1U);
+  EXPECT_TRUE(memory.trusted().empty());
 }
 
 TEST_F(SocketTest, FilesAndASocketTogether) {

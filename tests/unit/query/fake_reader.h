@@ -47,6 +47,10 @@ class FakeReader final : public store::Reader {
     return end_;
   }
 
+  Status Count(const CountWatch& /*watch*/, record::Statistics& /*statistics*/) override {
+    return Status::Usage("no engine to count in");
+  }
+
   // Keys that all scans came by: few where a filter jumps.
   std::size_t keys_seen() const { return keys_seen_; }
 

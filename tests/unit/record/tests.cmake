@@ -1,1 +1,1 @@
-pdns_unit_test(record FILES entry fate name observation rrtype tuple_key LIBS pdns_record)
+pdns_unit_test(record FILES counters entry fate name observation rrtype tuple_key LIBS pdns_record)

@@ -54,10 +54,17 @@ TEST(Ledger, RoundTripAndRefusals) {
   position.last_frame.fill(0xee);
   const std::string value = LedgerValue(position);
   EXPECT_EQ(DecodeLedgerValue(AsBytes(value)), position);
-  EXPECT_EQ(DecodeLedgerValue(AsBytes(value + "more")), position);
   for (std::size_t size = 0; size < value.size(); ++size) {
     EXPECT_FALSE(DecodeLedgerValue(AsBytes(value).first(size)).has_value()) << size;
   }
+  record::Position broken = position;
+  broken.broken = true;
+  const std::string longer = LedgerValue(broken);
+  EXPECT_EQ(DecodeLedgerValue(AsBytes(longer)), broken);
+  EXPECT_EQ(DecodeLedgerValue(AsBytes(longer + "more")), broken);
+  EXPECT_EQ(DecodeLedgerValue(AsBytes(longer).first(value.size())), position);
+  EXPECT_EQ(DecodeLedgerValue(AsBytes(value + std::string(1, '\0') + "more")), position);
+  EXPECT_FALSE(DecodeLedgerValue(AsBytes(value + "\2")).has_value());
   std::string too_long;
   AppendVarint(too_long, 1);
   AppendVarint(too_long, 1);

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "record/counters.h"
+#include "store/fate_rows.h"
 #include "store/reverse_key.h"
 #include "store/value.h"
 #include "unit/store/corpus.h"
@@ -26,6 +28,7 @@ class Example {
     if (found == lines_.end()) ADD_FAILURE() << "no line '" << name << "'";
     return found != lines_.end() ? found->second : "";
   }
+  bool Has(const std::string& name) const { return lines_.count(name) > 0; }
   std::uint64_t Number(const std::string& name) const { return std::stoull(Text(name)); }
   std::string Wire(const std::string& name) const { return Unfold(Text(name)); }
   std::vector<std::string> AllWire(const std::string& name) const {
@@ -139,9 +142,26 @@ void CheckLedger(const Example& example) {
   ExpectBytes(LedgerKey(id), example.Wire("key"));
   const record::Position position{example.Number("frames"), example.Number("bytes"),
                                   static_cast<std::uint32_t>(example.Number("last_length")),
-                                  DigestOf(example.Wire("last_frame"))};
+                                  DigestOf(example.Wire("last_frame")),
+                                  example.Has("broken") && example.Number("broken") != 0};
   ExpectBytes(LedgerValue(position), example.Wire("value"));
   EXPECT_EQ(DecodeLedgerValue(AsBytes(example.Wire("value"))), position);
+}
+
+void CheckFate(const Example& example) {
+  const std::string name = example.Text("name");
+  record::Counters counters;
+  EXPECT_TRUE(record::AddNamed(counters, name, 1)) << "no counter " << name;
+  ExpectBytes(FateKey(name), example.Wire("key"));
+  ExpectBytes(FateValue(example.Number("count")), example.Wire("value"));
+  EXPECT_EQ(DecodeFateValue(AsBytes(example.Wire("value"))), example.Number("count"));
+}
+
+void CheckSince(const Example& example) {
+  const std::chrono::sys_seconds since{std::chrono::seconds(example.Number("since"))};
+  ExpectBytes(kCountedSinceKey, example.Wire("key"));
+  ExpectBytes(CountedSinceValue(since), example.Wire("value"));
+  EXPECT_EQ(DecodeCountedSinceValue(AsBytes(example.Wire("value"))), since);
 }
 
 void CheckSchema(const Example& example) {
@@ -155,11 +175,10 @@ void CheckSchema(const Example& example) {
 }
 
 TEST(KeysMd, TheCodecDoesWhatTheSchemaSays) {
-  const std::map<std::string, void (*)(const Example&)> checks{{"forward", CheckForward},
-                                                               {"reverse", CheckReverse},
-                                                               {"value", CheckValue},
-                                                               {"ledger", CheckLedger},
-                                                               {"schema", CheckSchema}};
+  const std::map<std::string, void (*)(const Example&)> checks{
+      {"forward", CheckForward}, {"reverse", CheckReverse}, {"value", CheckValue},
+      {"ledger", CheckLedger},   {"fate", CheckFate},       {"since", CheckSince},
+      {"schema", CheckSchema}};
   std::map<std::string, int> seen;
   for (const Example& example : ReadExamples()) {
     const std::string what = example.Text("what");

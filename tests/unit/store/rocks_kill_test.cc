@@ -52,7 +52,10 @@ Status ApplyBatch(Writer& writer, const Observations& shared, unsigned batch) {
   Observations doubtful;
   doubtful.Add(Shared(0), Seen(batch, batch, 1, 0, record::kOffChain));
   const std::vector<record::SourcePosition> sources{{kSource, At(batch)}};
-  return writer.Apply({sources, trusted, doubtful.list()}).status();
+  record::Counters counters;
+  counters.Count(record::FrameFate::kUsed);
+  for (unsigned i = 0; i < batch % 3; ++i) counters.Count(record::RecordFate::kClass);
+  return writer.Apply({sources, trusted, doubtful.list(), counters}).status();
 }
 
 TEST(Child, DISABLED_AppliesBatchesUntilItIsKilled) {
@@ -98,6 +101,20 @@ Counts Stored(Reader& reader, Index index) {
   return rows;
 }
 
+// The counters after batches 1..last.
+void CheckCounters(Reader& reader, unsigned last) {
+  record::Statistics statistics;
+  const Status counted =
+      reader.Count([](std::uint64_t, std::uint64_t) { return true; }, statistics);
+  EXPECT_TRUE(counted.ok()) << counted.message();
+  record::Counters expected;
+  for (unsigned batch = 1; batch <= last; ++batch) {
+    expected.Count(record::FrameFate::kUsed);
+    for (unsigned i = 0; i < batch % 3; ++i) expected.Count(record::RecordFate::kClass);
+  }
+  EXPECT_EQ(statistics.counters, expected) << "after batch " << last;
+}
+
 std::uint64_t Sum(const Counts& rows) {
   std::uint64_t sum = 0;
   for (const auto& [key, count] : rows) sum += count;
@@ -124,6 +141,7 @@ unsigned Check(const std::string& path, unsigned told) {
   Counts doubtful;
   if (last > 0) doubtful[TupleKey(Shared(0).view())] = last;
   ExpectCounts(Stored(*reader, Index::kQuarantine), doubtful, "quarantine");
+  CheckCounters(*reader, last);
   return last;
 }
 

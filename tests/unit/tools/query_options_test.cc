@@ -157,6 +157,29 @@ TEST(QueryOptions, WhatGoesTogether) {
   ExpectUsage({"a.org", "--no-such-thing"});
 }
 
+TEST(QueryOptions, StatsAskNothing) {
+  EXPECT_FALSE(Parse({"a.org"})->stats);
+  EXPECT_TRUE(Parse({"--stats"})->stats);
+  EXPECT_TRUE(Parse({"--stats", "-j"})->format == render::FormatKind::kJson);
+  EXPECT_TRUE(Parse({"--stats", "-p", "json", "-d", "db"})->format == render::FormatKind::kJson);
+  EXPECT_EQ(Parse({"--stats", "-d", "db"})->database, "db");
+  EXPECT_TRUE(Parse({"--stats", "--local", "--color", "never"})->local);
+  ExpectUsage({"--stats", "a.org"});
+  ExpectUsage({"--stats", "--rdata", "192.0.2.1"});
+  ExpectUsage({"--stats", "-f", "list"});
+  ExpectUsage({"--stats", "--since", "7d"});
+  ExpectUsage({"--stats", "-t", "A"});
+  ExpectUsage({"--stats", "-l", "5"});
+  ExpectUsage({"--stats", "--quarantined"});
+  ExpectUsage({"--stats", "--summarize"});
+  ExpectUsage({"--stats", "--pivot"});
+  ExpectUsage({"--stats", "--wire", "-j"});
+  ExpectUsage({"--stats", "-p", "csv"});
+  ExpectUsage({"--stats", "-j", "-p", "csv"});
+  const std::string said = Parse({"--stats", "a.org"}).status().message();
+  EXPECT_NE(said.find("--summarize"), std::string::npos) << said;
+}
+
 TEST(QueryOptions, HelpAndVersionNeedNothingElse) {
   EXPECT_NE(Parse({"-h"})->print_and_exit.find("--quarantined"), std::string::npos);
   EXPECT_EQ(Parse({"-h"})->print_and_exit.find("--max-count"), std::string::npos);

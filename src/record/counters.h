@@ -1,0 +1,55 @@
+// What became of the frames and records of a source, a batch or a whole database: every one counted
+// under one name.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "record/fate.h"
+
+namespace pdns::record {
+
+struct Counters {
+  std::uint64_t frames = 0;
+  std::array<std::uint64_t, kFrameFates> frame{};      // by FrameFate
+  std::array<std::uint64_t, kMessageTypes> skipped{};  // by dnstap message type
+  std::array<std::uint64_t, kRecordFates> record{};    // by RecordFate
+
+  std::uint64_t Of(FrameFate fate) const { return frame[static_cast<std::size_t>(fate)]; }
+  std::uint64_t Of(RecordFate fate) const { return record[static_cast<std::size_t>(fate)]; }
+
+  void Count(FrameFate fate) {
+    ++frames;
+    ++frame[static_cast<std::size_t>(fate)];
+  }
+  void Count(RecordFate fate) { ++record[static_cast<std::size_t>(fate)]; }
+
+  void Add(const Counters& other);
+  void Subtract(const Counters& other);  // what was added before
+
+  // Holds always: frames are the sum over all fates, the skipped ones the sum over all types.
+  bool AddUp() const;
+
+  friend bool operator==(const Counters&, const Counters&) = default;
+};
+
+struct NamedCount {
+  CounterName name;
+  std::uint64_t count = 0;
+};
+
+// The counters that are not zero, in the order of the checks; "skipped" by type. Their sums need no
+// name: from these they can be had again.
+std::vector<NamedCount> NonZero(const Counters& counters);
+
+// "refused.rcode"; "used" and "stored" stand alone.
+std::string FullName(const CounterName& name);
+
+// Adds to the counter of that full name, as NonZero has them, and to the sums it is part of. False:
+// there is none of that name.
+bool AddNamed(Counters& counters, std::string_view full_name, std::uint64_t count);
+
+}  // namespace pdns::record

@@ -1,0 +1,47 @@
+// A database in numbers: store -> [Statistics] -> render.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "record/counters.h"
+#include "record/rrtype.h"
+
+namespace pdns::record {
+
+struct Statistics {
+  // Trusted tuples; `first`, `last` are of no meaning when there are none.
+  std::uint64_t tuples = 0;
+  std::uint64_t rrnames = 0;    // distinct owners of them
+  std::uint64_t addresses = 0;  // distinct, v4 and v6, in A, AAAA and address hints
+  std::map<RrType, std::uint64_t> types;
+  std::chrono::sys_seconds first;  // the earliest first-seen ...
+  std::chrono::sys_seconds last;   // ... and the latest last-seen
+
+  std::map<std::uint8_t, std::uint64_t> quarantined;  // tuples by their Reason bits
+
+  // Captures and archive files taken, as far as they were.
+  std::uint64_t captures = 0;
+  std::uint64_t capture_frames = 0;
+  std::uint64_t capture_bytes = 0;  // uncompressed
+
+  // What became of frames and records. Older programs do not count what they take: `counting` when
+  // the last to write does, `counted_since` the last time that it took over from one that does not;
+  // nothing: all was counted.
+  Counters counters;
+  bool counting = false;
+  std::optional<std::chrono::sys_seconds> counted_since;
+
+  struct Part {
+    std::string name;
+    std::uint64_t bytes = 0;
+  };
+  std::vector<Part> parts;       // on disk, by column family
+  std::uint64_t disk_bytes = 0;  // of all files of the database, logs included
+};
+
+}  // namespace pdns::record

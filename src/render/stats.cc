@@ -1,0 +1,211 @@
+#include "render/stats.h"
+
+#include <fmt/format.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "dns/text.h"
+#include "render/text.h"
+
+namespace pdns::render {
+namespace {
+
+using record::FrameFate;
+using record::RecordFate;
+using record::Statistics;
+using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
+
+constexpr std::array<std::string_view, 5> kGroups{"skipped", "malformed", "refused", "record",
+                                                  "quarantine"};
+
+std::uint64_t Quarantined(const Statistics& statistics) {
+  std::uint64_t sum = 0;
+  for (const auto& [reasons, tuples] : statistics.quarantined) sum += tuples;
+  return sum;
+}
+
+// Names to the left, values to the right.
+class Lines {
+ public:
+  void Add(std::string name, std::string value) {
+    lines_.emplace_back(std::move(name), std::move(value));
+  }
+  void Add(std::string name, std::uint64_t value) { Add(std::move(name), std::to_string(value)); }
+  void AddPart(const std::string& name, std::uint64_t value) {
+    if (value > 0) Add("  " + name, value);
+  }
+
+  std::string Text() const {
+    std::size_t names = 0;
+    std::size_t values = 0;
+    for (const auto& [name, value] : lines_) {
+      names = std::max(names, name.size());
+      values = std::max(values, value.size());
+    }
+    std::string text;
+    for (const auto& [name, value] : lines_)
+      text += fmt::format("{:<{}}  {:>{}}\n", name, names, value, values);
+    return text;
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> lines_;
+};
+
+void AddRows(Lines& lines, const Statistics& statistics, bool local) {
+  lines.Add("tuples", statistics.tuples);
+  lines.Add("rrnames", statistics.rrnames);
+  lines.Add("addresses", statistics.addresses);
+  if (statistics.tuples > 0) {
+    lines.Add("first seen", TimeText(statistics.first, local));
+    lines.Add("last seen", TimeText(statistics.last, local));
+  }
+  lines.Add("quarantined tuples", Quarantined(statistics));
+  for (const auto& [reasons, tuples] : statistics.quarantined)
+    lines.AddPart(ReasonText(reasons), tuples);
+}
+
+void AddCounters(Lines& lines, const Statistics& statistics, bool local) {
+  lines.Add("captures taken", statistics.captures);
+  lines.AddPart("frames", statistics.capture_frames);
+  lines.AddPart("bytes", statistics.capture_bytes);
+  lines.Add("frames counted", statistics.counters.frames);
+  if (statistics.counted_since.has_value())
+    lines.Add("  counted since", TimeText(*statistics.counted_since, local));
+  if (!statistics.counting) lines.Add("  counted now", "no, an older pdns wrote last");
+  const auto counts = record::NonZero(statistics.counters);
+  lines.AddPart("used", statistics.counters.Of(FrameFate::kUsed));
+  for (const std::string_view group : kGroups) {
+    if (group == "record") lines.Add("records stored", statistics.counters.Of(RecordFate::kStored));
+    for (const record::NamedCount& one : counts)
+      if (one.name.group == group) lines.AddPart(record::FullName(one.name), one.count);
+  }
+}
+
+// The most common first: there may be many.
+void AddTypes(Lines& lines, const Statistics& statistics) {
+  std::vector<std::pair<record::RrType, std::uint64_t>> types(statistics.types.begin(),
+                                                              statistics.types.end());
+  std::stable_sort(types.begin(), types.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  lines.Add("rrtypes", types.size());
+  for (const auto& [type, tuples] : types) lines.AddPart(dns::TypeToText(type), tuples);
+}
+
+void AddDisk(Lines& lines, const Statistics& statistics) {
+  lines.Add("bytes on disk", statistics.disk_bytes);
+  std::uint64_t rest = statistics.disk_bytes;
+  for (const Statistics::Part& part : statistics.parts) {
+    lines.AddPart(part.name, part.bytes);
+    rest -= std::min(rest, part.bytes);
+  }
+  lines.AddPart("logs", rest);
+}
+
+void Key(JsonWriter& json, std::string_view key) {
+  json.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
+}
+
+void Number(JsonWriter& json, std::string_view key, std::uint64_t value) {
+  Key(json, key);
+  json.Uint64(value);
+}
+
+void Time(JsonWriter& json, std::string_view key, std::chrono::sys_seconds time) {
+  Key(json, key);
+  json.Int64(time.time_since_epoch().count());
+}
+
+// "key":{...}, what `fill` writes inside.
+template <class Fill>
+void Object(JsonWriter& json, std::string_view key, const Fill& fill) {
+  Key(json, key);
+  json.StartObject();
+  fill();
+  json.EndObject();
+}
+
+void AppendRows(JsonWriter& json, const Statistics& statistics) {
+  Number(json, "tuples", statistics.tuples);
+  Number(json, "rrnames", statistics.rrnames);
+  Number(json, "addresses", statistics.addresses);
+  if (statistics.tuples > 0) {
+    Time(json, "time_first", statistics.first);
+    Time(json, "time_last", statistics.last);
+  }
+  Object(json, "types", [&] {
+    for (const auto& [type, tuples] : statistics.types) Number(json, dns::TypeToText(type), tuples);
+  });
+  Object(json, "quarantined", [&] {
+    Number(json, "tuples", Quarantined(statistics));
+    Object(json, "reasons", [&] {
+      for (const auto& [reasons, tuples] : statistics.quarantined)
+        Number(json, ReasonText(reasons), tuples);
+    });
+  });
+}
+
+void AppendCounters(JsonWriter& json, const Statistics& statistics) {
+  json.Key("counting");
+  json.Bool(statistics.counting);
+  if (statistics.counted_since.has_value()) Time(json, "counted_since", *statistics.counted_since);
+  const auto counts = record::NonZero(statistics.counters);
+  Object(json, "counters", [&] {
+    Number(json, "frames", statistics.counters.frames);
+    Number(json, "used", statistics.counters.Of(FrameFate::kUsed));
+    for (const std::string_view group : kGroups) {
+      Object(json, group, [&] {
+        for (const record::NamedCount& one : counts)
+          if (one.name.group == group) Number(json, one.name.name, one.count);
+      });
+    }
+    Number(json, "stored", statistics.counters.Of(RecordFate::kStored));
+  });
+}
+
+void AppendDisk(JsonWriter& json, const Statistics& statistics) {
+  Object(json, "disk", [&] {
+    Number(json, "bytes", statistics.disk_bytes);
+    Object(json, "families", [&] {
+      for (const Statistics::Part& part : statistics.parts) Number(json, part.name, part.bytes);
+    });
+  });
+}
+
+}  // namespace
+
+std::string StatsText(const Statistics& statistics, bool local) {
+  Lines lines;
+  AddRows(lines, statistics, local);
+  AddCounters(lines, statistics, local);
+  AddDisk(lines, statistics);
+  AddTypes(lines, statistics);
+  return lines.Text();
+}
+
+std::string StatsJson(const Statistics& statistics, bool complete) {
+  rapidjson::StringBuffer buffer;
+  JsonWriter json(buffer);
+  json.StartObject();
+  json.Key("complete");
+  json.Bool(complete);
+  AppendRows(json, statistics);
+  Object(json, "captures", [&] {
+    Number(json, "taken", statistics.captures);
+    Number(json, "frames", statistics.capture_frames);
+    Number(json, "bytes", statistics.capture_bytes);
+  });
+  AppendCounters(json, statistics);
+  AppendDisk(json, statistics);
+  json.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+}  // namespace pdns::render
