@@ -64,8 +64,8 @@ _pdns_query() {
     *) _pdns_rest "--rdata --text --raw --ptr --glob --regex -f --file --quarantined -d --database -t --type --since
          --until --within --at --first-after --first-before --last-after --last-before --min-count --max-count
          --bailiwick --exclude --pivot --max-fanout --slack --dot -p --format -j --json --wire -l --limit --offset
-         --cursor --sort -r --reverse --summarize --count-only --timeline --hits --stats --local --color --version -h --help
-         --help-all" ;;
+         --cursor --sort -r --reverse --summarize --count-only --timeline --hits --stats --local --color
+         --version -h --help --help-all" ;;
   esac
 }
 

@@ -9,7 +9,16 @@
 
 namespace pdns::query {
 
-class FakeReader final : public store::Reader {
+// For stand-ins: what scans only.
+class ScanOnly : public store::Reader {
+ public:
+  using Reader::Scan;
+  Status Count(const CountWatch& /*watch*/, record::Statistics& /*statistics*/) override {
+    return Status::Usage("no engine to count in");
+  }
+};
+
+class FakeReader final : public ScanOnly {
  public:
   FakeReader& Add(std::string_view owner, record::RrType type, std::string_view rdata,
                   const record::Sighting& sighting = store::Seen(1, 2, 3)) {
@@ -22,7 +31,7 @@ class FakeReader final : public store::Reader {
   // Every scan ends like this behind its last row.
   void FailWith(Status status) { end_ = std::move(status); }
 
-  using Reader::Scan;
+  using ScanOnly::Scan;
   Status Scan(const store::ScanPlan& plan, const store::RowSink& sink) override {
     const auto& rows = plan.index == store::Index::kQuarantine ? quarantined_ : trusted_;
     std::multimap<std::string, const Entry*> in_range;
@@ -45,10 +54,6 @@ class FakeReader final : public store::Reader {
         return {};
     }
     return end_;
-  }
-
-  Status Count(const CountWatch& /*watch*/, record::Statistics& /*statistics*/) override {
-    return Status::Usage("no engine to count in");
   }
 
   // Keys that all scans came by: few where a filter jumps.

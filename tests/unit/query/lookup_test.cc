@@ -156,9 +156,9 @@ TEST(Lookup, GoesOnBehindAPlace) {
 }
 
 // As behind a digest that two rdata share.
-class TwoAtAKey final : public store::Reader {
+class TwoAtAKey final : public ScanOnly {
  public:
-  using Reader::Scan;
+  using ScanOnly::Scan;
   Status Scan(const store::ScanPlan& plan, const store::RowSink& sink) override {
     for (const auto& [key, rdata] : {std::pair("a", "1"), {"k", "1"}, {"k", "2"}, {"z", "1"}}) {
       const auto tuple = store::MakeTuple("blah.org", RrType::kTxt, rdata);

@@ -145,11 +145,11 @@ FakeReader Dense(std::uint32_t size) {
   return reader;
 }
 
-class ScanCounter final : public store::Reader {
+class ScanCounter final : public ScanOnly {
  public:
   explicit ScanCounter(store::Reader& reader) : reader_(reader) {}
 
-  using Reader::Scan;
+  using ScanOnly::Scan;
   Status Scan(const store::ScanPlan& plan, const store::RowSink& sink) override {
     ++scans_[{plan.index, plan.range.lo}];
     return reader_.Scan(plan, sink);
