@@ -140,7 +140,11 @@ TEST_F(ArchiveDisk, APausedFileEndsWithoutAFrameToo) {
   ASSERT_TRUE(AwaitPaused());
   archive_->Tick();
   EXPECT_TRUE(kept_.sources[0].ended_at.has_value());
-  EXPECT_TRUE(Eventually([&] { return archive_->figures().file.empty(); }));
+  // What ends it is written by the keeper's thread, in its own time.
+  EXPECT_TRUE(Eventually([&] {
+    return archive_->figures().file.empty() &&
+           ReadArchived(In(Files().front())).end == frame::End::kStop;
+  }));
   ExpectAllKept();
 }
 
