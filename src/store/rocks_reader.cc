@@ -72,7 +72,7 @@ class RocksReader final : public Reader {
     options.create_if_missing = false;
     options.create_missing_column_families = false;
     MemoryPlan plan;
-    plan.block_cache = 32U << 20;
+    plan.block_cache = 48U << 20;
     plan.filters = filters_;
     plan.write_buffer = 64U << 20;  // what is replayed is never flushed here
     std::array<rocksdb::ColumnFamilyOptions, kFamilies> family_options;
