@@ -37,20 +37,23 @@ check_tidy() {
   git ls-files -z 'src/*.cc' 'tools/*.cc' | xargs -0 -n 2 -P "$jobs" clang-tidy-14 -p build/clang --quiet 2>build/tidy.log
 }
 
-# Seconds for each target, from its corpus on; what libFuzzer finds stays in the build folder.
-short_fuzz() {
-  local target name
-  for target in build/fuzz/tests/fuzz/fuzz_*; do
-    [ -x "$target" ] && [ -f "$target" ] || continue
-    name=${target##*/fuzz_}
-    mkdir -p "build/fuzz/found/$name"
-    "$target" -max_total_time="$1" -timeout=10 -rss_limit_mb=2048 -artifact_prefix="build/fuzz/$name-" \
-      "build/fuzz/found/$name" "tests/fuzz/corpus/$name" >"build/fuzz/$name.log" 2>&1 || {
-      tail -n 40 "build/fuzz/$name.log" >&2
-      return 1
-    }
-    printf '%-12s %s\n' "$name" "$(tail -n 1 "build/fuzz/$name.log")"
-  done
+# SECONDS TARGET: fuzzes from the target's corpus on; what libFuzzer finds stays in the build folder.
+fuzz_one() {
+  local name=${2##*/fuzz_}
+  local log=build/asan/$name.log
+  mkdir -p "build/asan/found/$name"
+  "$2" -max_total_time="$1" -timeout=10 -rss_limit_mb=2048 -artifact_prefix="build/asan/$name-" \
+    "build/asan/found/$name" "tests/fuzz/corpus/$name" >"$log" 2>&1 || {
+    tail -n 40 "$log" >&2
+    return 1
+  }
+  printf '%-14s %s\n' "$name" "$(tail -n 1 "$log")"
+}
+export -f fuzz_one
+
+short_fuzz() {  # SECONDS
+  find build/asan/tests/fuzz -maxdepth 1 -name 'fuzz_*' -type f -perm -u+x -print0 | sort -z |
+    xargs -0 -n 1 -P "$jobs" bash -c 'fuzz_one "$@"' fuzz_one "$1"
 }
 
 if [ "$full" = yes ]; then install_packages build test check; else install_packages build test; fi
@@ -63,20 +66,17 @@ ctest --preset release -j "$jobs"
 
 step 'clang-format'
 check_format
-step 'release build, clang'
-build clang
-step 'each header alone'
+step 'each header alone, clang++'
 build clang all_verify_interface_header_sets
 step 'clang-tidy'
 check_tidy
-step 'address and undefined behaviour sanitizers'
+step 'sanitizer build, clang++ and its warnings'
 build asan
+step 'address and undefined behaviour sanitizers, corpora of the fuzz targets'
 PDNS_KILLS=5 ctest --preset asan -j "$jobs" -LE 'integration|bench|packaging|docker'
-step 'thread sanitizer'
+step 'fuzz targets, ten seconds each'
+short_fuzz 10
+step 'thread sanitizer, g++'
 build tsan thread_tests
 ctest --preset tsan -j "$jobs"
-step 'fuzz targets: corpora, then ten seconds each'
-build fuzz fuzz_targets
-ctest --preset fuzz -j "$jobs"
-short_fuzz 10
 step 'done'

@@ -29,9 +29,15 @@ struct KeyRef {
 
 // Sorted keys lie anywhere in memory: a loop over them asks for each a few rounds early. 2 to 13 %
 // of all CPU on a capture of new names, the more the busier the machine.
+inline constexpr std::size_t kFetchAhead = 12;
+
 inline void FetchAhead(std::span<const KeyRef> keys, std::size_t i, std::size_t offset = 0) {
-  constexpr std::size_t kAhead = 12;
-  if (i + kAhead < keys.size()) __builtin_prefetch(keys[i + kAhead].data + offset);
+  if (i + kFetchAhead < keys.size()) __builtin_prefetch(keys[i + kFetchAhead].data + offset);
+}
+
+// What lies so many bytes before each key.
+inline void FetchAheadBefore(std::span<const KeyRef> keys, std::size_t i, std::size_t distance) {
+  if (i + kFetchAhead < keys.size()) __builtin_prefetch(keys[i + kFetchAhead].data - distance);
 }
 
 // Equal keys in any order. Many are sorted by two threads.

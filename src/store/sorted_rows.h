@@ -27,7 +27,7 @@ class SortedRows {
 
   // To be called in a loop over all rows, where key(i) or sighting(i) is used.
   void Fetch(std::size_t i) const { FetchAhead(rows_, i); }
-  void FetchSighting(std::size_t i) const { FetchAhead(rows_, i, -sizeof(record::Entry)); }
+  void FetchSighting(std::size_t i) const { FetchAheadBefore(rows_, i, sizeof(record::Entry)); }
   const record::Sighting& sighting(std::size_t i) const {
     const std::size_t index = rows_[i].index;
     return index < entries_.size() ? entries_[index]->sighting : merged_[index - entries_.size()];
