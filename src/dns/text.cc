@@ -90,13 +90,13 @@ std::optional<record::Name> NameFromText(std::string_view text) {
 
 std::string TypeToText(record::RrType type) {
   constexpr std::size_t kUsual = 66;  // up to HTTPS
-  static const std::array<std::string, kUsual> texts = [] {
+  static const std::array<std::string, kUsual> kTexts = [] {
     std::array<std::string, kUsual> made;
     for (std::size_t i = 0; i < kUsual; ++i) made[i] = MakeTypeText(static_cast<std::uint16_t>(i));
     return made;
   }();
   const auto number = static_cast<std::uint16_t>(type);
-  return number < kUsual ? texts[number] : MakeTypeText(number);
+  return number < kUsual ? kTexts[number] : MakeTypeText(number);
 }
 
 std::optional<record::RrType> TypeFromText(std::string_view text) {
