@@ -19,9 +19,9 @@ std::string Offset(const std::tm& parts) {
 }
 
 bool InFourDigits(std::chrono::sys_seconds time) {
-  using namespace std::chrono;
-  return sys_seconds(sys_days(1970y / 1 / 1)) <= time &&
-         time < sys_seconds(sys_days(10000y / 1 / 1));
+  using std::chrono::sys_days;
+  using std::chrono::year;
+  return sys_days(year(1970) / 1 / 1) <= time && time < sys_days(year(10000) / 1 / 1);
 }
 
 // Digits of `value` from text[at] on, as many as `places`.
