@@ -1,6 +1,7 @@
 #include "query_run.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -264,6 +265,7 @@ class QueryRun {
     }
     const bool whole = status_.ok() && !answer_.limited() && !stop_.requested() && bad_lines_ == 0;
     const bool nothing = answer_.rows() == 0;
+    if (whole && nothing && !cut_ && isatty(STDERR_FILENO) != 0) LogInfo("nothing found");
     if (!whole || (nothing && cut_)) return kIncomplete;
     return nothing ? kNothingFound : 0;
   }
