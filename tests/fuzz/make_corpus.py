@@ -466,9 +466,7 @@ def corpora() -> dict[str, dict[str, bytes]]:
         "answers": answer_seeds() | {f"type-{number}": message for number, (_, message) in sorted(real.items())
                                      if len(message) < 1500},
         "dnstap_fields": field_seeds() | {f"type-{number}": real[number][0] for number in sorted(real)[:5]},
-        "http": http_seeds(),
-        "control": control_seeds(),
-        "handed": handed_seeds(),
+        "http": http_seeds(), "control": control_seeds(), "handed": handed_seeds(),
         "dns_message": message_seeds() | answer_seeds() | {f"type-{number}": message for number, (_, message)
                                                            in sorted(real.items()) if len(message) < 1500},
         "tap": field_seeds() | dnstap_seeds() | {f"dns-{name}": dns_payload(message) for name, message
