@@ -1,1 +1,1 @@
-pdns_unit_test(aggregate FILES table window LIBS pdns_aggregate)
+pdns_unit_test(aggregate FILES table window LIBS pdns_aggregate HEAVY)
