@@ -142,8 +142,9 @@ TEST_F(ArchiveDisk, APausedFileEndsWithoutAFrameToo) {
   EXPECT_TRUE(kept_.sources[0].ended_at.has_value());
   // What ends it is written by the keeper's thread, in its own time.
   EXPECT_TRUE(Eventually([&] {
-    return archive_->figures().file.empty() &&
-           ReadArchived(In(Files().front())).end == frame::End::kStop;
+    const auto files = Files();  // for a moment it has no name yet
+    return archive_->figures().file.empty() && files.size() == 1 &&
+           ReadArchived(In(files.front())).end == frame::End::kStop;
   }));
   ExpectAllKept();
 }
