@@ -101,7 +101,7 @@ bool Answer::Add(const query::Hit& hit) {
       Show(hit);
     }
   }
-  if (!hit.place.key.empty()) cursor_ = query::CursorAt(hit, options_.sort);
+  cursor_.MoveTo(hit, options_.sort);
   return !unread();
 }
 

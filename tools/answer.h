@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -45,8 +44,10 @@ class Answer {
   std::uint64_t rows() const { return rows_; }
   bool limited() const { return limited_; }
   bool unread() const;
-  // Where it stands; nothing before the first row.
-  const std::optional<query::AnswerCursor>& cursor() const { return cursor_; }
+  // Where it stands; nothing before the first row, and in a pivot.
+  const query::AnswerCursor* cursor() const {
+    return cursor_.place.key.empty() ? nullptr : &cursor_;
+  }
 
  private:
   void Print(std::string_view text);
@@ -64,7 +65,7 @@ class Answer {
     std::size_t operator()(const Digest& digest) const;
   };
   std::unordered_set<Digest, ByDigest> told_;
-  std::optional<query::AnswerCursor> cursor_;
+  query::AnswerCursor cursor_;
   std::uint64_t passed_over_ = 0;
   std::uint64_t rows_ = 0;
   bool limited_ = false;

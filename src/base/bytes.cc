@@ -39,6 +39,11 @@ void AppendU32(std::string& out, std::uint32_t value) {
   AppendU16(out, static_cast<std::uint16_t>(value));
 }
 
+void AppendU64(std::string& out, std::uint64_t value) {
+  AppendU32(out, static_cast<std::uint32_t>(value >> 32));
+  AppendU32(out, static_cast<std::uint32_t>(value & 0xffffffff));
+}
+
 char* WriteVarint(char* out, std::uint64_t value) {
   while (value >= 0x80) {
     *out++ = static_cast<char>(value | 0x80);

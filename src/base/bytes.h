@@ -53,6 +53,7 @@ class Cursor {
   std::uint8_t U8() { return static_cast<std::uint8_t>(Big(1)); }
   std::uint16_t U16() { return static_cast<std::uint16_t>(Big(2)); }  // network order
   std::uint32_t U32() { return static_cast<std::uint32_t>(Big(4)); }  // network order
+  std::uint64_t U64() { return Big(8); }                              // network order
 
   // LEB128, at most ten bytes and 64 bits; an encoding longer than needed fails, so that a value
   // has one form only.
@@ -77,6 +78,7 @@ class Cursor {
 
 void AppendU16(std::string& out, std::uint16_t value);  // network order
 void AppendU32(std::string& out, std::uint32_t value);  // network order
+void AppendU64(std::string& out, std::uint64_t value);  // network order
 void AppendVarint(std::string& out, std::uint64_t value);
 
 // The same into memory that has room for kMaxVarint; returns the end.

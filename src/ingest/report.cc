@@ -5,7 +5,6 @@
 #include <rapidjson/writer.h>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 namespace pdns::ingest {
@@ -13,9 +12,6 @@ namespace {
 
 using record::FrameFate;
 using record::RecordFate;
-
-constexpr std::array<std::string_view, 5> kGroups{"skipped", "malformed", "refused", "record",
-                                                  "quarantine"};
 
 std::string SourceLine(const SourceReport& source, std::size_t width) {
   return fmt::format("  {:<{}}  {:<13}  {:>12} frames{}{}\n", Printable(source.name), width,
@@ -83,7 +79,7 @@ std::string ReportText(const RunReport& report) {
   line("frames", total.frames);
   line("  used", total.Of(FrameFate::kUsed));
   const auto counts = record::NonZero(total);
-  for (const std::string_view group : kGroups) {
+  for (const std::string_view group : record::kCounterGroups) {
     if (group == "record") line("records stored", total.Of(RecordFate::kStored));
     for (const record::NamedCount& one : counts)
       if (one.name.group == group) line("  " + record::FullName(one.name), one.count);
@@ -104,7 +100,7 @@ std::string ReportJson(const RunReport& report) {
   Number(json, "frames", total.frames);
   Number(json, "used", total.Of(FrameFate::kUsed));
   const auto counts = record::NonZero(total);
-  for (const std::string_view group : kGroups) {
+  for (const std::string_view group : record::kCounterGroups) {
     String(json, group);
     json.StartObject();
     for (const record::NamedCount& one : counts)

@@ -13,11 +13,6 @@ constexpr std::uint8_t kVersion = 1;
 
 enum Flags : std::uint8_t { kNone = 0, kCut = 1 };
 
-void AppendU64(std::string& out, std::uint64_t value) {
-  AppendU32(out, static_cast<std::uint32_t>(value >> 32));
-  AppendU32(out, static_cast<std::uint32_t>(value & 0xffffffff));
-}
-
 std::uint64_t Seconds(std::chrono::sys_seconds time) {
   return static_cast<std::uint64_t>(time.time_since_epoch().count());
 }
@@ -51,16 +46,16 @@ AnswerCursor ReadBody(Cursor& body) {
 
 }  // namespace
 
-AnswerCursor CursorAt(const Hit& hit, std::optional<SortBy> by) {
-  AnswerCursor cursor;
-  const Place& place = hit.place;
-  cursor.place = {place.question, std::string(place.key.substr(0, AnswerCursor::kMostKey)),
-                  place.at};
-  if (place.key.size() > AnswerCursor::kMostKey) cursor.digest = Hash128(AsBytes(place.key));
-  if (by == SortBy::kFirst) cursor.number = Seconds(hit.sighting.first);
-  if (by == SortBy::kLast) cursor.number = Seconds(hit.sighting.last);
-  if (by == SortBy::kCount) cursor.number = hit.sighting.count;
-  return cursor;
+void AnswerCursor::MoveTo(const Hit& hit, std::optional<SortBy> by) {
+  place.question = hit.place.question;
+  place.key = hit.place.key.substr(0, kMostKey);
+  place.at = hit.place.at;
+  digest.reset();
+  if (hit.place.key.size() > kMostKey) digest = Hash128(AsBytes(hit.place.key));
+  number = 0;
+  if (by == SortBy::kFirst) number = Seconds(hit.sighting.first);
+  if (by == SortBy::kLast) number = Seconds(hit.sighting.last);
+  if (by == SortBy::kCount) number = hit.sighting.count;
 }
 
 std::string CursorToText(const AnswerCursor& cursor, std::string_view asked) {
@@ -80,8 +75,7 @@ Result<AnswerCursor> CursorFromText(std::string_view text, std::string_view aske
   const auto bytes = FromHex(text);
   if (!bytes.has_value()) return Status::Usage("--cursor: " + Quoted(text) + " is no cursor");
   Cursor cursor(AsBytes(*bytes));
-  const std::uint64_t high = cursor.U32();
-  const std::uint64_t seal = high << 32 | cursor.U32();
+  const std::uint64_t seal = cursor.U64();
   const Bytes rest = cursor.Take(cursor.left());
   Cursor body(rest);
   AnswerCursor read = ReadBody(body);

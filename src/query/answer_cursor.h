@@ -28,10 +28,11 @@ struct AnswerCursor {
   OwnedPlace place;
   std::optional<Digest> digest;  // of the whole key, where place.key is but its beginning
   std::uint64_t number = 0;      // what the hit was sorted by, for times and counts
-};
 
-// `by`: how the answer is sorted; nothing: as the store has it.
-AnswerCursor CursorAt(const Hit& hit, std::optional<SortBy> by);
+  // `by`: how the answer is sorted; nothing: as the store has it. Cheap: it goes along with every
+  // hit that is told.
+  void MoveTo(const Hit& hit, std::optional<SortBy> by);
+};
 
 // Hex. `asked` is all that decides about rows and their order; the cursor holds for this only.
 std::string CursorToText(const AnswerCursor& cursor, std::string_view asked);

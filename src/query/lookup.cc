@@ -7,8 +7,6 @@
 namespace pdns::query {
 namespace {
 
-constexpr std::uint64_t kWatchEvery = 4096;  // keys
-
 // Where N(name) begins in the keys of an index.
 std::size_t NameAt(store::Index index) { return index == store::Index::kReverse ? 1 : 0; }
 
@@ -27,7 +25,7 @@ store::KeyFilter KeyFilterOf(const Question& question, const Watch& watch, Outco
   const NamePattern* names = question.names.get();
   const std::size_t at = NameAt(question.index);
   return [names, at, &watch, &outcome](std::string_view key, std::string& jump) {
-    if (++outcome.keys % kWatchEvery == 0 && watch && !watch(outcome.keys)) {
+    if (++outcome.keys % kKeysPerWatch == 0 && watch && !watch(outcome.keys)) {
       outcome.stopped = true;
       return store::Step::kEnd;
     }

@@ -15,6 +15,7 @@ namespace pdns::query {
 // Told now and then how many keys a lookup has looked at so far, also where none of them matches.
 // False ends it.
 using Watch = std::function<bool(std::uint64_t keys)>;
+inline constexpr std::uint64_t kKeysPerWatch = 4096;
 
 struct Outcome {
   std::uint64_t rows = 0;

@@ -21,8 +21,6 @@ using store::Index;
 using Kind = PivotNode::Kind;
 using What = PivotCut::What;
 
-constexpr std::uint64_t kWatchEvery = 4096;  // keys
-
 // One kind of rows at a node: what max_fanout is held against, all types together.
 struct Group {
   What what;
@@ -86,7 +84,7 @@ class Walk {
   }
 
   // False: the watch ends all.
-  bool Looked() { return ++out_.keys % kWatchEvery != 0 || AskWatch(); }
+  bool Looked() { return ++out_.keys % kKeysPerWatch != 0 || AskWatch(); }
 
   void Expand() {
     const PivotPlace place = graph_.place(at_);  // a copy: places are added

@@ -3,10 +3,9 @@
 //
 // Breadth first, the same store gives the same answer. From each node, in this order:
 //   a name         its A and AAAA rows; HTTPS and SVCB, to their target and address hints; CNAME
-//   and
-//                  DNAME; NS, and where no NS row of it counts, the NS rows of its nearest ancestor
-//                  of two labels or more; the CNAME, DNAME, HTTPS and SVCB, the NS and the MX rows
-//                  that point at it
+//                  and DNAME; NS, and where no NS row of it counts, the NS rows of its nearest
+//                  ancestor of two labels or more; the CNAME, DNAME, HTTPS and SVCB, the NS and the
+//                  MX rows that point at it
 //   an address     the A or AAAA rows, and the SVCB and HTTPS rows with a hint, that hold it
 //   a name server  its A and AAAA rows; the NS rows that point at it
 // A name that is found as a name server and otherwise, before it is its turn, is both. No node has

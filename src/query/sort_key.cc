@@ -17,11 +17,6 @@ using store::Kind;
 constexpr std::size_t kIpv4Size = 4;
 constexpr std::size_t kIpv6Size = 16;
 
-void AppendU64(std::string& out, std::uint64_t value) {
-  AppendU32(out, static_cast<std::uint32_t>(value >> 32));
-  AppendU32(out, static_cast<std::uint32_t>(value & 0xffffffff));
-}
-
 void AppendTime(std::string& out, std::chrono::sys_seconds time) {
   AppendU64(out, static_cast<std::uint64_t>(time.time_since_epoch().count()));
 }

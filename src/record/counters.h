@@ -36,6 +36,11 @@ struct Counters {
   friend bool operator==(const Counters&, const Counters&) = default;
 };
 
+// CounterName::group of what is not used or not stored, in the order in which it is told: of
+// frames, then of records.
+inline constexpr std::array<std::string_view, 5> kCounterGroups{"skipped", "malformed", "refused",
+                                                                "record", "quarantine"};
+
 struct NamedCount {
   CounterName name;
   std::uint64_t count = 0;

@@ -5,7 +5,6 @@
 #include <rapidjson/writer.h>
 
 #include <algorithm>
-#include <array>
 #include <numeric>
 #include <string_view>
 #include <utility>
@@ -21,9 +20,6 @@ using record::FrameFate;
 using record::RecordFate;
 using record::Statistics;
 using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
-
-constexpr std::array<std::string_view, 5> kGroups{"skipped", "malformed", "refused", "record",
-                                                  "quarantine"};
 
 std::uint64_t Quarantined(const Statistics& statistics) {
   std::uint64_t sum = 0;
@@ -82,7 +78,7 @@ void AddCounters(Lines& lines, const Statistics& statistics, bool local) {
   if (!statistics.counting) lines.Add("  counted now", "no, an older pdns wrote last");
   const auto counts = record::NonZero(statistics.counters);
   lines.AddPart("used", statistics.counters.Of(FrameFate::kUsed));
-  for (const std::string_view group : kGroups) {
+  for (const std::string_view group : record::kCounterGroups) {
     if (group == "record") lines.Add("records stored", statistics.counters.Of(RecordFate::kStored));
     for (const record::NamedCount& one : counts)
       if (one.name.group == group) lines.AddPart(record::FullName(one.name), one.count);
@@ -160,7 +156,7 @@ void AppendCounters(JsonWriter& json, const Statistics& statistics) {
   Object(json, "counters", [&] {
     Number(json, "frames", statistics.counters.frames);
     Number(json, "used", statistics.counters.Of(FrameFate::kUsed));
-    for (const std::string_view group : kGroups) {
+    for (const std::string_view group : record::kCounterGroups) {
       Object(json, group, [&] {
         for (const record::NamedCount& one : counts)
           if (one.name.group == group) Number(json, one.name.name, one.count);

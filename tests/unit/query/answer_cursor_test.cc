@@ -38,7 +38,9 @@ Placed MakePlaced(RrType type, std::string_view rdata) {
 }
 
 std::string TextAt(const Hit& hit, std::optional<SortBy> by = {}) {
-  return CursorToText(CursorAt(hit, by), "asked");
+  AnswerCursor cursor;
+  cursor.MoveTo(hit, by);
+  return CursorToText(cursor, "asked");
 }
 
 TEST(AnswerCursor, ComesBackAsItWas) {
