@@ -11,19 +11,15 @@
 #include "answer.h"
 #include "base/log.h"
 #include "base/stop.h"
-#include "database_path.h"
 #include "query/hit_sorter.h"
 #include "query/list.h"
 #include "query/lookup.h"
+#include "query_database.h"
 #include "scan_line.h"
 #include "signals.h"
-#include "store/rocks.h"
 
 namespace pdns::tools {
 namespace {
-
-constexpr int kNothingFound = 1;
-constexpr int kIncomplete = 2;
 
 using Show = QueryOptions::Show;
 using render::FormatKind;
@@ -73,13 +69,7 @@ class QueryRun {
   }
 
   Status OpenReader() {
-    const auto path = DatabasePath(options_.database, Access::kRead);
-    if (!path.ok()) return path.status();
-    auto reader = store::OpenRocksReader(*path, Mostly());
-    if (!reader.ok() && reader.status().code() == Code::kNoInput) {
-      return Status::NoInput(reader.status().message() +
-                             "; name another with --database or PDNS_DATABASE");
-    }
+    auto reader = OpenForQuery(options_.database, Mostly());
     if (!reader.ok()) return reader.status();
     reader_ = std::move(*reader);
     return {};
@@ -242,8 +232,7 @@ class QueryRun {
 
   // How to go on behind what was told; "" where only asking again does.
   std::string GoingOn() const {
-    if (!HasCursors() || !answer_.cursor().has_value() ||
-        (stop_.requested() && sorter_.has_value()))
+    if (!HasCursors() || answer_.cursor() == nullptr || (stop_.requested() && sorter_.has_value()))
       return {};
     return fmt::format("; to go on: --cursor {}",
                        query::CursorToText(*answer_.cursor(), AskedAll()));

@@ -6,35 +6,18 @@
 
 #include "base/log.h"
 #include "base/stop.h"
-#include "database_path.h"
+#include "query_database.h"
 #include "render/stats.h"
 #include "scan_line.h"
 #include "signals.h"
-#include "store/rocks.h"
 
 namespace pdns::tools {
-namespace {
-
-constexpr int kIncomplete = 2;
-
-Result<std::unique_ptr<store::Reader>> OpenDatabase(const QueryOptions& options) {
-  const auto path = DatabasePath(options.database, Access::kRead);
-  if (!path.ok()) return path.status();
-  auto reader = store::OpenRocksReader(*path, store::Index::kForward);
-  if (!reader.ok() && reader.status().code() == Code::kNoInput) {
-    return Status::NoInput(reader.status().message() +
-                           "; name another with --database or PDNS_DATABASE");
-  }
-  return reader;
-}
-
-}  // namespace
 
 Result<int> RunQueryStats(const QueryOptions& options) {
   Stop stop;
   StopOnSignals(stop);
   std::signal(SIGPIPE, SIG_DFL);
-  auto reader = OpenDatabase(options);
+  auto reader = OpenForQuery(options.database, store::Index::kForward);
   if (!reader.ok()) return reader.status();
   record::Statistics statistics;
   ScanLine scan_line;
