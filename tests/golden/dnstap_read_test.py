@@ -11,6 +11,7 @@ import sys
 import unittest
 from pathlib import Path
 
+from pdns_dnstap import blob, number
 from pdns_testing import BIN, CAPTURES, scratch, stream
 
 try:
@@ -22,21 +23,6 @@ except ImportError:
 def run(program: str | Path, *arguments: object, zone: str = "UTC") -> bytes:
     command = [str(program), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, check=True, timeout=300, env={**os.environ, "TZ": zone}).stdout
-
-
-def varint(value: int) -> bytes:
-    out = b""
-    while value >= 0x80:
-        out, value = out + bytes([value & 0x7F | 0x80]), value >> 7
-    return out + bytes([value])
-
-
-def number(field: int, value: int) -> bytes:
-    return varint(field << 3) + varint(value)
-
-
-def blob(field: int, value: bytes) -> bytes:
-    return varint(field << 3 | 2) + varint(len(value)) + value
 
 
 def question(name: bytes, rrtype: int = 1, rr_class: int = 1) -> bytes:
