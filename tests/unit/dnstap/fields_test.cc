@@ -10,6 +10,7 @@
 
 #include "dnstap/decode.h"
 #include "unit/support/dnstap_payload.h"
+#include "unit/support/places.h"
 
 namespace pdns::dnstap {
 namespace {
@@ -63,7 +64,7 @@ TEST(ReadFields, AllThatIsNeeded) {
 // What is not would be read correctly as well, only slowly: no other test would see it.
 TEST(ReadFields, EveryPayloadOfRealCapturesIsOrdinary) {
   for (const char* name : {"bind-rr", "unbound-rr"}) {
-    std::ifstream file(std::string(PDNS_TEST_DATA "/") + name + ".dnstap", std::ios::binary);
+    std::ifstream file(std::string(testing::kTestData) + "/" + name + ".dnstap", std::ios::binary);
     const std::string capture((std::istreambuf_iterator<char>(file)), {});
     Cursor cursor(AsBytes(capture));
     std::size_t payloads = 0;

@@ -13,6 +13,7 @@
 #include "unit/ingest/run.h"
 #include "unit/support/compress.h"
 #include "unit/support/frame_stream.h"
+#include "unit/support/places.h"
 #include "unit/support/stdin_pipe.h"
 #include "unit/support/temp_dir.h"
 
@@ -36,6 +37,9 @@ using record::FrameFate;
 using record::RecordFate;
 
 struct ServiceTest : ::testing::Test {
+  static std::string CapturePath(const std::string& name) {
+    return std::string(pdns::testing::kTestData) + "/" + name;
+  }
   std::string File(const std::string& name, const std::string& bytes) {
     WriteFile(dir / name, bytes);
     return dir / name;
@@ -56,7 +60,7 @@ TEST_F(ServiceTest, NothingToDo) {
 // The numbers of tests/data/*.counters.txt, which another program counted.
 TEST_F(ServiceTest, RealCaptures) {
   const RunReport report =
-      RunFiles(memory, {PDNS_TEST_DATA "/bind-rr.dnstap", PDNS_TEST_DATA "/unbound-rr.dnstap"});
+      RunFiles(memory, {CapturePath("bind-rr.dnstap"), CapturePath("unbound-rr.dnstap")});
   ASSERT_EQ(States(report), (StateList{SourceState::kComplete, SourceState::kComplete}));
   const Counters& bind = report.sources[0].counters;
   EXPECT_EQ(bind.frames, 1661U);
@@ -74,7 +78,7 @@ TEST_F(ServiceTest, RealCaptures) {
 }
 
 TEST_F(ServiceTest, HoweverTheWindowsFallTheRowsAreTheSame) {
-  const std::string path = PDNS_TEST_DATA "/bind-rr.dnstap";
+  const std::string path = CapturePath("bind-rr.dnstap");
   RunFiles(memory, {path});
   MemorySink small;
   RunFiles(small, {path}, {1, std::chrono::nanoseconds(1)});
@@ -180,7 +184,7 @@ TEST_F(ServiceTest, DamagedCompressedDataIsCorrupt) {
   EXPECT_EQ(States(report), StateList{SourceState::kCorrupt});
   EXPECT_GT(memory.observations(), 0U);
   // The whole one goes on from there.
-  EXPECT_EQ(States(RunFiles(memory, {PDNS_TEST_DATA "/bind-rr.dnstap"})),
+  EXPECT_EQ(States(RunFiles(memory, {CapturePath("bind-rr.dnstap")})),
             StateList{SourceState::kContinued});
   EXPECT_EQ(memory.observations(), 6692U);
 }

@@ -12,6 +12,7 @@
 #include "store/reverse_key.h"
 #include "store/value.h"
 #include "unit/store/corpus.h"
+#include "unit/support/places.h"
 
 namespace pdns::store {
 namespace {
@@ -63,7 +64,7 @@ class Example {
 
 std::vector<Example> ReadExamples() {
   std::vector<Example> examples;
-  std::istringstream file(testing::ReadFile(PDNS_SCHEMA "/keys.md"));
+  std::istringstream file(testing::ReadFile(std::string(testing::kSchema) + "/keys.md"));
   bool inside = false;
   for (std::string line; std::getline(file, line);) {
     if (line == "```example") {

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "unit/support/places.h"
+
 namespace pdns::testing {
 
 // Made on construction, removed with all that is in it at the end. Short paths: sockets go there.
@@ -47,10 +49,9 @@ inline std::string ReadFile(const std::string& path) {
   return std::move(bytes).str();
 }
 
-#ifdef PDNS_TEST_DATA
+// A file of tests/data.
 inline std::string TestData(std::string_view name) {
-  return ReadFile(PDNS_TEST_DATA "/" + std::string(name));
+  return ReadFile(std::string(kTestData) + "/" + std::string(name));
 }
-#endif
 
 }  // namespace pdns::testing
