@@ -36,7 +36,7 @@ check_format() {
 }
 
 check_tidy() {
-  git ls-files -z 'src/*.cc' 'tools/*.cc' | xargs -0 -n 2 -P "$jobs" clang-tidy-14 -p build/clang --quiet 2>build/tidy.log
+  git ls-files -z 'src/*.cc' 'tools/*.cc' | xargs -0 tools/tidy.py --build build/clang --jobs "$jobs"
 }
 
 # SECONDS TARGET: fuzzes from the target's corpus on; what libFuzzer finds stays in the build folder.
