@@ -5,7 +5,8 @@ import sys
 import unittest
 from pathlib import Path
 
-from pdns_testing import CAPTURES, dump, expected, ingest, payloads_of, report, rows, scratch, stream
+from pdns_testing import (
+    CAPTURES, LITTLE_ROOM, dump, expected, ingest, leave_room, payloads_of, report, rows, scratch, stream)
 
 IO = 74
 IN_NAMESPACE = "PDNS_TEST_IN_NAMESPACE"
@@ -16,7 +17,7 @@ class FullDisk(unittest.TestCase):
         with scratch() as folder:
             disk = Path(folder) / "disk"
             disk.mkdir()
-            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1M", "tmpfs", disk], check=True)
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8M", "tmpfs", disk], check=True)
             try:
                 self.fill_and_continue(Path(folder), disk / "db")
             finally:
@@ -25,8 +26,11 @@ class FullDisk(unittest.TestCase):
     def fill_and_continue(self, folder: Path, database: Path) -> None:
         payloads = [p for capture in CAPTURES for p in payloads_of(capture)]
         capture = folder / "capture"
-        capture.write_bytes(stream(payloads * 40))
         arguments = [capture, "--flush-interval", "0.002", "--memory", "16M"]
+        capture.write_bytes(stream(payloads * 20, stop=False))
+        self.assertEqual(0, ingest(database, *arguments).returncode)
+        capture.write_bytes(stream(payloads * 40))
+        leave_room(database.parent, LITTLE_ROOM)
         run = ingest(database, *arguments)
         self.assertEqual(IO, run.returncode, run.stderr)
         self.assertIn(b"No space left on device", run.stderr)

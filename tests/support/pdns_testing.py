@@ -1,6 +1,7 @@
 """What the tests that drive the real binaries share: running them, Frame Streams files, expected rows."""
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -143,12 +144,29 @@ def expected_counters(capture: Path) -> dict[str, int]:
     return {name: int(count) for name, count in (line.rsplit(" ", 1) for line in lines)}
 
 
-def wait_for(condition, seconds: float = 30.0) -> None:
+def wait_for(condition, seconds: float = 90.0) -> None:
     """Returns when `condition()` is true; fails when it stays false for long."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.01)
+
+
+def leave_room(disk: Path, size: int) -> None:
+    """Fills a file system up to `size` bytes. A database alone need not fill one: how much it writes depends on how
+    often it drains, and so on how busy the machine is."""
+    with (disk / "ballast").open("wb", buffering=0) as ballast:
+        try:
+            while True:
+                ballast.write(bytes(4096))
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+        ballast.truncate(ballast.tell() - size)
+
+
+# Less than the database writes (some 100 KB) when the captures come in a single drain.
+LITTLE_ROOM = 64 << 10
 
 
 def listening(path: Path) -> bool:
