@@ -60,7 +60,7 @@ class Process:
     def alive(self) -> bool:
         return self.popen.poll() is None
 
-    def Stop(self, how: int = signal.SIGTERM, seconds: float = 30) -> int:
+    def Stop(self, how: int = signal.SIGTERM, seconds: float = 90) -> int:
         """Returns the exit code; a program that does not heed the signal in time is a failure."""
         if self.alive:
             self.popen.send_signal(how)
@@ -130,6 +130,23 @@ def WaitFor(condition: Callable[[], object], seconds: float, what: str) -> None:
     while not condition():
         Check(time.monotonic() < deadline, f"waited {seconds:.0f} s in vain for {what}")
         time.sleep(0.05)
+
+
+def Proc(pid: int) -> pathlib.Path:
+    """The folder of a process of ours in /proc, which may show the numbers of another process namespace:
+    where no /proc can be mounted (a chroot), the host's is seen."""
+    ours = os.readlink("/proc/self/ns/pid")
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            status = (folder / "status").read_text()
+            if os.readlink(folder / "ns" / "pid") != ours:
+                continue
+        except OSError:  # it has ended, or is nobody's business
+            continue
+        numbers = next(line for line in status.splitlines() if line.startswith("NSpid:"))
+        if int(numbers.split()[-1]) == pid:
+            return folder
+    raise Failure(f"process {pid} is not in /proc")
 
 
 def _LoopbackUp() -> None:

@@ -28,9 +28,9 @@ def _Await(box: sandbox.Sandbox, capture: golden.Golden, times: int) -> None:
     )
 
 
-def _Cpu(pid: int) -> float:
+def _Cpu(process: pathlib.Path) -> float:
     """Seconds of CPU time that a process has used."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    fields = (process / "stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
@@ -42,17 +42,17 @@ def _NoDescriptorLeft(box: sandbox.Sandbox) -> None:
     early = framestream.Sender(ingester.socket)
     Check(early.Open(), "READY was not accepted")
 
-    pid = ingester.popen.pid
-    limit = len(os.listdir(f"/proc/{pid}/fd")) + SPARE
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (limit, limit))
+    process = sandbox.Proc(ingester.popen.pid)
+    limit = len(os.listdir(process / "fd")) + SPARE
+    resource.prlimit(ingester.popen.pid, resource.RLIMIT_NOFILE, (limit, limit))
     crowd = [framestream.Sender(ingester.socket) for _ in range(CROWD)]
     # Who is connected is served while the others wait.
     Check(early.Send(frames), "the reader hung up")
     _Await(box, capture, 1)
     # With nothing to do it sleeps: a busy loop would take all the time there is.
-    began, before = time.monotonic(), _Cpu(pid)
+    began, before = time.monotonic(), _Cpu(process)
     time.sleep(2)
-    share = (_Cpu(pid) - before) / (time.monotonic() - began)
+    share = (_Cpu(process) - before) / (time.monotonic() - began)
     said = ingester.Messages().splitlines()
     Check(len(said) < CROWD, f"{len(said)} lines in the log, the last: {said[-1:]}")
     Check(share < 0.5, f"{share:.0%} of a core spent on connections that cannot be taken")

@@ -140,8 +140,8 @@ class Flood:
             self.Good()
 
 
-def _Rss(pid: int) -> int:
-    fields = pathlib.Path(f"/proc/{pid}/statm").read_text().split()
+def _Rss(process: pathlib.Path) -> int:
+    fields = (process / "statm").read_text().split()
     return int(fields[1]) * resource.getpagesize()
 
 
@@ -175,9 +175,10 @@ def _FloodBy(
     ingester = pdns.Ingester(box, f"ingest-{name}", _Options(name, files))
     flood = Flood(box, name, _Endpoint(name, ingester, files), capture.frames)
     flood.Good()
-    before = _Rss(ingester.popen.pid)
+    process = sandbox.Proc(ingester.popen.pid)
+    before = _Rss(process)
     flood.Run()
-    grown = _Rss(ingester.popen.pid) - before
+    grown = _Rss(process) - before
     figures = manager.Status(box) or {}
     lines = ingester.Messages().splitlines()
     told = {
