@@ -145,10 +145,14 @@ class Soak:
         with self.reports.open("wb") as out, self.log.open("wb") as err:
             command = [self.tools / "pdns-ingest", "-d", self.database, *options]
             self.live = subprocess.Popen(command, stdout=out, stderr=err)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while not (self.database / "control.sock").is_socket():
             check(self.live.poll() is None and time.monotonic() < deadline, "it does not start")
             time.sleep(0.02)
+
+    def generations(self) -> int:
+        """How many processes have ended with a report."""
+        return self.reports.read_bytes().count(b"\n")
 
     def sample(self, second: float) -> None:
         pages = Path(f"/proc/{self.live.pid}/statm").read_text().split()[1]
@@ -176,7 +180,7 @@ class Soak:
             check(self.live.poll() is None, f"the ingester ended: {self.live.returncode}")
             check(sender.error is None, f"the connection broke: {sender.error}")
             self.sample(now)
-            if now >= reload_at:
+            if now >= reload_at and self.generations() == self.reloads:  # signals that come together are one
                 self.live.send_signal(signal.SIGHUP)
                 self.reloads += 1
                 reload_at += args.reload_every
@@ -188,6 +192,10 @@ class Soak:
         took = time.monotonic() - began
         for one in running:
             check(one.wait(600) == 0, f"a backfill exited {one.returncode}")
+        deadline = time.monotonic() + 90
+        while self.generations() < self.reloads:  # the end would overtake the reload
+            check(time.monotonic() < deadline, "the last reload does not end")
+            time.sleep(0.02)
         self.live.terminate()
         check(self.live.wait(120) == 0, f"the ingester exited {self.live.returncode}")
         print(

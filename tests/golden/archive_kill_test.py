@@ -33,7 +33,7 @@ class ArchiveKill(unittest.TestCase):
             self.database, self.archive = self.root / "db", self.root / "archive"
             arguments = ["-u", self.root / "dnstap.sock", "--archive", self.archive, "--min-free", "1M"]
             with (self.root / "log").open("ab") as log, Ingester(self.database, *arguments, stderr=log) as run:
-                wait_for(lambda: self.serves(run), 60)
+                wait_for(lambda: self.serves(run))
                 self.backfills = 0
                 clients = []
                 for i in range(60):
@@ -80,7 +80,7 @@ class ArchiveKill(unittest.TestCase):
         what = self.chance.random() + (self.chance.random() < 0.1)  # from 1 on: killed as it starts
         with (self.root / "log").open("ab") as log, Ingester(self.database, *arguments, stderr=log) as run:
             if what < 1:
-                wait_for(lambda: self.serves(run), 60)
+                wait_for(lambda: self.serves(run))
             if what < 0.3:
                 self.beside.append(self.start_backfill(log))
             if 0.2 < what < 0.5:

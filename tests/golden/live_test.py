@@ -122,7 +122,7 @@ class Live(unittest.TestCase):
         if shutil.which("strace") is None:
             self.skipTest("strace is not installed")
         slow = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "trace=fdatasync,fsync",
-                "-e", "inject=fdatasync,fsync:delay_enter=2000000"]
+                "-e", "inject=fdatasync,fsync:delay_enter=100000000"]  # microseconds, or until strace goes
         run = self.start("--flush-interval", "0.05")
         tracer = subprocess.Popen([*slow, "-p", str(run.process.pid)], stderr=subprocess.DEVNULL)
         self.addCleanup(tracer.wait)
@@ -134,7 +134,7 @@ class Live(unittest.TestCase):
             send(self.socket, part)  # FINISH comes from the ingester's reading thread
             taken = time.monotonic() - start
             time.sleep(0.2)
-        self.assertLess(taken, 1.5, "the socket waited for the disk")
+        self.assertLess(taken, 90, "the socket waited for the disk")
         tracer.terminate()
         tracer.wait()
         code, _, err = run.stop()
@@ -147,7 +147,7 @@ class Live(unittest.TestCase):
         run.process.send_signal(signal.SIGTERM)
         run.process.send_signal(signal.SIGCONT)
         run.process.send_signal(signal.SIGINT)
-        run.process.wait(timeout=30)
+        run.process.wait(timeout=60)
         self.assertIn(run.process.returncode, (0, 128 + signal.SIGINT, 128 + signal.SIGTERM))
 
     def test_interrupt(self) -> None:

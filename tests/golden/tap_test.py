@@ -223,7 +223,8 @@ class Tap(unittest.TestCase):
             asked += peer.recv(100)
         self.assertEqual({"op": "tap"}, json.loads(asked))
         left_out = struct.pack(">IIIQ", 0, 12, DROP, 41)
-        sent = b'{"ok":true}\n' + START + frame(self.payloads[0]) + left_out + frame(b"rubbish")
+        # What is shown comes last: then all before it was read.
+        sent = b'{"ok":true}\n' + START + left_out + frame(b"rubbish") + frame(self.payloads[0])
         for i in range(len(sent)):
             peer.sendall(sent[i:i + 1])
         self.assertIn(" ./IN/NS", run.line())

@@ -108,15 +108,15 @@ class Units(unittest.TestCase):
                    "--metrics", "127.0.0.1:0"]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as live:
             try:
-                wait_for(lambda: listening(listens), 60)
+                wait_for(lambda: listening(listens))
                 send(listens, CAPTURES[0])
-                wait_for(lambda: list(archive.glob("pdns-*.zst")), 60)
+                wait_for(lambda: list(archive.glob("pdns-*.zst")))
                 run = subprocess.run([BIN / "pdns-ingest", "-d", self.root / "db", "--backfill", archive],
                                      capture_output=True, timeout=120)
                 self.assertEqual(0, run.returncode, run.stderr)
                 ingester = int(trace.read_text().split(maxsplit=1)[0])
                 os.kill(ingester, signal.SIGHUP)
-                wait_for(lambda: trace.read_text().count("execve(") == 2, 60)
+                wait_for(lambda: trace.read_text().count("execve(") == 2)
                 send(listens, CAPTURES[1])
                 os.kill(ingester, signal.SIGTERM)
                 said = live.communicate(timeout=120)[1]

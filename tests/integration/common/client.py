@@ -56,7 +56,7 @@ class Stub:
             if question is not None:
                 self.rcodes[question] = header.rcode
 
-    def AskAll(self, questions: Iterable[Question], window: int = 16, seconds: float = 20) -> None:
+    def AskAll(self, questions: Iterable[Question], window: int = 16, seconds: float = 90) -> None:
         """Asks until each has an answer, again after 5 s without; gives up after `seconds`."""
         waiting = collections.deque(dict.fromkeys(questions))
         sent: dict[Question, float] = {}

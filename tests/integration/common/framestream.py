@@ -68,7 +68,7 @@ def Connect(endpoint: Endpoint) -> socket.socket:
 class Sender:
     """One connection to the reader's socket. Leaves it open until Close() or Reset()."""
 
-    def __init__(self, endpoint: Endpoint, seconds: float = 20) -> None:
+    def __init__(self, endpoint: Endpoint, seconds: float = 60) -> None:
         self.socket = Connect(endpoint)
         self.socket.settimeout(seconds)
         if isinstance(endpoint, Tcp) and endpoint.tls is not None:
@@ -131,7 +131,7 @@ class Sender:
         """TCP: until the other side's system has all; a close with input unread drops the rest."""
         if self.socket.family == socket.AF_UNIX:
             return
-        deadline, left = time.monotonic() + 5, b"\1"
+        deadline, left = time.monotonic() + 60, b"\1"
         while any(left) and time.monotonic() < deadline:
             try:
                 left = fcntl.ioctl(self.socket.fileno(), termios.TIOCOUTQ, b"\0" * 4)

@@ -165,7 +165,7 @@ class Manager:
             Check(self.service and self.service.alive, f"it ended before it said {assignment}")
             return self.Said(assignment) >= times
 
-        WaitFor(_Heard, 30, f"the service to say {assignment}, {times} times in all")
+        WaitFor(_Heard, 90, f"the service to say {assignment}, {times} times in all")
         with self._lock:
             Check(not self._complaints, "; ".join(self._complaints))
 
@@ -254,7 +254,7 @@ def Reports(path: pathlib.Path) -> list[dict[str, Any]]:
 def Status(sandbox: Sandbox) -> dict[str, float] | None:
     """The figures of the live ingester, by its control socket; None while it is away."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as control:
-        control.settimeout(20)
+        control.settimeout(60)
         try:
             control.connect(str(sandbox.folder / "db" / "control.sock"))
             control.sendall(b'{"op":"status"}\n')
@@ -262,6 +262,18 @@ def Status(sandbox: Sandbox) -> dict[str, float] | None:
         except OSError:
             return None
     return dict(json.loads(answer)) if answer else None
+
+
+def Skipped(figures: dict[str, float] | None) -> dict[str, float]:
+    """Frames that were skipped so far, by the name of the reason; empty while it is away."""
+    counts: dict[str, float] = {}
+    for name, value in (figures or {}).items():
+        if name.startswith("pdns_frames_total{") and value > 0:
+            fate = name.partition('fate="')[2].partition('"')[0]
+            kind, _, reason = fate.partition(".")
+            if kind == "skipped":
+                counts[reason] = counts.get(reason, 0) + value
+    return counts
 
 
 def FramesOf(figures: dict[str, float], source: str) -> float:

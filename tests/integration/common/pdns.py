@@ -49,7 +49,7 @@ class Ingester:
             self.popen = subprocess.Popen(
                 [*limit, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
             )
-        WaitFor(self._Listens, 30, "pdns-ingest to listen")
+        WaitFor(self._Listens, 90, "pdns-ingest to listen")
 
     def _Listens(self) -> bool:
         Check(self.popen.poll() is None, f"pdns-ingest ended at once with {self.popen.returncode}")

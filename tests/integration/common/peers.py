@@ -261,7 +261,7 @@ def Run(
         total = sum(one.count for one in pdns.Ask(box, "*."))
         return total >= capture.counters["stored"] * peers.captures
 
-    WaitFor(_AllIn, 30, f"{peers.captures} captures to be committed")
+    WaitFor(_AllIn, 90, f"{peers.captures} captures to be committed")
     talker.start()
     report = ingester.Stop()
     ending.set()

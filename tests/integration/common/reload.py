@@ -73,7 +73,7 @@ def _AwaitGeneration(sandbox: Sandbox, service: manager.Service, out: pathlib.Pa
         ended = len(out.read_text("utf-8").splitlines())
         return ended == n and manager.Status(sandbox) is not None
 
-    WaitFor(_IsBack, 30, f"reload {n} to be over")
+    WaitFor(_IsBack, 90, f"reload {n} to be over")
 
 
 def _Reloads(scene: Scene, service: manager.Service, out: pathlib.Path) -> None:
@@ -131,7 +131,7 @@ def Run(sandbox: Sandbox, resolver_name: str) -> None:
     archive = ["--archive", str(sandbox.folder / "archive"), "--min-free", "0"]
     command = manager.Command(sandbox, [*_Options(sandbox), *archive])
     service = manager.Service(command, sandbox.folder / "ingest.log", out)
-    WaitFor(lambda: manager.Status(sandbox), 30, "pdns-ingest to listen")
+    WaitFor(lambda: manager.Status(sandbox), 90, "pdns-ingest to listen")
     resolver = resolvers.START[resolver_name](sandbox, sandbox.folder / "dnstap.sock")
     resolver.AwaitAnswer()
     scene = Scene(sandbox, resolver.Stub(), zone)

@@ -32,7 +32,7 @@ def AwaitStored(sandbox: Sandbox, numbers: set[int], what: str) -> None:
         missing.difference_update(Stored(sandbox))
         return not missing
 
-    WaitFor(_Complete, 30, f"{len(numbers)} answers {what} to reach the database")
+    WaitFor(_Complete, 90, f"{len(numbers)} answers {what} to reach the database")
 
 
 def WholeSince(answered: set[int], stored: set[int], start: int) -> int | None:

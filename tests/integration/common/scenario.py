@@ -182,7 +182,7 @@ def Run(
     stub.AskAll(early)
     for lie in liars.LIES:
         stub.Send(Question(lie.www, A))
-    WaitFor(lambda: len(teller.told) == len(liars.LIES), 30, "the resolver to ask all the liars")
+    WaitFor(lambda: len(teller.told) == len(liars.LIES), 90, "the resolver to ask all the liars")
     stub.AskAll(late)
     AwaitRows(sandbox, required)
     report = ingester.Stop()
@@ -217,7 +217,7 @@ def _Batches(questions: list[Question]) -> tuple[list[Question], list[Question]]
 
 def AwaitRows(sandbox: Sandbox, required: set[Row]) -> None:
     """Until the rows are committed. What is missing is told better by CheckTrusted later."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         if required <= {one.row for one in pdns.Ask(sandbox, "*.")}:
             return

@@ -71,7 +71,7 @@ def AwaitStored(sandbox: Sandbox, talkers: list[Talker]) -> None:
     def _Complete() -> bool:
         return names <= {one.row.owner for one in pdns.Ask(sandbox, "*.talk.test")}
 
-    WaitFor(_Complete, 30, f"{len(names)} names to reach the database")
+    WaitFor(_Complete, 90, f"{len(names)} names to reach the database")
 
 
 def CheckCounts(sandbox: Sandbox, want: dict[Name, int]) -> None:

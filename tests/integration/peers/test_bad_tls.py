@@ -67,7 +67,7 @@ def Test(box: sandbox.Sandbox) -> None:
         _Refused(files.Client("stranger"), "a client with a stranger's certificate")
         held.extend(_NoTls(_ClientHello(files.Client())))
         name = f'pdns_connections_refused_total{{socket="127.0.0.1:{PORT}"}}'
-        WaitFor(lambda: (manager.Status(box) or {})[name] >= 40, 30, "them to be counted")
+        WaitFor(lambda: (manager.Status(box) or {})[name] >= 40, 90, "them to be counted")
         lines = len(ingester.Messages().splitlines())
         Check(lines < 100, f"{lines} lines in the log about peers without TLS")
 

@@ -17,7 +17,7 @@ def _Refused(box: sandbox.Sandbox, database: pathlib.Path, socket: pathlib.Path)
     """Starts a second one that must not come up; returns what it says."""
     command = [str(box.bin_dir / "pdns-ingest"), "-d", str(database), "-u", str(socket)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     except subprocess.TimeoutExpired:
         raise sandbox.Failure(f"not refused: {' '.join(command)}") from None
     Check(done.returncode > 0, f"exit {done.returncode} of {' '.join(command)}: {done.stderr}")

@@ -29,7 +29,7 @@ def ReadyWhenDrained(box: Sandbox) -> None:
     AwaitStored(box, talkers)
     cut = talkers[0].Next(1)
     talkers[0].Send(cut[:7])
-    WaitFor(lambda: talkers[0].Unread() == 0, 30, "half a frame to be read")
+    WaitFor(lambda: talkers[0].Unread() == 0, 90, "half a frame to be read")
     service.End()
     Check(path.is_socket(), "the socket's file went away between two processes")
     peers = [name for name in service.stored if name.startswith("pdns-handed-peer-")]

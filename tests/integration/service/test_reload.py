@@ -42,7 +42,7 @@ class Ingester:
             Check(self.service.alive, f"pdns-ingest ended with {self.service.code}")
             return Status(self._box) is not None
 
-        WaitFor(_Answers, 30, "pdns-ingest to answer on its control socket")
+        WaitFor(_Answers, 90, "pdns-ingest to answer on its control socket")
 
     @property
     def ended(self) -> int:
@@ -52,7 +52,7 @@ class Ingester:
     def Reload(self) -> None:
         before = self.ended
         self.service.Signal(signal.SIGHUP)
-        WaitFor(lambda: self.ended > before, 30, "the reload")
+        WaitFor(lambda: self.ended > before, 90, "the reload")
         self.AwaitAnswer()
 
     def Stop(self) -> None:
@@ -86,17 +86,19 @@ def Storm(box: Sandbox) -> None:
     """SIGHUP whenever it may come: none ends the process, and nothing is lost."""
     ingester = Ingester(box)
     talker = Talker(ingester.socket, "storm")
-    for n in range(150):
+    asked, deadline = 0, time.monotonic() + 90
+    while asked < 150 or ingester.ended <= 3:  # a slow machine does fewer of as many
+        Check(time.monotonic() < deadline, f"{asked} reloads were asked for, {ingester.ended} were done")
         talker.Say(1)
         ingester.service.Signal(signal.SIGHUP)
-        time.sleep(0.001 * (n % 23))
+        time.sleep(0.001 * (asked % 23))
+        asked += 1
     ingester.AwaitAnswer()
     AwaitStored(box, [talker])
     ended = ingester.ended
-    Check(ended > 3, f"150 reloads were asked for, {ended} were done")
     ingester.Stop()
     CheckOnce(box, talker.said)
-    print(f"storm: {ended} reloads of 150 asked for")
+    print(f"storm: {ended} reloads of {asked} asked for")
 
 
 def EndAmidReload(box: Sandbox) -> None:
@@ -106,7 +108,7 @@ def EndAmidReload(box: Sandbox) -> None:
         ingester = Ingester(box)
         talker = Talker(ingester.socket, f"end{n}")
         talker.Say(20)
-        WaitFor(lambda: talker.Unread() == 0, 30, "the frames to be read")
+        WaitFor(lambda: talker.Unread() == 0, 90, "the frames to be read")
         ingester.service.Signal(signal.SIGHUP)
         time.sleep(0.004 * n)
         ingester.Stop()
@@ -131,7 +133,7 @@ def BrokenConfiguration(box: Sandbox) -> None:
     for n, line in enumerate(unfit, 1):
         config.write_text(good + line)
         ingester.service.Signal(signal.SIGHUP)
-        WaitFor(lambda: ingester.log.read_text().count("no reload") == n, 30, "a refusal")
+        WaitFor(lambda: ingester.log.read_text().count("no reload") == n, 90, "a refusal")
         talker.Say(10)
         AwaitStored(box, [talker])
     Check(ingester.ended == 0, "it was started anew with a broken configuration")
@@ -160,7 +162,7 @@ def AmidBackfill(box: Sandbox) -> None:
     command = manager.Command(box, ["--backfill", str(folder)])
     with log.open("wb") as errors, out.open("wb") as output:
         client = subprocess.Popen(command, stdout=output, stderr=errors)
-    WaitFor(lambda: "it takes the files" in log.read_text(), 30, "the backfill to begin")
+    WaitFor(lambda: "it takes the files" in log.read_text(), 90, "the backfill to begin")
     ingester.Reload()
     talker.Say(10)
     Check(client.wait(60) == 0, f"the client exited {client.returncode}: {log.read_text()}")

@@ -32,7 +32,7 @@ def _Reload(box: sandbox.Sandbox, service: manager.Service, out: pathlib.Path, n
         figures = manager.Status(box) if len(out.read_text("utf-8").splitlines()) == n else None
         return bool(figures and figures[f'pdns_connections{{socket="127.0.0.1:{PORT}"}}'] > 0)
 
-    WaitFor(_IsBack, 30, f"Unbound to be back after reload {n}")
+    WaitFor(_IsBack, 90, f"Unbound to be back after reload {n}")
 
 
 def Test(box: sandbox.Sandbox) -> None:
@@ -43,7 +43,7 @@ def Test(box: sandbox.Sandbox) -> None:
     out = box.folder / "ingest.reports"
     options = ["-a", f"127.0.0.1:{PORT}", "--flush-interval", "0.2", *files.IngesterOptions()]
     service = manager.Service(manager.Command(box, options), box.folder / "ingest.log", out)
-    WaitFor(lambda: manager.Status(box), 30, "pdns-ingest to listen")
+    WaitFor(lambda: manager.Status(box), 90, "pdns-ingest to listen")
     where = resolvers.UnboundTls(PORT, files)
     resolver = resolvers.StartUnbound(box, box.folder / "unused", where=where)
     resolver.AwaitAnswer()

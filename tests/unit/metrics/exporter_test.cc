@@ -275,7 +275,7 @@ TEST_F(ExporterTest, NoDescriptorOutlivesAnExec) {
   Client client(exporter->port());
   client.Send("GET /");
   std::pair<int, int> now;
-  for (int i = 0; i < 200 && now.first < before + 2; ++i) {  // the client's, the accepted one
+  for (int i = 0; i < 12'000 && now.first < before + 2; ++i) {  // the client's, the accepted one
     now = Sockets();
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
