@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, and runs all tests, those with real resolvers included.
 #   tools/check.sh          about ten minutes
-#   tools/check.sh --full   adds clang, format, clang-tidy, header checks, sanitizers and a short fuzz run:
-#                           35 to 40 minutes on two cores without a compiler cache
+#   tools/check.sh --full   adds clang, format, clang-tidy, header checks, sanitizers and a short fuzz run
+# At the end, whether all went well or not: what each step took, how many tests passed, and why others were skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/packages.sh
@@ -19,16 +19,42 @@ esac
 
 jobs=$(nproc)
 slots=$((jobs + (jobs + 1) / 2))  # for tests, which also wait
-step() { printf '\n== %s (%d min %02d s so far)\n' "$1" $((SECONDS / 60)) $((SECONDS % 60)); }
+
+current=''  # the step that runs; empty between steps
+began=0
+table=''
+mark() {  # STATE: the current step has ended
+  table+=$(printf '%4d:%02d  %s%s' $(((SECONDS - began) / 60)) $(((SECONDS - began) % 60)) "$current" "$1")$'\n'
+  current=''
+}
+
+step() {  # NAME COMMAND...
+  current=$1 began=$SECONDS
+  printf '\n== %s (%d:%02d so far)\n' "$current" $((SECONDS / 60)) $((SECONDS % 60))
+  shift
+  "$@"
+  mark ''
+}
+
+at_end() {
+  local status=$?
+  [ -z "$current" ] || mark '  FAILED'
+  printf '\n== time of each step, min:s\n%s%4d:%02d  in all\n' "$table" $((SECONDS / 60)) $((SECONDS % 60))
+  tools/test_summary.py build/*.tests.xml || true
+  [ "$status" -eq 0 ] && printf 'all is well\n' || printf 'FAILED\n'
+}
 
 build() {  # PRESET [TARGET]
   local log=build/$1.log
-  mkdir -p build
   cmake --preset "$1" -DBUILD_TESTING=ON -DPDNS_WERROR=ON >"$log"
   cmake --build --preset "$1" -j "$jobs" --target "${2:-all}" >>"$log" 2>&1 || {
     tail -n 60 "$log" >&2
     return 1
   }
+}
+
+run_tests() {  # PRESET [OPTION of ctest]...; without the limit ctest cuts out the middle, with the reason of a skip
+  ctest --preset "$1" -j "$slots" --output-junit "$PWD/build/$1.tests.xml" --test-output-size-passed 1000000 "${@:2}"
 }
 
 check_format() {
@@ -58,27 +84,23 @@ short_fuzz() {  # SECONDS
     xargs -0 -n 1 -P "$jobs" bash -c 'fuzz_one "$@"' fuzz_one "$1"
 }
 
-if [ "$full" = yes ]; then install_packages build test check; else install_packages build test; fi
+mkdir -p build
+rm -f build/*.tests.xml
+trap at_end EXIT
 
-step 'release build, g++'
-build release
-step 'all tests'
-ctest --preset release -j "$slots"
+packages=(build test)
+[ "$full" = no ] || packages+=(check)
+step 'packages' install_packages "${packages[@]}"
+[ "$full" = no ] || step 'clang-format' check_format
+step 'release build, g++' build release
+step 'all tests' run_tests release
 [ "$full" = yes ] || exit 0
 
-step 'clang-format'
-check_format
-step 'each header alone, clang++'
-build clang all_verify_interface_header_sets
-step 'clang-tidy'
-check_tidy
-step 'sanitizer build, clang++ and its warnings'
-build asan
-step 'address and undefined behaviour sanitizers, corpora of the fuzz targets'
-PDNS_KILLS=5 ctest --preset asan -j "$slots" -LE 'integration|bench|packaging|docker'
-step 'fuzz targets, ten seconds each'
-short_fuzz 10
-step 'thread sanitizer, g++'
-build tsan thread_tests
-ctest --preset tsan -j "$slots"
-step 'done'
+step 'sanitizer build, clang++ and its warnings' build asan
+PDNS_KILLS=5 step 'address and undefined behaviour sanitizers, corpora of the fuzz targets' \
+  run_tests asan -LE 'integration|bench|packaging|docker'
+step 'thread sanitizer build, g++' build tsan thread_tests
+step 'thread sanitizer' run_tests tsan
+step 'each header alone, clang++' build clang all_verify_interface_header_sets
+step 'clang-tidy' check_tidy
+step 'fuzz targets, ten seconds each' short_fuzz 10

@@ -117,11 +117,11 @@ class GenerateTest(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertEqual(done.stdout.count("Data frame"), MESSAGES)
             else:
-                self.skipTest("neither dnstap-read nor fstrm_dump is here")
+                self.skipTest("dnstap-read and fstrm_dump not found (packages bind9-dnsutils, fstrm-bin)")
 
     def test_messages_are_whole_dns(self) -> None:
         if dns is None:
-            self.skipTest("dnspython is not here")
+            self.skipTest("dnspython not found (package python3-dnspython)")
         for path in self.corpora.values():
             for _, payload in zip(range(1500), payloads(path)):
                 message = fields(fields(payload)[DNSTAP_MESSAGE])

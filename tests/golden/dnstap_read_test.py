@@ -70,7 +70,7 @@ class Lines(unittest.TestCase):
             self.same(capture)
 
 
-@unittest.skipIf(yaml is None, "no PyYAML")
+@unittest.skipIf(yaml is None, "PyYAML not found (package python3-yaml)")
 class Yaml(unittest.TestCase):
     """What dnstap-read -y says, pdns-tap --yaml says under the same keys."""
 
@@ -133,4 +133,4 @@ if __name__ == "__main__":
     if shutil.which("dnstap-read") is None:
         print("no dnstap-read (bind9-dnsutils)")
         sys.exit(77)
-    unittest.main()
+    unittest.main(verbosity=2)  # tells why a part was skipped

@@ -120,7 +120,7 @@ class Live(unittest.TestCase):
     def test_blocked_disk_does_not_stop_the_socket(self) -> None:
         """While a batch cannot be written, frames are still taken off the socket; none is lost."""
         if shutil.which("strace") is None:
-            self.skipTest("strace is not installed")
+            self.skipTest("strace not found (package strace)")
         slow = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "trace=fdatasync,fsync",
                 "-e", "inject=fdatasync,fsync:delay_enter=100000000"]  # microseconds, or until strace goes
         run = self.start("--flush-interval", "0.05")
@@ -158,4 +158,4 @@ class Live(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)  # tells why a part was skipped

@@ -283,7 +283,7 @@ class Typed(unittest.TestCase):
     def test_bash_completion_finds_it(self) -> None:
         """Installed under the names that it looks for, and read when first needed."""
         if not BASH_COMPLETION.exists():
-            self.skipTest("bash-completion not found")
+            self.skipTest("bash-completion not found (package bash-completion)")
         with scratch() as folder:
             place = Path(folder) / "completions"
             place.mkdir()
@@ -294,9 +294,9 @@ class Typed(unittest.TestCase):
 
     def test_zsh(self) -> None:
         if not shutil.which("zsh"):
-            self.skipTest("zsh not found")
+            self.skipTest("zsh not found (package zsh)")
         self.check("zsh", f"fpath=({FILES} $fpath)\nautoload -U compinit\ncompinit -u -D\n")
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)  # tells why a part was skipped

@@ -165,7 +165,7 @@ class Deb(unittest.TestCase):
 
     def test_lintian(self) -> None:
         if not shutil.which("lintian"):
-            self.skipTest("lintian not found")
+            self.skipTest("lintian not found (package lintian)")
         run = subprocess.run(["lintian", "--allow-root", "--fail-on", "error,warning", self.package],
                              capture_output=True, text=True, timeout=240)
         self.assertEqual(0, run.returncode, run.stdout)
@@ -185,7 +185,7 @@ class Deb(unittest.TestCase):
         run = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                              timeout=280)
         if run.returncode == SKIP:
-            self.skipTest("no overlay of the root file system can be mounted here")
+            self.skipTest("no overlay of the root file system can be mounted here (needs root and overlayfs)")
         self.assertEqual(0, run.returncode, run.stdout + run.stderr)
         stages: dict[str, list[str]] = {}
         for line in run.stdout.splitlines():
@@ -236,4 +236,4 @@ if __name__ == "__main__":
     for program, package in NEEDS.items():
         if not shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin"):
             skip(f"{program} not found (package {package})")
-    unittest.main()
+    unittest.main(verbosity=2)  # tells why a part was skipped

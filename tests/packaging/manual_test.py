@@ -53,14 +53,14 @@ class Manual(unittest.TestCase):
 
     def test_mandoc(self) -> None:
         if not shutil.which("mandoc"):
-            self.skipTest("mandoc not found")
+            self.skipTest("mandoc not found (package mandoc)")
         for page in PAGES:
             run = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", page], capture_output=True, text=True)
             self.assertEqual((0, ""), (run.returncode, run.stdout), page.name)
 
     def test_man(self) -> None:
         if not shutil.which("man"):
-            self.skipTest("man not found")
+            self.skipTest("man not found (package man-db)")
         for page in PAGES:
             command = ["man", "--warnings=all", "-E", "ASCII", "-l", "-Tascii", "-Z", page]
             run = subprocess.run(command, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin", "MANWIDTH": "80"})
@@ -68,4 +68,4 @@ class Manual(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)  # tells why a part was skipped

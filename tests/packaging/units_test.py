@@ -95,7 +95,7 @@ class Units(unittest.TestCase):
     def test_system_calls_are_allowed(self) -> None:
         """What the program calls in a life with all that it does is in the service's filter."""
         if not shutil.which("strace"):
-            self.skipTest("strace not found")
+            self.skipTest("strace not found (package strace)")
         allowed: set[str] = set()
         for group in (right for left, right in directives(UNITS / "pdns-ingest.service") if left == "SystemCallFilter"):
             calls = system_calls(group.lstrip("~"))
@@ -149,4 +149,4 @@ if __name__ == "__main__":
     if not shutil.which("systemd-analyze"):
         print("skipped: systemd-analyze not found (package systemd)")
         sys.exit(77)
-    unittest.main()
+    unittest.main(verbosity=2)  # tells why a part was skipped

@@ -228,7 +228,7 @@ class SmallDisk {
 // what is not there is counted.
 TEST_F(ArchiveDisk, AFullDiskLeavesWholeFramesAndGoesOnWhenThereIsRoom) {
   const SmallDisk disk(dir_ / "disk", "size=512k");
-  if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here";
+  if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here (needs root)";
   options_.directory = disk.path();
   for (std::size_t round = 0; round < 5; ++round) {
     kept_.sources.clear();
@@ -267,7 +267,7 @@ TEST_F(ArchiveDisk, AFullDiskLeavesWholeFramesAndGoesOnWhenThereIsRoom) {
 // Where not even one frame fits, no file stays behind, however often it is tried.
 TEST_F(ArchiveDisk, ADiskWithoutAnyRoomGetsNoFiles) {
   const SmallDisk disk(dir_ / "disk", "size=64k");
-  if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here";
+  if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here (needs root)";
   options_.directory = disk.path();
   Open();
   {
@@ -289,7 +289,7 @@ TEST_F(ArchiveDisk, TheRealDiskTellsItsFreeSpace) {
   ASSERT_TRUE(free.ok());
   EXPECT_EQ(DiskFree(dir_ / "missing").status().code(), Code::kIo);
   const SmallDisk disk(dir_ / "disk", "size=1m");
-  if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here";
+  if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here (needs root)";
   EXPECT_EQ(*DiskFree(disk.path()), 1U << 20);
 }
 

@@ -239,7 +239,8 @@ TEST_F(ArchiveTest, FstrmDumpAndDnstapReadTakeIt) {
     EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), kFrames) << text.substr(0, 500);
     EXPECT_NE(text.find("n99.example/IN/A"), std::string::npos) << text.substr(0, 500);
   }
-  if (readers == 0) GTEST_SKIP() << "neither fstrm_dump nor dnstap-read is here";
+  if (readers == 0)
+    GTEST_SKIP() << "neither fstrm_dump nor dnstap-read found (packages fstrm-bin, bind9-dnsutils)";
 }
 
 }  // namespace
