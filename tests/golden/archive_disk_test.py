@@ -146,7 +146,7 @@ class ArchiveDisk(unittest.TestCase):
                 peer.sendall(frame(self.payload(number)))
         except (BrokenPipeError, ConnectionResetError):
             pass
-        run.process.wait(timeout=60)
+        run.process.wait(timeout=300)
         peer.close()
         self.assertEqual(IO, run.process.returncode, self.log())
         self.assertTrue(any("No space left on device" in line and str(self.database) in line for line in self.log()),

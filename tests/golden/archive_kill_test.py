@@ -42,7 +42,7 @@ class ArchiveKill(unittest.TestCase):
                     clients.append(self.start_backfill(log))
                     time.sleep(0.02)
                 for client in clients:
-                    client.communicate(timeout=60)
+                    client.communicate(timeout=300)
                 self.assertEqual({0}, {client.returncode for client in clients}, self.log())
                 self.assertEqual(0, run.stop()[0], self.log())
 
@@ -113,7 +113,7 @@ class ArchiveKill(unittest.TestCase):
         """They go from one life to the next; those that still wait for another are ended."""
         for run in self.beside:
             run.send_signal(signal.SIGTERM)
-            run.communicate(timeout=60)
+            run.communicate(timeout=300)
             # All done; or its ingester was killed, or it was told to end.
             self.assertIn(run.returncode, (0, 74), self.log())
 

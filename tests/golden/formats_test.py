@@ -119,7 +119,7 @@ class Formats(unittest.TestCase):
         return [BIN / "pdns-query", "-d", self.database, *words]
 
     def on_pipe(self, case: str) -> bytes:
-        run = subprocess.run(self.command(case), env=ENVIRONMENT, capture_output=True, timeout=60)
+        run = subprocess.run(self.command(case), env=ENVIRONMENT, capture_output=True, timeout=300)
         self.assertEqual(0, run.returncode, run.stderr.decode())
         return run.stdout
 

@@ -59,7 +59,7 @@ class ManualExamples(unittest.TestCase):
     def run_example(self, command: str) -> subprocess.CompletedProcess:
         environment = {"PATH": f"{self.root}:{BIN}:/usr/bin:/bin", "PDNS_DATABASE": str(self.root / "db"),
                        "HOME": str(self.root), "TMPDIR": os.environ.get("TMPDIR", "/tmp")}
-        return subprocess.run(["sh", "-c", command], capture_output=True, env=environment, timeout=120,
+        return subprocess.run(["sh", "-c", command], capture_output=True, env=environment, timeout=300,
                               cwd=self.root / "work")
 
     def test_all_run(self) -> None:

@@ -157,7 +157,7 @@ class Stats(unittest.TestCase):
                 run.send_signal(signal.SIGINT)
                 time.sleep(0.1)
                 writer.write(content)
-            told, said = run.communicate(timeout=60)
+            told, said = run.communicate(timeout=300)
         self.assertEqual(INCOMPLETE, run.returncode, said)
         self.assertIn(b"incomplete", said)
         self.assertFalse(json.loads(told)["complete"])

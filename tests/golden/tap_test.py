@@ -36,8 +36,8 @@ class Running:
 
     def interrupt(self) -> tuple[int, str]:
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(timeout=60)  # before its standard input is closed, which would be an end as well
-        err = self.process.communicate(timeout=60)[1]
+        self.process.wait(timeout=300)  # before its standard input is closed, which would be an end as well
+        err = self.process.communicate(timeout=300)[1]
         return self.process.returncode, err.decode()
 
     def close(self) -> None:
@@ -96,7 +96,7 @@ class Tap(unittest.TestCase):
         self.assertTrue(run.line().startswith("{"))
         run.process.stdout.close()
         self.assertEqual(b"", run.process.stderr.read())
-        self.assertEqual(0, run.process.wait(timeout=60))
+        self.assertEqual(0, run.process.wait(timeout=300))
 
     def test_compressed_and_standard_input(self) -> None:
         plain = tap(CAPTURES[0]).stdout
@@ -182,14 +182,14 @@ class Tap(unittest.TestCase):
         run = Running(self, "-u", self.root / "a.sock")
         wait_for(lambda: listening(self.root / "a.sock"))
         run.process.stdout.close()
-        self.assertEqual(0, run.process.wait(timeout=60))
+        self.assertEqual(0, run.process.wait(timeout=300))
 
     def test_interrupt_while_the_reader_is_slow(self) -> None:
         run = Running(self, *CAPTURES, "--json")
         run.line()  # the pipe is full soon, and nobody reads on
         time.sleep(0.2)
         run.process.send_signal(signal.SIGINT)
-        self.assertEqual(0, run.process.wait(timeout=60))
+        self.assertEqual(0, run.process.wait(timeout=300))
 
     def test_follow(self) -> None:
         path = self.root / "f"

@@ -74,10 +74,10 @@ class Config(unittest.TestCase):
                 self.assertTrue(peer.recv(4096))
                 peer.sendall(CAPTURES[0].read_bytes())
                 self.assertTrue(peer.recv(4096))  # FINISH
-            backfill = subprocess.run(command_of("pdns-backfill.service", root), capture_output=True, timeout=120)
+            backfill = subprocess.run(command_of("pdns-backfill.service", root), capture_output=True, timeout=300)
             self.assertEqual(0, backfill.returncode, backfill.stderr)
             live.terminate()
-            said = live.communicate(timeout=120)[1]
+            said = live.communicate(timeout=300)[1]
             self.assertEqual(0, live.returncode, said)
         self.assertTrue(list((root / "archive").glob("pdns-*.dnstap*")))
         trusted, quarantined = dump(root / "db").split(b"--\n")

@@ -106,7 +106,7 @@ def skip(reason: str) -> None:
 
 def build(folder: Path) -> Path:
     subprocess.run(["cpack", "-G", "DEB", "--config", BUILD / "CPackConfig.cmake", "-B", folder / "cpack"],
-                   cwd=BUILD, capture_output=True, check=True, timeout=240)
+                   cwd=BUILD, capture_output=True, check=True, timeout=900)
     (package,) = (folder / "cpack").glob("*.deb")
     return package
 
@@ -167,7 +167,7 @@ class Deb(unittest.TestCase):
         if not shutil.which("lintian"):
             self.skipTest("lintian not found (package lintian)")
         run = subprocess.run(["lintian", "--allow-root", "--fail-on", "error,warning", self.package],
-                             capture_output=True, text=True, timeout=240)
+                             capture_output=True, text=True, timeout=900)
         self.assertEqual(0, run.returncode, run.stdout)
 
     def life(self) -> dict[str, list[str]]:
@@ -183,7 +183,7 @@ class Deb(unittest.TestCase):
         environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                        "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
         run = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                             timeout=280)
+                             timeout=900)
         if run.returncode == SKIP:
             self.skipTest("no overlay of the root file system can be mounted here (needs root and overlayfs)")
         self.assertEqual(0, run.returncode, run.stdout + run.stderr)

@@ -49,7 +49,7 @@ class Units(unittest.TestCase):
     def verify(self, *units: str) -> str:
         """What systemd has to say against them; ours alone, the host may have faults of its own."""
         command = ["systemd-analyze", "verify", "--man=no", *(str(self.root / unit) for unit in units)]
-        run = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        run = subprocess.run(command, capture_output=True, text=True, timeout=300)
         return "\n".join(line for line in (run.stdout + run.stderr).splitlines() if "pdns-" in line)
 
     def test_systemd_reads_them(self) -> None:
@@ -65,7 +65,7 @@ class Units(unittest.TestCase):
     def test_shut_in(self) -> None:
         for unit, most in MOST_EXPOSED.items():
             command = ["systemd-analyze", "security", "--offline=true", f"--threshold={most}", str(self.root / unit)]
-            run = subprocess.run(command, capture_output=True, text=True, timeout=120)
+            run = subprocess.run(command, capture_output=True, text=True, timeout=300)
             self.assertRegex(run.stdout, "Overall exposure level")
             self.assertEqual(0, run.returncode, run.stdout)
 
@@ -112,14 +112,14 @@ class Units(unittest.TestCase):
                 send(listens, CAPTURES[0])
                 wait_for(lambda: list(archive.glob("pdns-*.zst")))
                 run = subprocess.run([BIN / "pdns-ingest", "-d", self.root / "db", "--backfill", archive],
-                                     capture_output=True, timeout=120)
+                                     capture_output=True, timeout=300)
                 self.assertEqual(0, run.returncode, run.stderr)
                 ingester = int(trace.read_text().split(maxsplit=1)[0])
                 os.kill(ingester, signal.SIGHUP)
                 wait_for(lambda: trace.read_text().count("execve(") == 2)
                 send(listens, CAPTURES[1])
                 os.kill(ingester, signal.SIGTERM)
-                said = live.communicate(timeout=120)[1]
+                said = live.communicate(timeout=300)[1]
                 self.assertEqual(0, live.returncode, said)
             finally:
                 live.kill()

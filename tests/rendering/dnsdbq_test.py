@@ -61,7 +61,7 @@ READERS = {"json": of_json, "csv": of_csv, "text": of_text}
 def dnsdbq(lines: bytes, form: str, *options: str) -> tuple[str, str]:
     """What it printed, and what it said about it."""
     run = subprocess.run([DNSDBQ, "-J", "-", "-p", form, *options], input=lines, capture_output=True, env=ENVIRONMENT,
-                         timeout=120)
+                         timeout=300)
     assert run.returncode == 0, run.stderr.decode()
     return run.stdout.decode("ascii"), run.stderr.decode()
 

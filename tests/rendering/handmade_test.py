@@ -125,7 +125,7 @@ def cases() -> list[tuple[str, bytes]]:
 
 def render(wanted: list[tuple[str, bytes]]) -> list[tuple[str, str]]:
     lines = "".join(f"{rrtype} {rdata.hex() or '-'}\n" for rrtype, rdata in wanted)
-    run = subprocess.run([RENDER], input=lines.encode(), capture_output=True, check=True, timeout=120)
+    run = subprocess.run([RENDER], input=lines.encode(), capture_output=True, check=True, timeout=300)
     told = [tuple(line.split(" ", 1)) for line in run.stdout.decode("ascii").splitlines()]
     assert len(told) == len(wanted)
     return told

@@ -49,7 +49,7 @@ def by_dnspython(rrtype: str, text: str) -> bytes:
 
 def by_bind(rrtype: str, text: str) -> bytes:
     """Raises ValueError with BIND's words when it refuses."""
-    run = subprocess.run([CHECKER, "-u"], input=f"IN {rrtype} {text}\n".encode(), capture_output=True, timeout=20)
+    run = subprocess.run([CHECKER, "-u"], input=f"IN {rrtype} {text}\n".encode(), capture_output=True, timeout=300)
     match = re.match(rb"CLASS1\tTYPE\d+\t\\# (\d+)([ 0-9A-F]*)", run.stdout)
     if run.returncode != 0 or match is None:
         raise ValueError((run.stderr or run.stdout).decode().strip())
@@ -63,7 +63,7 @@ def is_known_to_dnspython(rrtype: str) -> bool:
 
 
 def known_to_bind() -> set[str]:
-    return set(subprocess.run([CHECKER, "-T"], capture_output=True, check=True, timeout=20).stdout.decode().split())
+    return set(subprocess.run([CHECKER, "-T"], capture_output=True, check=True, timeout=300).stdout.decode().split())
 
 
 class Tally:

@@ -39,7 +39,7 @@ def records_of_liars() -> set[Rdata]:
 def shown(records: list[Rdata]) -> list[tuple[str, str]]:
     """Mnemonic and text of each."""
     lines = "".join(f"{rrtype} {rdata.hex() or '-'}\n" for rrtype, rdata in records)
-    run = subprocess.run([RENDER], input=lines, capture_output=True, text=True, timeout=60, check=True)
+    run = subprocess.run([RENDER], input=lines, capture_output=True, text=True, timeout=300, check=True)
     return [(line.split(" ", 1)[0], line.split(" ", 1)[1]) for line in run.stdout.splitlines()]
 
 

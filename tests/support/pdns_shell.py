@@ -74,6 +74,6 @@ class Shell:
 
     def __exit__(self, *_: object) -> None:
         self.process.kill()
-        self.process.wait(timeout=60)
-        self.reader.join(timeout=60)
+        self.process.wait(timeout=300)
+        self.reader.join(timeout=300)
         os.close(self.master)

@@ -34,6 +34,6 @@ def run_on_terminal(command: Sequence[str | Path], columns: int, environment: Ma
             except OSError:  # the other end is closed
                 pass
             said = run.stderr.read() if run.stderr else b""
-            return run.wait(timeout=60), text, said
+            return run.wait(timeout=300), text, said
     finally:
         os.close(master)

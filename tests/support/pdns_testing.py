@@ -189,8 +189,8 @@ class Ingester:
 
     def stop(self, signal_number: int = signal.SIGTERM) -> tuple[int, bytes, bytes]:
         self.process.send_signal(signal_number)
-        self.process.wait(timeout=60)  # before its standard input is closed, which would be an end as well
-        out, err = self.process.communicate(timeout=60)
+        self.process.wait(timeout=300)  # before its standard input is closed, which would be an end as well
+        out, err = self.process.communicate(timeout=300)
         return self.process.returncode, out, err
 
     def __exit__(self, *_: object) -> None:
