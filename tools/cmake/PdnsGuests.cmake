@@ -26,8 +26,15 @@ set_property(TARGET PkgConfig::re2 PROPERTY INTERFACE_COMPILE_OPTIONS "")
 
 # Its stack steps from a null pointer before it has memory. Said of its headers alone; ours stay looked at.
 if(PDNS_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL Clang)
-  set_property(TARGET PkgConfig::rapidjson APPEND PROPERTY INTERFACE_COMPILE_OPTIONS
-               -fsanitize-ignorelist=${CMAKE_CURRENT_LIST_DIR}/rapidjson_ignore.txt)
+  # A compiler cache knows of this file what the command line says. So its name tells its content, and its path is
+  # relative, the same in each clone, where the generator compiles in the build folder.
+  file(MD5 ${CMAKE_CURRENT_LIST_DIR}/rapidjson_ignore.txt content)
+  set(ignored rapidjson_ignore.${content}.txt)
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/rapidjson_ignore.txt ${CMAKE_BINARY_DIR}/${ignored} COPYONLY)
+  if(NOT CMAKE_GENERATOR STREQUAL Ninja)
+    string(PREPEND ignored ${CMAKE_BINARY_DIR}/)
+  endif()
+  set_property(TARGET PkgConfig::rapidjson APPEND PROPERTY INTERFACE_COMPILE_OPTIONS -fsanitize-ignorelist=${ignored})
 endif()
 
 # A tool spends most of its start on looking up the symbols of RocksDB and of ldns's OpenSSL. With their
