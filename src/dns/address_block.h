@@ -1,5 +1,5 @@
 // Blocks of addresses: text as people write it -> [ParseBlock] -> the first and the last address,
-// which store::AddressRange takes and addresses of frames and records are held against.
+// which store::Span takes and addresses of frames and records are held against.
 #pragma once
 
 #include <array>

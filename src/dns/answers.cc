@@ -9,6 +9,7 @@
 #include "dns/rdata.h"
 #include "dns/wire_name.h"
 #include "record/name.h"
+#include "record/type_facts.h"
 
 namespace pdns::dns {
 namespace {
@@ -35,9 +36,16 @@ std::uint16_t U16At(Bytes bytes, std::size_t at) {
   return static_cast<std::uint16_t>(bytes[at] << 8 | bytes[at + 1]);
 }
 
-bool HasTuple(const Answer& answer) {
-  return answer.fate != RecordFate::kClass && answer.fate != RecordFate::kMeta &&
-         answer.fate != RecordFate::kMalformed;
+// Does its fate depend on the zone, or has it a bailiwick to be told?
+bool IsOfZone(const Answer& answer) {
+  return answer.fate == RecordFate::kStored || answer.fate == RecordFate::kOffChain ||
+         answer.fate == RecordFate::kOutOfBailiwick;
+}
+
+void SetVerdict(Answer& answer, bool in_zone, record::Bailiwick zone) {
+  answer.bailiwick = in_zone ? zone : record::Bailiwick::OfLabels(0);
+  if (answer.fate == RecordFate::kOffChain) return;
+  answer.fate = in_zone ? RecordFate::kStored : RecordFate::kOutOfBailiwick;
 }
 
 }  // namespace
@@ -67,7 +75,7 @@ inline bool AnswerReader::WalkRecord(std::size_t& at, Answer& answer) {
   tuple.rdata = cursor.Take(U16At(fixed, 8));
   if (!cursor.ok()) return false;
   tuple.type = static_cast<RrType>(U16At(fixed, 0));
-  answer.zone_labels = 0;
+  answer.bailiwick = {};
   if (U16At(fixed, 2) != kClassIn) {
     answer.fate = RecordFate::kClass;
   } else if (record::IsMeta(tuple.type)) {
@@ -148,12 +156,23 @@ FrameFate AnswerReader::Refusal() const {
   return (flags_ & kFlagTruncated) != 0 ? FrameFate::kTruncated : FrameFate::kUsed;
 }
 
-std::span<const Answer> AnswerReader::Judge(Bytes zone) {
+std::span<const Answer> AnswerReader::Judge(std::optional<Bytes> zone) {
   if (!judged_) {
     if (count_ > 1) MarkDuplicates();
     MarkOffChain();
     judged_ = true;
   }
+  if (zone.has_value()) {
+    JudgeByZone(*zone);
+  } else {
+    for (Answer& answer : answers()) {
+      if (IsOfZone(answer)) SetVerdict(answer, true, record::Bailiwick());
+    }
+  }
+  return answers();
+}
+
+void AnswerReader::JudgeByZone(Bytes zone) {
   std::array<std::uint8_t, kNameRoom> lower;
   Bytes lower_zone = QuestionSuffix(zone);
   bool question_in_zone = !lower_zone.empty();
@@ -162,17 +181,14 @@ std::span<const Answer> AnswerReader::Judge(Bytes zone) {
     if (lower_zone.empty()) lower_zone = kRoot;
     question_in_zone = record::IsAtOrUnder(question_, lower_zone);
   }
-  const auto zone_labels = static_cast<std::uint8_t>(record::CountLabels(lower_zone));
+  const auto bailiwick = record::Bailiwick::OfLabels(record::CountLabels(lower_zone));
   for (Answer& answer : answers()) {
-    if (answer.fate == RecordFate::kDuplicate || !HasTuple(answer)) continue;
+    if (!IsOfZone(answer)) continue;
     const bool in_zone = answer.tuple.owner.data() == question_.data()
                              ? question_in_zone
                              : record::IsAtOrUnder(answer.tuple.owner, lower_zone);
-    answer.zone_labels = in_zone ? zone_labels : std::uint8_t{0};
-    if (answer.fate == RecordFate::kOffChain) continue;
-    answer.fate = in_zone ? RecordFate::kStored : RecordFate::kOutOfBailiwick;
+    SetVerdict(answer, in_zone, bailiwick);
   }
-  return answers();
 }
 
 // The tail of the question name that is `zone` to the last bit, as nearly every zone is, or

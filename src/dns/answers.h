@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -25,8 +26,8 @@ namespace pdns::dns {
 
 struct Answer {
   record::RecordFate fate = record::RecordFate::kStored;
-  record::Tuple tuple;           // set for kStored and the quarantine fates
-  std::uint8_t zone_labels = 0;  // of the zone, where the owner is at or under it; else 0
+  record::Tuple tuple;          // set for kStored and the quarantine fates
+  record::Bailiwick bailiwick;  // the zone, or the root where the owner is not at or under it
 };
 
 class AnswerReader {
@@ -39,9 +40,9 @@ class AnswerReader {
   record::FrameFate Refusal() const;
 
   // After Walk of a message that is not refused: a verdict on each answer record, in order. `zone`
-  // is the wire name, in any case, of the zone whose server answered; the root where that is not
-  // known. Good until the next Walk.
-  std::span<const Answer> Judge(Bytes zone);
+  // is the wire name, in any case, of the zone whose server answered. Without one that is not
+  // known: every owner passes, and its bailiwick is unknown. Good until the next Walk.
+  std::span<const Answer> Judge(std::optional<Bytes> zone);
 
  private:
   bool WalkQuestions(std::size_t& at);
@@ -50,6 +51,7 @@ class AnswerReader {
   bool TakeNames(std::size_t length_at, record::Tuple& tuple);
   void MarkDuplicates();
   void MarkOffChain();
+  void JudgeByZone(Bytes zone);
   Bytes QuestionSuffix(Bytes zone) const;
   bool SameTuple(std::size_t a, std::size_t b) const;
   std::span<Answer> answers() { return {answers_.data(), count_}; }

@@ -9,6 +9,7 @@
 #include "dns/rdata.h"
 #include "dns/rdata_text.h"
 #include "dns/text.h"
+#include "record/type_facts.h"
 
 namespace pdns::dns {
 namespace {
@@ -32,23 +33,6 @@ constexpr std::array<Word, 20> kRcodes{
 
 constexpr std::array<Word, 6> kClasses{
     {{0, "RESERVED0"}, {kClassIn, "IN"}, {3, "CH"}, {4, "HS"}, {254, "NONE"}, {255, "ANY"}}};
-
-constexpr std::array<Word, 16> kTypes{{{31, "EID"},
-                                       {32, "NIMLOC"},
-                                       {34, "ATMA"},
-                                       {40, "SINK"},
-                                       {57, "RKEY"},
-                                       {58, "TALINK"},
-                                       {66, "DSYNC"},
-                                       {67, "HHIT"},
-                                       {68, "BRID"},
-                                       {100, "UINFO"},
-                                       {101, "UID"},
-                                       {102, "GID"},
-                                       {103, "UNSPEC"},
-                                       {259, "DOA"},
-                                       {261, "RESINFO"},
-                                       {262, "WALLET"}}};
 
 constexpr unsigned kNsid = 3;
 constexpr unsigned kClientSubnet = 8;
@@ -128,14 +112,6 @@ std::string GenericRdata(Bytes rdata) {
   return fmt::format("\\# {}{}{}", rdata.size(), rdata.empty() ? "" : " ", ToHex(rdata));
 }
 
-// What the rdata means depends on the class for some types; outside IN these alone are read.
-bool SameInAllClasses(record::RrType type) {
-  constexpr std::array<record::RrType, 6> kSame{record::RrType::kNs,  record::RrType::kCname,
-                                                record::RrType::kSoa, record::RrType::kPtr,
-                                                record::RrType::kMx,  record::RrType::kTxt};
-  return std::find(kSame.begin(), kSame.end(), type) != kSame.end();
-}
-
 // RFC 7871: family, source and scope prefix, as much of the address as the prefix needs.
 std::optional<std::string> SubnetText(Bytes data) {
   Cursor cursor(data);
@@ -187,17 +163,8 @@ std::optional<unsigned> RcodeFromText(std::string_view text) {
 }
 
 std::string TypeMnemonic(record::RrType type) {
-  for (const Word& word : kTypes) {
-    if (word.number == static_cast<unsigned>(type)) return std::string(word.text);
-  }
-  return TypeToText(type);
-}
-
-std::optional<record::RrType> TypeFromMnemonic(std::string_view text) {
-  if (const auto known = NumberOf(kTypes, Upper(text)); known.has_value()) {
-    return static_cast<record::RrType>(*known);
-  }
-  return TypeFromText(text);
+  const record::TypeFacts& facts = record::FactsOf(type);
+  return facts.rare ? std::string(facts.mnemonic) : TypeToText(type);
 }
 
 std::vector<std::string_view> FlagWords(const Header& header) {
@@ -218,8 +185,9 @@ std::vector<std::string_view> FlagWords(const Header& header) {
 RdataText TextOfRdata(const Message& message, const Record& record) {
   constexpr std::size_t kLengthBytes = 2;
   const bool in = record.rr_class == kClassIn;
-  // Dynamic updates name RRsets by records without rdata, of class ANY or NONE (RFC 2136).
-  if (!in && (record.rdata.empty() || !SameInAllClasses(record.type))) {
+  // Dynamic updates name RRsets by records without rdata, of class ANY or NONE (RFC 2136). What
+  // rdata means depends on the class for some types: they are read in IN alone.
+  if (!in && (record.rdata.empty() || !record::FactsOf(record.type).any_class)) {
     return {record.rdata.empty() ? std::string() : GenericRdata(record.rdata), false};
   }
   if (record::RequiredFields(record.type) > 0) {

@@ -23,10 +23,9 @@ std::optional<unsigned> RcodeFromText(std::string_view text);
 // "IN", "ANY"; "CLASS77" (RFC 3597).
 std::string ClassToText(std::uint16_t rr_class);
 
-// TypeToText and TypeFromText (text.h) with the names that BIND's tools have for types that zone
-// files name by number: "SINK", not "TYPE40".
+// TypeToText (text.h) with the names that BIND's tools have for types that zone files name by
+// number: "SINK", not "TYPE40".
 std::string TypeMnemonic(record::RrType type);
-std::optional<record::RrType> TypeFromMnemonic(std::string_view text);
 
 // Of "qr", "aa", "tc", "rd", "ra", "ad", "cd" those that are set, in this order.
 std::vector<std::string_view> FlagWords(const Header& header);

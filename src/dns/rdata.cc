@@ -7,6 +7,7 @@
 
 #include "dns/rdata_layout.h"
 #include "dns/wire_name.h"
+#include "record/type_facts.h"
 
 namespace pdns::dns {
 namespace {

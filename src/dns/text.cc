@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 #include <ldns/ldns.h>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdlib>
 #include <memory>
+
+#include "record/type_facts.h"
 
 namespace pdns::dns {
 namespace {
@@ -16,17 +17,6 @@ struct Free {
   void operator()(char* text) const { std::free(text); }
   void operator()(ldns_rdf* rdf) const { ldns_rdf_deep_free(rdf); }
 };
-
-// Where ldns's mnemonics are not those that BIND and dnspython share: types it does not name, and
-// names that zone files written by others seldom understand (understood when typed, shown as
-// TYPEn).
-struct Mnemonic {
-  std::uint16_t type;
-  std::string_view name;
-};
-constexpr std::array<Mnemonic, 5> kMoreNames{
-    {{56, "NINFO"}, {103, "UNSPEC"}, {258, "AVC"}, {260, "AMTRELAY"}, {32768, "TA"}}};
-constexpr std::array<std::uint16_t, 6> kNumbered{31, 32, 34, 40, 57, 58};
 
 enum class Form : std::uint8_t { kDecimal, kPlain, kEscaped };  // by number: \ and three digits
 
@@ -58,12 +48,10 @@ std::optional<record::RrType> TypeFromNumber(std::string_view digits) {
 }
 
 std::string MakeTypeText(std::uint16_t number) {
-  for (const Mnemonic& more : kMoreNames) {
-    if (more.type == number) return std::string(more.name);
-  }
+  const record::TypeFacts& facts = record::FactsOf(static_cast<record::RrType>(number));
+  if (!facts.mnemonic.empty() && !facts.rare) return std::string(facts.mnemonic);
   const std::unique_ptr<char, Free> text(ldns_rr_type2str(static_cast<ldns_rr_type>(number)));
-  const bool numbered = std::find(kNumbered.begin(), kNumbered.end(), number) != kNumbered.end();
-  return text != nullptr && !numbered ? text.get() : fmt::format("TYPE{}", number);
+  return text != nullptr && !facts.rare ? text.get() : fmt::format("TYPE{}", number);
 }
 
 }  // namespace
@@ -107,8 +95,8 @@ std::optional<record::RrType> TypeFromText(std::string_view text) {
   if (const auto number = TypeFromNumber(upper); number.has_value()) return number;
   if (upper.starts_with(kPrefix))
     return TypeFromNumber(std::string_view(upper).substr(kPrefix.size()));
-  for (const Mnemonic& more : kMoreNames) {
-    if (more.name == upper) return static_cast<record::RrType>(more.type);
+  for (const record::TypeFacts& facts : record::kTypeFacts) {
+    if (!upper.empty() && facts.mnemonic == upper) return facts.type;
   }
   const ldns_rr_type type = ldns_get_rr_type_by_name(upper.c_str());
   if (type == 0) return std::nullopt;

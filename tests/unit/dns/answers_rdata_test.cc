@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "record/rrtype.h"
+#include "record/type_facts.h"
 #include "unit/dns/judged.h"
 #include "unit/support/dns_message.h"
 

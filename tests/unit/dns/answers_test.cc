@@ -38,8 +38,9 @@ FrameFate RefusalOf(const DnsMessage& message) {
 TEST(Walk, ReadsAnOrdinaryAnswer) {
   const auto verdicts = Judged(AddressResponse("WWW.Blah.ORG", 7), WireName("blah.org"));
   ASSERT_EQ(verdicts.size(), 1U);
-  EXPECT_EQ(verdicts[0], (Verdict{kStored, WireName("www.blah.org"), kA,
-                                  std::string{'\xc0', '\0', '\2', '\7'}, 2}));
+  EXPECT_EQ(verdicts[0],
+            (Verdict{kStored, WireName("www.blah.org"), kA, std::string{'\xc0', '\0', '\2', '\7'},
+                     record::Bailiwick::OfLabels(2)}));
 }
 
 TEST(Walk, CutAnywhereItCannotBeWalked) {

@@ -293,7 +293,9 @@ TEST(Bailiwick, ChainGoesBeforeBailiwick) {
 
 TEST(Bailiwick, ZoneLabelsAreCountedWhereTheOwnerIsInTheZone) {
   const auto labels = [](std::string_view owner, std::string_view zone) {
-    return Judged(Response("www.blah.org", {A(owner)}), WireName(zone)).at(0).zone_labels;
+    const auto verdicts = Judged(Response("www.blah.org", {A(owner)}), WireName(zone));
+    EXPECT_TRUE(verdicts.at(0).bailiwick.known());
+    return verdicts.at(0).bailiwick.labels();
   };
   EXPECT_EQ(labels("www.blah.org", "www.blah.org"), 3U);
   EXPECT_EQ(labels("www.blah.org", "BLAH.org"), 2U);
@@ -305,6 +307,37 @@ TEST(Bailiwick, ZoneLabelsAreCountedWhereTheOwnerIsInTheZone) {
 TEST(Bailiwick, AZoneThatIsNoNameCountsAsTheRoot) {
   EXPECT_EQ(FatesOf(Response("www.blah.org", {A("www.blah.org")}), "\5cut"), (Fates{kOn}));
   EXPECT_EQ(FatesOf(Response("www.blah.org", {A("www.blah.org")}), ""), (Fates{kOn}));
+}
+
+TEST(Bailiwick, WithoutAZoneItIsUnknownAndOnlyTheChainCounts) {
+  const auto verdicts = Judged(Response("www.blah.org", {Cname("www.blah.org", "x.net"), A("x.net"),
+                                                         A("off.org"), A("x.net")}),
+                               std::nullopt);
+  ASSERT_EQ(verdicts.size(), 4U);
+  EXPECT_EQ(verdicts[0].fate, kOn);
+  EXPECT_EQ(verdicts[1].fate, kOn);
+  EXPECT_EQ(verdicts[2].fate, kOff);
+  EXPECT_EQ(verdicts[3].fate, RecordFate::kDuplicate);
+  for (const Verdict& verdict : verdicts) EXPECT_FALSE(verdict.bailiwick.known());
+}
+
+// The zone of one verdict must not stick to the next.
+TEST(Bailiwick, OneMessageWithAndWithoutAZone) {
+  const std::string message =
+      Response("www.blah.org", {Cname("www.blah.org", "x.net"), A("x.net")});
+  const std::string zone = WireName("blah.org");
+  AnswerReader reader;
+  ASSERT_TRUE(reader.Walk(AsBytes(message)));
+  for (int round = 0; round < 2; ++round) {
+    const auto known = reader.Judge(AsBytes(zone));
+    EXPECT_EQ(known[0].bailiwick, record::Bailiwick::OfLabels(2));
+    EXPECT_EQ(known[1].fate, kOut);
+    EXPECT_EQ(known[1].bailiwick, record::Bailiwick::OfLabels(0));
+    const auto unknown = reader.Judge(std::nullopt);
+    EXPECT_EQ(unknown[0].bailiwick, record::Bailiwick());
+    EXPECT_EQ(unknown[1].fate, kOn);
+    EXPECT_EQ(unknown[1].bailiwick, record::Bailiwick());
+  }
 }
 
 TEST(Bailiwick, ADnameAboveTheZoneIsOut) {

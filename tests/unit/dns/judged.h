@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -35,13 +36,14 @@ struct Verdict {
   std::string owner;
   std::uint16_t type;
   std::string rdata;
-  unsigned zone_labels;
+  record::Bailiwick bailiwick;
 
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 
 // Judges a heap copy of exactly these bytes; twice, since nothing may stick.
-inline std::vector<Verdict> Judged(std::string_view message, std::string_view zone = kRootZone) {
+inline std::vector<Verdict> Judged(std::string_view message,
+                                   std::optional<std::string_view> zone = kRootZone) {
   const std::vector<std::uint8_t> exact(message.begin(), message.end());
   AnswerReader reader;
   if (!reader.Walk(exact)) {
@@ -50,10 +52,11 @@ inline std::vector<Verdict> Judged(std::string_view message, std::string_view zo
   }
   const auto judge = [&] {
     std::vector<Verdict> verdicts;
-    for (const Answer& answer : reader.Judge(AsBytes(zone))) {
+    const auto bytes = zone.has_value() ? std::optional(AsBytes(*zone)) : std::nullopt;
+    for (const Answer& answer : reader.Judge(bytes)) {
       verdicts.push_back({answer.fate, std::string(AsText(answer.tuple.owner)),
                           static_cast<std::uint16_t>(answer.tuple.type),
-                          std::string(AsText(answer.tuple.rdata)), answer.zone_labels});
+                          std::string(AsText(answer.tuple.rdata)), answer.bailiwick});
     }
     return verdicts;
   };

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "dns/text.h"
 #include "unit/support/protobuf.h"
 
 namespace pdns::dns {
@@ -45,9 +46,9 @@ TEST(Words, ReadBack) {
   }
   for (unsigned type = 1; type < 65536; ++type) {
     const auto rrtype = static_cast<RrType>(type);
-    EXPECT_EQ(TypeFromMnemonic(TypeMnemonic(rrtype)), rrtype) << type;
+    EXPECT_EQ(TypeFromText(TypeMnemonic(rrtype)), rrtype) << type;
   }
-  EXPECT_EQ(TypeFromMnemonic("doa"), static_cast<RrType>(259));
+  EXPECT_EQ(TypeFromText("doa"), static_cast<RrType>(259));
 }
 
 TEST(FlagWords, InTheOrderOfTheHeader) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dns/answers.h"
-#include "record/rrtype.h"
+#include "record/type_facts.h"
 #include "unit/dns/judged.h"
 #include "unit/dns/ldns_oracle.h"
 #include "unit/support/dns_message.h"

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "record/type_facts.h"
 #include "unit/support/dns_message.h"
 
 namespace pdns::dns {
