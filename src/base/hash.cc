@@ -1,18 +1,42 @@
 #include "base/hash.h"
 
+#include <openssl/evp.h>
 #include <xxhash.h>
 
-#include <cstring>
+#include <cstdlib>
+#include <memory>
 #include <random>
 
-namespace pdns {
+#include "base/log.h"
 
-Digest Hash128(Bytes bytes) {
-  XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes.data(), bytes.size()));
-  Digest digest;
-  static_assert(sizeof canonical.digest == sizeof(Digest));
-  std::memcpy(digest.data(), canonical.digest, digest.size());
+namespace pdns {
+namespace {
+
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+// To look an algorithm up by its name takes longer than to hash a frame. Never freed: a thread may
+// still hash while the process ends.
+const EVP_MD* Sha256Algorithm() {
+  static const EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA2-256", nullptr);
+  return kAlgorithm;
+}
+
+}  // namespace
+
+Sha256Digest Sha256(Bytes bytes) {
+  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> kContext(EVP_MD_CTX_new());
+  Sha256Digest digest;
+  static_assert(sizeof(Sha256Digest) == 256 / 8);
+  const bool done = kContext != nullptr &&
+                    EVP_DigestInit_ex2(kContext.get(), Sha256Algorithm(), nullptr) == 1 &&
+                    EVP_DigestUpdate(kContext.get(), bytes.data(), bytes.size()) == 1 &&
+                    EVP_DigestFinal_ex(kContext.get(), digest.data(), nullptr) == 1;
+  if (!done) {  // no memory, or an OpenSSL that is set up without it: no source could be told
+    LogError("OpenSSL has no SHA-256");
+    std::abort();
+  }
   return digest;
 }
 
