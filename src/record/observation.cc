@@ -4,14 +4,22 @@
 
 namespace pdns::record {
 
+bool AdjoinByDay(const Sighting& a, const Sighting& b) {
+  using std::chrono::days;
+  using std::chrono::floor;
+  return floor<days>(a.first) <= floor<days>(b.last) + days(1) &&
+         floor<days>(b.first) <= floor<days>(a.last) + days(1);
+}
+
 void Merge(Sighting& into, const Sighting& from) {
   into.first = std::min(into.first, from.first);
   into.last = std::max(into.last, from.last);
-  // Foreign values may lie above the limit already: compare before adding.
+  // A count from elsewhere may lie above the limit already: compare before adding.
   const std::uint64_t room = kMaxCount - std::min(into.count, kMaxCount);
   into.count = from.count >= room ? kMaxCount : into.count + from.count;
-  into.zone_labels = std::max(into.zone_labels, from.zone_labels);
+  into.bailiwick = std::max(into.bailiwick, from.bailiwick);
   into.reasons = static_cast<std::uint8_t>(into.reasons | from.reasons);
+  into.sensors |= from.sensors;
 }
 
 }  // namespace pdns::record

@@ -6,7 +6,9 @@
 #include <limits>
 
 #include "base/bytes.h"
+#include "record/bailiwick.h"
 #include "record/rrtype.h"
+#include "record/sensors.h"
 
 namespace pdns::record {
 
@@ -32,17 +34,28 @@ enum Reason : std::uint8_t {
 // Counts stop here: readers of JSON abort on an integer above 2^63-1.
 inline constexpr std::uint64_t kMaxCount = std::numeric_limits<std::int64_t>::max();
 
-// What was observed of one tuple. Times are whole seconds since the epoch, UTC, both inclusive.
+// What was observed of one tuple on every day from `first` to `last`: one observation, or several
+// without a day between them that has none. Times are whole seconds since the epoch, UTC, both
+// inclusive. A value, free to copy.
 struct Sighting {
   std::chrono::sys_seconds first;
   std::chrono::sys_seconds last;
-  std::uint64_t count = 1;          // response messages that held the tuple
-  std::uint8_t zone_labels = 0;     // labels of the longest zone it was accepted under
-  std::uint8_t reasons = kTrusted;  // Reason bits; not zero only for quarantined tuples
+  std::uint64_t count = 1;           // response messages that held the tuple
+  Bailiwick bailiwick{};             // of the longest zone it was accepted under
+  std::uint8_t reasons = kTrusted;   // Reason bits; not zero only for quarantined tuples
+  SensorSet sensors = SensorBit(0);  // that saw it, by the numbers of the process
 };
 
-// Folds `from` into `into`: min, max, saturating sum, max, or. Commutative and associative: the one
-// merge of window, store and tests.
+// Have the two no day between them on which neither was seen? Only then is their merge a Sighting:
+// windows keep others as two entries of one tuple, and the store folds them (record/history.h).
+bool AdjoinByDay(const Sighting& a, const Sighting& b);  // the rare case of Joins
+inline bool Joins(const Sighting& a, const Sighting& b) {
+  // Nearly always they overlap, which tells it without a division.
+  return (a.first <= b.last && b.first <= a.last) || AdjoinByDay(a, b);
+}
+
+// Folds `from` into `into`, which it joins: min, max, saturating sum, max, or, or. Commutative, and
+// associative as far as they join.
 void Merge(Sighting& into, const Sighting& from);
 
 }  // namespace pdns::record

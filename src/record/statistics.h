@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,23 +17,24 @@ struct Statistics {
   std::uint64_t tuples = 0;
   std::uint64_t rrnames = 0;    // distinct owners of them
   std::uint64_t addresses = 0;  // distinct, v4 and v6, in A, AAAA and address hints
+  bool estimated = false;       // the addresses, within about 1 %; all else is exact
   std::map<RrType, std::uint64_t> types;
   std::chrono::sys_seconds first;  // the earliest first-seen ...
   std::chrono::sys_seconds last;   // ... and the latest last-seen
 
   std::map<std::uint8_t, std::uint64_t> quarantined;  // tuples by their Reason bits
 
+  std::vector<std::string> sensors;  // their names, by number; "" for frames without an identity
+
+  // Rows that retention took: by rule, then by the month of their last-seen ("2026-11").
+  std::map<std::string, std::map<std::string, std::uint64_t>> expired;
+
   // Captures and archive files taken, as far as they were.
   std::uint64_t captures = 0;
   std::uint64_t capture_frames = 0;
   std::uint64_t capture_bytes = 0;  // uncompressed
 
-  // What became of frames and records. Older programs do not count what they take: `counting` when
-  // the last to write does, `counted_since` the last time that it took over from one that does not;
-  // nothing: all was counted.
-  Counters counters;
-  bool counting = false;
-  std::optional<std::chrono::sys_seconds> counted_since;
+  Counters counters;  // what became of all frames and records that were ever taken
 
   struct Part {
     std::string name;

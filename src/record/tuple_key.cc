@@ -5,13 +5,14 @@
 #include <cstring>
 #include <limits>
 
+#include "base/hash.h"
+
 namespace pdns::record {
 namespace {
 
 constexpr std::uint8_t kEnd = 0x00;
 constexpr std::uint8_t kEscape = 0x01;
 constexpr std::size_t kMaxLabels = 127;
-constexpr std::size_t kMaxOrderedName = 2 * kMaxNameLength;
 
 std::uint8_t* WriteLabel(std::uint8_t* out, Bytes label) {
   for (const std::uint8_t byte : label) {
@@ -93,6 +94,14 @@ void AppendTupleKey(std::string& out, const Tuple& tuple) {
   AppendOrderedName(out, tuple.owner);
   AppendU16(out, static_cast<std::uint16_t>(tuple.type));
   AppendBytes(out, tuple.rdata);
+}
+
+std::string RdataId(Bytes rdata) {
+  if (rdata.size() < kRdataIdSize) return std::string(AsText(rdata));
+  const Sha256Digest digest = Sha256(rdata);
+  std::string id(AsText(rdata.first(kRdataIdSize - digest.size())));
+  AppendBytes(id, digest);
+  return id;
 }
 
 std::optional<OwnedTuple> DecodeTupleKey(Bytes key) {

@@ -1,6 +1,6 @@
-// A tuple as one string of bytes: Tuple <-> key. The same bytes fold repeats in a window and stand
-// in the forward index on disk, so they are made once, where a tuple is first seen. Laid down byte
-// by byte in schema/keys.md, which a test reads.
+// A tuple as one string of bytes: Tuple <-> key. Windows fold repeats by these bytes. The store
+// writes them as the key of the row, but for long rdata, which it cuts (store/row_key.h). So they
+// are made once, where a tuple is first seen. Laid down byte by byte in schema/keys.md.
 //
 // Their order is DNSSEC's canonical order of owners (RFC 4034 6.1).
 #pragma once
@@ -16,6 +16,9 @@
 
 namespace pdns::record {
 
+// No ordered name is longer: 250 bytes of labels, each escaped, 4 ends of labels and the end.
+inline constexpr std::size_t kMaxOrderedName = 505;
+
 // N(name): labels in reverse order, escaped, each ended by 00, one more 00 at the end.
 void AppendOrderedName(std::string& out, Bytes name);
 
@@ -28,6 +31,12 @@ void AppendTupleKey(std::string& out, const Tuple& tuple);
 // The same into memory that has room for MaxTupleKeySize; returns the end.
 std::uint8_t* WriteTupleKey(std::uint8_t* out, const Tuple& tuple);
 std::size_t MaxTupleKeySize(const Tuple& tuple);
+
+// What stands for rdata where it may be long, in keys and cursors: at most 255 bytes. Below 255
+// bytes the rdata itself; else its first 223 and the SHA-256 of all of it, 255 together: so the
+// length tells which. No two rdata that anybody can make share it.
+inline constexpr std::size_t kRdataIdSize = 255;
+std::string RdataId(Bytes rdata);
 
 // A tuple that owns its bytes.
 struct OwnedTuple {

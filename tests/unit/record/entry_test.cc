@@ -45,8 +45,12 @@ constexpr std::size_t kLongestKey = 510 + 2 + 65535;  // N(owner), rrtype, rdata
 
 Sighting Numbered(std::uint64_t number) {
   const sys_seconds time{seconds(number)};
-  return {time, time + seconds(1), number, static_cast<std::uint8_t>(number % 128),
-          static_cast<std::uint8_t>(number % 4)};
+  return {time,
+          time + seconds(1),
+          number,
+          Bailiwick::OfLabels(static_cast<unsigned>(number % 128)),
+          static_cast<std::uint8_t>(number % 4),
+          number & kAllSensors};
 }
 
 EntryArena::Ref Make(EntryArena& arena, const Sighting& sighting, std::string_view key,

@@ -1,1 +1,4 @@
-pdns_unit_test(record FILES counters entry fate name observation rrtype tuple_key LIBS pdns_record)
+pdns_unit_test(record
+  FILES bailiwick counters entry fate history name observation rrtype sensors tuple_key type_facts
+  LIBS pdns_record
+  LABELS threads)

@@ -19,7 +19,7 @@ struct Observed {
 
 inline bool Same(const record::Sighting& a, const record::Sighting& b) {
   return a.first == b.first && a.last == b.last && a.count == b.count &&
-         a.zone_labels == b.zone_labels && a.reasons == b.reasons;
+         a.bailiwick == b.bailiwick && a.reasons == b.reasons && a.sensors == b.sensors;
 }
 
 inline const record::Entry* AddEntry(record::EntryArena& arena, const record::Tuple& tuple,
