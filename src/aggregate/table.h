@@ -1,5 +1,9 @@
 // The table of a window: Tuple -> [Table] -> its entry, found or made.
 //
+// An entry is a Sighting, of days without a gap. A tuple that comes with a gap gets a further
+// entry, and sometimes (an old gap that closed later, two steps of time) has two that a merge would
+// join: whoever reads the entries folds those of one tuple, whose days and counts are exact.
+//
 // Open addressing with linear probing over slots of a 32-bit hash and an entry's place: growing
 // touches no entry. What a tuple meets in memory is nearly never in the cache, so the last few
 // tuples are kept in hand while their slot and then their entry is fetched: 3 to 13 % of all CPU on
@@ -25,14 +29,14 @@ class Table {
  public:
   Table();
 
-  // Folds one sighting into the tuple's entry, now or with one of the next calls.
+  // Folds one sighting into an entry of the tuple, now or with one of the next calls.
   void Add(const record::Tuple& tuple, const record::Sighting& sighting);
 
   // Folds those in hand.
   void Settle();
 
   bool empty() const { return size_ == 0 && folded_ == begun_; }
-  std::size_t size() const { return size_; }  // without those in hand
+  std::size_t size() const { return size_; }  // entries, without those in hand
   std::size_t memory() const { return arena_.memory() + slots_.size() * sizeof(Slot); }
 
   // Appends all entries in the order they were made; to be settled before.

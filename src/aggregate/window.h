@@ -1,4 +1,5 @@
-// Folds repeated observations in memory: tuples with sightings -> [Window] -> distinct tuples.
+// Folds repeated observations in memory: tuples with sightings -> [Window] -> entries, nearly
+// always one a tuple.
 //
 // Most answers repeat what was seen a moment ago (81 of 100 on a Zipf-distributed hour of traffic),
 // and an update in the store costs many times one here. A tuple is encoded once, into the entry
@@ -30,10 +31,11 @@ class Window {
   void Add(const record::Tuple& tuple, const record::Sighting& sighting);
 
   bool empty() const;
-  std::size_t size();          // distinct tuples
+  std::size_t size();          // entries
   std::size_t memory() const;  // bytes held for them, but for the last few
 
-  // Appends the entries, each tuple once, in the order they came first; good until Clear.
+  // Appends the entries in the order they came first; good until Clear. A tuple with days on which
+  // it was not seen in between has several, to be merged (record/history.h).
   void ListTrusted(std::vector<const record::Entry*>& out);
   void ListQuarantined(std::vector<const record::Entry*>& out);
 

@@ -12,8 +12,6 @@
 namespace pdns::dnstap {
 namespace {
 
-constexpr std::array<std::uint8_t, 1> kRoot{0};
-
 // protobuf-c stores whatever number was on the wire; reading it as the enum would be undefined.
 template <class Enum>
 std::uint32_t EnumNumber(const Enum& field) {
@@ -86,6 +84,7 @@ record::FrameFate Decoder::DecodeGenerated(Bytes payload, Response& response) {
   }
   const Dnstap__Message& message = *outer->message;
   Fields fields;
+  fields.identity = View(outer->identity);
   fields.type = EnumNumber(message.type);
   if (message.has_query_time_sec != 0) fields.query_seconds = message.query_time_sec;
   if (message.has_response_time_sec != 0) fields.response_seconds = message.response_time_sec;
@@ -102,9 +101,10 @@ record::FrameFate Decoder::Judge(const Fields& fields, Response& response) const
   }
   response.message = fields.response_message;
   response.seconds = fields.response_seconds ? fields.response_seconds : fields.query_seconds;
-  // Present but empty says no more than absent.
-  response.zone = fields.query_zone.empty() ? Bytes(kRoot) : fields.query_zone;
-  const bool valid_zone = record::NameLength(response.zone) == response.zone.size();
+  response.identity = fields.identity;
+  if (fields.query_zone.empty()) return record::FrameFate::kUsed;
+  response.zone = fields.query_zone;
+  const bool valid_zone = record::NameLength(fields.query_zone) == fields.query_zone.size();
   return valid_zone ? record::FrameFate::kUsed : record::FrameFate::kMalformedProtobuf;
 }
 

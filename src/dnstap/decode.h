@@ -29,7 +29,8 @@ struct Response {
   std::size_t message_type = 0;          // 1..14; 0 for a number that dnstap does not define
   std::optional<Bytes> message;          // response_message, DNS wire format, unchecked
   std::optional<std::uint64_t> seconds;  // response_time_sec, else query_time_sec, unchecked
-  Bytes zone;  // query_zone: a valid wire name in any case; the root when absent
+  std::optional<Bytes> zone;  // query_zone: a valid wire name in any case; absent: not known
+  Bytes identity;             // of the sensor, any bytes; empty when absent
 };
 
 // One thread at a time.

@@ -150,14 +150,14 @@ bool ReadFields(Bytes payload, Fields& fields) {
   Scanner scan(payload);
   Bytes message;
   std::uint64_t kind = 0;
+  fields = {};
   do {
-    if (scan.NextBytes<1>()) scan.LengthAndBytes();  // identity
+    if (scan.NextBytes<1>()) fields.identity = scan.LengthAndBytes();
     if (scan.NextBytes<2>()) scan.LengthAndBytes();  // version
     if (scan.NextBytes<3>()) scan.LengthAndBytes();  // extra
     if (scan.NextBytes<14>()) message = scan.LengthAndBytes();
     if (scan.NextVarint<15>()) kind = scan.Varint();
   } while (scan.Again());
-  fields = {};
   return scan.Whole(14) && kind == kMessageKind && ReadMessage(message, fields);
 }
 

@@ -1,4 +1,4 @@
-// The ordinary dnstap payload by hand: payload -> [ReadFields] -> the five fields that the pipeline
+// The ordinary dnstap payload by hand: payload -> [ReadFields] -> the six fields that the pipeline
 // needs.
 //
 // protobuf-c makes an object of every field: a lookup, a piece of memory and a copy each, 4,200
@@ -18,6 +18,7 @@ namespace pdns::dnstap {
 
 // Views into the payload.
 struct Fields {
+  Bytes identity;          // of the envelope; absent and empty are the same
   std::uint32_t type = 0;  // of the Message; its envelope is of type MESSAGE
   std::optional<std::uint64_t> query_seconds;
   std::optional<std::uint64_t> response_seconds;

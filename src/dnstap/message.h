@@ -1,6 +1,6 @@
 // A dnstap payload with all that it says, for showing: payload bytes -> [MessageReader] -> Message.
 //
-// The pipeline reads five fields (decode.h); this reads every field of proto/dnstap.proto by the
+// The pipeline reads six fields (decode.h); this reads every field of proto/dnstap.proto by the
 // generated code. Guest: protobuf-c.
 #pragma once
 

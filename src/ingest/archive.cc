@@ -85,7 +85,7 @@ Archive::Archive(ArchiveOptions options, ArchiveHooks hooks, ArchiveSystem syste
 
 Archive::~Archive() { Close(); }
 
-std::optional<record::SourcePosition> Archive::Append(Bytes payload) {
+const SourcePlace* Archive::Append(Bytes payload) {
   const std::size_t size = frame::kFrameHeader + payload.size();
   if (lock_ >= 0) EndIfDue(size);
   const bool fits = !payload.empty() && payload.size() <= frame::kMaxFrameLength;
@@ -93,14 +93,11 @@ std::optional<record::SourcePosition> Archive::Append(Bytes payload) {
       lock_ >= 0 && fits && !writer_.paused() && writer_.HasRoom(size) && BeginIfNone(payload);
   if (!taken) {
     ++left_out_;
-    return std::nullopt;
+    return nullptr;
   }
   writer_.Add(payload);
-  ++position_.frames;
-  position_.bytes += size;
-  position_.last_length = static_cast<std::uint32_t>(payload.size());
-  position_.last_frame = Hash128(payload);
-  return record::SourcePosition{id_, position_};
+  place_.Move(payload, place_.bytes() + size);
+  return &place_;
 }
 
 void Archive::Tick() { EndIfDue(0); }
@@ -119,7 +116,7 @@ void Archive::Close() {
 void Archive::EndIfDue(std::uint64_t next) {
   if (!open_) return;
   const RotateRule rotate{options_.rotate_after, options_.rotate_bytes};
-  if (RotationDue(rotate, system_.steady() - begun_, position_.bytes, next)) {
+  if (RotationDue(rotate, system_.steady() - begun_, place_.bytes(), next)) {
     ++rotations_;
     EndFile();
   } else if (!writer_.CanGoOn()) {
@@ -130,16 +127,14 @@ void Archive::EndIfDue(std::uint64_t next) {
 bool Archive::BeginIfNone(Bytes payload) {
   if (open_) return true;
   static const std::size_t kStart = frame::EncodeControl(frame::ControlType::kStart).size();
-  const auto id = hooks_.on_begin(Hash128(payload));
+  const auto id = hooks_.on_begin(Sha256(payload));
   if (!id.ok()) {
     writer_.Pause(id.status().message());
     return false;
   }
   writer_.Begin(std::chrono::floor<std::chrono::seconds>(system_.now()));
   open_ = true;
-  id_ = *id;
-  position_ = {};
-  position_.bytes = kStart;
+  place_ = SourcePlace(*id, {.bytes = kStart});
   begun_ = system_.steady();
   return true;
 }
@@ -147,7 +142,7 @@ bool Archive::BeginIfNone(Bytes payload) {
 void Archive::EndFile() {
   open_ = false;
   writer_.End();
-  hooks_.on_end(id_, position_);
+  hooks_.on_end(place_.id(), place_.position());
 }
 
 ArchiveFigures Archive::figures() const {

@@ -16,7 +16,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "base/bytes.h"
@@ -26,6 +25,7 @@
 #include "ingest/archive_keeper.h"
 #include "ingest/archive_system.h"
 #include "ingest/archive_writer.h"
+#include "ingest/source_place.h"
 #include "record/batch.h"
 
 namespace pdns::ingest {
@@ -60,7 +60,7 @@ struct ArchiveFigures {
 // Both are called by the appending thread, inside Append, Tick and Close.
 struct ArchiveHooks {
   // A file begins: which source is it? On an error the archive pauses.
-  std::function<Result<record::SourceId>(const Digest& first_frame)> on_begin;
+  std::function<Result<record::SourceId>(const Sha256Digest& first_frame)> on_begin;
   // It gets no more frames; the position is that of the last one given out.
   std::function<void(const record::SourceId&, const record::Position&)> on_end;
 };
@@ -75,10 +75,10 @@ class Archive {
   Archive(const Archive&) = delete;
   Archive& operator=(const Archive&) = delete;
 
-  // Queues a frame, never waiting for the disk, and tells its source and place. Nothing, and
-  // counted as left out: the archive is paused or closed, the buffer is full, or no reader would
-  // take a payload of this length. One thread.
-  std::optional<record::SourcePosition> Append(Bytes payload);
+  // Queues a frame, never waiting for the disk, and tells its source and place, good until the next
+  // call. Null, and counted as left out: the archive is paused or closed, the buffer is full, or no
+  // reader would take a payload of this length. One thread.
+  const SourcePlace* Append(Bytes payload);
 
   // Ends a file that is old, or that the disk has no room for. Cheap; to be called when idle, by
   // the thread that appends.
@@ -109,8 +109,7 @@ class Archive {
 
   // The appending thread's.
   bool open_ = false;
-  record::SourceId id_;
-  record::Position position_;
+  SourcePlace place_;
   std::chrono::steady_clock::time_point begun_{};
 
   std::atomic<std::uint64_t> left_out_{0};

@@ -26,7 +26,7 @@ Result<Claim> Claims::Acquire(const record::SourceId& id, const std::function<vo
   return Claim{false, entry.position};
 }
 
-Result<record::SourceId> Claims::AcquireLive(const Digest& first_frame) {
+Result<record::SourceId> Claims::AcquireLive(const Sha256Digest& first_frame) {
   const std::lock_guard lock(mutex_);
   for (record::SourceId id{first_frame, 0};; ++id.variant) {
     Entry& entry = entries_[id];

@@ -41,7 +41,7 @@ class Claims {
 
   // A source that begins with `first_frame` and that nobody has taken any of; held as live until
   // its Release.
-  Result<record::SourceId> AcquireLive(const Digest& first_frame);
+  Result<record::SourceId> AcquireLive(const Sha256Digest& first_frame);
 
   // Lets go; `position` is how far it is taken now, if at all. `window_of`: the lane whose window
   // still holds some of it, if any does.

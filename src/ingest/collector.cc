@@ -6,12 +6,12 @@ namespace pdns::ingest {
 
 Collector::Collector(Drainer& drainer, const LanePolicy& policy, const CollectorLimits& limits)
     : drainer_(drainer),
-      lane_(policy),
+      lane_(policy, drainer.sensors()),
       limits_(limits),
       share_(Drainer::Join(std::max<std::size_t>(1, limits.lanes))),
       harvest_(drainer.First(*share_)) {
   if (limits.lanes <= 1) return;
-  crew_ = std::make_unique<Crew>(policy, limits.lanes);
+  crew_ = std::make_unique<Crew>(policy, drainer.sensors(), limits.lanes);
   crew_->Use(harvest_->windows);
 }
 
@@ -20,34 +20,32 @@ void Collector::Take(Bytes payload, Counters& counters) {
   DrainIfFull();
 }
 
-void Collector::Take(Bytes payload, Counters& counters, const record::SourceId& id,
-                     const record::Position& position) {
+void Collector::Take(Bytes payload, Counters& counters, const SourcePlace& place) {
   constexpr unsigned kFramesPerLook = 256;
   TakeFrame(payload, counters);
-  MoveSource(id, position);
+  MoveSource(place);
   DrainIfFull();
   if (++frames_unlooked_ < kFramesPerLook) return;
   frames_unlooked_ = 0;
   DrainIfOld();
 }
 
-const dnstap::Response* Collector::Open(Bytes payload, Counters& counters) {
+const OpenedFrame* Collector::Open(Bytes payload, Counters& counters) {
   Begin(counters);
   return lane_.Open(payload, fresh_);
 }
 
-void Collector::TakeOpened(const dnstap::Response* response, Counters& counters,
-                           const record::SourcePosition* place) {
+void Collector::TakeOpened(const OpenedFrame* frame, Counters& counters, const SourcePlace* place) {
   Begin(counters);
-  if (response != nullptr) lane_.Take(*response, harvest_->windows.front(), fresh_);
-  if (place != nullptr) MoveSource(place->id, place->position);
+  if (frame != nullptr) lane_.Take(*frame, harvest_->windows.front(), fresh_);
+  if (place != nullptr) MoveSource(*place);
   DrainIfFull();
 }
 
-void Collector::TakeBroken(Counters& counters, const record::SourcePosition* place) {
+void Collector::TakeBroken(Counters& counters, const SourcePlace* place) {
   Begin(counters);
   fresh_.Count(record::FrameFate::kMalformedFrame);
-  if (place != nullptr) MoveSource(place->id, place->position);
+  if (place != nullptr) MoveSource(*place);
 }
 
 void Collector::Begin(Counters& counters) {
@@ -66,10 +64,18 @@ void Collector::Book() {
   fresh_ = {};
 }
 
-void Collector::MoveSource(const record::SourceId& id, const record::Position& position) {
+void Collector::MoveSource(const SourcePlace& place) {
   auto& sources = harvest_->sources;
-  if (sources.empty() || sources.back().id != id) sources.push_back({id, {}});
-  sources.back().position = position;
+  if (sources.empty() || sources.back().id != place.id()) {
+    SetPosition();
+    sources.push_back({place.id(), {}});
+  }
+  place_ = place;
+}
+
+// A position costs a hash: made when its source is left, or when the batch is.
+void Collector::SetPosition() {
+  if (!harvest_->sources.empty()) harvest_->sources.back().position = place_.position();
 }
 
 void Collector::DrainIfFull() {
@@ -108,6 +114,7 @@ void Collector::Drain() {
   if (empty()) return;
   if (crew_ != nullptr) crew_->Await();
   Book();
+  SetPosition();
   harvest_ = drainer_.Exchange(share_, std::move(harvest_));
   if (crew_ != nullptr) crew_->Use(harvest_->windows);
   if (on_hand_over_) on_hand_over_();

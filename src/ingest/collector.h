@@ -13,6 +13,7 @@
 #include "ingest/crew.h"
 #include "ingest/drainer.h"
 #include "ingest/lane.h"
+#include "ingest/source_place.h"
 
 namespace pdns::ingest {
 
@@ -33,19 +34,17 @@ class Collector {
   // Takes one frame of a stream that cannot be replayed.
   void Take(Bytes payload, Counters& counters);
 
-  // Takes one frame and moves its source to `position`, which commits with it.
-  void Take(Bytes payload, Counters& counters, const record::SourceId& id,
-            const record::Position& position);
+  // Takes one frame and moves its source to `place`, which commits with it.
+  void Take(Bytes payload, Counters& counters, const SourcePlace& place);
 
   // The same in two steps, for whoever has to know in between whether the frame is of an accepted
   // type; not with several lanes. What Open returned (null: the frame ended there, counted) is good
   // until the next call.
-  const dnstap::Response* Open(Bytes payload, Counters& counters);
-  void TakeOpened(const dnstap::Response* response, Counters& counters,
-                  const record::SourcePosition* place);
+  const OpenedFrame* Open(Bytes payload, Counters& counters);
+  void TakeOpened(const OpenedFrame* frame, Counters& counters, const SourcePlace* place);
 
   // Counts the end of a stream at what is no frame; `place`, if any, commits with it.
-  void TakeBroken(Counters& counters, const record::SourcePosition* place);
+  void TakeBroken(Counters& counters, const SourcePlace* place);
 
   // To be called when a source ends, and before its counters are looked at: they then hold all that
   // was taken with them.
@@ -83,7 +82,8 @@ class Collector {
   void TakeFrame(Bytes payload, Counters& counters);
   void Begin(Counters& counters);
   void Book();
-  void MoveSource(const record::SourceId& id, const record::Position& position);
+  void MoveSource(const SourcePlace& place);
+  void SetPosition();
   void DrainIfFull();
 
   Drainer& drainer_;
@@ -92,7 +92,8 @@ class Collector {
   CollectorLimits limits_;
   std::shared_ptr<Drainer::Share> share_;
   std::unique_ptr<Harvest> harvest_;
-  Counters fresh_;                 // of frames in the harvest, not yet in its counters ...
+  SourcePlace place_;  // of the harvest's last source, if it has one, whose position is not set yet
+  Counters fresh_;     // of frames in the harvest, not yet in its counters ...
   Counters* of_source_ = nullptr;  // ... nor in these
   std::function<void()> on_hand_over_;
   Clock::time_point since_{};  // when the harvest got its first frame

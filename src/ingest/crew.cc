@@ -13,14 +13,15 @@
 namespace pdns::ingest {
 namespace {
 
-// Responses on their way to a lane, their bytes copied into one piece.
+// Frames on their way to a lane, the bytes that it needs copied into one piece.
 class Block {
  public:
-  void Add(const dnstap::Response& response) {
+  void Add(const OpenedFrame& frame) {
     const std::size_t at = bytes_.size();
-    if (response.message.has_value()) AppendBytes(bytes_, *response.message);
-    AppendBytes(bytes_, response.zone);
-    items_.push_back({response, at});
+    for (const auto& part : {frame.response.message, frame.response.zone})
+      if (part.has_value()) AppendBytes(bytes_, *part);
+    items_.push_back({frame, at});
+    items_.back().frame.response.identity = {};  // its bit says it
   }
 
   bool full() const { return bytes_.size() >= kBytes || items_.size() >= kItems; }
@@ -30,11 +31,14 @@ class Block {
   void ForEach(const Each& each) const {
     const Bytes bytes = AsBytes(bytes_);
     for (const Item& item : items_) {
-      dnstap::Response response = item.response;
-      const std::size_t size = response.message.has_value() ? response.message->size() : 0;
-      if (response.message.has_value()) response.message = bytes.subspan(item.at, size);
-      response.zone = bytes.subspan(item.at + size, response.zone.size());
-      each(response);
+      OpenedFrame frame = item.frame;
+      std::size_t at = item.at;
+      for (auto* part : {&frame.response.message, &frame.response.zone}) {
+        if (!part->has_value()) continue;
+        *part = bytes.subspan(at, (*part)->size());
+        at += (*part)->size();
+      }
+      each(frame);
     }
   }
 
@@ -47,8 +51,8 @@ class Block {
   static constexpr std::size_t kBytes = 256U << 10;
   static constexpr std::size_t kItems = 2048;
   struct Item {
-    dnstap::Response response;  // its views point elsewhere: only their sizes count
-    std::size_t at;             // of its bytes: message, zone
+    OpenedFrame frame;  // its views point elsewhere: only their sizes count
+    std::size_t at;     // of its bytes: message, zone
   };
   std::string bytes_;
   std::vector<Item> items_;
@@ -77,7 +81,8 @@ std::size_t QuestionNumber(const dnstap::Response& response) {
 
 class Crew::Worker {
  public:
-  explicit Worker(const LanePolicy& policy) : lane_(policy), free_(kBlocks - 1) {
+  Worker(const LanePolicy& policy, record::SensorTable& sensors)
+      : lane_(policy, sensors), free_(kBlocks - 1) {
     thread_ = std::thread([this] { Run(); });
   }
   ~Worker() {
@@ -96,8 +101,8 @@ class Crew::Worker {
     memory_ = window.memory();
   }
 
-  void Add(const dnstap::Response& response) {
-    filling_.Add(response);
+  void Add(const OpenedFrame& frame) {
+    filling_.Add(frame);
     if (filling_.full()) HandOver();
   }
 
@@ -131,8 +136,7 @@ class Crew::Worker {
       Block block = std::move(full_.front());
       full_.pop_front();
       lock.unlock();
-      block.ForEach(
-          [this](const dnstap::Response& response) { lane_.Take(response, *window_, counters_); });
+      block.ForEach([this](const OpenedFrame& frame) { lane_.Take(frame, *window_, counters_); });
       memory_ = window_->memory();
       block.Clear();
       lock.lock();
@@ -154,8 +158,10 @@ class Crew::Worker {
   std::thread thread_;
 };
 
-Crew::Crew(const LanePolicy& policy, std::size_t lanes) : front_(policy) {
-  for (std::size_t i = 0; i < lanes; ++i) workers_.push_back(std::make_unique<Worker>(policy));
+Crew::Crew(const LanePolicy& policy, record::SensorTable& sensors, std::size_t lanes)
+    : front_(policy, sensors) {
+  for (std::size_t i = 0; i < lanes; ++i)
+    workers_.push_back(std::make_unique<Worker>(policy, sensors));
 }
 
 Crew::~Crew() = default;
@@ -165,9 +171,9 @@ void Crew::Use(std::vector<aggregate::Window>& windows) {
 }
 
 void Crew::Take(Bytes payload, Counters& counters) {
-  const dnstap::Response* response = front_.Open(payload, counters);
-  if (response == nullptr) return;
-  workers_[QuestionNumber(*response) % workers_.size()]->Add(*response);
+  const OpenedFrame* frame = front_.Open(payload, counters);
+  if (frame == nullptr) return;
+  workers_[QuestionNumber(frame->response) % workers_.size()]->Add(*frame);
 }
 
 void Crew::Await() {

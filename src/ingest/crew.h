@@ -21,7 +21,8 @@ namespace pdns::ingest {
 
 class Crew {
  public:
-  Crew(const LanePolicy& policy, std::size_t lanes);
+  // `sensors` outlives the crew; only the reading thread asks it.
+  Crew(const LanePolicy& policy, record::SensorTable& sensors, std::size_t lanes);
   ~Crew();
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;

@@ -134,7 +134,9 @@ Result<record::Applied> Drainer::Apply(Harvest& harvest) const {
     window.ListTrusted(trusted);
     window.ListQuarantined(quarantined);
   }
-  return sink_.apply({harvest.sources, trusted, quarantined, harvest.counters});
+  // Asked for now, it names every number of the harvest, and perhaps some more.
+  const std::vector<std::string> sensors = sensors_.names();
+  return sink_.apply({harvest.sources, sensors, trusted, quarantined, harvest.counters});
 }
 
 void Drainer::Book(const Result<record::Applied>& applied, double seconds, Share& owner) {

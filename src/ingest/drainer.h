@@ -5,6 +5,8 @@
 // be on the way to the disk. There are two for each and no more, which bounds the memory, and no
 // collector can take those of another. Harvests are applied in the order they came. Any thread may
 // call.
+//
+// One for each process: the numbers of its sensors are those of the batches.
 #pragma once
 
 #include <condition_variable>
@@ -21,6 +23,7 @@
 #include "aggregate/window.h"
 #include "base/status.h"
 #include "record/batch.h"
+#include "record/sensors.h"
 
 namespace pdns::ingest {
 
@@ -31,7 +34,7 @@ struct Sink {
   std::function<Result<record::Applied>(const record::Batch&)> apply;
 };
 
-// What one drain takes: tuples, distinct within each window, the positions up to which they cover
+// What one drain takes: tuples, folded within each window, the positions up to which they cover
 // their sources, and what became of the frames they are from.
 struct Harvest {
   explicit Harvest(std::size_t window_count) : windows(window_count) {}
@@ -86,6 +89,9 @@ class Drainer {
   // As Await, and ends the thread.
   Status Finish();
 
+  // For the lanes that fill harvests: a batch names the numbers that this table gave out.
+  record::SensorTable& sensors() { return sensors_; }
+
   DrainFigures figures() const;
   record::Applied AppliedOf(const Share& share) const;
 
@@ -102,6 +108,7 @@ class Drainer {
 
   Sink sink_;
   std::function<void()> on_failure_;
+  record::SensorTable sensors_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Handed> full_;

@@ -16,6 +16,7 @@ namespace {
 using frame::End;
 
 constexpr std::uint64_t kFrameHeader = 4;
+constexpr std::size_t kShownDigest = 16;  // bytes of it, which a person can compare
 
 bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0 || errno != ENOENT; }
 
@@ -67,19 +68,19 @@ void FileSource::Begin(const std::string& path) {
   report_ = {};
   report_.name = path;
   reader_.reset();
-  id_ = {};
-  position_ = {};
+  place_ = {};
   frames_before_ = frames_told_ = shown_bytes_ = shown_frames_ = 0;
 }
 
 void FileSource::TakeSource() {
   if (OpenAtFirstFrame()) {
-    id_.first_frame = Hash128(*frame_);
-    report_.id = ToHex(id_.first_frame);
+    const Sha256Digest first_frame = Sha256(*frame_);
+    place_ = SourcePlace({first_frame, 0});
+    report_.id = ToHex(Bytes(first_frame).first(kShownDigest));
     if (FindPlace()) {
-      frames_before_ = position_.frames;
+      frames_before_ = place_.frames();
       if (frame_.has_value() && held_) {
-        claims_.AwaitTurn(id_, this, [this] { collector_.Drain(); });
+        claims_.AwaitTurn(place_.id(), this, [this] { collector_.Drain(); });
       }
       if (TakeFrames()) Conclude();
       LetGo();
@@ -117,7 +118,7 @@ bool FileSource::AwaitReadable(int fd) {
 // No more for now: the source may go to another lane, say a nightly one over the same folder.
 void FileSource::Rest() {
   if (!held_) return;
-  const std::uint64_t frames = position_.frames - frames_before_;
+  const std::uint64_t frames = place_.frames() - frames_before_;
   const bool any = frames != frames_told_;
   if (any) collector_.Settle();
   LetGo();
@@ -130,17 +131,17 @@ void FileSource::Rest() {
 // After a rest, with a frame at hand. What another lane took meanwhile is passed over.
 FileSource::Turn FileSource::TakeBack() {
   const auto drain = [this] { collector_.Drain(); };
-  const auto claim = claims_.Acquire(id_, drain);
+  const auto claim = claims_.Acquire(place_.id(), drain);
   if (!claim.ok()) {
     Fail(SourceState::kUnreadable, claim.status().message());
     return Turn::kFailed;
   }
   held_ = true;
   taken_ = claim->position;
-  claims_.AwaitTurn(id_, this, drain);
+  claims_.AwaitTurn(place_.id(), this, drain);
   if (!taken_.has_value() || taken_->bytes < reader_->position()) return Turn::kTake;
-  frames_before_ += taken_->frames - position_.frames;
-  position_ = *taken_;
+  frames_before_ += taken_->frames - place_.frames();
+  place_ = SourcePlace(place_.id(), *taken_);
   if (taken_->bytes > reader_->position()) reader_->SkipTo(taken_->bytes);
   return Turn::kPassOver;
 }
@@ -149,7 +150,7 @@ void FileSource::LetGo() {
   if (!held_) return;
   held_ = false;
   const bool in_window = report_.counters.frames > 0 && !collector_.empty();
-  claims_.Release(id_, position_.frames > 0 ? std::optional(position_) : taken_,
+  claims_.Release(place_.id(), place_.frames() > 0 ? std::optional(place_.position()) : taken_,
                   in_window ? this : nullptr);
 }
 
@@ -172,18 +173,18 @@ bool FileSource::OpenAtFirstFrame() {
   }
   reader_ = std::make_unique<frame::Reader>(std::move(*input));
   frame_ = reader_->Next();
-  position_ = {};
   if (frame_.has_value()) return true;
   Conclude();
   return false;
 }
 
-// Holds the source, its variant found, with reader, frame_ and position_ at the first frame to take
+// Holds the source, its variant found, with reader, frame_ and place_ at the first frame to take
 // (frame_ empty: there is none); one that is followed may be let go again by then. False: not held,
 // the report is complete.
 bool FileSource::FindPlace() {
-  for (;; ++id_.variant) {
-    const auto claim = claims_.Acquire(id_, [this] { collector_.Drain(); });
+  for (record::SourceId id = place_.id();; ++id.variant) {
+    place_ = SourcePlace(id);
+    const auto claim = claims_.Acquire(id, [this] { collector_.Drain(); });
     if (!claim.ok()) {
       Fail(SourceState::kUnreadable, claim.status().message());
       return false;
@@ -212,7 +213,7 @@ bool FileSource::FindPlace() {
       return false;
     }
     if (!OpenAtFirstFrame()) return false;
-    if (Hash128(*frame_) != id_.first_frame) {
+    if (Sha256(*frame_) != id.first_frame) {
       Fail(SourceState::kUnreadable, "became another file while it was looked at");
       return false;
     }
@@ -234,10 +235,10 @@ FileSource::Match FileSource::Compare(const std::optional<record::Position>& tak
   const bool ends_before = reader_->end() == End::kCut && reader_->length_read() < taken->bytes;
   if (!frame_.has_value() && ends_before) return Match::kShorter;
   if (!frame_.has_value() || reader_->position() != taken->bytes ||
-      Hash128(*frame_) != taken->last_frame) {
+      Sha256(*frame_) != taken->last_frame) {
     return Match::kOther;
   }
-  position_ = *taken;
+  place_ = SourcePlace(place_.id(), *taken);
   frame_ = reader_->Next();
   return Match::kHere;
 }
@@ -252,13 +253,9 @@ bool FileSource::TakeFrames() {
       collector_.Settle();
       return false;
     }
-    ++position_.frames;
-    position_.bytes = reader_->position();
-    position_.last_length = static_cast<std::uint32_t>(frame_->size());
-    position_.last_frame = Hash128(*frame_);
-    position_.broken = false;
-    collector_.Take(*frame_, report_.counters, id_, position_);
-    if (position_.frames % kFramesPerShow == 0) ShowProgress(position_.frames - frames_before_);
+    place_.Move(*frame_, reader_->position());
+    collector_.Take(*frame_, report_.counters, place_);
+    if (place_.frames() % kFramesPerShow == 0) ShowProgress(place_.frames() - frames_before_);
   }
   collector_.Settle();
   return true;
@@ -293,21 +290,21 @@ void FileSource::Conclude() {
 // broken before its first frame has no name to remember it by.
 void FileSource::CountBroken() {
   const auto drain = [this] { collector_.Drain(); };
-  if (!held_ && position_.frames > 0) {  // followed, and let go while it was silent
-    const auto claim = claims_.Acquire(id_, drain);
+  if (!held_ && place_.frames() > 0) {  // followed, and let go while it was silent
+    const auto claim = claims_.Acquire(place_.id(), drain);
     held_ = claim.ok() && !claim->live;
     if (held_) taken_ = claim->position;
-    if (held_ && taken_.has_value()) position_ = *taken_;  // another lane may have been here
+    // Another lane may have been here.
+    if (held_ && taken_.has_value()) place_ = SourcePlace(place_.id(), *taken_);
   }
-  const bool here = held_ && position_.frames > 0 && position_.bytes <= reader_->position();
-  if (!here || position_.broken) {
+  const bool here = held_ && place_.frames() > 0 && place_.bytes() <= reader_->position();
+  if (!here || place_.broken()) {
     report_.counters.Count(record::FrameFate::kMalformedFrame);
     return;
   }
-  claims_.AwaitTurn(id_, this, drain);
-  position_.broken = true;
-  const record::SourcePosition place{id_, position_};
-  collector_.TakeBroken(report_.counters, &place);
+  claims_.AwaitTurn(place_.id(), this, drain);
+  place_.Break();
+  collector_.TakeBroken(report_.counters, &place_);
   collector_.Settle();
 }
 

@@ -1,6 +1,6 @@
 // One capture, taken exactly once: path -> [FileSource] -> collector, and what became of it.
 //
-// The source is known by content: by the hash of its first data frame, and by the hash of the last
+// The source is known by content: by the SHA-256 of its first data frame, and by that of the last
 // frame taken, at its place. So a capture that was taken is not taken again under another name or
 // compression, and one that has grown goes on where it was left. A capture that is followed is such
 // a source as well: taken by a second lane while it is silent, it is counted once.
@@ -19,6 +19,7 @@
 #include "ingest/claims.h"
 #include "ingest/collector.h"
 #include "ingest/counters.h"
+#include "ingest/source_place.h"
 
 namespace pdns::ingest {
 
@@ -38,7 +39,7 @@ std::string_view NameOf(SourceState state);
 
 struct SourceReport {
   std::string name;  // as given, or as found in a directory
-  std::string id;    // hex of its first frame's hash; empty when it has no frame
+  std::string id;    // hex: how its first frame's SHA-256 begins; empty when it has no frame
   SourceState state = SourceState::kUnreadable;
   std::string reason;  // for a person; may be empty
   Counters counters;   // of this run
@@ -103,8 +104,7 @@ class FileSource : public frame::Waiter {
   SourceReport report_;
   std::unique_ptr<frame::Reader> reader_;
   std::optional<Bytes> frame_;  // read, not yet taken
-  record::SourceId id_;
-  record::Position position_;
+  SourcePlace place_;
   bool held_ = false;                      // of claims_
   std::optional<record::Position> taken_;  // as it was when it was last held
   const Tell* follow_ = nullptr;           // set: the file is followed

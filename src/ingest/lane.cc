@@ -9,22 +9,26 @@ using record::FrameFate;
 using record::RecordFate;
 
 void Lane::Take(Bytes payload, aggregate::Window& window, Counters& counters) {
-  if (Open(payload, counters) != nullptr) Take(response_, window, counters);
+  if (Open(payload, counters) != nullptr) Take(opened_, window, counters);
 }
 
-const dnstap::Response* Lane::Open(Bytes payload, Counters& counters) {
-  const FrameFate fate = decoder_.Decode(payload, response_);
-  if (fate == FrameFate::kUsed) return &response_;
+const OpenedFrame* Lane::Open(Bytes payload, Counters& counters) {
+  const FrameFate fate = decoder_.Decode(payload, opened_.response);
+  if (fate == FrameFate::kUsed) {
+    opened_.sensors = sensors_.BitOf(opened_.response.identity);
+    return &opened_;
+  }
   counters.Count(fate);
-  if (fate == FrameFate::kSkipped) ++counters.skipped[response_.message_type];
+  if (fate == FrameFate::kSkipped) ++counters.skipped[opened_.response.message_type];
   return nullptr;
 }
 
-void Lane::Take(const dnstap::Response& response, aggregate::Window& window, Counters& counters) {
-  const FrameFate fate = Judge(response);
+void Lane::Take(const OpenedFrame& frame, aggregate::Window& window, Counters& counters) {
+  const FrameFate fate = Judge(frame.response);
   counters.Count(fate);
   if (fate != FrameFate::kUsed) return;
-  for (const dns::Answer& answer : answers_.Judge(response.zone)) Fold(answer, window, counters);
+  for (const dns::Answer& answer : answers_.Judge(frame.response.zone))
+    Fold(answer, frame.sensors, window, counters);
 }
 
 FrameFate Lane::Judge(const dnstap::Response& response) {
@@ -39,17 +43,18 @@ FrameFate Lane::Judge(const dnstap::Response& response) {
   return answers_.Refusal();
 }
 
-void Lane::Fold(const dns::Answer& answer, aggregate::Window& window, Counters& counters) const {
+void Lane::Fold(const dns::Answer& answer, record::SensorSet sensors, aggregate::Window& window,
+                Counters& counters) const {
   const bool off_chain = answer.fate == RecordFate::kOffChain;
   const bool doubtful = off_chain || answer.fate == RecordFate::kOutOfBailiwick;
   if (doubtful && policy_.untrusted != Untrusted::kStore) {
     counters.Count(answer.fate);
     if (policy_.untrusted == Untrusted::kDrop) return;
     const auto reason = off_chain ? record::kOffChain : record::kOutOfBailiwick;
-    window.Add(answer.tuple, {time_, time_, 1, 0, reason});
+    window.Add(answer.tuple, {time_, time_, 1, record::Bailiwick::OfLabels(0), reason, sensors});
   } else if (doubtful || answer.fate == RecordFate::kStored) {
     counters.Count(RecordFate::kStored);
-    window.Add(answer.tuple, {time_, time_, 1, answer.zone_labels, record::kTrusted});
+    window.Add(answer.tuple, {time_, time_, 1, answer.bailiwick, record::kTrusted, sensors});
   } else {
     counters.Count(answer.fate);
   }

@@ -13,6 +13,7 @@
 #include "dns/answers.h"
 #include "dnstap/decode.h"
 #include "ingest/counters.h"
+#include "record/sensors.h"
 
 namespace pdns::ingest {
 
@@ -28,28 +29,38 @@ struct LanePolicy {
   Untrusted untrusted = Untrusted::kQuarantine;
 };
 
+// A frame of an accepted type: what stands in it, and the bit of the sensor that sent it.
+struct OpenedFrame {
+  dnstap::Response response;
+  record::SensorSet sensors = 0;
+};
+
 class Lane {
  public:
-  explicit Lane(const LanePolicy& policy) : policy_(policy), decoder_(policy.accepted) {}
+  // `sensors` outlives the lane; all lanes of a process have the same one.
+  Lane(const LanePolicy& policy, record::SensorTable& sensors)
+      : policy_(policy), decoder_(policy.accepted), sensors_(sensors) {}
 
   // Counts the frame and its records, and folds what is to be stored into `window`.
   void Take(Bytes payload, aggregate::Window& window, Counters& counters);
 
   // The same in two steps, for two threads with a lane each: what stands in the frame, good until
   // the next call; null when the frame ends here, counted.
-  const dnstap::Response* Open(Bytes payload, Counters& counters);
-  void Take(const dnstap::Response& response, aggregate::Window& window, Counters& counters);
+  const OpenedFrame* Open(Bytes payload, Counters& counters);
+  void Take(const OpenedFrame& frame, aggregate::Window& window, Counters& counters);
 
   // The latest time among the frames taken; the epoch when there were none.
   std::chrono::sys_seconds newest() const { return newest_; }
 
  private:
   record::FrameFate Judge(const dnstap::Response& response);
-  void Fold(const dns::Answer& answer, aggregate::Window& window, Counters& counters) const;
+  void Fold(const dns::Answer& answer, record::SensorSet sensors, aggregate::Window& window,
+            Counters& counters) const;
 
   LanePolicy policy_;
   dnstap::Decoder decoder_;
-  dnstap::Response response_;
+  record::SensorOfFrame sensors_;
+  OpenedFrame opened_;
   dns::AnswerReader answers_;
   std::chrono::sys_seconds time_;
   std::chrono::sys_seconds newest_;

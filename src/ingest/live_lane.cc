@@ -31,10 +31,9 @@ void LiveLane::OnFrame(std::size_t socket, Bytes payload) {
   ++around_.progress.frames;
   around_.taps.Offer(payload);
   if (around_.archive == nullptr) return collector_.Take(payload, counters);
-  const dnstap::Response* response = collector_.Open(payload, counters);
-  if (response == nullptr && !around_.archive_all) return;
-  const auto place = around_.archive->Append(payload);
-  collector_.TakeOpened(response, counters, place.has_value() ? &*place : nullptr);
+  const OpenedFrame* frame = collector_.Open(payload, counters);
+  if (frame == nullptr && !around_.archive_all) return;
+  collector_.TakeOpened(frame, counters, around_.archive->Append(payload));
 }
 
 void LiveLane::OnBrokenStream(std::size_t socket) {

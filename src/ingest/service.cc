@@ -77,7 +77,7 @@ Status Service::OpenControl() {
 Status Service::OpenArchive() {
   if (!live_.archive.has_value()) return {};
   auto archive = Archive::Open(
-      *live_.archive, {[this](const Digest& first) { return claims_.AcquireLive(first); },
+      *live_.archive, {[this](const Sha256Digest& first) { return claims_.AcquireLive(first); },
                        [this](const record::SourceId& id, const record::Position& position) {
                          claims_.Release(id, position);
                        }});

@@ -126,7 +126,7 @@ Result<NamePattern> ParseNamePattern(std::string_view text) {
 Result<std::vector<record::RrType>> ParseRrTypes(std::string_view text) {
   std::vector<record::RrType> types;
   const Status parsed = ForEach(text, [&](std::string_view one) -> Status {
-    const auto type = dns::TypeFromMnemonic(one);
+    const auto type = dns::TypeFromText(one);
     if (!type.has_value()) {
       return Status::Usage(Quoted(one) +
                            " is no rrtype: give names (A,AAAA), numbers, or TYPE65280");

@@ -9,7 +9,7 @@
 #include "check.h"
 #include "dns/wire_name.h"
 #include "record/name.h"
-#include "record/rrtype.h"
+#include "record/type_facts.h"
 
 namespace {
 
@@ -26,7 +26,7 @@ std::vector<std::string> Copy(std::span<const Answer> answers) {
   std::vector<std::string> copies;
   for (const Answer& answer : answers) {
     std::string copy(1, static_cast<char>(answer.fate));
-    copy.push_back(static_cast<char>(answer.zone_labels));
+    copy.push_back(static_cast<char>(answer.bailiwick.rank()));
     if (!answer.tuple.owner.empty()) {
       pdns::AppendBytes(copy, answer.tuple.owner);
       pdns::AppendU16(copy, static_cast<std::uint16_t>(answer.tuple.type));
@@ -47,9 +47,19 @@ void CheckAnswer(const Answer& answer, Bytes zone) {
   MUST_HOLD(std::none_of(owner.begin(), owner.end(), [](auto c) { return c >= 'A' && c <= 'Z'; }));
   MUST_HOLD(!pdns::record::IsMeta(answer.tuple.type));
   const bool in_zone = pdns::record::IsAtOrUnder(owner, zone);
-  MUST_HOLD(answer.zone_labels == (in_zone ? pdns::record::CountLabels(zone) : 0));
+  MUST_HOLD(answer.bailiwick.known());
+  MUST_HOLD(answer.bailiwick.labels() == (in_zone ? pdns::record::CountLabels(zone) : 0));
   if (answer.fate == RecordFate::kStored) MUST_HOLD(in_zone);
   if (answer.fate == RecordFate::kOutOfBailiwick) MUST_HOLD(!in_zone);
+}
+
+// Without a zone: what the root's servers say, but that nobody knows the bailiwick.
+void CheckUnknown(std::span<const Answer> answers, const std::vector<std::string>& at_root) {
+  MUST_HOLD(answers.size() == at_root.size());
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    MUST_HOLD(!answers[i].bailiwick.known());
+    MUST_HOLD(answers[i].fate == static_cast<RecordFate>(at_root[i][0]));
+  }
 }
 
 // The record at `at`, which was walked; `at` moves behind it.
@@ -94,6 +104,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   MUST_HOLD(answers_at > 4);
   const Bytes qname = question.view();
   const std::vector<std::string> at_root = Copy(reader.Judge(AsBytes(std::string_view("\0", 1))));
+  CheckUnknown(reader.Judge(std::nullopt), at_root);
   for (const unsigned labels : {0U, 1U, 2U, pdns::record::CountLabels(qname)}) {
     const Bytes zone = pdns::record::Suffix(qname, labels);
     const auto answers = reader.Judge(zone);

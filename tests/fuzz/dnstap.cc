@@ -12,8 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const FrameFate fate = all.Decode(payload, first);
   if (fate == FrameFate::kUsed) {
     MUST_HOLD(first.message_type >= 1 && first.message_type < pdns::record::kMessageTypes);
-    MUST_HOLD(!first.zone.empty());
-    MUST_HOLD(pdns::record::NameLength(first.zone) == first.zone.size());
+    if (first.zone) MUST_HOLD(pdns::record::NameLength(*first.zone) == first.zone->size());
+    MUST_HOLD(first.identity.size() <= size);
     if (first.message) MUST_HOLD(first.message->size() <= size);
   } else {
     MUST_HOLD(fate == FrameFate::kSkipped || fate == FrameFate::kMalformedProtobuf);

@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "record/history.h"
 #include "unit/support/dns_message.h"
 #include "unit/support/entries.h"
 
@@ -75,7 +78,7 @@ TEST(Table, IsAMap) {
       const std::string rdata(random() % 12, static_cast<char>(random() % 3));
       const Tuple tuple{AsBytes(owner), static_cast<RrType>(random() % 3), AsBytes(rdata)};
       Sighting sighting = At(random() % 1000);
-      sighting.zone_labels = static_cast<std::uint8_t>(random() % 4);
+      sighting.bailiwick = *record::Bailiwick::OfRank(random() % 4);
       table.Add(tuple, sighting);
       const auto [found, fresh] = model.emplace(KeyOf(tuple), sighting);
       if (!fresh) record::Merge(found->second, sighting);
@@ -86,6 +89,111 @@ TEST(Table, IsAMap) {
     EXPECT_EQ(table.size(), 0U);
     EXPECT_TRUE(List(table).empty());
   }
+}
+
+// What is known of a tuple, the days one by one.
+struct Known {
+  std::set<std::int64_t> days;
+  std::optional<Sighting> rest;  // all but the days
+
+  void Add(const Sighting& sighting) {
+    for (auto day = record::DayOf(sighting.first); day <= record::DayOf(sighting.last);
+         day += std::chrono::days(1)) {
+      days.insert(day.time_since_epoch().count());
+    }
+    if (rest.has_value()) record::Merge(*rest, sighting);
+    if (!rest.has_value()) rest = sighting;
+  }
+};
+using KnownByKey = std::map<std::string, Known>;
+
+// The entries of a tuple together say no more and no less than all that was added of it.
+void ExpectKnown(Table& table, const KnownByKey& expected) {
+  KnownByKey actual;
+  for (const Entry* entry : List(table))
+    actual[std::string(AsText(entry->key()))].Add(entry->sighting);
+  ASSERT_EQ(actual.size(), expected.size());
+  for (const auto& [key, known] : expected) {
+    ASSERT_EQ(actual[key].days, known.days);
+    ASSERT_TRUE(Same(actual[key].rest.value(), known.rest.value()));
+  }
+}
+
+// So does the history that a store makes of them.
+void ExpectHistories(Table& table, const KnownByKey& expected) {
+  std::map<std::string, record::History> histories;
+  for (const Entry* entry : List(table)) {
+    const record::History history(entry->sighting);
+    const auto [found, fresh] = histories.emplace(AsText(entry->key()), history);
+    if (!fresh) record::Merge(found->second, history);
+  }
+  ASSERT_EQ(histories.size(), expected.size());
+  for (const auto& [key, known] : expected) {
+    const record::History& history = histories.at(key);
+    ASSERT_EQ(record::CountDays(history), known.days.size());
+    ASSERT_EQ(history.count, known.rest->count);
+    ASSERT_EQ(history.sensors, known.rest->sensors);
+    for (const std::int64_t number : known.days) {
+      const std::chrono::sys_days day{std::chrono::days(number)};
+      ASSERT_TRUE(record::SeenBetween(history, day, day));
+    }
+  }
+}
+
+// Any days in any order, sightings of several days among them.
+TEST(Table, ATupleWithGapsKeepsEachDay) {
+  constexpr std::int64_t kDay = 86400;
+  std::mt19937 random(12);
+  Table table;
+  for (const unsigned range : {3U, 30U, 400U, 20'000U}) {
+    KnownByKey model;
+    for (int i = 0; i < 20'000; ++i) {
+      const Numbered one(static_cast<std::uint32_t>(random() % 40));
+      const auto at = static_cast<std::int64_t>(random() % range) * kDay +
+                      static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(kDay));
+      Sighting sighting = At(at);
+      if (random() % 8 == 0) sighting.last += seconds(random() % (3 * kDay));
+      sighting.count = random() % 5 + 1;
+      sighting.bailiwick = *record::Bailiwick::OfRank(random() % 4);
+      sighting.sensors = record::SensorBit(static_cast<unsigned>(random() % 63));
+      table.Add(one.tuple(), sighting);
+      model[KeyOf(one.tuple())].Add(sighting);
+    }
+    ASSERT_EQ(model.size(), 40U);
+    ExpectKnown(table, model);
+    ExpectHistories(table, model);
+    table.Clear();
+  }
+}
+
+// As a capture of nearly any length is: no gap, so an entry a tuple.
+TEST(Table, DaysInARowAreOneEntry) {
+  constexpr std::int64_t kDay = 86400;
+  Table table;
+  for (const std::int64_t day : {20'101, 20'100, 20'102, 20'101, 20'103})
+    table.Add(Numbered(1).tuple(), At(day * kDay));
+  const auto entries = List(table);
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0]->sighting.count, 5U);
+  table.Add(Numbered(1).tuple(), At(20'105 * kDay));
+  EXPECT_EQ(List(table).size(), 2U);
+}
+
+// One name on every other day since 1970, which nothing refuses: it stays quick.
+TEST(Table, TenThousandGaps) {
+  constexpr std::int64_t kDay = 86400;
+  constexpr std::int64_t kDays = 20'000;
+  KnownByKey model;
+  Table table;
+  for (int round = 0; round < 3; ++round) {
+    for (std::int64_t i = 0; i < kDays / 2; ++i) {
+      const Sighting sighting = At(i * 7919 % (kDays / 2) * 2 * kDay);
+      table.Add(Numbered(1).tuple(), sighting);
+      model[KeyOf(Numbered(1).tuple())].Add(sighting);
+    }
+  }
+  EXPECT_EQ(List(table).size(), kDays / 2);
+  ExpectKnown(table, model);
 }
 
 // A slot holds 32 bits of the hash: of so many tuples some 18 pairs share all of them, and all but

@@ -27,8 +27,9 @@ using std::chrono::sys_seconds;
 using Key = std::tuple<std::string, std::uint16_t, std::string>;
 using Model = std::map<Key, Sighting>;
 
-Sighting At(std::int64_t time, std::uint8_t reasons = record::kTrusted, std::uint8_t zone = 0) {
-  return {sys_seconds(seconds(time)), sys_seconds(seconds(time)), 1, zone, reasons};
+Sighting At(std::int64_t time, std::uint8_t reasons = record::kTrusted, unsigned zone = 0) {
+  return {sys_seconds(seconds(time)), sys_seconds(seconds(time)), 1,
+          record::Bailiwick::OfLabels(zone), reasons};
 }
 
 std::string Host(unsigned long number) {
@@ -57,7 +58,7 @@ void ExpectSame(const Model& actual, const Model& expected) {
     EXPECT_EQ(found->second.first, sighting.first);
     EXPECT_EQ(found->second.last, sighting.last);
     EXPECT_EQ(found->second.count, sighting.count);
-    EXPECT_EQ(found->second.zone_labels, sighting.zone_labels);
+    EXPECT_EQ(found->second.bailiwick, sighting.bailiwick);
     EXPECT_EQ(found->second.reasons, sighting.reasons);
   }
 }
@@ -69,7 +70,7 @@ TEST(Window, FoldsOneTupleAndCopiesItsBytes) {
     std::string rdata = "1234";
     for (const int time : {20, 10, 30}) {
       window.Add({AsBytes(owner), RrType::kA, AsBytes(rdata)},
-                 At(time, record::kTrusted, static_cast<std::uint8_t>(time / 10)));
+                 At(time, record::kTrusted, static_cast<unsigned>(time) / 10));
     }
     owner.assign(owner.size(), 'x');  // the caller's bytes change
     rdata.assign(rdata.size(), 'x');
@@ -82,7 +83,7 @@ TEST(Window, FoldsOneTupleAndCopiesItsBytes) {
   EXPECT_EQ(list[0].sighting.first, sys_seconds(seconds(10)));
   EXPECT_EQ(list[0].sighting.last, sys_seconds(seconds(30)));
   EXPECT_EQ(list[0].sighting.count, 3U);
-  EXPECT_EQ(list[0].sighting.zone_labels, 3U);
+  EXPECT_EQ(list[0].sighting.bailiwick, record::Bailiwick::OfLabels(3));
 }
 
 TEST(Window, QuarantinedStayApart) {
@@ -129,7 +130,7 @@ TEST(Window, ThousandsOfTuplesAsInAMap) {
       const auto type = static_cast<RrType>(random() % 2);
       const Tuple tuple{AsBytes(owner), type, AsBytes(rdata)};
       const Sighting sighting = At(random() % 1000, static_cast<std::uint8_t>(random() % 3),
-                                   static_cast<std::uint8_t>(random() % 3));
+                                   static_cast<unsigned>(random() % 3));
       window.Add(tuple, sighting);
       Model& model = sighting.reasons == record::kTrusted ? trusted : quarantined;
       const auto [found, fresh] = model.emplace(KeyOf(tuple), sighting);

@@ -36,7 +36,9 @@ FrameFate Both(const std::string& payload) {
   static Decoder decoder(SetOf(kResolverResponse));
   const auto text = [](FrameFate fate, const Response& response) {
     std::string out = std::to_string(static_cast<int>(fate)) + " type " +
-                      std::to_string(response.message_type) + " zone " + ToHex(response.zone);
+                      std::to_string(response.message_type) + " identity " +
+                      ToHex(response.identity);
+    if (response.zone) out += " zone " + ToHex(*response.zone);
     if (response.seconds) out += " seconds " + std::to_string(*response.seconds);
     if (response.message) out += " message " + ToHex(*response.message);
     return out;
@@ -53,6 +55,7 @@ TEST(ReadFields, AllThatIsNeeded) {
   const std::string payload = Ordinary();
   Fields fields;
   ASSERT_TRUE(ReadFields(AsBytes(payload), fields));
+  EXPECT_EQ(AsText(fields.identity), "resolver");
   EXPECT_EQ(fields.type, kResolverResponse);
   EXPECT_EQ(fields.response_seconds, 1'700'000'000U);
   EXPECT_EQ(fields.query_seconds, 1'600'000'000U);

@@ -182,7 +182,7 @@ TEST_F(ArchiveTest, ABackfillTakesWhatTheLivePathDidNotCommit) {
   options_.rotate_after = seconds(0);
   kept_.sources.clear();
   ArchiveHooks hooks = kept_.hooks();
-  hooks.on_begin = [](const Digest& first) { return record::SourceId{first, 0}; };
+  hooks.on_begin = [](const Sha256Digest& first) { return record::SourceId{first, 0}; };
   hooks.on_end = [](const record::SourceId& /*id*/, const record::Position& /*position*/) {};
   auto archive = Archive::Open(options_, hooks, world_.system());
   ASSERT_TRUE(archive.ok());
@@ -191,10 +191,10 @@ TEST_F(ArchiveTest, ABackfillTakesWhatTheLivePathDidNotCommit) {
   std::vector<std::string> live;
   for (unsigned i = 0; i < kFrames; ++i) {
     const std::string payload = NumberedPayload("n", i);
-    const auto place = (*archive)->Append(AsBytes(payload));
-    ASSERT_TRUE(place.has_value());
+    const SourcePlace* place = (*archive)->Append(AsBytes(payload));
+    ASSERT_NE(place, nullptr);
     if (i >= kCommitted) continue;
-    ledger[place->id] = place->position;
+    ledger[place->id()] = place->position();
     live.push_back(payload);
   }
   (*archive)->Close();
@@ -202,7 +202,9 @@ TEST_F(ArchiveTest, ABackfillTakesWhatTheLivePathDidNotCommit) {
 
   std::vector<record::SourcePosition> places;
   for (const auto& [id, position] : ledger) places.push_back({id, position});
-  ASSERT_TRUE(memory.sink().apply({places, {}, {}}).ok());
+  ASSERT_TRUE(memory.sink()
+                  .apply({.sources = places, .sensors = {}, .trusted = {}, .quarantined = {}})
+                  .ok());
   const RunReport report = RunFiles(memory, {options_.directory});
   EXPECT_EQ(report.Total().frames, kFrames - kCommitted);
   const RunReport again = RunFiles(memory, {options_.directory});

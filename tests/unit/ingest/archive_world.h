@@ -61,7 +61,7 @@ struct World {
 // What a live lane keeps of its archive: each file as a source, each frame with its place.
 struct Kept {
   struct Source {
-    Digest first_frame{};
+    Sha256Digest first_frame{};
     std::vector<std::string> payloads;
     std::vector<record::Position> positions;
     std::optional<record::Position> ended_at;
@@ -71,7 +71,7 @@ struct Kept {
 
   ArchiveHooks hooks() {
     ArchiveHooks hooks;
-    hooks.on_begin = [this](const Digest& first_frame) -> Result<record::SourceId> {
+    hooks.on_begin = [this](const Sha256Digest& first_frame) -> Result<record::SourceId> {
       if (!refusal.ok()) return refusal;
       sources.push_back({first_frame, {}, {}, {}});
       return record::SourceId{first_frame, static_cast<std::uint32_t>(sources.size() - 1)};
@@ -83,12 +83,12 @@ struct Kept {
   }
 
   bool Append(Archive& archive, const std::string& payload) {
-    const auto place = archive.Append(AsBytes(payload));
-    if (!place.has_value()) return false;
-    Source& source = sources.at(place->id.variant);
-    EXPECT_EQ(place->id.first_frame, source.first_frame);
+    const SourcePlace* place = archive.Append(AsBytes(payload));
+    if (place == nullptr) return false;
+    Source& source = sources.at(place->id().variant);
+    EXPECT_EQ(place->id().first_frame, source.first_frame);
     source.payloads.push_back(payload);
-    source.positions.push_back(place->position);
+    source.positions.push_back(place->position());
     return true;
   }
 
@@ -152,9 +152,9 @@ inline void ExpectAsKept(const std::string& path, const Kept::Source& kept,
     const Bytes payload = AsBytes(back.payloads[i]);
     EXPECT_EQ(kept.positions[i],
               (record::Position{i + 1, back.ends[i], static_cast<std::uint32_t>(payload.size()),
-                                Hash128(payload)}));
+                                Sha256(payload)}));
   }
-  EXPECT_EQ(kept.first_frame, Hash128(AsBytes(back.payloads.front())));
+  EXPECT_EQ(kept.first_frame, Sha256(AsBytes(back.payloads.front())));
   EXPECT_EQ(kept.ended_at, kept.positions.back());
 }
 

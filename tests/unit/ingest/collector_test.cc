@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "unit/ingest/memory_sink.h"
 #include "unit/ingest/payloads.h"
@@ -35,7 +37,8 @@ struct CollectorTest : ::testing::Test {
   }
   void TakeFrom(Collector& collector, std::uint8_t source, std::uint64_t frames) {
     const std::string payload = NumberedPayload("h", static_cast<unsigned>(frames));
-    collector.Take(AsBytes(payload), counters, Id(source), {frames, frames * 10, 6, {}});
+    collector.Take(AsBytes(payload), counters,
+                   SourcePlace(Id(source), {frames, frames * 10, 6, {}}));
   }
 
   // A payload that is counted and leaves nothing behind.
@@ -126,6 +129,44 @@ TEST_F(CollectorTest, ABatchHoldsTheLastPositionOfEachSource) {
   EXPECT_EQ(batches[0].sources[1].position.frames, 3U);
 }
 
+// The digest of a position is made late: never too late, and of no other source's frame.
+TEST_F(CollectorTest, EachPositionNamesItsLastFrame) {
+  Collector collector = Make(kMuch, hours(1));
+  std::map<record::SourceId, SourcePlace> places;
+  std::map<record::SourceId, std::string> last;
+  const auto take = [&](std::uint8_t source, unsigned number) {
+    const std::string payload = NumberedPayload("h", number);
+    SourcePlace& place = places.try_emplace(Id(source), Id(source)).first->second;
+    place.Move(AsBytes(payload), place.bytes() + payload.size());
+    collector.Take(AsBytes(payload), counters, place);
+    last[Id(source)] = payload;
+  };
+  std::vector<std::map<record::SourceId, std::string>> expected;
+  unsigned number = 0;
+  for (const std::vector<std::uint8_t>& batch :
+       {std::vector<std::uint8_t>{1, 1, 2, 1, 3, 3}, {3, 2}, {1}, {1, 2, 1, 2}}) {
+    last.clear();
+    for (const std::uint8_t source : batch) take(source, ++number);
+    expected.push_back(last);
+    collector.Drain();
+  }
+  places.at(Id(2)).Break();
+  collector.TakeBroken(counters, &places.at(Id(2)));
+  collector.Drain();
+  expected.push_back({{Id(2), last.at(Id(2))}});
+  ASSERT_TRUE(drainer.Finish().ok());
+  const auto batches = memory.batches();
+  ASSERT_EQ(batches.size(), expected.size());
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    std::map<record::SourceId, record::Position> ends;  // the last of a source counts
+    for (const auto& [id, position] : batches[i].sources) ends[id] = position;
+    ASSERT_EQ(ends.size(), expected[i].size());
+    for (const auto& [id, payload] : expected[i])
+      EXPECT_EQ(ends.at(id).last_frame, Sha256(AsBytes(payload))) << "batch " << i;
+  }
+  EXPECT_TRUE(batches.back().sources.at(0).position.broken);
+}
+
 TEST_F(CollectorTest, FramesThatLeaveNothingAreCountedAndMoveAFile) {
   Collector collector = Make(kMuch, nanoseconds(1));
   const std::string skipped = Skipped();
@@ -136,7 +177,7 @@ TEST_F(CollectorTest, FramesThatLeaveNothingAreCountedAndMoveAFile) {
   collector.DrainIfOld();
   EXPECT_TRUE(collector.empty());
   collector.Drain();
-  collector.Take(AsBytes(skipped), counters, Id(1), {1, 10, 6, {}});
+  collector.Take(AsBytes(skipped), counters, SourcePlace(Id(1), {1, 10, 6, {}}));
   collector.Drain();
   ASSERT_TRUE(drainer.Finish().ok());
   const auto batches = memory.batches();

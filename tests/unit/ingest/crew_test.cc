@@ -22,12 +22,14 @@ struct Taken {
   std::size_t entries = 0;  // of all windows, before they merge
 };
 
-// Frames of many fates, most of them repeats.
+// Frames of many fates and a few sensors, most of them repeats.
 std::vector<std::string> Mixed(unsigned count) {
   std::mt19937 random(8);
   std::vector<std::string> payloads;
   for (unsigned i = 0; i < count; ++i) {
     std::string payload = NumberedPayload("n", static_cast<unsigned>(random() % 500));
+    if (random() % 4 > 0)
+      payload = FromSensor(Numbered("s", static_cast<unsigned>(random() % 6)), std::move(payload));
     // A letter of another case, another zone, or damage.
     if (random() % 10 == 0) payload[random() % payload.size()] ^= random() % 2 == 0 ? ' ' : '\1';
     if (random() % 50 == 0) payload.resize(random() % payload.size());
@@ -59,7 +61,8 @@ Taken Collect(std::vector<aggregate::Window>& windows, const Counters& counters)
 Taken TakeByLane(const std::vector<std::string>& payloads) {
   std::vector<aggregate::Window> windows(1);
   Counters counters;
-  Lane lane{LanePolicy{}};
+  record::SensorTable sensors;
+  Lane lane{LanePolicy{}, sensors};
   for (const std::string& payload : payloads) lane.Take(AsBytes(payload), windows[0], counters);
   return Collect(windows, counters);
 }
@@ -67,7 +70,8 @@ Taken TakeByLane(const std::vector<std::string>& payloads) {
 Taken TakeByCrew(const std::vector<std::string>& payloads, std::size_t lanes) {
   std::vector<aggregate::Window> windows(lanes);
   Counters counters;
-  Crew crew(LanePolicy{}, lanes);
+  record::SensorTable sensors;
+  Crew crew(LanePolicy{}, sensors, lanes);
   crew.Use(windows);
   for (std::size_t i = 0; i < payloads.size(); ++i) {
     const std::string copy = payloads[i];  // gone when the lane comes to it
@@ -94,7 +98,7 @@ TEST(Crew, TakesWhatOneLaneTakes) {
   ASSERT_GT(expected.trusted.size(), 500U);
   ASSERT_GT(expected.quarantined.size(), 10U);
   ASSERT_LT(expected.counters.Of(record::FrameFate::kUsed), expected.counters.frames);
-  for (const std::size_t lanes : {1U, 2U, 5U}) {
+  for (const std::size_t lanes : {1U, 2U, 3U, 5U}) {
     const Taken taken = TakeByCrew(payloads, lanes);
     ExpectSame(taken.trusted, expected.trusted);
     ExpectSame(taken.quarantined, expected.quarantined);
@@ -102,6 +106,42 @@ TEST(Crew, TakesWhatOneLaneTakes) {
     EXPECT_EQ(taken.counters.record, expected.counters.record);
     EXPECT_EQ(taken.counters.skipped, expected.counters.skipped);
     EXPECT_TRUE(taken.counters.AddUp());
+  }
+}
+
+TEST(Crew, EachTupleKnowsItsSensors) {
+  constexpr unsigned kSensors = 7;
+  std::vector<std::string> payloads;
+  for (unsigned sensor = 0; sensor < kSensors; ++sensor) {
+    // Tuple n is seen by sensor n and all after it.
+    for (unsigned n = 0; n <= sensor; ++n)
+      payloads.push_back(FromSensor(Numbered("s", sensor), NumberedPayload("h", n)));
+  }
+  for (const std::size_t lanes : {1U, 3U}) {
+    const Taken taken = TakeByCrew(payloads, lanes);
+    ASSERT_EQ(taken.trusted.size(), kSensors);
+    for (const auto& [key, sighting] : taken.trusted) {
+      const auto n = static_cast<unsigned>(
+          static_cast<std::uint64_t>(sighting.first.time_since_epoch().count()) - kTime);
+      const record::SensorSet all = record::SensorBit(kSensors) - 1;
+      EXPECT_EQ(sighting.sensors, all - (record::SensorBit(n) - 1))
+          << lanes << " lanes, tuple " << n;
+    }
+  }
+}
+
+TEST(Crew, TenThousandIdentities) {
+  std::vector<std::string> payloads;
+  for (unsigned i = 0; i < 10'000; ++i)
+    payloads.push_back(FromSensor(Numbered("s", i), NumberedPayload("h", i % 3)));
+  for (const std::size_t lanes : {1U, 3U}) {
+    const Taken taken = TakeByCrew(payloads, lanes);
+    record::SensorSet all = 0;
+    for (const auto& [key, sighting] : taken.trusted) {
+      EXPECT_NE(sighting.sensors & record::SensorBit(record::kOtherSensors), 0U);
+      all |= sighting.sensors;
+    }
+    EXPECT_EQ(all, record::kAllSensors);
   }
 }
 
@@ -118,7 +158,8 @@ TEST(Crew, RepeatsMeetInOneWindow) {
 
 TEST(Crew, CountersAreAddedOnce) {
   std::vector<aggregate::Window> windows(2);
-  Crew crew(LanePolicy{}, 2);
+  record::SensorTable sensors;
+  Crew crew(LanePolicy{}, sensors, 2);
   crew.Use(windows);
   Counters counters;
   for (const std::string& payload : NumberedPayloads("h", 10)) {
@@ -133,7 +174,8 @@ TEST(Crew, CountersAreAddedOnce) {
 TEST(Crew, GoesOnWithOtherWindows) {
   std::vector<aggregate::Window> first(2);
   std::vector<aggregate::Window> second(2);
-  Crew crew(LanePolicy{}, 2);
+  record::SensorTable sensors;
+  Crew crew(LanePolicy{}, sensors, 2);
   Counters counters;
   crew.Use(first);
   for (const std::string& payload : NumberedPayloads("h", 10)) {
@@ -153,7 +195,8 @@ TEST(Crew, GoesOnWithOtherWindows) {
 TEST(Crew, EndsWithWorkLeft) {
   std::vector<aggregate::Window> windows(3);
   Counters counters;
-  Crew crew(LanePolicy{}, 3);
+  record::SensorTable sensors;
+  Crew crew(LanePolicy{}, sensors, 3);
   crew.Use(windows);
   for (const std::string& payload : Mixed(5'000)) crew.Take(AsBytes(payload), counters);
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <string>
@@ -62,6 +63,31 @@ TEST(Drainer, AppliesInTheOrderGiven) {
   }
   EXPECT_EQ(drainer.figures().applied.tuples_new, kHarvests);
   EXPECT_EQ(drainer.figures().applied.tuples_updated, 0U);
+}
+
+// A number that came up before the hand-over has its name in the batch.
+TEST(Drainer, ABatchNamesItsSensors) {
+  MemorySink memory;
+  Drainer drainer(memory.sink(), DoNothing);
+  Filler lane(drainer);
+  constexpr unsigned kBatches = 100;
+  for (unsigned i = 0; i < kBatches; ++i) {
+    const std::string owner = WireName("a");
+    record::Sighting sighting;
+    sighting.sensors = drainer.sensors().BitOf(Numbered("s", i));
+    lane.harvest->windows[0].Add({AsBytes(owner), record::RrType::kA, {}}, sighting);
+    lane.FillAndHandOver(i);
+  }
+  ASSERT_TRUE(drainer.Finish().ok());
+  const auto batches = memory.batches();
+  ASSERT_EQ(batches.size(), kBatches);
+  for (unsigned i = 0; i < kBatches; ++i) {
+    ASSERT_GE(batches[i].sensors.size(), std::min(i + 1, record::kMostSensors));
+    ASSERT_LE(batches[i].sensors.size(), record::kMostSensors);
+  }
+  const auto seen = memory.SensorsOf({WireName("a"), 1, ""});
+  EXPECT_EQ(seen.size(), record::kMostSensors);
+  EXPECT_EQ(memory.trusted().at({WireName("a"), 1, ""}).sensors, record::kAllSensors);
 }
 
 TEST(Drainer, TwoHarvestsALaneAndNoMore) {

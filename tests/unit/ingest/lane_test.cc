@@ -54,7 +54,8 @@ struct LaneTest : ::testing::Test {
     return FrameFate::kUsed;
   }
 
-  Lane lane{LanePolicy{}};
+  record::SensorTable sensors;
+  Lane lane{LanePolicy{}, sensors};
   aggregate::Window window;
   Counters counters;
 };
@@ -143,7 +144,7 @@ TEST_F(LaneTest, ATupleAsItIsStored) {
   EXPECT_EQ(list[0].sighting.first, sys_seconds(seconds(kTime)));
   EXPECT_EQ(list[0].sighting.last, sys_seconds(seconds(kTime)));
   EXPECT_EQ(list[0].sighting.count, 1U);
-  EXPECT_EQ(list[0].sighting.zone_labels, 2U);
+  EXPECT_EQ(list[0].sighting.bailiwick, record::Bailiwick::OfLabels(2));
   EXPECT_EQ(counters.Of(RecordFate::kStored), 1U);
 }
 
@@ -181,14 +182,14 @@ TEST_F(LaneTest, TheFirstFaultOfARecordNamesIt) {
   ASSERT_EQ(quarantined.size(), 3U);
   for (const Observed& one : quarantined) {
     EXPECT_EQ(one.sighting.count, 1U);
-    EXPECT_EQ(one.sighting.zone_labels, 0U);
+    EXPECT_EQ(one.sighting.bailiwick, record::Bailiwick::OfLabels(0));
     const bool far = AsText(one.tuple.owner.wire()) == WireName("cdn.far.net");
     EXPECT_EQ(one.sighting.reasons, far ? record::kOutOfBailiwick : record::kOffChain);
   }
 }
 
 TEST_F(LaneTest, UntrustedMayBeStored) {
-  Lane storing({dnstap::SetOf(dnstap::kResolverResponse), Untrusted::kStore});
+  Lane storing({dnstap::SetOf(dnstap::kResolverResponse), Untrusted::kStore}, sensors);
   const std::string payload = ResponsePayload(EveryRecordFate(), kTime, WireName("blah.org"));
   storing.Take(AsBytes(payload), window, counters);
   EXPECT_EQ(counters.Of(RecordFate::kStored), 5U);
@@ -201,13 +202,13 @@ TEST_F(LaneTest, UntrustedMayBeStored) {
   for (const Observed& one : trusted) {
     const std::string_view owner = AsText(one.tuple.owner.wire());
     const bool inside = owner == WireName("www.blah.org") || owner == WireName("other.blah.org");
-    EXPECT_EQ(one.sighting.zone_labels, inside ? 2U : 0U);
+    EXPECT_EQ(one.sighting.bailiwick, record::Bailiwick::OfLabels(inside ? 2 : 0));
     EXPECT_EQ(one.sighting.reasons, record::kTrusted);
   }
 }
 
 TEST_F(LaneTest, UntrustedMayBeDropped) {
-  Lane dropping({dnstap::SetOf(dnstap::kResolverResponse), Untrusted::kDrop});
+  Lane dropping({dnstap::SetOf(dnstap::kResolverResponse), Untrusted::kDrop}, sensors);
   const std::string payload = ResponsePayload(EveryRecordFate(), kTime, WireName("blah.org"));
   dropping.Take(AsBytes(payload), window, counters);
   EXPECT_EQ(counters.Of(RecordFate::kStored), 2U);
@@ -225,6 +226,47 @@ TEST_F(LaneTest, WithoutAZoneOnlyTheChainCounts) {
   EXPECT_EQ(counters.Of(RecordFate::kStored), 3U);
   EXPECT_EQ(counters.Of(RecordFate::kOffChain), 2U);
   EXPECT_EQ(counters.Of(RecordFate::kOutOfBailiwick), 0U);
+  for (const Observed& one : Trusted(window)) EXPECT_FALSE(one.sighting.bailiwick.known());
+  for (const Observed& one : Quarantined(window))
+    EXPECT_EQ(one.sighting.bailiwick, record::Bailiwick::OfLabels(0));
+}
+
+TEST_F(LaneTest, TheRootIsAZoneThatIsKnown) {
+  const std::string message = pdns::testing::AddressResponse("blah.org");
+  Take(ResponsePayload(message, kTime));
+  EXPECT_EQ(Trusted(window).at(0).sighting.bailiwick, record::Bailiwick::OfLabels(0));
+  Dnstap what;
+  what.response = message;
+  what.response_time = kTime;
+  Take(Payload(what));
+  EXPECT_EQ(Trusted(window).at(0).sighting.bailiwick, record::Bailiwick::OfLabels(0));
+  EXPECT_EQ(Trusted(window).at(0).sighting.count, 2U);
+}
+
+TEST_F(LaneTest, ATupleKnowsItsSensors) {
+  const std::string payload = ResponsePayload(EveryRecordFate(), kTime, WireName("blah.org"));
+  Dnstap skipped;
+  skipped.type = 5;
+  skipped.identity = "of nothing that is taken";
+  Take(Payload(skipped));
+  for (const char* identity : {"a", "b", "b", "a", "c"}) Take(FromSensor(identity, payload));
+  Take(payload);
+  EXPECT_EQ(sensors.names(), (std::vector<std::string>{"a", "b", "c", ""}));
+  ASSERT_EQ(Trusted(window).size(), 2U);
+  ASSERT_EQ(Quarantined(window).size(), 3U);
+  for (const Observed& one : Trusted(window)) EXPECT_EQ(one.sighting.sensors, 0b1111U);
+  for (const Observed& one : Quarantined(window)) EXPECT_EQ(one.sighting.sensors, 0b1111U);
+  Take(FromSensor("c", NumberedPayload("h", 1)));
+  EXPECT_EQ(Trusted(window).at(2).sighting.sensors, record::SensorBit(2));
+}
+
+TEST_F(LaneTest, TenThousandIdentitiesAreOneTuple) {
+  for (unsigned i = 0; i < 10'000; ++i) Take(FromSensor(Numbered("s", i), NumberedPayload("h", 1)));
+  const auto list = Trusted(window);
+  ASSERT_EQ(list.size(), 1U);
+  EXPECT_EQ(list[0].sighting.count, 10'000U);
+  EXPECT_EQ(list[0].sighting.sensors, record::kAllSensors);
+  EXPECT_EQ(sensors.names().size(), record::kMostSensors);
 }
 
 TEST_F(LaneTest, ARefusedFrameStoresNothing) {

@@ -165,7 +165,7 @@ TEST_F(LiveTest, ABackfillOfItsOwnArchiveTakesNothingTwice) {
     const ReadBack back = ReadArchived(archive.directory + "/" + name);
     ASSERT_EQ(back.end, frame::End::kStop) << name;
     archived += back.payloads.size();
-    const auto position = memory.PositionOf({Hash128(AsBytes(back.payloads.front())), 0});
+    const auto position = memory.PositionOf({Sha256(AsBytes(back.payloads.front())), 0});
     ASSERT_TRUE(position.has_value()) << name;
     EXPECT_EQ(position->frames, back.payloads.size());
     EXPECT_EQ(position->bytes, back.ends.back());

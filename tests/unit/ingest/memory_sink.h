@@ -9,6 +9,8 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -26,6 +28,7 @@ struct AppliedBatch {
   std::size_t trusted = 0;
   std::size_t quarantined = 0;
   record::Counters counters{};
+  std::vector<std::string> sensors;
 };
 
 class MemorySink {
@@ -55,6 +58,17 @@ class MemorySink {
     record::Counters sum;
     for (const AppliedBatch& batch : batches()) sum.Add(batch.counters);
     return sum;
+  }
+
+  // The names of those that saw a trusted tuple.
+  std::set<std::string> SensorsOf(const RowKey& key) const {
+    const record::SensorSet bits = trusted().at(key).sensors;
+    const std::vector<std::string> names = sensors_.names();
+    std::set<std::string> seen;
+    for (unsigned i = 0; i < names.size(); ++i) {
+      if ((bits & record::SensorBit(i)) != 0) seen.insert(names[i]);
+    }
+    return seen;
   }
 
   // Sum of the counts of all trusted rows.
@@ -88,10 +102,14 @@ class MemorySink {
     if (Status allowed = before_apply(asked_++); !allowed.ok()) return allowed;
     const std::lock_guard lock(mutex_);
     record::Applied applied;
-    for (const auto& [key, sighting] : Merged(batch.trusted)) {
+    for (auto [key, sighting] : Merged(batch.trusted)) {
+      sighting.sensors = Translated(sighting.sensors, batch.sensors);
       ++(Fold(trusted_, key, sighting) ? applied.tuples_new : applied.tuples_updated);
     }
-    for (const auto& [key, sighting] : Merged(batch.quarantined)) Fold(quarantined_, key, sighting);
+    for (auto [key, sighting] : Merged(batch.quarantined)) {
+      sighting.sensors = Translated(sighting.sensors, batch.sensors);
+      Fold(quarantined_, key, sighting);
+    }
     for (const record::SourcePosition& one : batch.sources) {
       record::Position& position = positions_[one.id];
       const bool stands = one.position.broken && !position.broken;
@@ -101,9 +119,23 @@ class MemorySink {
     batches_.push_back({{batch.sources.begin(), batch.sources.end()},
                         batch.trusted.size(),
                         batch.quarantined.size(),
-                        batch.counters});
+                        batch.counters,
+                        {batch.sensors.begin(), batch.sensors.end()}});
     changed_.notify_all();
     return applied;
+  }
+
+  // As a store does: a process has numbers of its own.
+  record::SensorSet Translated(record::SensorSet of_batch, std::span<const std::string> names) {
+    static const std::string kUnnamed;
+    if (names.empty()) names = {&kUnnamed, 1};
+    record::SensorSet ours = of_batch & record::SensorBit(record::kOtherSensors);
+    EXPECT_EQ(of_batch & ~(record::SensorBit(static_cast<unsigned>(names.size())) - 1), ours)
+        << "a number without a name";
+    for (unsigned i = 0; i < names.size(); ++i) {
+      if ((of_batch & record::SensorBit(i)) != 0) ours |= sensors_.BitOf(names[i]);
+    }
+    return ours;
   }
 
   // Entries of a batch, which may hold a tuple several times.
@@ -130,6 +162,7 @@ class MemorySink {
   Rows quarantined_;
   std::map<record::SourceId, record::Position> positions_;
   std::vector<AppliedBatch> batches_;
+  record::SensorTable sensors_;
   std::size_t progress_calls_ = 0;
   std::size_t asked_ = 0;  // by the one thread that applies
 };

@@ -24,6 +24,13 @@ inline std::string NumberedPayload(const std::string& series, unsigned number) {
                                         pdns::testing::WireName("example"));
 }
 
+// `payload`, which has none yet, with an identity.
+inline std::string FromSensor(std::string_view identity, std::string payload) {
+  payload += '\x0a';  // field 1, bytes
+  AppendVarint(payload, identity.size());
+  return payload.append(identity);
+}
+
 inline std::vector<std::string> NumberedPayloads(const std::string& series, unsigned count,
                                                  unsigned from = 0) {
   std::vector<std::string> payloads;

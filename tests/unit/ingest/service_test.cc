@@ -93,9 +93,40 @@ TEST_F(ServiceTest, HoweverTheWindowsFallTheRowsAreTheSame) {
     EXPECT_EQ(row->second.first, sighting.first);
     EXPECT_EQ(row->second.last, sighting.last);
     EXPECT_EQ(row->second.count, sighting.count);
-    EXPECT_EQ(row->second.zone_labels, sighting.zone_labels);
+    EXPECT_EQ(row->second.bailiwick, sighting.bailiwick);
   }
   EXPECT_EQ(small.quarantined().size(), memory.quarantined().size());
+}
+
+// From several files at once and from one over several lanes, in one process and the next.
+TEST_F(ServiceTest, EachTupleKnowsItsSensors) {
+  const auto from = [](const std::string& sensor, unsigned count) {
+    std::vector<std::string> payloads;
+    for (unsigned i = 0; i < count; ++i)
+      payloads.push_back(FromSensor(sensor, NumberedPayload("h", i)));
+    return payloads;
+  };
+  const auto seen = [this](unsigned number) {
+    return memory.SensorsOf({pdns::testing::WireName(Numbered("h", number) + ".example"), 1,
+                             std::string("\xc0\0\2\1", 4)});
+  };
+  using Names = std::set<std::string>;
+  WriteFile(dir / "b", Capture(from("b", 20)));
+  WriteFile(dir / "c", Capture(from("c", 10)));
+  WriteFile(dir / "none", Capture(NumberedPayloads("h", 5)));
+  RunFiles(memory, {dir / "b", dir / "c", dir / "none"}, {.cores = 3});
+  EXPECT_EQ(seen(4), (Names{"", "b", "c"}));
+  EXPECT_EQ(seen(9), (Names{"b", "c"}));
+  EXPECT_EQ(seen(10), (Names{"b"}));
+
+  std::vector<std::string> mixed = from("a", 15);
+  for (std::string& payload : from("c", 11)) mixed.push_back(std::move(payload));
+  WriteFile(dir / "mixed", Capture(mixed));
+  RunFiles(memory, {dir / "mixed"}, {.cores = 3});
+  EXPECT_EQ(seen(4), (Names{"", "a", "b", "c"}));
+  EXPECT_EQ(seen(10), (Names{"a", "b", "c"}));
+  EXPECT_EQ(seen(14), (Names{"a", "b"}));
+  EXPECT_EQ(seen(15), (Names{"b"}));
 }
 
 TEST_F(ServiceTest, ManySmallFilesOverSeveralLanes) {

@@ -1,0 +1,55 @@
+#include "ingest/source_place.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/hash.h"
+
+namespace pdns::ingest {
+namespace {
+
+const record::SourceId kId{Sha256(AsBytes("first")), 7};
+const record::Position kThere{3, 100, 5, Sha256(AsBytes("third")), true};
+
+TEST(SourcePlace, BeginsWhereItIsTold) {
+  EXPECT_EQ(SourcePlace().position(), record::Position());
+  EXPECT_EQ(SourcePlace(kId).id(), kId);
+  EXPECT_EQ(SourcePlace(kId).position(), record::Position());
+  const SourcePlace place(kId, kThere);
+  EXPECT_EQ(place.position(), kThere);
+  EXPECT_EQ(place.frames(), 3U);
+  EXPECT_EQ(place.bytes(), 100U);
+  EXPECT_TRUE(place.broken());
+}
+
+TEST(SourcePlace, NamesTheLastFrameItGot) {
+  SourcePlace place(kId, kThere);
+  std::string frame = "the fourth";
+  place.Move(AsBytes(frame), 114);
+  frame.assign(frame.size(), 'x');  // the caller's bytes change
+  const record::Position fourth{4, 114, 10, Sha256(AsBytes("the fourth")), false};
+  EXPECT_EQ(place.position(), fourth);
+  EXPECT_EQ(place.position(), fourth);
+  place.Break();
+  EXPECT_TRUE(place.position().broken);
+  EXPECT_EQ(place.position().last_frame, fourth.last_frame);
+  place.Move(AsBytes("5"), 119);
+  EXPECT_EQ(place.position(), (record::Position{5, 119, 1, Sha256(AsBytes("5")), false}));
+  EXPECT_EQ(place.id(), kId);
+}
+
+TEST(SourcePlace, ACopyMovesByItself) {
+  SourcePlace place(kId);
+  place.Move(AsBytes("one"), 7);
+  SourcePlace copy = place;
+  place.Move(AsBytes("two"), 14);
+  EXPECT_EQ(copy.position().last_frame, Sha256(AsBytes("one")));
+  copy = place;
+  EXPECT_EQ(copy.position(), place.position());
+  copy = SourcePlace(kId, kThere);  // nothing of before stays
+  EXPECT_EQ(copy.position(), kThere);
+}
+
+}  // namespace
+}  // namespace pdns::ingest
