@@ -1,4 +1,6 @@
 // Many keys one behind the other in one piece of memory: written by appending, read by number.
+//
+// A value. One thread at a time while it is written; then any number may read.
 #pragma once
 
 #include <cstddef>
@@ -28,12 +30,6 @@ class KeyList {
       if (holds((*this)[i])) return true;
     }
     return false;
-  }
-
-  // Takes the last key back.
-  void Drop() {
-    ends_.pop_back();
-    bytes_.resize(ends_.empty() ? 0 : ends_.back());
   }
 
  private:

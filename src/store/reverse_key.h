@@ -1,20 +1,18 @@
-// Reverse keys: what a tuple points at, first: tuple key -> [AppendReverseKeys] -> keys; key ->
-// tuple.
+// Reverse keys: what a tuple points at, first. Row -> [AppendReverseKeys] -> keys; key -> the key
+// of its row.
 //
 // One tuple has no reverse key (signatures, keys, proofs of absence), one (most), or several (HTTPS
-// with address hints). Every reverse key leads back to its tuple: most rebuild it exactly; long
-// rdata stands in the key as a digest and is looked for among the forward rows of its owner and
-// type. Laid down byte by byte in schema/keys.md.
+// with address hints). Every reverse key yields the key of its row without a scan. Laid down byte
+// by byte in schema/keys.md. Functions keep no state.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
-#include "base/hash.h"
-#include "record/tuple_key.h"
-#include "store/key.h"
 #include "store/key_list.h"
+#include "store/row_key.h"
 
 namespace pdns::store {
 
@@ -23,34 +21,42 @@ enum class Kind : std::uint8_t {
   kName = 0x02,
   kIpv4 = 0x04,
   kIpv6 = 0x06,
-  kOther = 0x09,
+  kText = 0x09,
 };
 
-// Address hints indexed of one SVCB or HTTPS tuple: more is no service but an attack on the disk.
-inline constexpr std::size_t kMaxHints = 32;
+// No reverse key on disk has more bytes. Two long names make one that would: the key is then the
+// first bytes of the whole reverse key and its SHA-256, and the value of the row is the whole.
+inline constexpr std::size_t kMaxReverseKey = kMaxRowKey;
+std::string CutReverseKey(std::string_view whole);
 
-// Appends the reverse keys of a tuple, given as the parts of its key; each once.
-void AppendReverseKeys(KeyList& out, const record::KeyParts& tuple);
+// Is this a type whose rdata points at nothing and is found by its bytes? Then its rows have one
+// reverse key, of kText.
+bool IsText(record::RrType type);
 
-// All other types have one at most.
-bool MayHaveSeveralReverseKeys(record::RrType type);
+// Appends the whole reverse keys of a row, each once. `rdata` is all of the rdata.
+void AppendReverseKeys(KeyList& out, const RowKeyParts& row, Bytes rdata);
 
-// The reverse keys of one tuple.
-KeyList ReverseKeysOf(const record::Tuple& tuple);
+struct ReverseParts {
+  Kind kind{};
+  std::string_view at;  // N(target), or the address; empty for text; a view into the key
+  std::string row_key;
+};
 
+// Takes a whole reverse key apart. Nothing for bytes that AppendReverseKeys cannot have written, as
+// far as the key alone shows. The caller checks the rest: the row exists, and it points at `at`.
+std::optional<ReverseParts> SplitReverseKey(Bytes key);
+
+// A row of the family `rev`: the whole reverse key is `key` where `value` is empty, else `value`,
+// and `key` is cut from it.
 struct ReverseRow {
-  record::OwnedTuple tuple;      // rdata is set unless digest is
-  std::optional<Digest> digest;  // of the rdata, which is to be found under owner and type
+  Bytes whole;  // a view into one of the two
+  ReverseParts parts;
 };
 
-// Nothing for bytes that AppendReverseKeys would not write.
-std::optional<ReverseRow> DecodeReverseKey(Bytes key);
+// As SplitReverseKey, and nothing where key and value are not of one reverse key.
+std::optional<ReverseRow> SplitReverseRow(Bytes key, Bytes value);
 
-// The reverse rows of addresses first..last, both of 4 or both of 16 bytes, inclusive.
-KeyRange AddressRange(Bytes first, Bytes last);
-
-// The reverse rows that point at `target`; at `top` and all below it.
-KeyRange TargetRange(const record::Name& target);
-KeyRange TargetSubtreeRange(const record::Name& top);
+// The whole reverse key of a row by which `at` is found.
+std::string ReverseKeyAt(Kind kind, std::string_view at, const RowKeyParts& row);
 
 }  // namespace pdns::store

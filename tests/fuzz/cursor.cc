@@ -4,19 +4,48 @@
 #include "check.h"
 #include "query/answer_cursor.h"
 
+namespace {
+
+using pdns::query::AnswerCursor;
+using pdns::query::CursorFromText;
+using pdns::query::CursorToText;
+
+// Whatever is read is written as it was; of the seal, which is of what was asked, only its place.
+void CheckRead(std::string_view text) {
+  const auto cursor = CursorFromText(text, "");
+  if (!cursor.ok()) return;
+  const auto again = CursorFromText(CursorToText(*cursor, ""), "");
+  MUST_HOLD(again.ok() && *again == *cursor);
+}
+
+// A cursor made of the bytes: all of its parts are what a row may have.
+AnswerCursor MakeCursor(pdns::Bytes bytes) {
+  pdns::Cursor read(bytes);
+  AnswerCursor cursor;
+  cursor.number = read.U32();
+  cursor.place.question = read.U8();
+  cursor.place.row.type = static_cast<pdns::record::RrType>(read.U16());
+  const std::size_t at = std::min<std::size_t>(std::size_t{2} * read.U8(), read.left());
+  cursor.place.row.at = pdns::AsText(read.Take(at));
+  const pdns::Bytes rest = bytes.last(read.left());
+  const std::size_t owner = pdns::record::NameLength(rest);
+  const auto name = pdns::record::Name::FromWire(rest.first(owner));
+  cursor.place.row.owner = name.value_or(pdns::record::Name());
+  cursor.place.row.rdata_id = pdns::record::RdataId(rest.subspan(owner));
+  return cursor;
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using pdns::query::CursorFromText;
-  using pdns::query::CursorToText;
   const pdns::Bytes bytes(data, size);
-  static_cast<void>(CursorFromText(pdns::AsText(bytes), "").ok());
-  static_cast<void>(CursorFromText(pdns::ToHex(bytes), "").ok());
-  pdns::query::AnswerCursor cursor;
-  cursor.place.question = size;
-  cursor.place.key = pdns::AsText(bytes.first(std::min<std::size_t>(size, 512)));
+  CheckRead(pdns::AsText(bytes));
+  CheckRead(pdns::ToHex(bytes));
+  const AnswerCursor cursor = MakeCursor(bytes);
   const std::string text = CursorToText(cursor, "asked");
   const auto again = CursorFromText(text, "asked");
-  MUST_HOLD(again.ok() == (size > 0));
-  MUST_HOLD(!again.ok() || CursorToText(*again, "asked") == text);
+  MUST_HOLD(again.ok() && *again == cursor);
+  MUST_HOLD(CursorToText(*again, "asked") == text);
   MUST_HOLD(!CursorFromText(text, "asked else").ok());
   return 0;
 }

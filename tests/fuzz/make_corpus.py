@@ -6,11 +6,12 @@ Into tests/fuzz/corpus/<target>/<name>. Files of an earlier run are replaced; ot
 """
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from seed_bytes import as_varint, u16, u32, wire
+from store_seeds import store_corpora
 from text_seeds import control_seeds, cursor_seeds, handed_seeds, http_seeds, indicator_seeds, row_seeds, text_seeds
 
 HERE = Path(__file__).resolve().parent
@@ -22,19 +23,6 @@ TYPES = {
     "A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28, "LOC": 29, "SRV": 33,
     "NAPTR": 35, "DNAME": 39, "APL": 42, "RRSIG": 46, "NSEC": 47, "SVCB": 64, "HTTPS": 65, "CAA": 257,
 }
-
-
-def u16(value: int) -> bytes:
-    return struct.pack(">H", value)
-
-
-def u32(value: int) -> bytes:
-    return struct.pack(">I", value)
-
-
-def wire(name: str) -> bytes:
-    labels = [label.encode() for label in name.split(".") if label]
-    return b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
 
 
 # Captures
@@ -135,24 +123,6 @@ def rdata_by_type() -> dict[int, bytes]:
         sent = [rdata for number, rdata in answers(message) if number == rrtype]
         chosen.setdefault(rrtype, min(sent, key=len))
     return chosen
-
-
-# The worked examples of schema/keys.md
-
-
-def unfold(text: str) -> bytes:
-    out = b""
-    for word in text.split():
-        byte, _, times = word.partition("*")
-        out += bytes.fromhex(byte) * int(times or 1)
-    return out
-
-
-def examples(what: str, line: str) -> Iterator[bytes]:
-    for block in re.findall(r"^```example\n(.*?)^```", (ROOT / "schema/keys.md").read_text(), re.M | re.S):
-        if f"what: {what}\n" in block:
-            for text in re.findall(rf"^{line}: (.*)$", block, re.M):
-                yield unfold(text)
 
 
 # Frame Streams by hand
@@ -324,15 +294,6 @@ def dnstap_seeds() -> dict[str, bytes]:
     }
 
 
-def as_varint(value: int, width: int = 1) -> bytes:
-    """At least `width` bytes: more than it needs is an encoding that some take and some do not."""
-    out = b""
-    while value >= 0x80 or width > 1:
-        out += bytes([value & 0x7F | 0x80])
-        value, width = value >> 7, width - 1
-    return out + bytes([value])
-
-
 def field_seeds() -> dict[str, bytes]:
     """Payloads a little beside the ordinary."""
     def bytes_field(number: int, value: bytes, width: int = 1) -> bytes:
@@ -426,6 +387,23 @@ def layout_seeds() -> dict[str, bytes]:
     return seeds
 
 
+def target_seeds() -> dict[str, bytes]:
+    """Rdata of every type that points at something, whole and cut, and services that are mean."""
+    n, hint4, hint6 = wire("target.net"), u16(4) + u16(8) + b"\x0a\0\0\1\x0a\0\0\2", u16(6) + u16(16) + b"\1" * 16
+    shapes = {1: b"\x0a\0\0\1", 28: b"\1" * 16, 6: n + n + b"t" * 20, 26: u16(1) + n + n, 33: u16(1) * 3 + n,
+              35: u16(1) * 2 + b"\1s\7sip+d2u\0" + n, 47: n + b"\0\1\x40", 46: b"p" * 18 + n, 16: b"\3abc"}
+    shapes |= {number: n for number in (2, 3, 4, 5, 7, 8, 9, 12, 39)} | {number: n + n for number in (14, 17)}
+    shapes |= {number: u16(1) + n for number in (15, 18, 21, 36, 107)}
+    shapes |= {number: u16(1) + n + hint4 + hint6 for number in (64, 65)}
+    seeds = {f"{number}-whole": u16(number) + rdata for number, rdata in shapes.items()}
+    seeds |= {f"{number}-cut": u16(number) + rdata[:-1] for number, rdata in shapes.items()}
+    many = b"".join(u32(number) for number in range(40))
+    mean = {"many": u16(4) + u16(len(many)) + many, "twice": hint4 + hint4, "half": u16(4) + u16(7) + b"abcdefg",
+            "over": hint6 + u16(4) + u16(99) + b"abcd", "rubbish": hint4 + b"x", "empty": u16(4) + u16(0) + hint6,
+            "both": u16(6) + u16(len(many)) + many + u16(4) + u16(len(many)) + many}
+    return seeds | {f"65-{name}": u16(65) + u16(1) + b"\0" + params for name, params in mean.items()}
+
+
 def rdata_seeds() -> dict[str, bytes]:
     seeds = {f"type-{number}": u16(number) + rdata[:1000] for number, rdata in sorted(rdata_by_type().items())}
     mean = {
@@ -452,13 +430,8 @@ def rdata_seeds() -> dict[str, bytes]:
     return seeds | {name: u16(number) + rdata for name, (number, rdata) in mean.items()}
 
 
-def numbered(prefix: str, cases: Iterator[bytes]) -> dict[str, bytes]:
-    return {f"{prefix}-{i}": case for i, case in enumerate(cases)}
-
-
 def corpora() -> dict[str, dict[str, bytes]]:
     real, rdata = smallest_by_type(), rdata_seeds()
-    mean_key = b"org\0" + b"\1\1\1\2\0" + b"\0" + u16(1)
     return {
         "frame": frame_seeds(),
         "handover": handover_seeds(),
@@ -471,15 +444,10 @@ def corpora() -> dict[str, dict[str, bytes]]:
                                                            in sorted(real.items()) if len(message) < 1500},
         "tap": field_seeds() | dnstap_seeds() | {f"dns-{name}": dns_payload(message) for name, message
                                                  in (message_seeds() | answer_seeds()).items()},
-        "rdata_layout": layout_seeds(),
+        "rdata_layout": layout_seeds(), "rdata_targets": target_seeds(),
         "name_text": text_seeds(), "indicator": indicator_seeds(), "cursor": cursor_seeds(),
         "rdata_text": rdata, "render": row_seeds(rdata),
-        "key": numbered("example", examples("forward", "key")) | {"mean": mean_key, "upper": b"Org\0\0\0\1"},
-        "reverse_key": numbered("example", examples("reverse", "key")) | rdata,
-        "value": numbered("example", examples("value", "value")) | {"most": b"\xff" * 40, "padded": b"\x80\0\1\1\1"},
-        "fates": numbered("count", examples("fate", "value")) | {"names": b"refused.rcode\nused\nrefused\n."},
-        "ledger": numbered("example", examples("ledger", "value")) | numbered("schema", examples("schema", "value")),
-    }
+    } | store_corpora(rdata)
 
 
 def main() -> None:

@@ -50,17 +50,25 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!cursor.ok() || !owner.has_value() || rdata.size() > 65535) return 0;
   const pdns::query::Asked asked{pdns::AsText(rdata), 1};
   const std::string path(pdns::AsText(rdata));
-  const pdns::query::Hit hit{{owner->wire(), type, rdata}, {}, &asked, {&path, 1}};
+  const pdns::query::NewMark fresh{1, {}, pdns::store::NewKind::kName};
+  const pdns::query::Hit hit{{owner->wire(), type, rdata}, {}, &asked, {&path, 1}, {}, fresh};
   for (const auto kind : {FormatKind::kTable, FormatKind::kJson, FormatKind::kCsv, FormatKind::kTsv,
                           FormatKind::kDig, FormatKind::kNames, FormatKind::kValues}) {
     std::string text;
-    const auto format =
-        MakeFormat(kind, {.width = 100, .wire = true, .reason = true, .asked = true, .path = true},
-                   [&](std::string_view piece) { text += piece; });
+    const auto format = MakeFormat(kind,
+                                   {.width = 100,
+                                    .wire = true,
+                                    .reason = true,
+                                    .asked = true,
+                                    .path = true,
+                                    .days = true,
+                                    .fresh = true,
+                                    .sensors = {path}},
+                                   [&](std::string_view piece) { text += piece; });
     format->Add(hit);
     format->Finish();
     MUST_HOLD(text.ends_with('\n') && IsInert(text, kind));
-    if (kind == FormatKind::kCsv) MUST_HOLD(CsvFields(text) == 2 * 11);
+    if (kind == FormatKind::kCsv) MUST_HOLD(CsvFields(text) == 2 * 16);
   }
   return 0;
 }

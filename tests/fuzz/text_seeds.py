@@ -2,6 +2,8 @@
 the next."""
 from __future__ import annotations
 
+import hashlib
+
 
 def http_seeds() -> dict[str, bytes]:
     requests = {
@@ -70,10 +72,18 @@ def text_seeds() -> dict[str, bytes]:
     return seeds
 
 
+def sealed(body: bytes) -> bytes:
+    """A cursor of nothing asked: its seal, which is of the size as a varint and the body, and the body."""
+    size = bytes([len(body)]) if len(body) < 128 else bytes([len(body) & 127 | 128, len(body) >> 7])
+    return hashlib.sha256(size + body).digest()[:8] + body
+
+
 def cursor_seeds() -> dict[str, bytes]:
-    """Cursors of pdns-query without and with a digest, as text and as bytes; the seals are of nothing asked."""
-    short = bytes.fromhex("46f880cd79cdf0a4" "0100" "000001" "636f6d0000" "0001" "cd969680")
-    long = bytes.fromhex("ec3a31783748d5b7" "0101" "8fd0b2f806" "0301") + bytes(range(16)) + b"com\0" * 128
+    """Cursors of pdns-query, of an owner and of a target with long rdata, as text and as bytes."""
+    short = sealed(bytes.fromhex("02" "00" "00" "00" "03636f6d00" "0001" "cd969680"))
+    found = b"net\0dns\0\0"
+    long = sealed(bytes.fromhex("02" "8fd0b2f806" "03") + bytes([len(found)]) + found +
+                  bytes.fromhex("03636f6d00" "0041") + b"x" * 223 + bytes(range(32)))
     return {"short": short, "long": long, "text": short.hex().encode(), "upper": short.hex().upper().encode()}
 
 

@@ -1,13 +1,15 @@
 // Ranges hold what they should and nothing else: every pair of a set of names made to be mistaken
 // for one another.
+#include "store/key_range.h"
+
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
 #include "record/name.h"
-#include "store/key.h"
 #include "store/reverse_key.h"
+#include "store/selection.h"
 #include "unit/store/rows.h"
 #include "unit/support/dns_message.h"
 
@@ -40,16 +42,22 @@ std::vector<record::Name> MeanNames() {
 }
 
 std::string ForwardKey(const record::Name& owner, RrType type, std::string_view rdata) {
-  return TupleKey({owner.wire(), type, AsBytes(rdata)});
+  return RowKeyOf({owner.wire(), type, AsBytes(rdata)});
+}
+
+// The reverse keys of a span of targets.
+KeyRange TargetRange(const Span& span) {
+  return PrefixRange(std::string(1, static_cast<char>(Kind::kName)) + span.lo);
 }
 
 TEST(Range, OwnersAndSubtreesAreExact) {
   const auto names = MeanNames();
   ASSERT_GT(names.size(), 250U);
   for (const record::Name& top : names) {
-    const KeyRange owner = OwnerRange(top);
-    const KeyRange subtree = SubtreeRange(top);
+    const KeyRange owner = PrefixRange(NameSpan(top.wire()).lo);
+    const KeyRange subtree = PrefixRange(SubtreeSpan(top.wire()).lo);
     for (const record::Name& name : names) {
+      ASSERT_EQ(owner.Holds(OwnerKey(name.wire())), name == top);
       for (const auto& [type, rdata] :
            {std::pair(RrType{}, std::string()),
             std::pair(static_cast<RrType>(0xffff), std::string(3, '\xff'))}) {
@@ -76,8 +84,8 @@ TEST(Range, TargetsAreExactAndApartFromAddresses) {
       ReverseKeys({owner.wire(), RrType::kA, AsBytes(address)}).at(0),
       ReverseKeys({owner.wire(), RrType::kTxt, AsBytes("\1x")}).at(0)};
   for (const record::Name& top : names) {
-    const KeyRange exact = TargetRange(top);
-    const KeyRange subtree = TargetSubtreeRange(top);
+    const KeyRange exact = TargetRange(NameSpan(top.wire()));
+    const KeyRange subtree = TargetRange(SubtreeSpan(top.wire()));
     for (std::size_t i = 0; i < names.size(); ++i) {
       ASSERT_EQ(exact.Holds(keys[i][0]), names[i] == top);
       ASSERT_EQ(subtree.Holds(keys[i][0]), record::IsAtOrUnder(names[i].wire(), top.wire()));
@@ -86,38 +94,6 @@ TEST(Range, TargetsAreExactAndApartFromAddresses) {
       ASSERT_FALSE(exact.Holds(other));
       ASSERT_FALSE(subtree.Holds(other));
     }
-  }
-}
-
-std::string AddressKey(std::string_view address) {
-  const record::Name owner = *dns::NameFromText("owner.org");
-  const RrType type = address.size() == 4 ? RrType::kA : RrType::kAaaa;
-  return ReverseKeys({owner.wire(), type, AsBytes(address)}).at(0);
-}
-
-TEST(Range, AddressesIncludeBothEnds) {
-  const auto v4 = [](int a, int b, int c, int d) {
-    return std::string{static_cast<char>(a), static_cast<char>(b), static_cast<char>(c),
-                       static_cast<char>(d)};
-  };
-  const auto range = AddressRange(AsBytes(v4(10, 0, 0, 254)), AsBytes(v4(10, 0, 1, 255)));
-  EXPECT_FALSE(range.Holds(AddressKey(v4(10, 0, 0, 253))));
-  EXPECT_TRUE(range.Holds(AddressKey(v4(10, 0, 0, 254))));
-  EXPECT_TRUE(range.Holds(AddressKey(v4(10, 0, 1, 0))));
-  EXPECT_TRUE(range.Holds(AddressKey(v4(10, 0, 1, 255))));
-  EXPECT_FALSE(range.Holds(AddressKey(v4(10, 0, 2, 0))));
-}
-
-TEST(Range, AllAddressesOfOneFamilyAndNotTheOther) {
-  for (const std::size_t size : {4U, 16U}) {
-    const std::string first(size, '\0');
-    const std::string last(size, '\xff');
-    const auto range = AddressRange(AsBytes(first), AsBytes(last));
-    EXPECT_TRUE(range.Holds(AddressKey(first)));
-    EXPECT_TRUE(range.Holds(AddressKey(last)));
-    const std::size_t other = 20 - size;
-    EXPECT_FALSE(range.Holds(AddressKey(std::string(other, '\0'))));
-    EXPECT_FALSE(range.Holds(AddressKey(std::string(other, '\xff'))));
   }
 }
 

@@ -3,166 +3,117 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <sstream>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "record/counters.h"
-#include "store/fate_rows.h"
-#include "store/reverse_key.h"
-#include "store/value.h"
-#include "unit/store/corpus.h"
-#include "unit/support/places.h"
+#include "store/journal.h"
+#include "store/meta_rows.h"
+#include "store/sketch.h"
+#include "unit/store/schema_example.h"
 
 namespace pdns::store {
 namespace {
 
 using record::OwnedTuple;
 
-// One block: its lines by name; a name may stand on several lines.
-class Example {
- public:
-  void Add(const std::string& name, const std::string& value) { lines_.emplace(name, value); }
-
-  std::string Text(const std::string& name) const {
-    const auto found = lines_.find(name);
-    if (found == lines_.end()) ADD_FAILURE() << "no line '" << name << "'";
-    return found != lines_.end() ? found->second : "";
-  }
-  bool Has(const std::string& name) const { return lines_.count(name) > 0; }
-  std::uint64_t Number(const std::string& name) const { return std::stoull(Text(name)); }
-  std::string Wire(const std::string& name) const { return Unfold(Text(name)); }
-  std::vector<std::string> AllWire(const std::string& name) const {
-    std::vector<std::string> all;
-    const auto [begin, end] = lines_.equal_range(name);
-    for (auto line = begin; line != end; ++line) all.push_back(Unfold(line->second));
-    return all;
-  }
-  OwnedTuple Tuple() const {
-    const auto type = dns::TypeFromText(Text("rrtype"));
-    EXPECT_TRUE(type.has_value());
-    return MakeTuple(Text("rrname"), type.value_or(record::RrType{}), Wire("rdata"));
-  }
-
- private:
-  // "ff 78*3" is ff787878.
-  static std::string Unfold(const std::string& text) {
-    std::string bytes;
-    std::istringstream words(text);
-    for (std::string word; words >> word;) {
-      const std::size_t star = word.find('*');
-      const std::string once = FromHex(word.substr(0, star));
-      EXPECT_EQ(once.size(), 1U) << word;
-      const std::size_t times = star == std::string::npos ? 1 : std::stoul(word.substr(star + 1));
-      for (std::size_t i = 0; i < times; ++i) bytes += once;
-    }
-    return bytes;
-  }
-
-  std::multimap<std::string, std::string> lines_;
-};
-
-std::vector<Example> ReadExamples() {
-  std::vector<Example> examples;
-  std::istringstream file(testing::ReadFile(std::string(testing::kSchema) + "/keys.md"));
-  bool inside = false;
-  for (std::string line; std::getline(file, line);) {
-    if (line == "```example") {
-      inside = true;
-      examples.emplace_back();
-    } else if (line == "```") {
-      inside = false;
-    } else if (inside) {
-      const std::size_t colon = line.find(": ");
-      if (colon == std::string::npos) {
-        ADD_FAILURE() << "not 'name: value': " << line;
-        continue;
-      }
-      examples.back().Add(line.substr(0, colon), line.substr(colon + 2));
-    }
-  }
-  return examples;
-}
-
 void ExpectBytes(std::string_view got, std::string_view expected) {
   EXPECT_EQ(ToHex(AsBytes(got)), ToHex(AsBytes(expected)));
 }
 
-void CheckForward(const Example& example) {
+void CheckRow(const Example& example) {
   const OwnedTuple tuple = example.Tuple();
-  ExpectBytes(TupleKey(tuple.view()), example.Wire("key"));
-  const auto decoded = record::DecodeTupleKey(AsBytes(example.Wire("key")));
+  const std::string key = example.Wire("key");
+  ExpectBytes(RowKeyOf(tuple.view()), key);
+  const auto parts = SplitRowKey(AsBytes(key));
+  ASSERT_TRUE(parts.has_value());
+  EXPECT_FALSE(parts->owner);
+  const auto decoded = DecodeRow(*parts, parts->cut ? AsBytes(tuple.rdata) : Bytes());
   ASSERT_TRUE(decoded.has_value());
   EXPECT_EQ(decoded->view(), tuple.view());
 }
 
+void CheckOwner(const Example& example) {
+  const OwnedTuple tuple = example.Tuple();
+  const std::string key = example.Wire("key");
+  ExpectBytes(OwnerKey(tuple.owner.wire()), key);
+  const auto parts = SplitRowKey(AsBytes(key));
+  ASSERT_TRUE(parts.has_value());
+  EXPECT_TRUE(parts->owner);
+  Cursor cursor(parts->ordered_owner);
+  EXPECT_EQ(record::ReadOrderedName(cursor), tuple.owner);
+}
+
+// The keys as they stand in the family: those that are too long are cut, and are values.
 void CheckReverse(const Example& example) {
   const OwnedTuple tuple = example.Tuple();
-  const auto expected = example.AllWire("key");
-  const auto keys = ReverseKeys(tuple.view());
-  ASSERT_EQ(keys.size(), expected.size());
-  for (std::size_t i = 0; i < keys.size(); ++i) ExpectBytes(keys[i], expected[i]);
-  for (const std::string& key : expected) {
-    const auto row = DecodeReverseKey(AsBytes(key));
-    ASSERT_TRUE(row.has_value());
-    EXPECT_EQ(row->tuple.owner, tuple.owner);
-    EXPECT_EQ(row->tuple.type, tuple.type);
-    if (row->digest.has_value()) {
-      EXPECT_EQ(*row->digest, Hash128(AsBytes(tuple.rdata)));
-    } else {
-      ExpectBytes(row->tuple.rdata, tuple.rdata);
-    }
+  const auto keys = example.AllWire("key");
+  const auto values = example.AllWire("value");
+  const auto whole = ReverseKeys(tuple.view());
+  ASSERT_EQ(whole.size(), keys.size());
+  std::size_t cut = 0;
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    const bool is_cut = whole[i].size() > kMaxReverseKey;
+    ExpectBytes(is_cut ? CutReverseKey(whole[i]) : whole[i], keys[i]);
+    if (is_cut) ExpectBytes(whole[i], values.at(cut++));
+    const auto parts = SplitReverseKey(AsBytes(is_cut ? values.at(cut - 1) : keys[i]));
+    ASSERT_TRUE(parts.has_value());
+    ExpectBytes(parts->row_key, RowKeyOf(tuple.view()));
   }
+  EXPECT_EQ(cut, values.size());
 }
 
 void CheckValue(const Example& example) {
-  const auto sighting =
-      Seen(static_cast<std::int64_t>(example.Number("first")),
-           static_cast<std::int64_t>(example.Number("last")), example.Number("count"),
-           static_cast<std::uint8_t>(example.Number("zone_labels")),
-           static_cast<std::uint8_t>(example.Number("reasons")));
-  std::string value;
-  AppendValue(value, sighting);
-  ExpectBytes(value, example.Wire("value"));
-  const auto decoded = DecodeValue(AsBytes(example.Wire("value")));
+  const record::History history = example.History();
+  const std::string rdata = example.Has("rdata") ? example.Wire("rdata") : "";
+  ExpectBytes(Encoded(history, rdata), example.Wire("value"));
+  const std::string value = example.Wire("value");
+  const auto decoded = DecodeValue(AsBytes(value));
   ASSERT_TRUE(decoded.has_value());
-  const OwnedTuple tuple = MakeTuple(".", record::RrType::kA, "");
-  EXPECT_EQ(Line(tuple.view(), *decoded), Line(tuple.view(), sighting));
+  EXPECT_EQ(decoded->history, history);
+  ExpectBytes(AsText(decoded->rdata), rdata);
 }
 
-Digest DigestOf(const std::string& bytes) {
-  Digest digest{};
-  EXPECT_EQ(bytes.size(), digest.size());
-  std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), digest.begin());
-  return digest;
+void CheckMerge(const Example& example) {
+  const std::string a = example.Wire("a");
+  const std::string b = example.Wire("b");
+  std::string there;
+  std::string back;
+  EXPECT_TRUE(MergeValues(AsBytes(a), AsBytes(b), there));
+  EXPECT_TRUE(MergeValues(AsBytes(b), AsBytes(a), back));
+  ExpectBytes(there, example.Wire("merged"));
+  ExpectBytes(back, example.Wire("merged"));
 }
 
-void CheckLedger(const Example& example) {
-  const record::SourceId id{DigestOf(example.Wire("first_frame")),
-                            static_cast<std::uint32_t>(example.Number("variant"))};
-  ExpectBytes(LedgerKey(id), example.Wire("key"));
-  const record::Position position{example.Number("frames"), example.Number("bytes"),
-                                  static_cast<std::uint32_t>(example.Number("last_length")),
-                                  DigestOf(example.Wire("last_frame")),
-                                  example.Has("broken") && example.Number("broken") != 0};
-  ExpectBytes(LedgerValue(position), example.Wire("value"));
-  EXPECT_EQ(DecodeLedgerValue(AsBytes(example.Wire("value"))), position);
-}
-
-void CheckFate(const Example& example) {
-  const std::string name = example.Text("name");
-  record::Counters counters;
-  EXPECT_TRUE(record::AddNamed(counters, name, 1)) << "no counter " << name;
-  ExpectBytes(FateKey(name), example.Wire("key"));
-  ExpectBytes(FateValue(example.Number("count")), example.Wire("value"));
-  EXPECT_EQ(DecodeFateValue(AsBytes(example.Wire("value"))), example.Number("count"));
-}
-
-void CheckSince(const Example& example) {
-  const std::chrono::sys_seconds since{std::chrono::seconds(example.Number("since"))};
-  ExpectBytes(kCountedSinceKey, example.Wire("key"));
-  ExpectBytes(CountedSinceValue(since), example.Wire("value"));
-  EXPECT_EQ(DecodeCountedSinceValue(AsBytes(example.Wire("value"))), since);
+void CheckJournal(const Example& example) {
+  const std::chrono::sys_seconds committed = example.Time("committed");
+  std::vector<JournalEntry> entries;
+  for (const std::string& row : example.All("row")) {
+    const std::size_t space = row.find(' ');
+    const std::string kind = row.substr(0, space);
+    EXPECT_TRUE(kind == "name" || kind == "rdata") << kind;
+    entries.push_back({Example::Unfold(row.substr(space + 1)),
+                       kind == "name" ? NewKind::kName : NewKind::kRdata});
+  }
+  JournalChunk chunk;
+  chunk.Begin(example.Number("first"), committed);
+  for (const JournalEntry& entry : entries) chunk.Add(entry.row_key, entry.kind);
+  ExpectBytes(chunk.key(), example.Wire("key"));
+  ExpectBytes(chunk.value(), example.Wire("value"));
+  const std::string value = example.Wire("value");
+  EXPECT_EQ(DecodeJournalKey(AsBytes(example.Wire("key"))), example.Number("first"));
+  const auto head = DecodeJournalHead(AsBytes(value));
+  ASSERT_TRUE(head.has_value());
+  EXPECT_EQ(head->committed, committed);
+  EXPECT_EQ(head->count, entries.size());
+  const auto decoded = DecodeJournalEntries(AsBytes(value));
+  ASSERT_TRUE(decoded.has_value());
+  ASSERT_EQ(decoded->size(), entries.size());
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    ExpectBytes((*decoded)[i].row_key, entries[i].row_key);
+    EXPECT_EQ((*decoded)[i].kind, entries[i].kind);
+  }
 }
 
 void CheckSchema(const Example& example) {
@@ -175,11 +126,102 @@ void CheckSchema(const Example& example) {
   EXPECT_EQ(version->minor, kSchemaVersion.minor);
 }
 
+void CheckLedger(const Example& example) {
+  const auto digest = [&example](const std::string& name) {
+    const std::string bytes = example.Wire(name);
+    Sha256Digest copy{};
+    EXPECT_EQ(bytes.size(), copy.size());
+    std::copy_n(bytes.begin(), std::min(bytes.size(), copy.size()), copy.begin());
+    return copy;
+  };
+  const record::SourceId id{digest("first_frame"),
+                            static_cast<std::uint32_t>(example.Number("variant"))};
+  ExpectBytes(LedgerKey(id), example.Wire("key"));
+  const record::Position position{example.Number("frames"), example.Number("bytes"),
+                                  static_cast<std::uint32_t>(example.Number("last_length")),
+                                  digest("last_frame"), example.Number("broken") != 0};
+  ExpectBytes(LedgerValue(position), example.Wire("value"));
+  EXPECT_EQ(DecodeLedgerValue(AsBytes(example.Wire("value"))), position);
+}
+
+void CheckNumberOf(const Example& example, std::string_view key) {
+  ExpectBytes(key, example.Wire("key"));
+  ExpectBytes(NumberValue(example.Number("number")), example.Wire("value"));
+  EXPECT_EQ(DecodeNumberValue(AsBytes(example.Wire("value"))), example.Number("number"));
+}
+
+void CheckNumber(const Example& example) {
+  const std::string name = example.Text("name");
+  EXPECT_TRUE(name == kOwnersKey || name == kSketchSeedKey || name == kJournalNextKey) << name;
+  CheckNumberOf(example, name);
+}
+
+void CheckCounter(const Example& example) {
+  const std::string name = example.Text("name");
+  record::Counters counters;
+  EXPECT_TRUE(record::AddNamed(counters, name, 1)) << "no counter " << name;
+  CheckNumberOf(example, std::string(kCounterPrefix) + name);
+}
+
+void CheckSensor(const Example& example) {
+  const auto number = static_cast<unsigned>(example.Number("number"));
+  ExpectBytes(SensorKey(number), example.Wire("key"));
+  EXPECT_EQ(DecodeSensorKey(example.Wire("key")), number);
+  ExpectBytes(example.Text("name"), example.Wire("value"));
+}
+
+void CheckType(const Example& example) {
+  CheckNumberOf(example, TypeKey(example.Type()));
+  EXPECT_EQ(DecodeTypeKey(example.Wire("key")), example.Type());
+}
+
+void CheckQuarantined(const Example& example) {
+  const auto reasons = static_cast<std::uint8_t>(example.Number("reasons"));
+  CheckNumberOf(example, QuarantineKey(reasons));
+  EXPECT_EQ(DecodeQuarantineKey(example.Wire("key")), reasons);
+}
+
+void CheckTimes(const Example& example) {
+  ExpectBytes(kTimesKey, example.Wire("key"));
+  ExpectBytes(TimesValue({example.Time("first"), example.Time("last")}), example.Wire("value"));
+  const auto times = DecodeTimesValue(AsBytes(example.Wire("value")));
+  ASSERT_TRUE(times.has_value());
+  EXPECT_EQ(times->first, example.Time("first"));
+  EXPECT_EQ(times->last, example.Time("last"));
+}
+
+void CheckSketch(const Example& example) {
+  const std::string hash = example.Wire("hash");
+  Cursor cursor(AsBytes(hash));
+  Sketch sketch;
+  sketch.Add(cursor.U64());
+  const auto part = DecodeAddressesKey(example.Wire("key"));
+  ASSERT_TRUE(part.has_value());
+  EXPECT_EQ(sketch.TakeChanged(), std::vector<unsigned>{*part});
+  ExpectBytes(AddressesKey(*part), example.Wire("key"));
+  ExpectBytes(sketch.part(*part), example.Wire("value"));
+  Sketch loaded;
+  EXPECT_TRUE(loaded.Load(*part, AsBytes(example.Wire("value"))));
+  ExpectBytes(loaded.part(*part), example.Wire("value"));
+}
+
+void CheckExpired(const Example& example) {
+  CheckNumberOf(example, ExpiredKey(example.Text("rule"), example.Time("last")));
+  const auto group = DecodeExpiredKey(example.Wire("key"));
+  ASSERT_TRUE(group.has_value());
+  EXPECT_EQ(group->rule, example.Text("rule"));
+  EXPECT_EQ(group->month, example.Text("month"));
+}
+
 TEST(KeysMd, TheCodecDoesWhatTheSchemaSays) {
   const std::map<std::string, void (*)(const Example&)> checks{
-      {"forward", CheckForward}, {"reverse", CheckReverse}, {"value", CheckValue},
-      {"ledger", CheckLedger},   {"fate", CheckFate},       {"since", CheckSince},
-      {"schema", CheckSchema}};
+      {"row", CheckRow},         {"owner", CheckOwner},   {"reverse", CheckReverse},
+      {"value", CheckValue},     {"merge", CheckMerge},   {"journal", CheckJournal},
+      {"schema", CheckSchema},   {"ledger", CheckLedger}, {"number", CheckNumber},
+      {"counter", CheckCounter}, {"sensor", CheckSensor}, {"type", CheckType},
+      {"times", CheckTimes},     {"sketch", CheckSketch}, {"quarantined", CheckQuarantined},
+      {"expired", CheckExpired},
+  };
   std::map<std::string, int> seen;
   for (const Example& example : ReadExamples()) {
     const std::string what = example.Text("what");
@@ -192,31 +234,56 @@ TEST(KeysMd, TheCodecDoesWhatTheSchemaSays) {
   EXPECT_EQ(seen.size(), checks.size()) << "a codec without an example";
 }
 
-// Every reverse kind that the file promises is shown at least once, and so are the digests, the
-// hints and the tuple without reverse keys.
+// Every reverse kind that the file promises is shown, short and long, and so are a cut key, several
+// keys and a tuple without any.
 TEST(KeysMd, EveryReverseFormIsShown) {
-  std::map<int, int> kinds;
-  int digests = 0;
-  int several = 0;
-  int none = 0;
+  std::set<std::pair<int, bool>> forms;
+  bool cut = false;
+  bool several = false;
+  bool none = false;
   for (const Example& example : ReadExamples()) {
     if (example.Text("what") != "reverse") continue;
     const auto keys = example.AllWire("key");
-    none += keys.empty() ? 1 : 0;
-    several += keys.size() > 1 ? 1 : 0;
-    for (const std::string& key : keys) {
-      ++kinds[key.at(0)];
-      const auto row = DecodeReverseKey(AsBytes(key));
-      digests += row.has_value() && row->digest.has_value() ? 1 : 0;
-    }
+    none = none || keys.empty();
+    several = several || keys.size() > 1;
+    cut = cut || example.Has("value");
+    const std::string row = RowKeyOf(example.Tuple().view());
+    for (const std::string& key : keys) forms.emplace(key.at(0), SplitRowKey(AsBytes(row))->cut);
   }
-  EXPECT_GE(kinds[2], 2);
-  EXPECT_GE(kinds[4], 2);
-  EXPECT_GE(kinds[6], 1);
-  EXPECT_GE(kinds[9], 2);
-  EXPECT_GE(digests, 2);
-  EXPECT_GE(several, 1);
-  EXPECT_GE(none, 1);
+  for (const int kind : {2, 4, 6, 9}) {
+    EXPECT_TRUE(forms.contains({kind, false})) << kind;
+    EXPECT_TRUE(forms.contains({kind, true})) << kind;
+  }
+  EXPECT_TRUE(cut && several && none);
+}
+
+TEST(KeysMd, EveryFormOfAValueIsShown) {
+  std::set<record::DayForm> days;
+  std::set<unsigned> ranks;
+  bool reasons = false;
+  bool sensors = false;
+  bool rdata = false;
+  for (const Example& example : ReadExamples()) {
+    if (example.Text("what") != "value") continue;
+    const record::History history = example.History();
+    days.insert(history.days);
+    ranks.insert(history.bailiwick.rank());
+    reasons = reasons || history.reasons != record::kTrusted;
+    sensors = sensors || history.sensors != record::SensorBit(0);
+    rdata = rdata || example.Has("rdata");
+  }
+  EXPECT_EQ(days.size(), 3U);
+  for (const unsigned rank : {0U, 1U, 14U, 15U, 128U}) EXPECT_TRUE(ranks.contains(rank)) << rank;
+  EXPECT_TRUE(reasons && sensors && rdata);
+}
+
+// What a number is called that has no key of its own in a form: all of them.
+TEST(KeysMd, EveryNumberIsShown) {
+  std::set<std::string> names;
+  for (const Example& example : ReadExamples()) {
+    if (example.Text("what") == "number") names.insert(example.Text("name"));
+  }
+  EXPECT_EQ(names.size(), 3U);
 }
 
 }  // namespace
