@@ -1,0 +1,49 @@
+// The engine behind store/writer.h and store/database.h: RocksDB. Formats in schema/keys.md,
+// decisions in docs/store.md. Any thread may open.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/status.h"
+#include "store/database.h"
+#include "store/writer.h"
+
+namespace pdns::store_rocks {
+
+struct WriteOptions {
+  // Bytes, shared out among write buffers, block cache (which holds indexes and filters, too) and
+  // seen-cache. Peak memory of the process, less its windows, is at most 64 MiB above.
+  std::size_t memory = 256U << 20;
+  // How long new tuples are kept in the journal. What is older goes within the hour.
+  std::chrono::seconds journal_keep = std::chrono::hours(7 * 24);
+  // The clock of the journal. Called by the thread that applies.
+  std::function<std::chrono::sys_seconds()> now = [] {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  };
+};
+
+// Opens the database directory `path` for the one writer, and makes it if it does not exist.
+// kNoInput: it is something else than a pdns database, or one of another major version. kIo: it is
+// in use (the message names the pid of the holder if the system knows it), or it cannot be opened.
+// kCorrupt: a file is missing or has another size; the message names it.
+Result<std::unique_ptr<store::Writer>> OpenWriter(const std::string& path,
+                                                  const WriteOptions& options);
+
+struct ReadOptions {
+  std::size_t memory = 32U << 20;  // bytes of cached blocks, over all snapshots
+  // Read filters: they spare a question by target or address blocks, and cost milliseconds at the
+  // start, since RocksDB reads those of young table files whole. For who stays.
+  bool filters = true;
+};
+
+// Opens it to read, beside a writer or without one, as of what is committed by now. kCorrupt: a
+// file is missing or has another size; the message names it. kNoInput: it does not exist, is not a
+// pdns database, or is one of another major version. kIo.
+Result<std::unique_ptr<store::Database>> OpenDatabase(const std::string& path,
+                                                      const ReadOptions& options = {});
+
+}  // namespace pdns::store_rocks

@@ -1,0 +1,156 @@
+#include "store_rocks/totals.h"
+
+#include <rocksdb/db.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "base/hash.h"
+#include "dns/targets.h"
+#include "store/key_range.h"
+#include "store_rocks/common.h"
+
+namespace pdns::store_rocks {
+namespace {
+
+// Zero rows need no row.
+template <class Map, class KeyOf>
+void PutAll(const Map& map, const KeyOf& key_of, MetaRows& rows) {
+  for (const auto& [what, count] : map) rows[key_of(what)] = store::NumberValue(count);
+}
+
+}  // namespace
+
+Status Totals::Load(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta, const std::string& path) {
+  const std::unique_ptr<rocksdb::Iterator> it(db.NewIterator({}, meta));
+  for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    const std::string_view key = AsText(View(it->key()));
+    if (key.starts_with(store::kLedgerPrefix)) {  // the one long kind
+      it->Seek(ToSlice(store::PrefixRange(std::string(store::kLedgerPrefix)).hi));
+      if (!it->Valid()) break;
+      it->Prev();
+      continue;
+    }
+    if (!LoadRow(key, View(it->value()))) return DamagedRow(path, kFamilyNames[kMeta], key);
+  }
+  if (!it->status().ok()) return FromRocks(path, "read of the totals", it->status());
+  put_.clear();
+  MetaRows all;
+  Put(all);
+  static_cast<void>(addresses_.TakeChanged());
+  return {};
+}
+
+bool Totals::LoadRow(std::string_view key, Bytes value) {
+  if (const auto number = store::DecodeSensorKey(key); number.has_value()) {
+    sensors_.resize(std::max<std::size_t>(sensors_.size(), *number + 1));
+    sensors_[*number] = AsText(value);
+    return value.size() <= record::kMaxSensorName;
+  }
+  if (const auto part = store::DecodeAddressesKey(key); part.has_value())
+    return addresses_.Load(*part, value);
+  if (key == store::kTimesKey) return (times_ = store::DecodeTimesValue(value)).has_value();
+  std::uint64_t* number = NumberOf(key);
+  const bool counter = key.starts_with(store::kCounterPrefix);
+  if (number == nullptr && !counter) return true;  // the schema; what a newer version keeps
+  const auto decoded = store::DecodeNumberValue(value);
+  if (!decoded.has_value()) return false;
+  if (number != nullptr) *number = *decoded;
+  // A newer version's counter stays as it is.
+  if (counter) record::AddNamed(counters_, key.substr(store::kCounterPrefix.size()), *decoded);
+  return true;
+}
+
+// Where the number of that row is kept; null for rows of other kinds.
+std::uint64_t* Totals::NumberOf(std::string_view key) {
+  if (const auto type = store::DecodeTypeKey(key); type.has_value()) return &types_[*type];
+  if (const auto reasons = store::DecodeQuarantineKey(key); reasons.has_value())
+    return &quarantined_[*reasons];
+  if (key == store::kOwnersKey) return &owners_;
+  if (key == store::kSketchSeedKey) return &seed_;
+  if (key == store::kJournalNextKey) return &journal_next_;
+  return store::DecodeExpiredKey(key).has_value() ? &expired_[std::string(key)] : nullptr;
+}
+
+void Totals::AddRow(record::RrType type, Bytes rdata) {
+  ++types_[type];
+  for (const dns::Target& target : dns::TargetsOf(type, rdata)) {
+    if (target.kind != dns::Target::Kind::kName) addresses_.Add(Hash64(target.bytes, seed_));
+  }
+}
+
+void Totals::AddTimes(std::chrono::sys_seconds first, std::chrono::sys_seconds last) {
+  if (!times_.has_value()) times_ = store::Times{first, last};
+  times_->first = std::min(times_->first, first);
+  times_->last = std::max(times_->last, last);
+}
+
+void Totals::MoveQuarantined(std::uint8_t from, std::uint8_t to) {
+  if (from != 0) --quarantined_[from];
+  if (to != 0) ++quarantined_[to];
+}
+
+void Totals::AddCounters(const record::Counters& counters) { counters_.Add(counters); }
+
+void Totals::AddExpired(std::string_view rule, std::chrono::sys_seconds last) {
+  ++expired_[store::ExpiredKey(rule, last)];
+}
+
+unsigned Totals::SensorNumber(std::string_view name) {
+  const auto found = std::find(sensors_.begin(), sensors_.end(), name);
+  const auto number = static_cast<unsigned>(found - sensors_.begin());
+  if (found != sensors_.end()) return number;
+  if (number == record::kMostSensors) return record::kOtherSensors;
+  sensors_.emplace_back(name);
+  return number;
+}
+
+void Totals::Put(MetaRows& rows) {
+  MetaRows all;
+  PutAll(types_, store::TypeKey, all);
+  PutAll(quarantined_, store::QuarantineKey, all);
+  PutAll(
+      expired_, [](const std::string& key) { return key; }, all);
+  for (unsigned i = 0; i < sensors_.size(); ++i) all[store::SensorKey(i)] = sensors_[i];
+  for (const record::NamedCount& one : record::NonZero(counters_)) {
+    all[std::string(store::kCounterPrefix) + record::FullName(one.name)] =
+        store::NumberValue(one.count);
+  }
+  all[std::string(store::kOwnersKey)] = store::NumberValue(owners_);
+  all[std::string(store::kSketchSeedKey)] = store::NumberValue(seed_);
+  all[std::string(store::kJournalNextKey)] = store::NumberValue(journal_next_);
+  if (times_.has_value()) all[std::string(store::kTimesKey)] = store::TimesValue(*times_);
+  for (auto& [key, value] : all) {
+    const auto [old, inserted] = put_.try_emplace(key, value);
+    if (!inserted && old->second == value) continue;
+    old->second = value;
+    rows[key] = value;
+  }
+  for (const unsigned part : addresses_.TakeChanged())
+    rows[store::AddressesKey(part)] = addresses_.part(part);
+}
+
+void Totals::Tell(record::Statistics& statistics) const {
+  statistics.rrnames = owners_;
+  statistics.addresses = addresses_.Estimate();
+  statistics.estimated = true;
+  for (const auto& [type, count] : types_) {
+    if (count > 0) statistics.types[type] = count;
+    statistics.tuples += count;
+  }
+  for (const auto& [reasons, count] : quarantined_) {
+    if (count > 0) statistics.quarantined[reasons] = count;
+  }
+  if (times_.has_value()) {
+    statistics.first = times_->first;
+    statistics.last = times_->last;
+  }
+  statistics.counters = counters_;
+  statistics.sensors = sensors_;
+  for (const auto& [key, count] : expired_) {
+    const auto group = store::DecodeExpiredKey(key);
+    if (group.has_value()) statistics.expired[group->rule][group->month] += count;
+  }
+}
+
+}  // namespace pdns::store_rocks

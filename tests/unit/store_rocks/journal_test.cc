@@ -1,0 +1,232 @@
+// The journal of new tuples: kinds and numbers exact and without a gap, over reopening and
+// trimming; and rows that are missing from it.
+#include "store/journal.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "store/meta_rows.h"
+#include "unit/store_rocks/model.h"
+#include "unit/store_rocks/zone.h"
+
+namespace pdns::store_rocks {
+namespace {
+
+using record::RrType;
+using testing::At;
+using testing::TempDir;
+using testing::U32;
+
+constexpr std::int64_t kDay = 86'400;
+
+// A clock that stands where the test puts it.
+class Journal : public ::testing::Test {
+ protected:
+  std::unique_ptr<store::Writer> Open(std::size_t memory = kMemory) {
+    WriteOptions options = OfMemory(memory);
+    options.now = [this] { return now; };
+    options.journal_keep = std::chrono::days(7);
+    return Must(OpenWriter(path, options));
+  }
+
+  void ApplyBoth(store::Writer& writer, const Observations& rows) {
+    model.Apply(Trusted(rows), now);
+    Apply(writer, Trusted(rows));
+  }
+
+  // One row of a name of its own.
+  void ApplyOne(store::Writer& writer, unsigned number) {
+    ApplyBoth(writer, Numbered(number, number + 1));
+  }
+
+  store::JournalSpan Span() { return Must(SnapshotOf(path)->Journal()); }
+  Lines New(const store::NewSelection& selection = {}) {
+    return JournalOf(*SnapshotOf(path), selection);
+  }
+
+  // Damage is told with a word about the journal.
+  void ExpectDamaged(const std::string& words) {
+    const auto scanned = SnapshotOf(path)->ScanNew({}, [](const store::NewRow&) { return true; });
+    EXPECT_EQ(scanned.status.code(), Code::kCorrupt) << scanned.status.message();
+    EXPECT_NE(scanned.status.message().find(words), std::string::npos) << scanned.status.message();
+  }
+
+  TempDir dir;
+  std::string path = dir / "db";
+  std::chrono::sys_seconds now = At(1000 * kDay);
+  Model model;
+};
+
+TEST_F(Journal, OfANewDatabaseIsEmpty) {
+  Open();
+  EXPECT_EQ(Span().first, 1U);
+  EXPECT_EQ(Span().next, 1U);
+  EXPECT_FALSE(Span().oldest.has_value());
+  EXPECT_TRUE(New().empty());
+}
+
+TEST_F(Journal, NewNamesAndFurtherRdata) {
+  const auto writer = Open();
+  Observations rows;
+  rows.Add("a.org", RrType::kA, "abcd").Add("a.org", RrType::kA, "abce");
+  rows.Add("b.org", RrType::kA, "abcd");
+  ApplyBoth(*writer, rows);
+  now += std::chrono::seconds(5);
+  rows.Add("a.org", RrType::kTxt, "\1x").Add("a.a.org", RrType::kTxt, "\1x");
+  ApplyBoth(*writer, rows);
+  ApplyBoth(*writer, rows);  // nothing is new
+  const Lines lines = New();
+  EXPECT_EQ(lines, JournalOf(model));
+  Lines kinds;
+  for (const std::string& line : lines) kinds.push_back(line.substr(0, line.find(". ")));
+  EXPECT_EQ(kinds,
+            (Lines{"1 86400000 name a.org", "2 86400000 rdata a.org", "3 86400000 name b.org",
+                   "4 86400005 rdata a.org", "5 86400005 name a.a.org"}));
+  EXPECT_EQ(Span().next, 6U);
+  EXPECT_EQ(Span().oldest, At(1000 * kDay));
+}
+
+// By log and table files, owners known from the cache, from the disk, or not.
+TEST_F(Journal, RandomBatchesNumberedWithoutAGap) {
+  Zone zone(5);
+  for (unsigned round = 0; round < 6; ++round) {
+    const auto writer = Open(round % 2 == 0 ? kMemory : 0);
+    for (unsigned batch = 0; batch < 3; ++batch) {
+      now += std::chrono::seconds(zone.Below(3));
+      ApplyBoth(*writer, RandomRows(zone, 1 + zone.Below(30)));
+      if (batch == 1 && round % 3 == 1)
+        ApplyBoth(*writer, Numbered(round * 4000, round * 4000 + 8500));
+    }
+    ASSERT_EQ(New(), JournalOf(model)) << round;
+    ASSERT_EQ(Span().next, model.next());
+  }
+}
+
+TEST_F(Journal, AfterAndSince) {
+  const auto writer = Open();
+  for (unsigned batch = 0; batch < 5; ++batch) {
+    ApplyBoth(*writer, Numbered(batch * 300, batch * 300 + 300));  // more than a chunk
+    now += std::chrono::seconds(10);
+  }
+  const Lines all = New();
+  ASSERT_EQ(all.size(), 1500U);
+  for (const std::uint64_t after :
+       {0U, 1U, 255U, 256U, 257U, 299U, 300U, 301U, 1499U, 1500U, 9999U}) {
+    const auto from = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(after, 1500));
+    EXPECT_EQ(New({after, {}}), Lines(all.begin() + from, all.end())) << after;
+  }
+  for (const int seconds : {-1, 0, 1, 10, 40, 41}) {
+    const auto since = At(1000 * kDay + seconds);
+    const std::ptrdiff_t from = seconds <= 0 ? 0 : (seconds + 9) / 10 * 300;
+    EXPECT_EQ(New({0, since}), Lines(all.begin() + from, all.end())) << seconds;
+    EXPECT_EQ(New({700, since}),
+              Lines(all.begin() + std::max<std::ptrdiff_t>(from, 700), all.end()));
+  }
+  std::size_t rows = 0;
+  const auto scanned =
+      SnapshotOf(path)->ScanNew({}, [&](const store::NewRow&) { return ++rows < 300; });
+  EXPECT_TRUE(scanned.status.ok()) << "a scan that the sink ends is whole";
+  EXPECT_EQ(rows, 300U);
+}
+
+TEST_F(Journal, HistoriesAreThoseOfNow) {
+  const auto writer = Open();
+  for (int times = 0; times < 3; ++times) ApplyOne(*writer, 1);
+  ASSERT_EQ(New().size(), 1U);
+  EXPECT_NE(New()[0].find("100 200 3 "), std::string::npos) << New()[0];
+}
+
+TEST_F(Journal, OldRowsGoOnceTheyAreOld) {
+  auto writer = Open();
+  for (unsigned day = 0; day < 20; ++day) {
+    ApplyOne(*writer, day);
+    const auto span = Span();
+    EXPECT_EQ(span.next, day + 2);
+    EXPECT_EQ(span.first, day < 8 ? 1 : day - 6) << day;
+    ASSERT_TRUE(span.oldest.has_value());
+    EXPECT_LE(now - *span.oldest, std::chrono::days(7));
+    EXPECT_EQ(New().size(), span.next - span.first);
+    if (day % 5 == 0) {
+      writer.reset();
+      writer = Open();
+    }
+    now += std::chrono::days(1);
+  }
+  now += std::chrono::days(30);
+  Apply(*writer, {});
+  EXPECT_EQ(Span().first, 21U);
+  EXPECT_EQ(Span().next, 21U);
+  EXPECT_FALSE(Span().oldest.has_value());
+  EXPECT_TRUE(New().empty());
+  writer.reset();
+  writer = Open();
+  ApplyOne(*writer, 100);
+  EXPECT_EQ(Span().first, 21U);
+  EXPECT_EQ(New().size(), 1U);
+}
+
+// Times stay in order, and what was committed "later" is not trimmed early.
+TEST_F(Journal, AClockThatGoesBack) {
+  auto writer = Open();
+  ApplyOne(*writer, 0);
+  now -= std::chrono::days(30);
+  ApplyOne(*writer, 1);
+  writer.reset();
+  writer = Open();
+  ApplyOne(*writer, 2);
+  std::vector<std::chrono::sys_seconds> times;
+  const auto scanned = SnapshotOf(path)->ScanNew({}, [&](const store::NewRow& row) {
+    times.push_back(row.committed);
+    return true;
+  });
+  EXPECT_TRUE(scanned.status.ok());
+  EXPECT_EQ(times, (std::vector<std::chrono::sys_seconds>(3, At(1000 * kDay))));
+}
+
+TEST_F(Journal, RowsThatAreMissingAreTold) {
+  {
+    const auto writer = Open();
+    for (unsigned batch = 0; batch < 5; ++batch) ApplyOne(*writer, batch);
+  }
+  const auto rows = RawDatabase(path).All(kNew);
+  ASSERT_EQ(rows.size(), 5U);
+  RawDatabase(path).Delete(kNew, rows[2].first);
+  ExpectDamaged("journal of new tuples: rows are missing before number 4");
+  RawDatabase(path).Put(kNew, rows[2].first, rows[2].second);
+  EXPECT_EQ(New().size(), 5U);
+  RawDatabase(path).Delete(kNew, rows[4].first);
+  ExpectDamaged("journal of new tuples: its end is missing");
+  EXPECT_EQ(OpenWriter(path, OfMemory()).status().code(), Code::kCorrupt);
+  RawDatabase(path).Put(kNew, rows[4].first, rows[4].second);
+  // A row that says that it holds more or fewer tuples than it does.
+  for (const auto& value :
+       {std::string("\xff"), rows[4].second.substr(0, rows[4].second.size() - 1),
+        rows[4].second + "x", std::string()}) {
+    RawDatabase(path).Put(kNew, rows[4].first, value);
+    ExpectDamaged("a row of new cannot be read");
+  }
+  RawDatabase(path).Put(kNew, rows[4].first, rows[4].second);
+  EXPECT_EQ(New().size(), 5U);
+  RawDatabase(path).Put(kNew, "key", rows[4].second);
+  ExpectDamaged("a row of new cannot be read");
+}
+
+TEST_F(Journal, TheEndOfAllRowsIsMissing) {
+  {
+    const auto writer = Open();
+    ApplyOne(*writer, 0);
+  }
+  // The number of the next row says that there were more.
+  RawDatabase(path).Put(kMeta, store::kJournalNextKey, store::NumberValue(9));
+  ExpectDamaged("journal");
+  RawDatabase(path).Put(kMeta, store::kJournalNextKey, "");
+  const auto snapshot = SnapshotOf(path);
+  EXPECT_EQ(snapshot->Journal().status().code(), Code::kCorrupt);
+}
+
+}  // namespace
+}  // namespace pdns::store_rocks
