@@ -1,118 +1,153 @@
 #include "query/answer_cursor.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "query/quote.h"
-#include "store/key.h"
 
 namespace pdns::query {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
-
-enum Flags : std::uint8_t { kNone = 0, kCut = 1 };
+constexpr std::uint8_t kVersion = 2;
+constexpr std::size_t kSealSize = 8;
+constexpr std::size_t kMaxAt = 2 * record::kMaxNameLength;  // N(target)
+constexpr std::size_t kDigestSize = std::tuple_size_v<Sha256Digest>;
 
 std::uint64_t Seconds(std::chrono::sys_seconds time) {
   return static_cast<std::uint64_t>(time.time_since_epoch().count());
 }
 
-// Ties what the cursor says to what was asked, and shows a slip of the hand in either.
-std::uint64_t Seal(std::string_view body, std::string_view asked) {
+// Ties what the cursor says to what was asked, and shows a slip of the hand in either. No secret:
+// who asks may go on from where they like.
+std::string Seal(std::string_view body, std::string_view asked) {
   std::string all;
   AppendVarint(all, body.size());
   all.append(body).append(asked);
-  return Hash64(AsBytes(all), 0);
+  const Sha256Digest digest = Sha256(AsBytes(all));
+  return std::string(AsText(Bytes(digest).first(kSealSize)));
+}
+
+// As Name keeps it: another spelling of a name is no cursor of ours.
+record::Name ReadOwner(Cursor& body) {
+  Cursor ahead = body;
+  const std::size_t size = record::NameLength(ahead.Take(ahead.left()));
+  const Bytes wire = body.Take(size);
+  const auto name = record::Name::FromWire(wire);
+  if (!name.has_value() || !Same(name->wire(), wire)) {
+    body.Fail();
+    return {};
+  }
+  return *name;
 }
 
 AnswerCursor ReadBody(Cursor& body) {
   AnswerCursor cursor;
   if (body.U8() != kVersion) body.Fail();
-  const std::uint8_t flags = body.U8();
-  if (flags > kCut) body.Fail();
   cursor.number = body.Varint();
   cursor.place.question = body.Varint();
-  cursor.place.at = body.Varint();
-  if (flags == kCut) {
-    Digest digest{};
-    const Bytes bytes = body.Take(digest.size());
-    std::copy(bytes.begin(), bytes.end(), digest.begin());
-    cursor.digest = digest;
-  }
-  cursor.place.key = AsText(body.Take(body.left()));
-  if (cursor.place.key.empty() || cursor.place.key.size() > AnswerCursor::kMostKey) body.Fail();
+  const std::uint64_t at = body.Varint();
+  if (at > kMaxAt) body.Fail();
+  store::Place& row = cursor.place.row;
+  row.at = AsText(body.Take(at));
+  row.owner = ReadOwner(body);
+  row.type = static_cast<record::RrType>(body.U16());
+  row.rdata_id = AsText(body.Take(body.left()));
+  if (row.rdata_id.size() > record::kRdataIdSize) body.Fail();
   return cursor;
+}
+
+// The rdata of a row that is known by its RdataId alone: looked for among those of its owner and
+// type that begin as it does.
+Status FindRdata(store::Snapshot& snapshot, store::Trust trust, const store::Place& row,
+                 std::string& rdata) {
+  store::Selection selection;
+  selection.trust = trust;
+  selection.span = store::NameSpan(row.owner.wire());
+  selection.types = {row.type};
+  // Rdata of just these bytes comes before all longer ones, and is not the one.
+  const std::string head = row.rdata_id.substr(0, record::kRdataIdSize - kDigestSize);
+  selection.after = store::Place{{}, row.owner, row.type, head};
+  bool found = false;
+  const store::Scanned scanned = snapshot.Scan(selection, [&](const store::Row& one) {
+    const std::string_view bytes = AsText(one.tuple.rdata);
+    found = record::RdataId(one.tuple.rdata) == row.rdata_id;
+    if (found) rdata = bytes;
+    return !found && bytes.starts_with(head);
+  });
+  if (found) return {};
+  if (!scanned.status.ok()) return scanned.status;
+  return Status::Usage("the row at which the answer was cut is no longer in the database");
 }
 
 }  // namespace
 
-void AnswerCursor::MoveTo(const Hit& hit, std::optional<SortBy> by) {
-  place.question = hit.place.question;
-  place.key = hit.place.key.substr(0, kMostKey);
-  place.at = hit.place.at;
-  digest.reset();
-  if (hit.place.key.size() > kMostKey) digest = Hash128(AsBytes(hit.place.key));
-  number = 0;
-  if (by == SortBy::kFirst) number = Seconds(hit.sighting.first);
-  if (by == SortBy::kLast) number = Seconds(hit.sighting.last);
-  if (by == SortBy::kCount) number = hit.sighting.count;
+void LastHit::MoveTo(const Hit& hit, std::optional<SortBy> by) {
+  moved_ = true;
+  question_ = hit.place.question;
+  at_ = hit.place.at;
+  owner_ = AsText(hit.tuple.owner);
+  type_ = hit.tuple.type;
+  rdata_ = AsText(hit.tuple.rdata);
+  number_ = hit.new_mark.has_value() ? hit.new_mark->sequence : 0;
+  if (by == SortBy::kFirst) number_ = Seconds(hit.history.first);
+  if (by == SortBy::kLast) number_ = Seconds(hit.history.last);
+  if (by == SortBy::kCount) number_ = hit.history.count;
+}
+
+std::optional<AnswerCursor> LastHit::cursor() const {
+  if (!moved_) return std::nullopt;
+  const Place place{question_, store::Side::kOwner, at_};
+  return AnswerCursor{Keep(place, {AsBytes(owner_), type_, AsBytes(rdata_)}), number_};
 }
 
 std::string CursorToText(const AnswerCursor& cursor, std::string_view asked) {
-  std::string body{static_cast<char>(kVersion),
-                   static_cast<char>(cursor.digest.has_value() ? kCut : kNone)};
+  const store::Place& row = cursor.place.row;
+  std::string body{static_cast<char>(kVersion)};
   AppendVarint(body, cursor.number);
   AppendVarint(body, cursor.place.question);
-  AppendVarint(body, cursor.place.at);
-  if (cursor.digest.has_value()) AppendBytes(body, *cursor.digest);
-  body += cursor.place.key;
-  std::string sealed;
-  AppendU64(sealed, Seal(body, asked));
-  return ToHex(AsBytes(sealed + body));
+  AppendVarint(body, row.at.size());
+  body += row.at;
+  AppendBytes(body, row.owner.wire());
+  AppendU16(body, static_cast<std::uint16_t>(row.type));
+  body += row.rdata_id;
+  return ToHex(AsBytes(Seal(body, asked) + body));
 }
 
 Result<AnswerCursor> CursorFromText(std::string_view text, std::string_view asked) {
   const auto bytes = FromHex(text);
-  if (!bytes.has_value()) return Status::Usage("--cursor: " + Quoted(text) + " is no cursor");
+  if (!bytes.has_value()) return Status::Usage(Quoted(text) + " is no cursor");
   Cursor cursor(AsBytes(*bytes));
-  const std::uint64_t seal = cursor.U64();
+  const Bytes seal = cursor.Take(kSealSize);
   const Bytes rest = cursor.Take(cursor.left());
   Cursor body(rest);
   AnswerCursor read = ReadBody(body);
-  if (!cursor.ok() || !body.ok()) {
-    return Status::Usage("--cursor: " + Quoted(text) + " is no cursor");
-  }
-  if (seal != Seal(AsText(rest), asked)) {
+  if (!cursor.ok() || !body.ok()) return Status::Usage(Quoted(text) + " is no cursor");
+  if (AsText(seal) != Seal(AsText(rest), asked)) {
     return Status::Usage(
-        "--cursor: it belongs to another question, or was changed: give the same names, filters "
-        "and "
-        "order as when the answer was cut");
+        "it belongs to another question, or was changed: give the same names, filters and order as "
+        "when the answer was cut");
   }
   return read;
 }
 
-Result<CursorHit> Recall(store::Reader& reader, store::Index index, const AnswerCursor& cursor) {
-  const std::string& begin = cursor.place.key;
-  store::ScanPlan plan{index, {}, begin, {}};
-  plan.range =
-      cursor.digest.has_value() ? store::PrefixRange(begin) : store::KeyRange{begin, begin + '\0'};
-  std::optional<CursorHit> found;
-  const Status status = reader.Scan(plan, [&](const store::Row& row) {
-    if (cursor.digest.has_value() && Hash128(AsBytes(row.key)) != *cursor.digest) return true;
-    found.emplace();
-    found->place = cursor.place;
-    found->place.key = row.key;
-    found->tuple = {record::Name::FromWire(row.tuple.owner).value_or(record::Name()),
-                    row.tuple.type, std::string(AsText(row.tuple.rdata))};
-    return false;
-  });
-  if (!status.ok()) return status;
-  if (!found.has_value())
-    return Status::Usage("--cursor: where it stands, this database has nothing: ask without it");
-  found->sighting.first = std::chrono::sys_seconds(std::chrono::seconds(cursor.number));
-  found->sighting.last = found->sighting.first;
-  found->sighting.count = cursor.number;
-  return std::move(*found);
+Result<CursorHit> Recall(store::Snapshot& snapshot, store::Trust trust, store::Side side,
+                         const AnswerCursor& cursor, SortBy by) {
+  const store::Place& row = cursor.place.row;
+  CursorHit hit;
+  hit.side = side;
+  hit.place = cursor.place;
+  hit.tuple = {row.owner, row.type, row.rdata_id};
+  if (by == SortBy::kRdata && row.rdata_id.size() == record::kRdataIdSize) {
+    const Status found = FindRdata(snapshot, trust, row, hit.tuple.rdata);
+    if (!found.ok()) return found;
+  }
+  const auto seconds = static_cast<std::chrono::seconds::rep>(cursor.number);
+  hit.history.first = std::chrono::sys_seconds(std::chrono::seconds(seconds));
+  hit.history.last = hit.history.first;
+  hit.history.count = cursor.number;
+  return hit;
 }
 
 }  // namespace pdns::query

@@ -4,9 +4,9 @@
 #include <optional>
 
 #include "dns/address_block.h"
+#include "dns/targets.h"
 #include "dns/text.h"
-#include "record/tuple_key.h"
-#include "store/reverse_key.h"
+#include "record/name.h"
 
 namespace pdns::query {
 namespace {
@@ -22,48 +22,30 @@ dns::AddressBlock OneAddress(Bytes bytes) {
   return block;
 }
 
-std::optional<FarEnd> Address(Bytes bytes, std::size_t size) {
-  if (bytes.size() != size) return std::nullopt;
-  return FarEnd{Kind::kAddress, std::string(AsText(bytes))};
-}
-
-std::optional<FarEnd> WholeName(Bytes rdata, Kind kind) {
-  if (record::NameLength(rdata) != rdata.size()) return std::nullopt;
-  return FarEnd{kind, std::string(AsText(rdata))};
-}
-
-std::optional<FarEnd> OnlyEndOf(const record::Tuple& tuple) {
-  switch (tuple.type) {
+bool IsFollowed(RrType type) {
+  switch (type) {
     case RrType::kA:
-      return Address(tuple.rdata, 4);
     case RrType::kAaaa:
-      return Address(tuple.rdata, 16);
     case RrType::kCname:
     case RrType::kDname:
-      return WholeName(tuple.rdata, Kind::kName);
     case RrType::kNs:
-      return WholeName(tuple.rdata, Kind::kNameServer);
+    case RrType::kSvcb:
+    case RrType::kHttps:
+      return true;
     default:
-      return std::nullopt;
+      return false;
   }
 }
 
-std::optional<FarEnd> EndOfKey(Bytes key) {
-  Cursor cursor(key);
-  switch (static_cast<store::Kind>(cursor.U8())) {
-    case store::Kind::kIpv4:
-      return Address(cursor.Take(4), 4);
-    case store::Kind::kIpv6:
-      return Address(cursor.Take(16), 16);
-    case store::Kind::kName: {
-      const record::Name target = record::ReadOrderedName(cursor);
-      if (target == record::Name()) return std::nullopt;
-      return FarEnd{Kind::kName, std::string(AsText(target.wire()))};
-    }
-    case store::Kind::kOther:
-      break;
+std::optional<FarEnd> EndOf(const record::Tuple& tuple, const dns::Target& target) {
+  const std::string bytes(AsText(target.bytes));
+  if (target.kind != dns::Target::Kind::kName) return FarEnd{Kind::kAddress, bytes};
+  if (dns::MayHaveSeveralTargets(tuple.type)) {
+    const bool root = target.bytes.size() == 1;
+    return root ? std::nullopt : std::optional(FarEnd{Kind::kName, bytes});
   }
-  return std::nullopt;
+  if (target.bytes.size() != tuple.rdata.size()) return std::nullopt;  // more than its name
+  return FarEnd{tuple.type == RrType::kNs ? Kind::kNameServer : Kind::kName, bytes};
 }
 
 }  // namespace
@@ -73,21 +55,18 @@ std::string FarEnd::Text() const {
                                 : dns::NameToText(AsBytes(bytes));
 }
 
-std::vector<FarEnd> FarEndsOf(const record::Tuple& tuple, store::Index index) {
-  if (index == store::Index::kReverse)
-    return {FarEnd{Kind::kName, std::string(AsText(tuple.owner))}};
+std::vector<FarEnd> FarEndsOf(const record::Tuple& tuple) {
   std::vector<FarEnd> ends;
-  const auto add = [&](std::optional<FarEnd> end) {
+  if (!IsFollowed(tuple.type)) return ends;
+  for (const dns::Target target : dns::TargetsOf(tuple.type, tuple.rdata)) {
+    auto end = EndOf(tuple, target);
     if (end.has_value()) ends.push_back(std::move(*end));
-  };
-  if (!store::MayHaveSeveralReverseKeys(tuple.type)) {
-    add(OnlyEndOf(tuple));
-    return ends;
   }
-  const store::KeyList keys = store::ReverseKeysOf(tuple);
-  ends.reserve(keys.size());
-  for (std::size_t i = 0; i < keys.size(); ++i) add(EndOfKey(AsBytes(keys[i])));
   return ends;
+}
+
+FarEnd OwnerOf(const record::Tuple& tuple) {
+  return {Kind::kName, std::string(AsText(tuple.owner))};
 }
 
 }  // namespace pdns::query

@@ -1,5 +1,5 @@
-// What a row leads to: a row found from one side -> [FarEndsOf] -> what stands on its other side.
-// Of a pivot.
+// What a row leads to: a row found from one side -> [FarEndsOf, OwnerOf] -> what stands on its
+// other side. Of a pivot.
 #pragma once
 
 #include <string>
@@ -7,7 +7,6 @@
 
 #include "query/pivot.h"
 #include "record/observation.h"
-#include "store/store.h"
 
 namespace pdns::query {
 
@@ -19,10 +18,13 @@ struct FarEnd {
   std::string Text() const;
 };
 
-// `index`: where the row was found. Reverse: its owner. Forward: the address of A and AAAA; the
-// name of CNAME, DNAME and NS; TargetName and address hints of SVCB and HTTPS, those that the
-// reverse index has, and not ".", which stands for the owner or for nothing (RFC 9460 2.5). Nothing
+// The name or the addresses that a row leads to from its owner: the address of A and AAAA; the name
+// of CNAME, DNAME and NS; TargetName and address hints of SVCB and HTTPS, as many as are indexed
+// (dns/targets.h), and not ".", which stands for the owner or for nothing (RFC 9460 2.5). Nothing
 // for rdata that does not hold what its type says, and for other types.
-std::vector<FarEnd> FarEndsOf(const record::Tuple& tuple, store::Index index);
+std::vector<FarEnd> FarEndsOf(const record::Tuple& tuple);
+
+// A row that is found at what it points at leads to its owner.
+FarEnd OwnerOf(const record::Tuple& tuple);
 
 }  // namespace pdns::query

@@ -1,20 +1,14 @@
 #include "query/filter.h"
 
 #include <algorithm>
-#include <array>
 
 #include "dns/text.h"
 #include "query/indicator.h"
 #include "query/question.h"
+#include "record/type_facts.h"
 
 namespace pdns::query {
 namespace {
-
-// As DNSDB has it: DS RRSIG NSEC DNSKEY NSEC3 NSEC3PARAM CDS CDNSKEY TA DLV.
-bool IsDnssec(record::RrType type) {
-  constexpr std::array<std::uint16_t, 10> kTypes{43, 46, 47, 48, 50, 51, 59, 60, 32768, 32769};
-  return std::find(kTypes.begin(), kTypes.end(), static_cast<std::uint16_t>(type)) != kTypes.end();
-}
 
 std::string Upper(std::string_view text) {
   std::string upper(text);
@@ -22,8 +16,9 @@ std::string Upper(std::string_view text) {
   return upper;
 }
 
-record::Name ZoneOf(const record::Tuple& tuple, const record::Sighting& sighting) {
-  return record::Name::FromWire(record::Suffix(tuple.owner, sighting.zone_labels))
+// Of a known bailiwick.
+record::Name ZoneOf(const record::Tuple& tuple, record::Bailiwick bailiwick) {
+  return record::Name::FromWire(record::Suffix(tuple.owner, bailiwick.labels()))
       .value_or(record::Name());
 }
 
@@ -59,7 +54,15 @@ Status TypeSet::Add(std::string_view text) {
 
 bool TypeSet::Holds(record::RrType type) const {
   if (all_ || std::find(types_.begin(), types_.end(), type) != types_.end()) return true;
-  return IsDnssec(type) ? dnssec_ : any_;
+  return record::FactsOf(type).dnssec ? dnssec_ : any_;
+}
+
+std::vector<record::RrType> TypeSet::PlainList() const {
+  if (all_ || any_ || dnssec_) return {};
+  std::vector<record::RrType> list = types_;
+  std::sort(list.begin(), list.end());
+  list.erase(std::unique(list.begin(), list.end()), list.end());
+  return list;
 }
 
 Status Filter::Exclude(std::string_view text) {
@@ -75,11 +78,16 @@ Status Filter::Exclude(std::string_view text) {
   return {};
 }
 
-bool Filter::Passes(const record::Tuple& tuple, const record::Sighting& sighting) const {
+bool Filter::Passes(const record::Tuple& tuple, const record::History& history) const {
   if (!types.Holds(tuple.type)) return false;
-  if (!first.Holds(sighting.first) || !last.Holds(sighting.last)) return false;
-  if (sighting.count < min_count || sighting.count > max_count) return false;
-  if (!bailiwicks.empty() && !AnyMatches(bailiwicks, ZoneOf(tuple, sighting))) return false;
+  if (!first.Holds(history.first) || !last.Holds(history.last)) return false;
+  if (history.count < min_count || history.count > max_count) return false;
+  if (sensors != 0 && (history.sensors & sensors) == 0) return false;
+  if (active.has_value() && !record::SeenBetween(history, active->from, active->to)) return false;
+  if (!bailiwicks.empty()) {
+    const record::Bailiwick bailiwick = history.bailiwick;
+    if (!bailiwick.known() || !AnyMatches(bailiwicks, ZoneOf(tuple, bailiwick))) return false;
+  }
   for (const dns::AddressBlock& block : excluded_addresses) {
     if (HoldsAddress(block, tuple)) return false;
   }

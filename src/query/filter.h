@@ -1,4 +1,4 @@
-// Which rows of an answer are wanted: tuple, sighting -> [Filter] -> yes or no.
+// Which rows of an answer are wanted: tuple, history -> [Filter] -> yes or no.
 //
 // All bounds are inclusive. Thread rules: NamePattern's.
 #pragma once
@@ -6,13 +6,14 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/status.h"
 #include "dns/address_block.h"
 #include "query/name_pattern.h"
-#include "record/observation.h"
+#include "record/history.h"
 
 namespace pdns::query {
 
@@ -23,6 +24,12 @@ struct Between {
   bool Holds(std::chrono::sys_seconds time) const { return from <= time && time <= to; }
 };
 
+// UTC, both inclusive.
+struct DaySpan {
+  std::chrono::sys_days from;
+  std::chrono::sys_days to;
+};
+
 // A set of types: those listed, or all but the DNSSEC ones (ANY), or only those (ANY-DNSSEC).
 class TypeSet {
  public:
@@ -30,6 +37,9 @@ class TypeSet {
   Status Add(std::string_view text);
 
   bool Holds(record::RrType type) const;
+
+  // Those listed, in order, each once, where they are all that the set has; else nothing.
+  std::vector<record::RrType> PlainList() const;
 
  private:
   bool all_ = true;  // nothing was added
@@ -44,14 +54,16 @@ struct Filter {
   Between last;   // last-seen lies in it
   std::uint64_t min_count = 0;
   std::uint64_t max_count = std::numeric_limits<std::uint64_t>::max();
-  std::vector<NamePattern> bailiwicks;                // one of them; none: any
+  std::optional<DaySpan> active;                      // seen on one of these days
+  record::SensorSet sensors = 0;                      // seen by one of them; 0: by any
+  std::vector<NamePattern> bailiwicks;                // one of them; none: any, and unknown
   std::vector<NamePattern> excluded_names;            // rrnames
   std::vector<dns::AddressBlock> excluded_addresses;  // in A and AAAA
 
   // A name pattern, or an address or block: kUsage.
   Status Exclude(std::string_view text);
 
-  bool Passes(const record::Tuple& tuple, const record::Sighting& sighting) const;
+  bool Passes(const record::Tuple& tuple, const record::History& history) const;
 };
 
 }  // namespace pdns::query

@@ -1,22 +1,23 @@
-// Answers in another order than the store's: Hit -> [HitSorter] -> hits, sorted.
+// Answers in another order than the database's: Hit -> [HitSorter] -> hits, sorted.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
-#include <utility>
-#include <vector>
+#include <unordered_map>
 
 #include "base/status.h"
+#include "query/answer_cursor.h"
 #include "query/hit.h"
 #include "query/sort_key.h"
 #include "query/sorter.h"
 
 namespace pdns::query {
 
-// Equal hits stay in the order they were added, which is that of their places. Memory and disk are
-// Sorter's. What was asked is not copied: its text outlives the sorter; paths are not kept.
+// Equal hits come in the order of their places (query/place.h), or where these are not kept, in the
+// order they were added. Memory and disk are Sorter's. What was asked is not copied: its text
+// outlives the sorter; paths are not kept. One thread at a time.
 class HitSorter {
  public:
   struct Order {
@@ -25,14 +26,15 @@ class HitSorter {
     bool unique = false;     // of hits with one name (kName), or one text of rdata (kRdata), the
                              // first only
     std::uint64_t keep = 0;  // only the first so many are wanted; 0: all
-    bool places = false;     // of the hits are kept
+    bool places = false;     // of the hits are kept, and break ties, so that a cursor may stand
+                             // at any hit; not of unique ones, which have no ties
   };
   explicit HitSorter(const Order& order)
       : order_(order), sorter_({.keep = order.keep, .unique = order.unique}) {}
 
-  // Before the first Add: only what is behind this hit is wanted. Of its tuple, sighting and place
-  // what the order looks at must be right.
-  void StartAfter(const Hit& hit);
+  // Before the first Add, of an order with places: only what is behind this hit is wanted. Of its
+  // tuple and history what the order looks at must be right.
+  void StartAfter(const CursorHit& hit);
 
   // kIo: no room for it.
   Status Add(const Hit& hit);
@@ -42,13 +44,12 @@ class HitSorter {
 
  private:
   void MakeKey(const Hit& hit);
-  bool IsWanted(const Hit& hit) const;
-  void AppendPlace(const Place& place);
+  bool TiesByPlace() const { return order_.places && !order_.unique; }
 
   Order order_;
   Sorter sorter_;
-  std::optional<std::pair<std::string, OwnedPlace>> after_;  // key and place
-  std::vector<Asked> asked_;
+  std::optional<std::string> after_;                // a key
+  std::unordered_map<std::uint64_t, Asked> asked_;  // by number of the question
   std::string key_;
   std::string payload_;
 };

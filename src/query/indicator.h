@@ -1,5 +1,5 @@
 // Indicators as responders paste them, one a text: [ParseIndicator] -> a name or a block of
-// addresses, which NamePattern and store::AddressRange take.
+// addresses, which NamePattern and store::Span take.
 #pragma once
 
 #include <cstdint>

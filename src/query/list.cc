@@ -35,12 +35,16 @@ Result<std::vector<Listed>> ReadList(std::istream& lines, const BadLine& bad) {
       bad(number, text, question.status());
       continue;
     }
-    list.push_back({std::string(text), number, question->index, std::move(question->range.lo)});
+    list.push_back({std::string(text), number, question->side, std::move(question->span.lo)});
   }
   if (lines.bad()) return Status::Io("the list cannot be read to its end");
-  std::sort(list.begin(), list.end(), [](const Listed& a, const Listed& b) {
-    return std::tie(a.index, a.from, a.line) < std::tie(b.index, b.from, b.line);
-  });
+  // IPv4 before IPv6, as their rows stand.
+  const auto order = [](const Listed& one) {
+    const std::size_t size = one.side == store::Side::kAddress ? one.from.size() : 0;
+    return std::tuple(one.side, size, std::string_view(one.from), one.line);
+  };
+  std::sort(list.begin(), list.end(),
+            [&order](const Listed& a, const Listed& b) { return order(a) < order(b); });
   return list;
 }
 

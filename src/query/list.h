@@ -1,5 +1,5 @@
 // Many things asked at once: lines of a file -> [ReadList] -> what they ask for, in the order of
-// the index, so that one pass over it answers all of them.
+// the database, so that one pass over it answers all of them.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +10,15 @@
 #include <vector>
 
 #include "base/status.h"
-#include "store/store.h"
+#include "store/selection.h"
 
 namespace pdns::query {
 
 struct Listed {
   std::string text;        // for AskName
   std::uint64_t line = 0;  // from 1
-  store::Index index = store::Index::kForward;
-  std::string from;  // where its rows begin in that index
+  store::Side side = store::Side::kOwner;
+  std::string from;  // where its span of that side begins
 };
 
 // Told the line and what is wrong with it.

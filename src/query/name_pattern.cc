@@ -77,11 +77,11 @@ std::string Subtree(const record::Name& top) {
   return ordered;
 }
 
-// N(name) at the front of a key; empty when there is none.
-std::string_view OrderedNameOf(std::string_view key) {
-  if (key.starts_with(kEnd)) return key.substr(0, 1);
-  const std::size_t ends = key.find(kEnds);
-  return ends == kNone ? std::string_view() : key.substr(0, ends + kEnds.size());
+// N(name) at the front of bytes; empty when there is none.
+std::string_view OrderedNameOf(std::string_view bytes) {
+  if (bytes.starts_with(kEnd)) return bytes.substr(0, 1);
+  const std::size_t ends = bytes.find(kEnds);
+  return ends == kNone ? std::string_view() : bytes.substr(0, ends + kEnds.size());
 }
 
 }  // namespace
@@ -152,12 +152,11 @@ Result<NamePattern> NamePattern::Regex(std::string_view text) {
   return pattern;
 }
 
-store::Step NamePattern::Match(std::string_view key_from_name_on, std::string& jump) const {
-  if (!filters())
-    return key_from_name_on.starts_with(prefix_) ? store::Step::kTake : store::Step::kSkip;
+store::Step NamePattern::Match(std::string_view ordered, std::string& jump) const {
+  if (!filters()) return ordered.starts_with(prefix_) ? store::Step::kTake : store::Step::kSkip;
   // No ordered name is the beginning of another.
-  if (last_name_.empty() || !key_from_name_on.starts_with(last_name_)) {
-    const std::string_view name = OrderedNameOf(key_from_name_on);
+  if (last_name_.empty() || !ordered.starts_with(last_name_)) {
+    const std::string_view name = OrderedNameOf(ordered);
     if (name.empty()) return store::Step::kSkip;
     last_name_ = name;
     last_step_ = Judge(name, last_jump_);

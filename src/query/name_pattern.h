@@ -1,8 +1,7 @@
-// What names a question is about: text -> [NamePattern] -> a range of ordered names, and a filter
-// over the keys in it.
+// What names a question is about: text -> [NamePattern] -> a span of ordered names, and a test of
+// the names in it.
 //
-// Works on N(name) of schema/keys.md, labels from the top-level domain on: forward and quarantine
-// keys begin with it, reverse keys of kind 02 have it behind their first byte. Text is as people
+// Works on N(name) of record/tuple_key.h, labels from the top-level domain on. Text is as people
 // type it, in any case, with or without a trailing dot, escaped as RFC 1035 5.1 has it.
 #pragma once
 
@@ -14,12 +13,12 @@
 #include "base/status.h"
 #include "query/text_pattern.h"
 #include "record/name.h"
-#include "store/store.h"
+#include "store/selection.h"
 
 namespace pdns::query {
 
 // One thread at a time: the last verdict is remembered, rows of one name follow each other.
-class NamePattern {
+class NamePattern final : public store::NameTest {
  public:
   // www.blah.org   that name
   // *.blah.org     that name and all below it; `*` and `*.`: everything
@@ -47,16 +46,14 @@ class NamePattern {
   // Not all names behind the prefix match: ask Match.
   bool filters() const { return kind_ != Kind::kExact && kind_ != Kind::kPrefix; }
 
-  // Looks at every key of an index.
+  // Every name of a side is looked at.
   bool whole() const {
     return prefix_.empty() && kind_ != Kind::kOneBelow && kind_ != Kind::kBeginsOne;
   }
 
-  // `key_from_name_on`: N(name) and whatever follows it. Take, skip, or jump; for kJump, `jump` is
-  // the ordered bytes to go on from, behind this name; what stands before N(name) in keys is for
-  // the caller to put in front. Names outside the prefix are skipped, and so are bytes that are no
-  // ordered name.
-  store::Step Match(std::string_view key_from_name_on, std::string& jump) const;
+  // Take, skip, or jump. Names outside the prefix are skipped, and so are bytes that do not begin
+  // with an ordered name.
+  store::Step Match(std::string_view ordered, std::string& jump) const override;
 
   bool Matches(const record::Name& name) const;
 

@@ -11,42 +11,47 @@
 #include "query/far_end.h"
 #include "query/pivot_graph.h"
 #include "record/tuple_key.h"
-#include "store/reverse_key.h"
 
 namespace pdns::query {
 namespace {
 
 using record::RrType;
-using store::Index;
+using store::Side;
 using Kind = PivotNode::Kind;
 using What = PivotCut::What;
 
 // One kind of rows at a node: what max_fanout is held against, all types together.
 struct Group {
   What what;
-  Index index;
-  std::string prefix;  // of keys, before the type
+  Side side;
+  store::Span span;  // of one name, or of one address
   std::vector<RrType> types;
+
+  store::Selection Of(RrType type) const {
+    store::Selection selection;
+    selection.side = side;
+    selection.span = span;
+    selection.types = {type};
+    return selection;
+  }
 };
 
-std::string OwnerPrefix(Bytes owner) {
-  std::string prefix;
-  record::AppendOrderedName(prefix, owner);
-  return prefix;
+store::Span AddressSpan(Bytes address) {
+  return {std::string(AsText(address)), std::string(AsText(address))};
 }
-std::string TargetPrefix(const record::Name& target) { return store::TargetRange(target).lo; }
-std::string AddressPrefix(Bytes address) { return store::AddressRange(address, address).lo; }
 
-store::KeyRange RangeOf(std::string prefix, RrType type) {
-  AppendU16(prefix, static_cast<std::uint16_t>(type));
-  return store::PrefixRange(std::move(prefix));
+// What tells rows apart.
+std::string IdentityOf(const record::Tuple& tuple) {
+  std::string identity(AsText(tuple.owner));
+  AppendU16(identity, static_cast<std::uint16_t>(tuple.type));
+  return identity + record::RdataId(tuple.rdata);
 }
 
 class Walk {
  public:
-  Walk(store::Reader& reader, const PivotOptions& options,
+  Walk(store::Snapshot& snapshot, const PivotOptions& options,
        const std::function<bool(const Hit&)>& sink)
-      : reader_(reader), options_(options), sink_(sink) {}
+      : snapshot_(snapshot), options_(options), sink_(sink) {}
 
   PivotOutcome From(const PivotStart& start) {
     if (!Begin(start)) {
@@ -83,20 +88,17 @@ class Walk {
     return !out_.stopped;
   }
 
-  // False: the watch ends all.
-  bool Looked() { return ++out_.keys % kKeysPerWatch != 0 || AskWatch(); }
-
   void Expand() {
     const PivotPlace place = graph_.place(at_);  // a copy: places are added
     path_ = graph_.PathTo(at_);
     if (graph_.nodes()[at_].kind == Kind::kAddress) return ExpandAddress(AsBytes(place.bytes));
     const auto name = record::Name::FromWire(AsBytes(place.bytes));
     if (!name.has_value()) return;  // never: it was made of one
-    const std::string own = OwnerPrefix(name->wire());
-    Follow({What::kAddresses, Index::kForward, own, {RrType::kA, RrType::kAaaa}});
+    const store::Span own = store::NameSpan(name->wire());
+    Follow({What::kAddresses, Side::kOwner, own, {RrType::kA, RrType::kAaaa}});
     if (place.as_name) {
-      Follow({What::kEndpoints, Index::kForward, own, {RrType::kHttps, RrType::kSvcb}});
-      Follow({What::kAliasTargets, Index::kForward, own, {RrType::kCname, RrType::kDname}});
+      Follow({What::kEndpoints, Side::kOwner, own, {RrType::kHttps, RrType::kSvcb}});
+      Follow({What::kAliasTargets, Side::kOwner, own, {RrType::kCname, RrType::kDname}});
       FollowServers(*name);
     }
     FollowToTarget(*name, place.as_name);
@@ -104,31 +106,29 @@ class Walk {
 
   void ExpandAddress(Bytes address) {
     const RrType own = address.size() == 4 ? RrType::kA : RrType::kAaaa;
-    Follow({What::kNames,
-            Index::kReverse,
-            AddressPrefix(address),
-            {own, RrType::kSvcb, RrType::kHttps}});
+    Follow(
+        {What::kNames, Side::kAddress, AddressSpan(address), {own, RrType::kSvcb, RrType::kHttps}});
   }
 
   // A name without name servers has those of the zone it is in. A top-level domain's say nothing.
   void FollowServers(const record::Name& name) {
     for (unsigned labels = record::CountLabels(name.wire()); Going(); --labels) {
-      const std::string zone = OwnerPrefix(record::Suffix(name.wire(), labels));
-      if (Follow({What::kNameServers, Index::kForward, zone, {RrType::kNs}}) || labels <= 2) return;
+      const store::Span zone = store::NameSpan(record::Suffix(name.wire(), labels));
+      if (Follow({What::kNameServers, Side::kOwner, zone, {RrType::kNs}}) || labels <= 2) return;
     }
   }
 
   // The root as target of MX, HTTPS and SVCB stands for none or for their owner (RFC 7505, 9460).
   void FollowToTarget(const record::Name& target, bool as_name) {
-    const std::string prefix = TargetPrefix(target);
+    const store::Span span = store::NameSpan(target.wire());
     const bool root = target == record::Name();
     if (as_name) {
       std::vector<RrType> aliases{RrType::kCname, RrType::kDname};
       if (!root) aliases.insert(aliases.end(), {RrType::kHttps, RrType::kSvcb});
-      Follow({What::kAliases, Index::kReverse, prefix, std::move(aliases)});
+      Follow({What::kAliases, Side::kTarget, span, std::move(aliases)});
     }
-    if (Follow({What::kZones, Index::kReverse, prefix, {RrType::kNs}})) graph_.ServesZones(at_);
-    if (as_name && !root) Follow({What::kMailDomains, Index::kReverse, prefix, {RrType::kMx}});
+    if (Follow({What::kZones, Side::kTarget, span, {RrType::kNs}})) graph_.ServesZones(at_);
+    if (as_name && !root) Follow({What::kMailDomains, Side::kTarget, span, {RrType::kMx}});
   }
 
   // Takes the rows of the group that count to the graph and to the sink, or none, when they lead to
@@ -148,77 +148,68 @@ class Walk {
     return counted_ > before;
   }
 
-  // How many different far ends, from keys alone.
+  // How many different far ends, without reading rows where they are owners.
   PivotCut Count(const Group& group) {
     const std::uint64_t most = std::max(options_.max_fanout, kMostCounted);
     std::unordered_set<std::uint64_t> ends;
-    const auto add = [&](Bytes end) {
-      ends.insert(Hash64(end, 0));
+    const auto add = [&](std::string_view end) {
+      ends.insert(Hash64(AsBytes(end), seed_));
       return ends.size() <= most;
     };
     for (const RrType type : group.types) {
       if (!Going() || ends.size() > most) break;
-      if (group.index == Index::kReverse) {
-        EachOwner(RangeOf(group.prefix, type), add);
+      if (group.side == Side::kOwner) {
+        EachFarEnd(group.Of(type), add);
       } else {
-        EachFarEnd(RangeOf(group.prefix, type), add);
+        Scan([&](const store::Watch& watch) {
+          return snapshot_.ScanOwners(group.Of(type), add, watch);
+        });
       }
     }
     return {group.what, std::min<std::uint64_t>(ends.size(), most), ends.size() > most};
   }
 
-  using Each = std::function<bool(Bytes)>;  // false ends it
-
-  // The owners of one type in the reverse index: one key is looked at for each.
-  void EachOwner(const store::KeyRange& range, const Each& each) {
-    const std::size_t owner_at = range.lo.size();
-    Scan({Index::kReverse, range, {}, [&](std::string_view key, std::string& jump) {
-            if (!Looked()) return store::Step::kEnd;
-            Cursor cursor(AsBytes(key), owner_at);
-            record::ReadOrderedName(cursor);
-            if (!cursor.ok()) return store::Step::kSkip;
-            const std::string_view up_to_owner = key.substr(0, cursor.position());
-            if (!each(AsBytes(up_to_owner.substr(owner_at)))) return store::Step::kEnd;
-            jump = store::PrefixRange(std::string(up_to_owner)).hi;
-            return store::Step::kJump;
-          }});
-  }
-
-  void EachFarEnd(const store::KeyRange& range, const Each& each) {
-    Scan({Index::kForward, range, {}, [&](std::string_view key, std::string&) {
-            if (!Looked()) return store::Step::kEnd;
-            const auto tuple = record::DecodeTupleKey(AsBytes(key));
-            if (!tuple.has_value()) return store::Step::kSkip;
-            for (const FarEnd& end : FarEndsOf(tuple->view(), Index::kForward)) {
-              if (!each(AsBytes(end.bytes))) return store::Step::kEnd;
-            }
-            return store::Step::kSkip;
-          }});
-  }
-
-  void Scan(
-      const store::ScanPlan& plan,
-      const store::RowSink& sink = [](const store::Row&) { return true; }) {
-    Status scanned = reader_.Scan(plan, sink);
-    if (!scanned.ok()) out_.status = std::move(scanned);
+  void EachFarEnd(const store::Selection& selection,
+                  const std::function<bool(std::string_view)>& each) {
+    ScanRows(selection, [&each](const store::Row& row) {
+      const std::vector<FarEnd> ends = FarEndsOf(row.tuple);
+      return std::all_of(ends.begin(), ends.end(),
+                         [&each](const FarEnd& end) { return each(end.bytes); });
+    });
   }
 
   void FollowType(const Group& group, RrType type) {
     if (!Going()) return;
-    const auto look = [&](std::string_view, std::string&) {
-      return Looked() ? store::Step::kTake : store::Step::kEnd;
-    };
-    Scan({group.index, RangeOf(group.prefix, type), {}, look},
-         [&](const store::Row& row) { return Take(row, group.index); });
+    const bool forward = group.side == Side::kOwner;
+    ScanRows(group.Of(type), [&](const store::Row& row) { return Take(row, forward); });
   }
 
-  bool Take(const store::Row& row, Index index) {
-    const std::vector<FarEnd> ends = FarEndsOf(row.tuple, index);
-    if (ends.empty() || !Overlaps(row.sighting)) return true;
+  void ScanRows(const store::Selection& selection, const store::RowSink& sink) {
+    Scan([&](const store::Watch& watch) { return snapshot_.Scan(selection, sink, watch); });
+  }
+
+  // One scan, whose keys add to those of all.
+  void Scan(const std::function<store::Scanned(const store::Watch&)>& scan) {
+    const std::uint64_t before = out_.keys;
+    store::Scanned scanned = scan([this, before](std::uint64_t keys) {
+      out_.keys = before + keys;
+      return AskWatch();
+    });
+    out_.keys = before + scanned.keys;
+    if (!scanned.status.ok()) out_.status = std::move(scanned.status);
+  }
+
+  bool Take(const store::Row& row, bool forward) {
+    std::vector<FarEnd> ends;
+    if (forward) {
+      ends = FarEndsOf(row.tuple);
+    } else {
+      ends.push_back(OwnerOf(row.tuple));
+    }
+    if (ends.empty() || !Overlaps(row.history)) return true;
     ++counted_;
     for (const FarEnd& end : ends) {
-      const std::size_t there = graph_.Reach(end, at_, {row.sighting.first, row.sighting.last});
-      const bool forward = index == Index::kForward;
+      const std::size_t there = graph_.Reach(end, at_, {row.history.first, row.history.last});
       graph_.Connect({forward ? at_ : there, forward ? there : at_, row.tuple.type});
     }
     return HandOn(row) && HasRoom();
@@ -228,29 +219,25 @@ class Walk {
     const std::uint64_t most = options_.max_size;
     if (std::max({graph_.nodes().size(), graph_.edges().size(), handed_.size()}) <= most)
       return true;
-    out_.status = Status::Usage(
-        fmt::format("there are more than {} nodes, edges or rows around it; fewer steps or a lower "
-                    "--max-fanout give a whole answer",
-                    most));
+    out_.status =
+        Status::Usage(fmt::format("there are more than {} nodes, edges or rows around it", most));
     return false;
   }
 
-  bool Overlaps(const record::Sighting& sighting) const {
+  bool Overlaps(const record::History& history) const {
     const auto& seen = graph_.place(at_).seen;
-    return !seen.has_value() || (sighting.first - seen->last <= options_.slack &&
-                                 seen->first - sighting.last <= options_.slack);
+    return !seen.has_value() || (history.first - seen->last <= options_.slack &&
+                                 seen->first - history.last <= options_.slack);
   }
 
   bool HandOn(const store::Row& row) {
-    std::string key;
-    record::AppendTupleKey(key, row.tuple);
-    if (!handed_.insert(std::move(key)).second) return true;
+    if (!handed_.insert(IdentityOf(row.tuple)).second) return true;
     ++out_.rows;
-    out_.stopped = !sink_({row.tuple, row.sighting, nullptr, path_});
+    out_.stopped = !sink_({row.tuple, row.history, nullptr, path_, {}, {}});
     return !out_.stopped;
   }
 
-  store::Reader& reader_;
+  store::Snapshot& snapshot_;
   const PivotOptions& options_;
   const std::function<bool(const Hit&)>& sink_;
 
@@ -259,14 +246,16 @@ class Walk {
   std::size_t at_ = 0;         // the node whose turn it is; those behind it are still to come
   std::uint64_t counted_ = 0;  // rows that counted, handed on or not
   std::vector<std::string> path_;
-  std::unordered_set<std::string> handed_;  // tuple keys
+  std::unordered_set<std::string> handed_;  // identities
+  // Owners choose their names: with a seed that they know, different ones could count as one.
+  const std::uint64_t seed_ = RandomSeed();
 };
 
 }  // namespace
 
-PivotOutcome Pivot(store::Reader& reader, const PivotStart& start, const PivotOptions& options,
+PivotOutcome Pivot(store::Snapshot& snapshot, const PivotStart& start, const PivotOptions& options,
                    const std::function<bool(const Hit&)>& sink) {
-  return Walk(reader, options, sink).From(start);
+  return Walk(snapshot, options, sink).From(start);
 }
 
 }  // namespace pdns::query

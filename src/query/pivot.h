@@ -1,7 +1,7 @@
 // From a name or an address to what is around it: start -> [Pivot] -> rows, and a graph of what
 // they connect, which a caller maps to render/dot.h.
 //
-// Breadth first, the same store gives the same answer. From each node, in this order:
+// Breadth first, the same database gives the same answer. From each node, in this order:
 //   a name         its A and AAAA rows; HTTPS and SVCB, to their target and address hints; CNAME
 //                  and DNAME; NS, and where no NS row of it counts, the NS rows of its nearest
 //                  ancestor of two labels or more; the CNAME, DNAME, HTTPS and SVCB, the NS and the
@@ -33,7 +33,7 @@
 #include "query/lookup.h"
 #include "record/name.h"
 #include "record/rrtype.h"
-#include "store/store.h"
+#include "store/database.h"
 
 namespace pdns::query {
 
@@ -43,7 +43,9 @@ struct PivotOptions {
   // followed, none of them. The others of that node are.
   std::uint64_t max_fanout = 100;
   std::chrono::seconds slack{0};  // not negative; times so far apart still overlap
-  Watch watch;                    // none: to the end; asked at each node, too
+  // None: to the end. Asked at each node and now and then during one scan, with the index entries
+  // looked at by all scans so far.
+  Watch watch;
   // More nodes, edges or rows than this end it. 100,000 take less than 100 MB.
   std::uint64_t max_size = 100'000;
 };
@@ -97,8 +99,8 @@ struct PivotOutcome {
   std::uint64_t keys = 0;        // looked at
   std::vector<PivotNode> nodes;  // as they were found, the start first
   std::vector<PivotEdge> edges;  // as they were found, each once
-  // kUsage: the start is more than one address, or max_size ended it; else of the store, which was
-  // not whole. But for the first, rows, nodes and edges are what was found until then.
+  // kUsage: the start is more than one address, or max_size ended it; kIo, kCorrupt: of the
+  // database. But for the first, rows, nodes and edges are what was found until then.
   Status status;
   bool stopped = false;  // by the sink or the watch
 };
@@ -107,9 +109,9 @@ struct PivotOutcome {
 using PivotStart = std::variant<record::Name, dns::AddressBlock>;
 
 // Each row is handed on once, in a Hit whose path leads to the node at which it was found; false
-// ends all. The sink may scan. Memory: the graph, the keys of all rows, and some 40 bytes for each
-// of what is being counted. One thread, the reader's.
-PivotOutcome Pivot(store::Reader& reader, const PivotStart& start, const PivotOptions& options,
+// ends all. The sink may scan. Memory: the graph, what tells all rows apart, and some 40 bytes for
+// each of what is being counted. One thread, the snapshot's.
+PivotOutcome Pivot(store::Snapshot& snapshot, const PivotStart& start, const PivotOptions& options,
                    const std::function<bool(const Hit&)>& sink);
 
 }  // namespace pdns::query

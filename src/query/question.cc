@@ -4,10 +4,12 @@
 
 #include <algorithm>
 
+#include "dns/targets.h"
 #include "dns/text.h"
 #include "query/indicator.h"
 #include "query/quote.h"
-#include "store/reverse_key.h"
+#include "record/tuple_key.h"
+#include "record/type_facts.h"
 
 namespace pdns::query {
 namespace {
@@ -18,38 +20,36 @@ Result<NamePattern> PatternOf(std::string_view text, Syntax syntax) {
   return NamePattern::Parse(text);
 }
 
-Result<Question> OfNames(std::string_view text, Syntax syntax, store::Index index) {
+Result<Question> OfNames(std::string_view text, Syntax syntax, store::Side side) {
   auto pattern = PatternOf(text, syntax);
   if (!pattern.ok()) return pattern.status();
   Question question;
-  question.index = index;
-  std::string prefix(index == store::Index::kReverse ? 1 : 0,
-                     static_cast<char>(store::Kind::kName));
-  question.range = store::PrefixRange(prefix + pattern->prefix());
+  question.side = side;
+  question.span.lo = pattern->prefix();
   if (pattern->whole())
-    question.whole = index == store::Index::kReverse ? "rows that point at names" : "rows";
+    question.whole = side == store::Side::kTarget ? "rows that point at names" : "rows";
   if (pattern->filters()) question.names = std::make_shared<NamePattern>(std::move(*pattern));
   return question;
 }
 
 Question OfBlock(const dns::AddressBlock& block) {
   Question question;
-  question.index = store::Index::kReverse;
-  question.range = store::AddressRange(block.lowest(), block.highest());
+  question.side = store::Side::kAddress;
+  question.span = {std::string(AsText(block.lowest())), std::string(AsText(block.highest()))};
   return question;
 }
 
-Result<Question> Of(std::string_view text, store::Index index) {
+Result<Question> Of(std::string_view text, store::Side side) {
   const auto indicator = ParseIndicator(text);
   if (!indicator.ok()) return indicator.status();
   const bool block = indicator->kind == Indicator::Kind::kBlock;
   auto question =
-      block ? OfBlock(indicator->block) : OfNames(indicator->name, Syntax::kPlain, index);
+      block ? OfBlock(indicator->block) : OfNames(indicator->name, Syntax::kPlain, side);
   if (!question.ok()) return question;
-  const bool turned = block && index == store::Index::kForward;
-  if (turned) {
-    question->notice = fmt::format("{}: asking for the records that hold {} (--rdata)",
-                                   Quoted(text), indicator->changed ? indicator->understood : "it");
+  question->turned = block && side == store::Side::kOwner;
+  if (question->turned) {
+    question->notice = fmt::format("{}: asking for the records that hold {}", Quoted(text),
+                                   indicator->changed ? indicator->understood : "it");
   } else if (indicator->changed) {
     question->notice = fmt::format("{}: asking for {}", Quoted(text), indicator->understood);
   }
@@ -58,7 +58,7 @@ Result<Question> Of(std::string_view text, store::Index index) {
 
 // Character strings without their length bytes; other rdata as it is. Lower case.
 std::string TextOf(const record::Tuple& tuple) {
-  const bool strings = tuple.type == record::RrType::kTxt || tuple.type == record::RrType::kSpf;
+  const bool strings = record::FactsOf(tuple.type).text;
   std::string text;
   Cursor cursor(tuple.rdata);
   while (strings && cursor.left() > 0) AppendBytes(text, cursor.Take(cursor.U8()));
@@ -67,31 +67,68 @@ std::string TextOf(const record::Tuple& tuple) {
   return text;
 }
 
+bool HoldsName(const Question& question, Bytes name) {
+  std::string ordered;
+  record::AppendOrderedName(ordered, name);
+  if (!ordered.starts_with(question.span.lo)) return false;
+  std::string jump;
+  return question.names == nullptr || question.names->Match(ordered, jump) == store::Step::kTake;
+}
+
+// Both of one size: of another one no address is meant.
+bool HoldsAddress(const store::Span& span, std::string_view address) {
+  return address.size() == span.lo.size() && span.lo <= address && address <= span.hi;
+}
+
+bool PointsInto(const Question& question, const record::Tuple& tuple) {
+  for (const dns::Target target : dns::TargetsOf(tuple.type, tuple.rdata)) {
+    const bool name = target.kind == dns::Target::Kind::kName;
+    if (name != (question.side == store::Side::kTarget)) continue;
+    if (name ? HoldsName(question, target.bytes)
+             : HoldsAddress(question.span, AsText(target.bytes))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Types without a target, but for signatures, keys and proofs of absence.
+bool IsOfText(record::RrType type) {
+  const record::TypeFacts& facts = record::FactsOf(type);
+  return facts.target == record::TargetForm::kNone && !facts.no_reverse;
+}
+
 }  // namespace
 
+bool Question::Holds(const record::Tuple& tuple) const {
+  if (side == store::Side::kOwner && !HoldsName(*this, tuple.owner)) return false;
+  if (side == store::Side::kText && !IsOfText(tuple.type)) return false;
+  const bool points = side == store::Side::kTarget || side == store::Side::kAddress;
+  return (!points || PointsInto(*this, tuple)) && (!rows || rows(tuple));
+}
+
 Result<Question> AskName(std::string_view text, Syntax syntax) {
-  return syntax == Syntax::kPlain ? Of(text, store::Index::kForward)
-                                  : OfNames(text, syntax, store::Index::kForward);
+  return syntax == Syntax::kPlain ? Of(text, store::Side::kOwner)
+                                  : OfNames(text, syntax, store::Side::kOwner);
 }
 
 Result<Question> AskRdata(std::string_view text, Syntax syntax) {
-  return syntax == Syntax::kPlain ? Of(text, store::Index::kReverse)
-                                  : OfNames(text, syntax, store::Index::kReverse);
+  return syntax == Syntax::kPlain ? Of(text, store::Side::kTarget)
+                                  : OfNames(text, syntax, store::Side::kTarget);
 }
 
 Result<Question> AskPtr(std::string_view text) {
   const auto name = PtrName(text);
   if (!name.ok()) return name.status();
-  return OfNames(*name, Syntax::kPlain, store::Index::kForward);
+  return OfNames(*name, Syntax::kPlain, store::Side::kOwner);
 }
 
 Result<Question> AskText(std::string_view text) {
-  if (text.empty()) return Status::Usage("--text: give some text to look for");
+  if (text.empty()) return Status::Usage("give some text to look for");
   std::string wanted(text);
   for (char& c : wanted) c = static_cast<char>(LowerByte(static_cast<std::uint8_t>(c)));
   Question question;
-  question.index = store::Index::kReverse;
-  question.range = store::PrefixRange(std::string(1, static_cast<char>(store::Kind::kOther)));
+  question.side = store::Side::kText;
   question.whole = "rows of text";
   question.rows = [wanted = std::move(wanted)](const record::Tuple& tuple) {
     return TextOf(tuple).find(wanted) != std::string::npos;

@@ -1,5 +1,5 @@
-// One thing asked: text as people type it -> [Ask...] -> a range of one index, and which of its
-// keys and rows are meant.
+// One thing asked: text as people type it -> [Ask...] -> a side of the database, a span of it, and
+// which of its names and rows are meant. lookup makes a store::Selection of it.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,7 @@
 
 #include "base/status.h"
 #include "query/name_pattern.h"
-#include "store/store.h"
+#include "store/selection.h"
 
 namespace pdns::query {
 
@@ -18,16 +18,20 @@ enum class Syntax : std::uint8_t { kPlain, kGlob, kRegex };
 
 // Told one row at a time; not from several threads at once.
 struct Question {
-  store::Index index = store::Index::kForward;
-  store::KeyRange range;
-  // Which names of the range: owners in the forward index, targets in the reverse. None: all.
+  store::Side side = store::Side::kOwner;
+  store::Span span;
+  // Which names of the span: owners or targets. None: all.
   std::shared_ptr<const NamePattern> names;
-  // Which rows, where the keys do not tell. None: all.
+  // Which rows, where neither says it. None: all.
   std::function<bool(const record::Tuple&)> rows;
   // What it goes all through, in words for a person, so that it takes its time; nothing where it
   // looks at a part only.
   std::string_view whole{};
-  std::string notice;  // for the person: how this was understood, where it is not what was typed
+  std::string notice;   // for the person: how this was understood, where it is not what was typed
+  bool turned = false;  // asked as a name, understood as what records hold
+
+  // Is it about this tuple? What a scan of the selection would find, said of one row.
+  bool Holds(const record::Tuple& tuple) const;
 };
 
 // Names: all that ParseIndicator takes; an address or a block asks for the rdata that holds it, and

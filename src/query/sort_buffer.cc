@@ -7,7 +7,6 @@
 namespace pdns::query {
 namespace {
 
-using store::KeyRef;
 using PayloadSize = std::uint32_t;
 
 constexpr std::size_t kFirstIndex = 16;  // items
@@ -28,7 +27,7 @@ char* Put(char* to, std::string_view bytes) { return std::copy(bytes.begin(), by
 std::size_t EndOfEqual(const std::vector<KeyRef>& index, std::size_t first) {
   std::size_t end = first + 1;
   for (; end < index.size(); ++end) {
-    store::FetchAhead(index, end);
+    FetchAhead(index, end);
     if (index[end].key() != index[first].key()) break;
   }
   return end;
@@ -77,7 +76,7 @@ void SortBuffer::Add(const SortItem& item) {
 }
 
 void SortBuffer::Sort(bool unique, std::uint64_t keep) {
-  store::SortKeys(index_);
+  SortKeys(index_);
   std::size_t kept = 0;
   for (std::size_t first = 0; first < index_.size() && (keep == 0 || kept < keep);) {
     const std::size_t end = EndOfEqual(index_, first);

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "store/key_sort.h"
+#include "base/key_sort.h"
 
 namespace pdns::query {
 
@@ -58,7 +58,7 @@ class SortBuffer {
   std::size_t block_bytes_ = 0;  // of all blocks
   std::size_t item_bytes_ = 0;
   std::vector<Block> blocks_;
-  std::vector<store::KeyRef> index_;  // to keys; in front of each its payload's size, u32
+  std::vector<KeyRef> index_;  // to keys; in front of each its payload's size, u32
 };
 
 }  // namespace pdns::query

@@ -4,46 +4,22 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "dns/targets.h"
 #include "record/tuple_key.h"
-#include "store/reverse_key.h"
 
 namespace pdns::query {
 namespace {
 
-using record::RrType;
 using record::Tuple;
-using store::Kind;
 
-constexpr std::size_t kIpv4Size = 4;
-constexpr std::size_t kIpv6Size = 16;
+// First byte of a key by rdata.
+enum class Kind : std::uint8_t { kName = 2, kIpv4 = 4, kIpv6 = 6, kOther = 9 };
 
 void AppendTime(std::string& out, std::chrono::sys_seconds time) {
   AppendU64(out, static_cast<std::uint64_t>(time.time_since_epoch().count()));
 }
 
 void AppendKind(std::string& out, Kind kind) { out.push_back(static_cast<char>(kind)); }
-
-bool IsAddress(const Tuple& tuple) {
-  return (tuple.type == RrType::kA && tuple.rdata.size() == kIpv4Size) ||
-         (tuple.type == RrType::kAaaa && tuple.rdata.size() == kIpv6Size);
-}
-
-// Types that point at a name have fields that are names.
-bool MayPointAtName(RrType type) { return record::RequiredFields(type) != 0; }
-
-// N(name), of the first reverse key; what follows it there says no more about the order.
-bool AppendTarget(std::string& out, const Tuple& tuple) {
-  if (!MayPointAtName(tuple.type)) return false;
-  const store::KeyList keys = store::ReverseKeysOf(tuple);
-  if (keys.size() == 0) return false;
-  Cursor cursor(AsBytes(keys[0]));
-  if (static_cast<Kind>(cursor.U8()) != Kind::kName) return false;
-  const record::Name target = record::ReadOrderedName(cursor);
-  if (!cursor.ok()) return false;
-  AppendKind(out, Kind::kName);
-  record::AppendOrderedName(out, target.wire());
-  return true;
-}
 
 // Zero bytes as 00 ff, 00 00 at the end.
 void AppendEscaped(std::string& out, Bytes bytes) {
@@ -54,25 +30,36 @@ void AppendEscaped(std::string& out, Bytes bytes) {
   out.append(2, '\0');
 }
 
+// The first target says it; those behind it are the hints of a service.
 void AppendRdata(std::string& out, const Tuple& tuple) {
-  if (IsAddress(tuple)) {
-    AppendKind(out, tuple.type == RrType::kA ? Kind::kIpv4 : Kind::kIpv6);
-    return AppendBytes(out, tuple.rdata);
+  const dns::Targets targets = dns::TargetsOf(tuple.type, tuple.rdata);
+  if (targets.empty()) {
+    AppendKind(out, Kind::kOther);
+    return AppendEscaped(out, tuple.rdata);
   }
-  if (AppendTarget(out, tuple)) return;
-  AppendKind(out, Kind::kOther);
-  AppendEscaped(out, tuple.rdata);
+  const dns::Target target = targets[0];
+  switch (target.kind) {
+    case dns::Target::Kind::kName:
+      AppendKind(out, Kind::kName);
+      return record::AppendOrderedName(out, target.bytes);
+    case dns::Target::Kind::kIpv4:
+      AppendKind(out, Kind::kIpv4);
+      return AppendBytes(out, target.bytes);
+    case dns::Target::Kind::kIpv6:
+      AppendKind(out, Kind::kIpv6);
+      return AppendBytes(out, target.bytes);
+  }
 }
 
 void AppendForward(std::string& out, SortBy by, const Tuple& tuple,
-                   const record::Sighting& sighting) {
+                   const record::History& history) {
   switch (by) {
     case SortBy::kFirst:
-      return AppendTime(out, sighting.first);
+      return AppendTime(out, history.first);
     case SortBy::kLast:
-      return AppendTime(out, sighting.last);
+      return AppendTime(out, history.last);
     case SortBy::kCount:
-      return AppendU64(out, sighting.count);
+      return AppendU64(out, history.count);
     case SortBy::kName:
       return record::AppendOrderedName(out, tuple.owner);
     case SortBy::kType:
@@ -100,9 +87,9 @@ std::optional<SortBy> SortByFromText(std::string_view text) {
 }
 
 void AppendSortKey(std::string& out, SortBy by, bool reverse, const Tuple& tuple,
-                   const record::Sighting& sighting) {
+                   const record::History& history) {
   const std::size_t start = out.size();
-  AppendForward(out, by, tuple, sighting);
+  AppendForward(out, by, tuple, history);
   if (!reverse) return;
   // No key is the beginning of another, so that the first byte that differs decides either way.
   for (std::size_t i = start; i < out.size(); ++i) out[i] = static_cast<char>(~out[i]);

@@ -1,4 +1,4 @@
-// What answers are sorted by: a tuple and its sighting -> [AppendSortKey] -> bytes whose order is
+// What answers are sorted by: a tuple and its history -> [AppendSortKey] -> bytes whose order is
 // that of the answers, as Sorter (query/sorter.h) takes them.
 #pragma once
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "record/observation.h"
+#include "record/history.h"
 
 namespace pdns::query {
 
@@ -28,6 +28,6 @@ std::optional<SortBy> SortByFromText(std::string_view text);
 // and `reverse`: what is appended behind (a further key, a number) breaks ties. `reverse` turns
 // the order round.
 void AppendSortKey(std::string& out, SortBy by, bool reverse, const record::Tuple& tuple,
-                   const record::Sighting& sighting);
+                   const record::History& history);
 
 }  // namespace pdns::query

@@ -2,23 +2,20 @@
 
 #include <gtest/gtest.h>
 
-#include "unit/store/rows.h"
+#include "unit/support/rows.h"
 
 namespace pdns::query {
 namespace {
 
 using record::RrType;
-using store::MakeTuple;
-using store::Seen;
+using testing::At;
+using testing::MakeTuple;
+using testing::Seen;
 
-std::chrono::sys_seconds At(std::int64_t seconds) {
-  return std::chrono::sys_seconds(std::chrono::seconds(seconds));
-}
-
-bool Passes(const Filter& filter, const record::Sighting& sighting,
+bool Passes(const Filter& filter, const record::History& history,
             std::string_view owner = "www.blah.org", RrType type = RrType::kA,
             std::string_view rdata = "\xc0\xa8\x02\x01") {
-  return filter.Passes(MakeTuple(owner, type, rdata).view(), sighting);
+  return filter.Passes(MakeTuple(owner, type, rdata).view(), history);
 }
 
 TEST(Filter, TimesAreInclusive) {
@@ -54,13 +51,67 @@ TEST(Filter, Bailiwick) {
   EXPECT_TRUE(Passes(filter, Seen(1, 1, 1, 1)));
 }
 
+// Nobody said under which zone it was accepted: that is not the root.
+TEST(Filter, AnUnknownBailiwickIsOfNoZone) {
+  for (const char* zone : {"blah.org", "*.org", ".", "*."}) {
+    Filter filter;
+    EXPECT_TRUE(Passes(filter, Seen(1, 1, 1)));
+    filter.bailiwicks.push_back(std::move(*NamePattern::Parse(zone)));
+    EXPECT_FALSE(Passes(filter, Seen(1, 1, 1))) << zone;
+    EXPECT_EQ(Passes(filter, Seen(1, 1, 1, 0)),
+              std::string_view(zone) == "." || std::string_view(zone) == "*.")
+        << zone;
+  }
+}
+
+constexpr std::int64_t kDay = 86'400;
+
+DaySpan Days(int from, int to) {
+  return {std::chrono::sys_days(std::chrono::days(from)),
+          std::chrono::sys_days(std::chrono::days(to))};
+}
+
+TEST(Filter, SeenOnOneOfTheDays) {
+  record::History history = Seen(2 * kDay + 5, 3 * kDay, 1);    // days 2 and 3 ...
+  record::Merge(history, Seen(9 * kDay - 1, 9 * kDay - 1, 1));  // ... and 8
+  const auto passes = [&](int from, int to) {
+    Filter filter;
+    filter.active = Days(from, to);
+    return Passes(filter, history);
+  };
+  EXPECT_TRUE(passes(2, 2));
+  EXPECT_TRUE(passes(3, 3));
+  EXPECT_TRUE(passes(8, 8));
+  EXPECT_TRUE(passes(0, 2));
+  EXPECT_TRUE(passes(7, 20));
+  EXPECT_TRUE(passes(0, 20));
+  EXPECT_FALSE(passes(0, 1));
+  EXPECT_FALSE(passes(4, 7));  // between first-seen and last-seen, and not seen
+  EXPECT_FALSE(passes(9, 20));
+}
+
+TEST(Filter, SeenByOneOfTheSensors) {
+  record::History history = Seen(1, 1, 1);
+  history.sensors = record::SensorBit(1) | record::SensorBit(5);
+  const auto passes = [&](record::SensorSet sensors) {
+    Filter filter;
+    filter.sensors = sensors;
+    return Passes(filter, history);
+  };
+  EXPECT_TRUE(passes(0));
+  EXPECT_TRUE(passes(record::SensorBit(5)));
+  EXPECT_TRUE(passes(record::SensorBit(0) | record::SensorBit(1)));
+  EXPECT_FALSE(passes(record::SensorBit(0)));
+  EXPECT_FALSE(passes(record::SensorBit(record::kOtherSensors)));
+}
+
 TEST(Filter, ExcludesNamesAndAddresses) {
   Filter filter;
   ASSERT_TRUE(filter.Exclude("*.evil.org").ok());
   ASSERT_TRUE(filter.Exclude("10.0.0.0/8").ok());
   ASSERT_TRUE(filter.Exclude("2001:db8::1").ok());
   EXPECT_FALSE(filter.Exclude("a..b").ok());
-  const auto sighting = Seen(1, 1, 1);
+  const record::History sighting = Seen(1, 1, 1);
   EXPECT_TRUE(Passes(filter, sighting));
   EXPECT_FALSE(Passes(filter, sighting, "evil.org"));
   EXPECT_FALSE(Passes(filter, sighting, "a.evil.org"));
@@ -89,6 +140,19 @@ TEST(TypeSet, AnyAndAnyDnssec) {
   EXPECT_FALSE(holds("ANY,NSEC", RrType::kDnskey));
   EXPECT_FALSE(TypeSet().Add("ANYTHING").ok());
   EXPECT_FALSE(TypeSet().Add("A,").ok());
+}
+
+TEST(TypeSet, APlainListIsToldAsOne) {
+  const auto list = [](std::initializer_list<std::string_view> texts) {
+    TypeSet set;
+    for (const std::string_view text : texts) EXPECT_TRUE(set.Add(text).ok()) << text;
+    return set.PlainList();
+  };
+  using Types = std::vector<RrType>;
+  EXPECT_EQ(list({}), Types{});
+  EXPECT_EQ(list({"TXT,A", "aaaa,1"}), (Types{RrType::kA, RrType::kTxt, RrType::kAaaa}));
+  EXPECT_EQ(list({"ANY"}), Types{});
+  EXPECT_EQ(list({"A", "ANY-DNSSEC"}), Types{});
 }
 
 }  // namespace

@@ -7,16 +7,16 @@
 #include <vector>
 
 #include "query/answer_cursor.h"
-#include "unit/store/rows.h"
 #include "unit/support/dns_message.h"
+#include "unit/support/rows.h"
 
 namespace pdns::query {
 namespace {
 
 using record::RrType;
-using store::Lines;
-using store::MakeTuple;
-using store::Seen;
+using testing::Lines;
+using testing::MakeTuple;
+using testing::Seen;
 
 Lines Sorted(HitSorter::Order order) {
   const std::string mail = testing::WireName("mail.org");
@@ -28,13 +28,14 @@ Lines Sorted(HitSorter::Order order) {
   const std::vector<Asked> asked{{"one", 1}, {"two", 2}};
   HitSorter sorter(order);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const Status added =
-        sorter.Add({rows[i].first.view(), rows[i].second, i < 2 ? &asked[i] : nullptr, {}});
+    const Place place{i, store::Side::kOwner, {}};
+    const Status added = sorter.Add(
+        {rows[i].first.view(), rows[i].second, i < 2 ? &asked[i] : nullptr, {}, place, {}});
     EXPECT_TRUE(added.ok()) << added.message();
   }
   Lines lines;
   const Status status = sorter.ForEach([&](const Hit& hit) {
-    lines.push_back(store::Line(hit.tuple, hit.sighting) + " " +
+    lines.push_back(testing::Line(hit.tuple, hit.history) + " " +
                     (hit.asked != nullptr ? std::string(hit.asked->text) : "-"));
     return true;
   });
@@ -45,7 +46,7 @@ Lines Sorted(HitSorter::Order order) {
 const std::string kMail = "046d61696c036f726700";
 const std::string kB = "b.org. MX 000a" + kMail + " 30 40 1 1 0 one";
 const std::string kA20 = "a.org. MX 0014" + kMail + " 10 20 7 2 3 two";
-const std::string kA10 = "a.org. MX 000a" + kMail + " 20 90 3 0 0 -";
+const std::string kA10 = "a.org. MX 000a" + kMail + " 20 90 3 - 0 -";
 
 TEST(HitSorter, GivesHitsBackWholeInTheOrderWanted) {
   EXPECT_EQ(Sorted({SortBy::kFirst, false, false, 0}), (Lines{kA20, kA10, kB}));
@@ -71,39 +72,96 @@ TEST(HitSorter, TheSameBytesOfAnotherTypeAreOtherRdata) {
   EXPECT_EQ(hits, 2U);
 }
 
-// Many rows with few keys each, so that places decide.
+// Days, sensors and the marks of new rows, too.
+TEST(HitSorter, HitsComeBackWhole) {
+  const auto tuple = MakeTuple("a.org", RrType::kA, "abcd");
+  record::History runs = Seen(1, 2, 3, 1);
+  record::Merge(runs, Seen(900'000, 1'900'000, 1));
+  record::Merge(runs, Seen(9'900'000, 9'900'000, 1));
+  runs.sensors = record::kAllSensors;
+  record::History ends = Seen(1, 1, record::kMaxCount, 127, 3);
+  record::Merge(ends, Seen(9'900'000, 9'900'000, 1));
+  ASSERT_EQ(runs.days, record::DayForm::kRuns);
+  ASSERT_EQ(ends.days, record::DayForm::kEnds);
+  const std::string at("net\0dns\0\0", 9);
+  std::vector<Hit> hits;
+  for (const record::History& history : {runs, ends, record::History(Seen(-7, -5, 1))}) {
+    hits.push_back({tuple.view(), history, nullptr, {}, Place{300, store::Side::kTarget, at}, {}});
+    hits.push_back({tuple.view(),
+                    history,
+                    nullptr,
+                    {},
+                    {},
+                    NewMark{1'000'000, testing::At(77), store::NewKind::kRdata}});
+  }
+  HitSorter sorter({SortBy::kName, false, false, 0});
+  for (const Hit& hit : hits) ASSERT_TRUE(sorter.Add(hit).ok());
+  std::size_t i = 0;
+  ASSERT_TRUE(sorter
+                  .ForEach([&](const Hit& hit) {
+                    EXPECT_EQ(hit.tuple, hits[i].tuple);
+                    EXPECT_EQ(hit.history, hits[i].history);
+                    EXPECT_EQ(hit.place.question, hits[i].place.question);
+                    EXPECT_EQ(hit.place.side, hits[i].place.side);
+                    EXPECT_EQ(hit.place.at, hits[i].place.at);
+                    EXPECT_EQ(hit.new_mark, hits[i].new_mark);
+                    return ++i > 0;
+                  })
+                  .ok());
+  EXPECT_EQ(i, hits.size());
+}
+
+// Many rows with few keys each, so that places decide; added in no order.
+struct Placed {
+  record::OwnedTuple tuple;
+  record::Sighting sighting;
+  Place place;
+};
+
+std::vector<Placed> ManyPlaced() {
+  std::vector<Placed> rows;
+  for (unsigned i = 0; i < 24; ++i) {
+    rows.push_back({MakeTuple("n" + std::to_string(i % 3) + ".org", RrType::kTxt,
+                              std::string(1, static_cast<char>(i % 4))),
+                    Seen(1 + i % 2, 9 - i % 5, 1),
+                    Place{i < 12 ? 1U : 0U, store::Side::kOwner, {}}});
+  }
+  return rows;
+}
+
 std::vector<OwnedPlace> PlacesAfter(HitSorter::Order order, const std::optional<CursorHit>& after) {
   HitSorter sorter(order);
-  if (after.has_value()) sorter.StartAfter(after->view());
-  for (int i = 0; i < 24; ++i) {
-    const auto owner = "n" + std::to_string(i % 3) + ".org";
-    const auto tuple =
-        store::MakeTuple(owner, RrType::kTxt, std::string(1, static_cast<char>(i % 4)));
-    const std::string key(1, static_cast<char>('a' + i % 12));
-    const Place place{i < 12 ? 0U : 1U, key, 1};
-    EXPECT_TRUE(sorter.Add({tuple.view(), Seen(1 + i % 2, 9 - i % 5, 1), nullptr, {}, place}).ok());
+  if (after.has_value()) sorter.StartAfter(*after);
+  for (const Placed& row : ManyPlaced()) {
+    EXPECT_TRUE(sorter.Add({row.tuple.view(), row.sighting, nullptr, {}, row.place, {}}).ok());
   }
   std::vector<OwnedPlace> places;
   const Status status = sorter.ForEach([&](const Hit& hit) {
-    places.push_back({hit.place.question, std::string(hit.place.key), hit.place.at});
+    places.push_back(Keep(hit.place, hit.tuple));
     return true;
   });
   EXPECT_TRUE(status.ok()) << status.message();
   return places;
 }
 
+CursorHit CursorHitAt(const OwnedPlace& place) {
+  for (const Placed& row : ManyPlaced()) {
+    if (Keep(row.place, row.tuple.view()) == place)
+      return {store::Side::kOwner, place, row.tuple, row.sighting};
+  }
+  ADD_FAILURE();
+  return {};
+}
+
 TEST(HitSorter, GoesOnBehindAHit) {
-  for (const SortBy by : {SortBy::kFirst, SortBy::kLast, SortBy::kName, SortBy::kRdata}) {
+  for (const SortBy by : {SortBy::kFirst, SortBy::kLast, SortBy::kCount, SortBy::kName,
+                          SortBy::kType, SortBy::kRdata}) {
     for (const bool reverse : {false, true}) {
       HitSorter::Order order{by, reverse, false, 0, true};
       const auto all = PlacesAfter(order, {});
       ASSERT_EQ(all.size(), 24U);
       for (std::size_t cut = 0; cut < all.size(); ++cut) {
-        const int i = (all[cut].key[0] - 'a') + (all[cut].question == 0 ? 0 : 12);
-        CursorHit after{all[cut],
-                        store::MakeTuple("n" + std::to_string(i % 3) + ".org", RrType::kTxt,
-                                         std::string(1, static_cast<char>(i % 4))),
-                        Seen(1 + i % 2, 9 - i % 5, 1)};
+        const CursorHit after = CursorHitAt(all[cut]);
         const std::vector<OwnedPlace> rest(all.begin() + static_cast<std::ptrdiff_t>(cut) + 1,
                                            all.end());
         EXPECT_EQ(PlacesAfter(order, after), rest) << static_cast<int>(by) << reverse << cut;
@@ -111,6 +169,19 @@ TEST(HitSorter, GoesOnBehindAHit) {
         EXPECT_EQ(PlacesAfter(order, after).size(), std::min<std::size_t>(2, rest.size()));
         order.keep = 0;
       }
+    }
+  }
+}
+
+// Where all are alike, by question, owner and rdata, whatever came first; not turned round.
+TEST(HitSorter, TiesAreBrokenByPlace) {
+  for (const bool reverse : {false, true}) {
+    const auto all = PlacesAfter({SortBy::kType, reverse, false, 0, true}, {});
+    ASSERT_EQ(all.size(), 24U);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      EXPECT_EQ(all[i].question, i / 12);
+      EXPECT_EQ(all[i].row.owner, *dns::NameFromText("n" + std::to_string(i / 4 % 3) + ".org"));
+      EXPECT_EQ(all[i].row.rdata_id, std::string(1, static_cast<char>(i % 4)));
     }
   }
 }

@@ -9,11 +9,12 @@
 
 #include "dns/text.h"
 #include "query/pivot.h"
-#include "unit/query/fake_reader.h"
+#include "unit/support/fake_store.h"
 
 namespace pdns::query {
 
-using store::Lines;
+using testing::FakeSnapshot;
+using testing::Lines;
 
 struct Answer {
   Lines rows;   // "www.blah.org. > 1.1.1.1: blah.org. A": path, owner and type
@@ -37,9 +38,10 @@ inline PivotStart Start(std::string_view text) {
   return dns::NameFromText(text).value_or(record::Name());
 }
 
-inline Answer Ask(store::Reader& reader, std::string_view start, const PivotOptions& options = {}) {
+inline Answer Ask(store::Snapshot& snapshot, std::string_view start,
+                  const PivotOptions& options = {}) {
   Answer answer;
-  answer.outcome = Pivot(reader, Start(start), options, [&](const Hit& hit) {
+  answer.outcome = Pivot(snapshot, Start(start), options, [&](const Hit& hit) {
     EXPECT_EQ(hit.asked, nullptr);
     answer.rows.push_back(fmt::format("{}: {} {}", fmt::join(hit.path, " > "),
                                       dns::NameToText(hit.tuple.owner),

@@ -4,23 +4,32 @@
 
 #include <string>
 
-#include "store/reverse_key.h"
-#include "unit/store/rows.h"
+#include "record/tuple_key.h"
+#include "unit/support/dns_message.h"
+#include "unit/support/rows.h"
 
 namespace pdns::query {
 namespace {
 
 using record::RrType;
-using store::Index;
-using store::KeyRange;
+using store::Side;
+using store::Span;
 
 record::Name Name(std::string_view text) { return *dns::NameFromText(text); }
 
-void ExpectRange(const Result<Question>& question, Index index, const KeyRange& range) {
+// As record/tuple_key.h has names.
+Span Exact(std::string_view name) { return {testing::OrderedName(Name(name).wire()), ""}; }
+Span Subtree(std::string_view top) {
+  Span span = Exact(top);
+  span.lo.pop_back();
+  return span;
+}
+
+void ExpectSpan(const Result<Question>& question, Side side, const Span& span) {
   ASSERT_TRUE(question.ok()) << question.status().message();
-  EXPECT_EQ(question->index, index);
-  EXPECT_EQ(ToHex(AsBytes(question->range.lo)), ToHex(AsBytes(range.lo)));
-  EXPECT_EQ(ToHex(AsBytes(question->range.hi)), ToHex(AsBytes(range.hi)));
+  EXPECT_EQ(question->side, side);
+  EXPECT_EQ(ToHex(AsBytes(question->span.lo)), ToHex(AsBytes(span.lo)));
+  EXPECT_EQ(ToHex(AsBytes(question->span.hi)), ToHex(AsBytes(span.hi)));
 }
 
 template <class T>
@@ -32,21 +41,21 @@ void ExpectUsage(const Result<T>& result, std::string_view text) {
 
 TEST(NameQuestion, ANameIsItsOwner) {
   for (const char* text : {"www.blah.org", "www.blah.org.", "WWW.Blah.ORG", "\\119ww.blah.org"}) {
-    ExpectRange(AskName(text), Index::kForward, store::OwnerRange(Name("www.blah.org")));
+    ExpectSpan(AskName(text), Side::kOwner, Exact("www.blah.org"));
   }
-  ExpectRange(AskName("."), Index::kForward, store::OwnerRange(record::Name()));
+  ExpectSpan(AskName("."), Side::kOwner, Exact("."));
 }
 
 TEST(NameQuestion, AStarIsTheNameAndAllBelow) {
-  ExpectRange(AskName("*.blah.org"), Index::kForward, store::SubtreeRange(Name("blah.org")));
-  ExpectRange(AskName("*."), Index::kForward, store::SubtreeRange(record::Name()));
-  ExpectRange(AskName("*.."), Index::kForward, store::SubtreeRange(record::Name()));
+  ExpectSpan(AskName("*.blah.org"), Side::kOwner, Subtree("blah.org"));
+  ExpectSpan(AskName("*."), Side::kOwner, Subtree("."));
+  ExpectSpan(AskName("*.."), Side::kOwner, Subtree("."));
 }
 
 TEST(NameQuestion, AStarAsALabelIsWrittenOtherwise) {
-  ExpectRange(AskName("\\*.blah.org"), Index::kForward, store::OwnerRange(Name("*.blah.org")));
+  ExpectSpan(AskName("\\*.blah.org"), Side::kOwner, Exact("*.blah.org"));
   ExpectUsage(AskName("*.*.blah.org"), "*.*.blah.org");
-  ExpectRange(AskName("*"), Index::kForward, store::SubtreeRange(record::Name()));
+  ExpectSpan(AskName("*"), Side::kOwner, Subtree("."));
 }
 
 TEST(NameQuestion, RefusesWhatIsNoName) {
@@ -58,15 +67,14 @@ TEST(NameQuestion, RefusesWhatIsNoName) {
   }
 }
 
-// An address range as the codec makes it, from bytes in hex order.
-KeyRange Addresses(std::string_view first, std::string_view last) {
-  return store::AddressRange(AsBytes(first), AsBytes(last));
+Span Addresses(std::string_view first, std::string_view last) {
+  return {std::string(first), std::string(last)};
 }
 
 TEST(RdataQuestion, AddressesAndBlocks) {
   const auto expect = [](std::string_view text, std::string_view first, std::string_view last) {
     SCOPED_TRACE(text);
-    ExpectRange(AskRdata(text), Index::kReverse, Addresses(first, last));
+    ExpectSpan(AskRdata(text), Side::kAddress, Addresses(first, last));
   };
   const auto v4 = [](std::string_view bytes) { return bytes; };
   expect("205.150.150.140", "\xcd\x96\x96\x8c", "\xcd\x96\x96\x8c");
@@ -84,23 +92,21 @@ TEST(RdataQuestion, AddressesOfSixteenBytes) {
   const std::string low(12, '\0');
   const std::string high(12, '\xff');
   const std::string net = "\x20\x01\x0d\xb8";
-  ExpectRange(AskRdata("2001:db8::/32"), Index::kReverse, Addresses(net + low, net + high));
-  ExpectRange(AskRdata("2001:DB8:ffff::1/32"), Index::kReverse, Addresses(net + low, net + high));
-  ExpectRange(AskRdata("::/0"), Index::kReverse,
-              Addresses(std::string(16, '\0'), std::string(16, '\xff')));
+  ExpectSpan(AskRdata("2001:db8::/32"), Side::kAddress, Addresses(net + low, net + high));
+  ExpectSpan(AskRdata("2001:DB8:ffff::1/32"), Side::kAddress, Addresses(net + low, net + high));
+  ExpectSpan(AskRdata("::/0"), Side::kAddress,
+             Addresses(std::string(16, '\0'), std::string(16, '\xff')));
   const std::string one = std::string(15, '\0') + '\1';
-  ExpectRange(AskRdata("::1"), Index::kReverse, Addresses(one, one));
-  ExpectRange(AskRdata("::1/128"), Index::kReverse, Addresses(one, one));
+  ExpectSpan(AskRdata("::1"), Side::kAddress, Addresses(one, one));
+  ExpectSpan(AskRdata("::1/128"), Side::kAddress, Addresses(one, one));
   const std::string mapped = std::string(10, '\0') + "\xff\xff\xcd\x96\x96\x8c";
-  ExpectRange(AskRdata("::ffff:205.150.150.140"), Index::kReverse, Addresses(mapped, mapped));
+  ExpectSpan(AskRdata("::ffff:205.150.150.140"), Side::kAddress, Addresses(mapped, mapped));
 }
 
 TEST(RdataQuestion, NamesAndWhatLiesBelow) {
-  ExpectRange(AskRdata("auth01.CA-dns.net"), Index::kReverse,
-              store::TargetRange(Name("auth01.ca-dns.net")));
-  ExpectRange(AskRdata("*.ca-dns.net"), Index::kReverse,
-              store::TargetSubtreeRange(Name("ca-dns.net")));
-  ExpectRange(AskRdata("*."), Index::kReverse, store::TargetSubtreeRange(record::Name()));
+  ExpectSpan(AskRdata("auth01.CA-dns.net"), Side::kTarget, Exact("auth01.ca-dns.net"));
+  ExpectSpan(AskRdata("*.ca-dns.net"), Side::kTarget, Subtree("ca-dns.net"));
+  ExpectSpan(AskRdata("*."), Side::kTarget, Subtree("."));
 }
 
 TEST(RdataQuestion, RefusesWhatIsNeither) {
@@ -113,27 +119,29 @@ TEST(RdataQuestion, RefusesWhatIsNeither) {
 }
 
 TEST(RdataQuestion, WhatOnlyLooksLikeAnAddressIsAName) {
-  ExpectRange(AskRdata("1.2.3.4.5"), Index::kReverse, store::TargetRange(Name("1.2.3.4.5")));
-  ExpectRange(AskRdata("1.2.3.256"), Index::kReverse, store::TargetRange(Name("1.2.3.256")));
+  ExpectSpan(AskRdata("1.2.3.4.5"), Side::kTarget, Exact("1.2.3.4.5"));
+  ExpectSpan(AskRdata("1.2.3.256"), Side::kTarget, Exact("1.2.3.256"));
 }
 
 TEST(Notices, SayHowItWasUnderstood) {
   EXPECT_EQ(AskName("www.blah.org")->notice, "");
   EXPECT_EQ(AskName("WWW.blah.org.")->notice, "");
   EXPECT_EQ(AskRdata("192.0.2.1")->notice, "");
-  EXPECT_NE(AskName("192.0.2.1")->notice.find("--rdata"), std::string::npos);
+  EXPECT_NE(AskName("192.0.2.1")->notice.find("records that hold"), std::string::npos);
+  EXPECT_TRUE(AskName("192.0.2.1")->turned);
+  EXPECT_FALSE(AskName("www.blah.org")->turned);
+  EXPECT_FALSE(AskRdata("192.0.2.1")->turned);
   EXPECT_NE(AskName("hxxp://www[.]blah[.]org/x")->notice.find("www.blah.org"), std::string::npos);
-  ExpectRange(AskName("hxxp://www[.]blah[.]org/x"), Index::kForward,
-              store::OwnerRange(Name("www.blah.org")));
+  ExpectSpan(AskName("hxxp://www[.]blah[.]org/x"), Side::kOwner, Exact("www.blah.org"));
 }
 
 TEST(Patterns, StandOnBothSides) {
   const auto below = AskName("+.blah.org");
-  ExpectRange(below, Index::kForward, store::SubtreeRange(Name("blah.org")));
+  ExpectSpan(below, Side::kOwner, Subtree("blah.org"));
   EXPECT_NE(below->names, nullptr);
   EXPECT_EQ(below->whole, "");
   const auto target = AskRdata("+.blah.org");
-  ExpectRange(target, Index::kReverse, store::TargetSubtreeRange(Name("blah.org")));
+  ExpectSpan(target, Side::kTarget, Subtree("blah.org"));
   EXPECT_EQ(AskName("b[lh]ah", Syntax::kRegex)->whole, "rows");
   EXPECT_EQ(AskName("b?ah.org", Syntax::kGlob)->whole, "");
   EXPECT_EQ(AskRdata("*blah*", Syntax::kGlob)->whole, "rows that point at names");
@@ -142,15 +150,13 @@ TEST(Patterns, StandOnBothSides) {
 }
 
 TEST(AskPtr, IsTheReverseName) {
-  ExpectRange(AskPtr("127.0.0.1"), Index::kForward,
-              store::OwnerRange(Name("1.0.0.127.in-addr.arpa")));
-  ExpectRange(AskPtr("10.1.0.0/16"), Index::kForward,
-              store::SubtreeRange(Name("1.10.in-addr.arpa")));
+  ExpectSpan(AskPtr("127.0.0.1"), Side::kOwner, Exact("1.0.0.127.in-addr.arpa"));
+  ExpectSpan(AskPtr("10.1.0.0/16"), Side::kOwner, Subtree("1.10.in-addr.arpa"));
   ExpectUsage(AskPtr("blah.org"), "blah.org");
 }
 
 bool Holds(const Result<Question>& question, RrType type, std::string_view rdata) {
-  return question->rows(store::MakeTuple("a.org", type, rdata).view());
+  return question->rows(testing::MakeTuple("a.org", type, rdata).view());
 }
 
 TEST(AskText, LooksIntoStringsAsOneText) {
@@ -174,6 +180,33 @@ TEST(AskRaw, IsTheWholeRdata) {
   EXPECT_TRUE(Holds(AskRaw(""), RrType::kTxt, ""));
   ExpectUsage(AskRaw("abc"), "abc");
   ExpectUsage(AskRaw("xx"), "xx");
+}
+
+TEST(Question, HoldsWhatItsScanWouldFind) {
+  const std::string hints = testing::U16(1) + testing::WireName("cdn.net") + testing::U16(4) +
+                            testing::U16(8) + "abcdefgh";
+  const auto https = testing::MakeTuple("www.blah.org", RrType::kHttps, hints);
+  const auto ns = testing::MakeTuple("blah.org", RrType::kNs, testing::WireName("ns.dns.net"));
+  const auto text = testing::MakeTuple("blah.org", RrType::kTxt, "\5hello");
+  const auto key = testing::MakeTuple("blah.org", RrType::kDnskey, "hello");
+  const auto holds = [](const Result<Question>& question, const record::OwnedTuple& tuple) {
+    return question->Holds(tuple.view());
+  };
+  EXPECT_TRUE(holds(AskName("*.blah.org"), https));
+  EXPECT_TRUE(holds(AskName("+.blah.org"), https));
+  EXPECT_FALSE(holds(AskName("+.blah.org"), ns));
+  EXPECT_FALSE(holds(AskName("www.blah.org"), ns));
+  EXPECT_TRUE(holds(AskRdata("101.102.103.104"), https));  // its second hint
+  EXPECT_TRUE(holds(AskRdata("101.0.0.0/8"), https));
+  EXPECT_FALSE(holds(AskRdata("102.0.0.0/8"), https));
+  EXPECT_FALSE(holds(AskRdata("::/0"), https));
+  EXPECT_TRUE(holds(AskRdata("cdn.net"), https));
+  EXPECT_TRUE(holds(AskRdata("+.dns.net"), ns));
+  EXPECT_FALSE(holds(AskRdata("blah.org"), ns));
+  EXPECT_TRUE(holds(AskText("ell"), text));
+  EXPECT_FALSE(holds(AskText("ell"), key));  // not on the side of text
+  EXPECT_FALSE(holds(AskText("elk"), text));
+  EXPECT_TRUE(holds(AskRaw("68656c6c6f"), key));
 }
 
 TEST(ParseTypes, NamesNumbersAndBoth) {

@@ -9,17 +9,16 @@
 #include <vector>
 
 #include "record/tuple_key.h"
-#include "unit/store/rows.h"
 #include "unit/support/dns_message.h"
+#include "unit/support/rows.h"
 
 namespace pdns::query {
 namespace {
 
 using record::OwnedTuple;
 using record::RrType;
-using record::Sighting;
-using store::MakeTuple;
-using store::Seen;
+using testing::MakeTuple;
+using testing::Seen;
 using testing::U16;
 using testing::WireName;
 
@@ -28,12 +27,12 @@ constexpr auto kAll = {SortBy::kFirst, SortBy::kLast, SortBy::kCount,
 
 struct Answer {
   OwnedTuple tuple;
-  Sighting sighting;
+  record::History history;
 };
 
 std::string KeyOf(SortBy by, const Answer& answer, bool reverse = false) {
   std::string key = "before";
-  AppendSortKey(key, by, reverse, answer.tuple.view(), answer.sighting);
+  AppendSortKey(key, by, reverse, answer.tuple.view(), answer.history);
   EXPECT_EQ(key.substr(0, 6), "before");
   return key.substr(6);
 }
@@ -92,11 +91,11 @@ std::tuple<std::uint64_t, std::string> Plain(SortBy by, const Answer& answer) {
   const OwnedTuple& tuple = answer.tuple;
   switch (by) {
     case SortBy::kFirst:
-      return {answer.sighting.first.time_since_epoch().count(), ""};
+      return {answer.history.first.time_since_epoch().count(), ""};
     case SortBy::kLast:
-      return {answer.sighting.last.time_since_epoch().count(), ""};
+      return {answer.history.last.time_since_epoch().count(), ""};
     case SortBy::kCount:
-      return {answer.sighting.count, ""};
+      return {answer.history.count, ""};
     case SortBy::kName:
       return {0, ordered(tuple.owner.wire())};
     case SortBy::kType:

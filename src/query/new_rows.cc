@@ -1,0 +1,61 @@
+#include "query/new_rows.h"
+
+namespace pdns::query {
+namespace {
+
+class NewRowsRun {
+ public:
+  NewRowsRun(const NewRowsOptions& options, const std::function<bool(const Hit&)>& sink,
+             Outcome& outcome)
+      : options_(options), sink_(sink), outcome_(outcome) {}
+
+  // False ends the scan.
+  bool Take(const store::NewRow& row) {
+    if (options_.filter != nullptr && !options_.filter->Passes(row.tuple, row.history)) return true;
+    if (options_.wanted.empty()) return HandOn(row, 0, nullptr);
+    for (std::size_t i = 0; i < options_.wanted.size(); ++i) {
+      const Wanted& wanted = options_.wanted[i];
+      if (wanted.question->Holds(row.tuple) && !HandOn(row, i, wanted.asked)) return false;
+    }
+    return true;
+  }
+
+ private:
+  bool HandOn(const store::NewRow& row, std::uint64_t number, const Asked* asked) {
+    const auto& after = options_.after;
+    if (after.has_value() && row.sequence == after->sequence && number <= after->question)
+      return true;
+    ++outcome_.rows;
+    return sink_({row.tuple,
+                  row.history,
+                  asked,
+                  {},
+                  Place{number, store::Side::kOwner, {}},
+                  NewMark{row.sequence, row.committed, row.kind}});
+  }
+
+  const NewRowsOptions& options_;
+  const std::function<bool(const Hit&)>& sink_;
+  Outcome& outcome_;
+};
+
+}  // namespace
+
+Outcome ScanNewRows(store::Snapshot& snapshot, const NewRowsOptions& options,
+                    const std::function<bool(const Hit&)>& sink) {
+  store::NewSelection selection;
+  selection.since = options.since;
+  // The row at which it was cut comes again: other questions may be behind.
+  if (options.after.has_value() && options.after->sequence > 0)
+    selection.after = options.after->sequence - 1;
+  Outcome outcome;
+  NewRowsRun run(options, sink, outcome);
+  store::Scanned scanned = snapshot.ScanNew(
+      selection, [&run](const store::NewRow& row) { return run.Take(row); }, options.watch);
+  outcome.keys = scanned.keys;
+  outcome.stopped = scanned.stopped;
+  outcome.status = std::move(scanned.status);
+  return outcome;
+}
+
+}  // namespace pdns::query
