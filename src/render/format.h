@@ -8,7 +8,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "query/hit.h"
 
@@ -32,6 +34,11 @@ struct FormatOptions {
   bool reason = false;  // why a row is quarantined
   bool asked = false;   // several things were asked: which one, and its line
   bool path = false;    // of a pivot
+  bool days = false;    // kTable, kJson, kCsv, kTsv: the UTC days on which a row was seen
+  bool fresh = false;   // the same four: what Hit::new_mark says of a row of the journal
+  // kJson: the names of sensors by their numbers, as store::Snapshot::sensors has them; empty: rows
+  // do not say which sensor saw them.
+  std::vector<std::string> sensors{};
 };
 
 // Gets text in pieces of one line or more, views that are good for the call.

@@ -70,9 +70,9 @@ void Table(std::span<const IndicatorHit> hits, bool local, const TextSink& write
 
 }  // namespace
 
-void IndicatorHit::Add(const record::Sighting& sighting) {
-  first = rows == 0 ? sighting.first : std::min(first, sighting.first);
-  last = rows == 0 ? sighting.last : std::max(last, sighting.last);
+void IndicatorHit::Add(const record::History& history) {
+  first = rows == 0 ? history.first : std::min(first, history.first);
+  last = rows == 0 ? history.last : std::max(last, history.last);
   ++rows;
 }
 

@@ -19,7 +19,7 @@ struct IndicatorHit {
   std::chrono::sys_seconds first;
   std::chrono::sys_seconds last;
 
-  void Add(const record::Sighting& sighting);
+  void Add(const record::History& history);
 };
 
 // In the order given. JSON is one object a line: {"asked":..,"line":..,"hit":true,"rows":..,

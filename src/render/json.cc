@@ -27,12 +27,36 @@ void Field(JsonWriter& json, std::string_view key, std::chrono::sys_seconds time
   json.Int64(time.time_since_epoch().count());
 }
 
+void Field(JsonWriter& json, std::string_view key, std::uint64_t number) {
+  json.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
+  json.Uint64(number);
+}
+
+void Days(JsonWriter& json, const record::History& history) {
+  Field(json, "days_active", record::CountDays(history));
+  json.Key("days");
+  json.StartArray();
+  for (const record::DayRun& run : record::RunsOf(history)) {
+    json.StartArray();
+    Text(json, DayText(run.first));
+    Text(json, DayText(run.last));
+    json.EndArray();
+  }
+  json.EndArray();
+}
+
+void Fresh(JsonWriter& json, const query::Hit& hit) {
+  if (!hit.new_mark.has_value()) return;
+  Field(json, "seq", hit.new_mark->sequence);
+  Field(json, "time_committed", hit.new_mark->committed);
+  Field(json, "new", NewText(hit.new_mark->kind));
+}
+
 void Asked(JsonWriter& json, const query::Hit& hit) {
   if (hit.asked == nullptr) return;
   Field(json, "asked", AskedText(hit));
   if (hit.asked->line == 0) return;
-  json.Key("line");
-  json.Uint64(hit.asked->line);
+  Field(json, "line", hit.asked->line);
 }
 
 void Path(JsonWriter& json, const query::Hit& hit) {
@@ -51,13 +75,16 @@ std::string HitToJson(const query::Hit& hit, const FormatOptions& options) {
   Field(json, "rrname", dns::NameToText(hit.tuple.owner));
   Field(json, "rrtype", dns::TypeToText(hit.tuple.type));
   Field(json, "rdata", dns::RdataToText(hit.tuple.type, hit.tuple.rdata));
-  Field(json, "time_first", hit.sighting.first);
-  Field(json, "time_last", hit.sighting.last);
-  json.Key("count");
-  json.Uint64(hit.sighting.count);
-  Field(json, "bailiwick", BailiwickText(hit));
+  Field(json, "time_first", hit.history.first);
+  Field(json, "time_last", hit.history.last);
+  Field(json, "count", hit.history.count);
+  if (hit.history.bailiwick.known()) Field(json, "bailiwick", BailiwickText(hit));
+  const std::string sensors = SensorsText(hit.history.sensors, options.sensors);
+  if (!sensors.empty()) Field(json, "sensor_id", sensors);
+  if (options.days) Days(json, hit.history);
   if (options.wire) Field(json, "rdata_wire", ToHex(hit.tuple.rdata));
-  if (options.reason) Field(json, "reason", ReasonText(hit.sighting.reasons));
+  if (options.reason) Field(json, "reason", ReasonText(hit.history.reasons));
+  if (options.fresh) Fresh(json, hit);
   if (options.asked) Asked(json, hit);
   if (options.path) Path(json, hit);
   json.EndObject();

@@ -29,6 +29,11 @@ void AppendCsv(std::string& out, std::string_view field) {
   out.push_back('"');
 }
 
+void AddDays(std::vector<std::string>& fields, const record::History& history) {
+  fields.push_back(std::to_string(record::CountDays(history)));
+  fields.push_back(DaysText(history));
+}
+
 }  // namespace
 
 std::string SeparatedLine(Separator kind, const std::vector<std::string>& fields) {
@@ -45,19 +50,23 @@ std::string SeparatedLine(Separator kind, const std::vector<std::string>& fields
   return line;
 }
 
-Separated::Separated(Separator kind, const FormatOptions& options, TextSink write)
-    : kind_(kind), options_(options), write_(std::move(write)) {}
+Separated::Separated(Separator kind, FormatOptions options, TextSink write)
+    : kind_(kind), options_(std::move(options)), write_(std::move(write)) {}
 
 void Separated::Add(const query::Hit& hit) {
   WriteHeading();
   std::vector<std::string> fields{dns::NameToText(hit.tuple.owner),
                                   dns::TypeToText(hit.tuple.type),
                                   dns::RdataToText(hit.tuple.type, hit.tuple.rdata),
-                                  TimeText(hit.sighting.first, options_.local),
-                                  TimeText(hit.sighting.last, options_.local),
-                                  std::to_string(hit.sighting.count),
+                                  TimeText(hit.history.first, options_.local),
+                                  TimeText(hit.history.last, options_.local),
+                                  std::to_string(hit.history.count),
                                   BailiwickText(hit)};
-  if (options_.reason) fields.push_back(ReasonText(hit.sighting.reasons));
+  if (options_.days) AddDays(fields, hit.history);
+  if (options_.fresh) {
+    for (std::string& text : FreshTexts(hit, options_.local)) fields.push_back(std::move(text));
+  }
+  if (options_.reason) fields.push_back(ReasonText(hit.history.reasons));
   if (options_.path) fields.push_back(PathText(hit));
   if (options_.asked) {
     const bool of_list = hit.asked != nullptr && hit.asked->line != 0;
@@ -73,6 +82,8 @@ void Separated::WriteHeading() {
   if (std::exchange(heading_written_, true)) return;
   std::vector<std::string> fields{"rrname",    "rrtype", "rdata",    "time_first",
                                   "time_last", "count",  "bailiwick"};
+  if (options_.days) fields.insert(fields.end(), {"days_active", "days"});
+  if (options_.fresh) fields.insert(fields.end(), {"seq", "time_committed", "new"});
   if (options_.reason) fields.emplace_back("reason");
   if (options_.path) fields.emplace_back("path");
   if (options_.asked) fields.insert(fields.end(), {"asked", "line"});

@@ -1,5 +1,6 @@
 // Rows for spreadsheets and scripts: Hit -> [Separated] -> one line a row, below a heading of
-// rrname,rrtype,rdata,time_first,time_last,count,bailiwick[,reason][,path][,asked,line].
+// rrname,rrtype,rdata,time_first,time_last,count,bailiwick[,days_active,days]
+// [,seq,time_committed,new][,reason][,path][,asked,line]. An unknown bailiwick is an empty field.
 //
 // CSV as RFC 4180 has it: CRLF, quotes where a field needs them. TSV: tabs and LF; no field holds
 // either, so nothing is quoted.
@@ -20,7 +21,7 @@ std::string SeparatedLine(Separator kind, const std::vector<std::string>& fields
 
 class Separated final : public Format {
  public:
-  Separated(Separator kind, const FormatOptions& options, TextSink write);
+  Separated(Separator kind, FormatOptions options, TextSink write);
 
   void Add(const query::Hit& hit) override;
   void Finish() override;

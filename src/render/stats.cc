@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/bytes.h"
 #include "dns/text.h"
 #include "render/text.h"
 
@@ -27,7 +28,15 @@ std::uint64_t Quarantined(const Statistics& statistics) {
   return sum;
 }
 
-// Names to the left, values to the right.
+std::uint64_t Expired(const Statistics& statistics) {
+  std::uint64_t sum = 0;
+  for (const auto& [rule, months] : statistics.expired)
+    for (const auto& [month, rows] : months) sum += rows;
+  return sum;
+}
+
+// Names to the left, values to the right. A line without a value does not widen the columns: a
+// sensor's name may be long.
 class Lines {
  public:
   void Add(std::string name, std::string value) {
@@ -37,17 +46,20 @@ class Lines {
   void AddPart(const std::string& name, std::uint64_t value) {
     if (value > 0) Add("  " + name, value);
   }
+  void AddName(const std::string& name) { Add("  " + name, std::string()); }
 
   std::string Text() const {
     std::size_t names = 0;
     std::size_t values = 0;
     for (const auto& [name, value] : lines_) {
-      names = std::max(names, name.size());
+      if (!value.empty()) names = std::max(names, name.size());
       values = std::max(values, value.size());
     }
     std::string text;
-    for (const auto& [name, value] : lines_)
-      text += fmt::format("{:<{}}  {:>{}}\n", name, names, value, values);
+    for (const auto& [name, value] : lines_) {
+      text +=
+          value.empty() ? name + "\n" : fmt::format("{:<{}}  {:>{}}\n", name, names, value, values);
+    }
     return text;
   }
 
@@ -58,7 +70,8 @@ class Lines {
 void AddRows(Lines& lines, const Statistics& statistics, bool local) {
   lines.Add("tuples", statistics.tuples);
   lines.Add("rrnames", statistics.rrnames);
-  lines.Add("addresses", statistics.addresses);
+  const std::string about = statistics.estimated ? "about " : "";
+  lines.Add("addresses", about + std::to_string(statistics.addresses));
   if (statistics.tuples > 0) {
     lines.Add("first seen", TimeText(statistics.first, local));
     lines.Add("last seen", TimeText(statistics.last, local));
@@ -66,16 +79,18 @@ void AddRows(Lines& lines, const Statistics& statistics, bool local) {
   lines.Add("quarantined tuples", Quarantined(statistics));
   for (const auto& [reasons, tuples] : statistics.quarantined)
     lines.AddPart(ReasonText(reasons), tuples);
+  lines.Add("expired rows", Expired(statistics));
+  for (const auto& [rule, months] : statistics.expired) {
+    for (const auto& [month, rows] : months)
+      lines.AddPart(Printable(rule) + ", " + Printable(month), rows);
+  }
 }
 
-void AddCounters(Lines& lines, const Statistics& statistics, bool local) {
+void AddCounters(Lines& lines, const Statistics& statistics) {
   lines.Add("captures taken", statistics.captures);
   lines.AddPart("frames", statistics.capture_frames);
   lines.AddPart("bytes", statistics.capture_bytes);
   lines.Add("frames counted", statistics.counters.frames);
-  if (statistics.counted_since.has_value())
-    lines.Add("  counted since", TimeText(*statistics.counted_since, local));
-  if (!statistics.counting) lines.Add("  counted now", "no, an older pdns wrote last");
   const auto counts = record::NonZero(statistics.counters);
   lines.AddPart("used", statistics.counters.Of(FrameFate::kUsed));
   for (const std::string_view group : record::kCounterGroups) {
@@ -83,6 +98,12 @@ void AddCounters(Lines& lines, const Statistics& statistics, bool local) {
     for (const record::NamedCount& one : counts)
       if (one.name.group == group) lines.AddPart(record::FullName(one.name), one.count);
   }
+}
+
+void AddSensors(Lines& lines, const Statistics& statistics) {
+  lines.Add("sensors", statistics.sensors.size());
+  for (const std::string& name : statistics.sensors)
+    lines.AddName(name.empty() ? "(frames without an identity)" : SensorText(name));
 }
 
 // The most common first: there may be many.
@@ -114,6 +135,11 @@ void Number(JsonWriter& json, std::string_view key, std::uint64_t value) {
   json.Uint64(value);
 }
 
+void Bool(JsonWriter& json, std::string_view key, bool value) {
+  Key(json, key);
+  json.Bool(value);
+}
+
 void Time(JsonWriter& json, std::string_view key, std::chrono::sys_seconds time) {
   Key(json, key);
   json.Int64(time.time_since_epoch().count());
@@ -132,6 +158,7 @@ void AppendRows(JsonWriter& json, const Statistics& statistics) {
   Number(json, "tuples", statistics.tuples);
   Number(json, "rrnames", statistics.rrnames);
   Number(json, "addresses", statistics.addresses);
+  Bool(json, "estimated", statistics.estimated);
   if (statistics.tuples > 0) {
     Time(json, "time_first", statistics.first);
     Time(json, "time_last", statistics.last);
@@ -148,10 +175,30 @@ void AppendRows(JsonWriter& json, const Statistics& statistics) {
   });
 }
 
+void AppendExpired(JsonWriter& json, const Statistics& statistics) {
+  Object(json, "expired", [&] {
+    Number(json, "rows", Expired(statistics));
+    Object(json, "rules", [&] {
+      for (const auto& [rule, months] : statistics.expired) {
+        Object(json, Printable(rule), [&json, &of = months] {
+          for (const auto& [month, rows] : of) Number(json, Printable(month), rows);
+        });
+      }
+    });
+  });
+}
+
+void AppendSensors(JsonWriter& json, const Statistics& statistics) {
+  Key(json, "sensors");
+  json.StartArray();
+  for (const std::string& name : statistics.sensors) {
+    const std::string text = SensorText(name);
+    json.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+  }
+  json.EndArray();
+}
+
 void AppendCounters(JsonWriter& json, const Statistics& statistics) {
-  json.Key("counting");
-  json.Bool(statistics.counting);
-  if (statistics.counted_since.has_value()) Time(json, "counted_since", *statistics.counted_since);
   const auto counts = record::NonZero(statistics.counters);
   Object(json, "counters", [&] {
     Number(json, "frames", statistics.counters.frames);
@@ -180,8 +227,9 @@ void AppendDisk(JsonWriter& json, const Statistics& statistics) {
 std::string StatsText(const Statistics& statistics, bool local) {
   Lines lines;
   AddRows(lines, statistics, local);
-  AddCounters(lines, statistics, local);
+  AddCounters(lines, statistics);
   AddDisk(lines, statistics);
+  AddSensors(lines, statistics);
   AddTypes(lines, statistics);
   return lines.Text();
 }
@@ -190,9 +238,10 @@ std::string StatsJson(const Statistics& statistics, bool complete) {
   rapidjson::StringBuffer buffer;
   JsonWriter json(buffer);
   json.StartObject();
-  json.Key("complete");
-  json.Bool(complete);
+  Bool(json, "complete", complete);
   AppendRows(json, statistics);
+  AppendExpired(json, statistics);
+  AppendSensors(json, statistics);
   Object(json, "captures", [&] {
     Number(json, "taken", statistics.captures);
     Number(json, "frames", statistics.capture_frames);

@@ -17,11 +17,12 @@ namespace {
 using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
 using Line = std::array<std::string, 5>;
 
-void AddTo(Summary::Part& part, const record::Sighting& sighting) {
-  record::Sighting merged{part.first, part.last, part.count};
-  if (part.rows == 0) merged = {sighting.first, sighting.last, 0};
-  record::Merge(merged, sighting);
-  part = {part.rows + 1, merged.first, merged.last, merged.count};
+// Not record::Merge: it would unite the days of all rows as well.
+void AddTo(Summary::Part& part, const record::History& history) {
+  part.first = part.rows == 0 ? history.first : std::min(part.first, history.first);
+  part.last = part.rows == 0 ? history.last : std::max(part.last, history.last);
+  part.count += std::min(history.count, record::kMaxCount - part.count);
+  ++part.rows;
 }
 
 void AppendPart(JsonWriter& json, const Summary::Part& part) {
@@ -45,8 +46,8 @@ Line LineOf(std::string name, const Summary::Part& part, bool local) {
 }  // namespace
 
 void Summary::Add(const query::Hit& hit) {
-  AddTo(total_, hit.sighting);
-  AddTo(types_[hit.tuple.type], hit.sighting);
+  AddTo(total_, hit.history);
+  AddTo(types_[hit.tuple.type], hit.history);
 }
 
 std::string Summary::Text(bool local) const {

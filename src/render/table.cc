@@ -41,6 +41,12 @@ Table::Table(const FormatOptions& options, TextSink write)
   columns_.push_back({"rrtype", Kind::kFixed, false, kCyan});
   columns_.push_back({"rdata", Kind::kFlexible});
   columns_.push_back({"bailiwick", Kind::kFlexible});
+  if (options.days) columns_.push_back({"days", Kind::kFlexible});
+  if (options.fresh) {
+    columns_.push_back({"seq", Kind::kFixed, true});
+    columns_.push_back({"committed", Kind::kTime, false, kDim});
+    columns_.push_back({"new", Kind::kFixed});
+  }
   if (options.reason) columns_.push_back({"reason", Kind::kFlexible});
   if (options.path) columns_.push_back({"path", Kind::kFlexible});
 }
@@ -49,14 +55,18 @@ void Table::Add(const query::Hit& hit) {
   Line line;
   line.reserve(columns_.size());
   if (options_.asked) line.push_back(AskedText(hit));
-  line.push_back(TimeText(hit.sighting.first, options_.local));
-  line.push_back(TimeText(hit.sighting.last, options_.local));
-  line.push_back(std::to_string(hit.sighting.count));
+  line.push_back(TimeText(hit.history.first, options_.local));
+  line.push_back(TimeText(hit.history.last, options_.local));
+  line.push_back(std::to_string(hit.history.count));
   line.push_back(dns::NameToText(hit.tuple.owner));
   line.push_back(dns::TypeToText(hit.tuple.type));
   line.push_back(dns::RdataToText(hit.tuple.type, hit.tuple.rdata));
-  line.push_back(BailiwickText(hit));
-  if (options_.reason) line.push_back(ReasonText(hit.sighting.reasons));
+  line.push_back(hit.history.bailiwick.known() ? BailiwickText(hit) : "-");
+  if (options_.days) line.push_back(DaysBrief(hit.history));
+  if (options_.fresh) {
+    for (std::string& text : FreshTexts(hit, options_.local)) line.push_back(std::move(text));
+  }
+  if (options_.reason) line.push_back(ReasonText(hit.history.reasons));
   if (options_.path) line.push_back(PathText(hit));
   if (widths_known_) return Write(line, false);
   for (const std::string& cell : line) held_bytes_ += cell.size();

@@ -46,7 +46,7 @@ void Timeline::Add(const query::Hit& hit) {
   const record::Tuple& tuple = hit.tuple;
   rows_.push_back({Shortened(dns::NameToText(tuple.owner), kLongest), dns::TypeToText(tuple.type),
                    Shortened(dns::RdataToText(tuple.type, tuple.rdata), kLongest),
-                   hit.sighting.first, hit.sighting.last});
+                   hit.history.first, hit.history.last});
 }
 
 // A third of what the types leave goes to the bars at least, more when the labels are short.

@@ -27,9 +27,9 @@ bool NoZoneTakes(RrType type) {
 bool StandsBesideAlias(RrType type) { return type == RrType::kRrsig || type == RrType::kNsec; }
 
 std::string Remark(const query::Hit& hit, const FormatOptions& options) {
-  std::string text = fmt::format("{} .. {} {}", TimeText(hit.sighting.first, options.local),
-                                 TimeText(hit.sighting.last, options.local), hit.sighting.count);
-  if (options.reason) text.append(1, ' ').append(ReasonText(hit.sighting.reasons));
+  std::string text = fmt::format("{} .. {} {}", TimeText(hit.history.first, options.local),
+                                 TimeText(hit.history.last, options.local), hit.history.count);
+  if (options.reason) text.append(1, ' ').append(ReasonText(hit.history.reasons));
   if (options.asked && hit.asked != nullptr) text.append(", asked ").append(AskedText(hit));
   if (options.path && !hit.path.empty()) text.append(", by ").append(PathText(hit));
   return text;
@@ -37,8 +37,8 @@ std::string Remark(const query::Hit& hit, const FormatOptions& options) {
 
 }  // namespace
 
-ZoneLines::ZoneLines(const FormatOptions& options, TextSink write)
-    : options_(options), write_(std::move(write)) {}
+ZoneLines::ZoneLines(FormatOptions options, TextSink write)
+    : options_(std::move(options)), write_(std::move(write)) {}
 
 void ZoneLines::Add(const query::Hit& hit) {
   const record::Tuple& tuple = hit.tuple;
@@ -51,7 +51,7 @@ void ZoneLines::Add(const query::Hit& hit) {
                                  dns::TypeToText(tuple.type),
                                  dns::RdataToText(tuple.type, tuple.rdata), Remark(hit, options_));
   held_bytes_ += text.size();
-  held_.push_back({tuple.type, hit.sighting.last, NoZoneTakes(tuple.type) || IsOfZoneBelow(tuple),
+  held_.push_back({tuple.type, hit.history.last, NoZoneTakes(tuple.type) || IsOfZoneBelow(tuple),
                    std::move(text)});
 }
 

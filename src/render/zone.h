@@ -20,7 +20,7 @@ namespace pdns::render {
 
 class ZoneLines final : public Format {
  public:
-  ZoneLines(const FormatOptions& options, TextSink write);
+  ZoneLines(FormatOptions options, TextSink write);
 
   void Add(const query::Hit& hit) override;
   void Finish() override { Release(); }

@@ -97,7 +97,7 @@ class Dnsdbq(unittest.TestCase):
             self.assertEqual([], differences(self.rows, self.lines, form)[:5], form)
 
     def test_rows_with_more_fields_are_read(self) -> None:
-        for options in (("--wire",), ("--quarantined", "--wire"), ("blah.org", "www.blah.org")):
+        for options in (("--wire",), ("--days",), ("--quarantined", "--wire"), ("blah.org", "www.blah.org")):
             lines = self.ask(*options)
             rows = of_json(lines.decode("ascii"))
             for form in READERS:

@@ -35,9 +35,11 @@ int main(int argc, char** argv) {
     const auto name = pdns::record::Name::FromWire(pdns::AsBytes(FromHex(owner)));
     if (!name.has_value()) return 1;
     const std::string wire = FromHex(rdata);
-    const std::chrono::sys_seconds time{std::chrono::seconds(last)};
+    pdns::record::History history;
+    history.first = history.last = std::chrono::sys_seconds(std::chrono::seconds(last));
+    history.count = 1;
     format->Add({{name->wire(), static_cast<pdns::record::RrType>(type), pdns::AsBytes(wire)},
-                 {time, time},
+                 history,
                  nullptr,
                  {}});
   }

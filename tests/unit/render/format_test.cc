@@ -14,8 +14,6 @@ namespace {
 
 using record::OwnedTuple;
 using record::RrType;
-using store::MakeTuple;
-using store::Seen;
 
 constexpr std::array<FormatKind, 7> kKinds{
     FormatKind::kTable, FormatKind::kJson,  FormatKind::kCsv,   FormatKind::kTsv,
@@ -41,9 +39,9 @@ void CheckLines(FormatKind kind, const std::vector<std::string>& lines) {
   }
   for (const std::string& line : lines) {
     if (csv) {
-      ASSERT_EQ(CsvFields(line).size(), 11U) << line;
+      ASSERT_EQ(CsvFields(line).size(), 16U) << line;
     } else if (tsv) {
-      ASSERT_EQ(std::count(line.begin(), line.end(), '\t'), 10) << line;
+      ASSERT_EQ(std::count(line.begin(), line.end(), '\t'), 15) << line;
     }
   }
 }
@@ -61,8 +59,8 @@ TEST(FormatFromText, KnowsEachAndNoOther) {
   }
 }
 
-// Every byte in name, rdata, what was asked and the path; the same row for each type, so that a
-// format that takes something for its own shows by a line more or less.
+// Every byte in name, rdata, what was asked, the path and sensors' names; the same row for each
+// type, so that a format that takes something for its own shows by a line more or less.
 TEST(MakeFormat, HostileBytesStayInertInEveryFormat) {
   std::string all;
   for (int byte = 0; byte < 256; ++byte) all.push_back(static_cast<char>(byte));
@@ -70,15 +68,23 @@ TEST(MakeFormat, HostileBytesStayInertInEveryFormat) {
   const query::Asked asked{all, 7};
   const std::vector<std::string> path{all, mean};
   const std::string owner = testing::Labels({mean, all.substr(0, 63), all.substr(200)});
+  record::History history = Seen(1, 2, 3, 1, 3);
+  history.sensors = record::kAllSensors;
   for (const FormatKind kind : kKinds) {
     for (const unsigned width : {0U, 80U, 200U}) {
-      Formatted page(kind,
-                     {.width = width, .wire = true, .reason = true, .asked = true, .path = true});
+      Formatted page(kind, {.width = width,
+                            .wire = true,
+                            .reason = true,
+                            .asked = true,
+                            .path = true,
+                            .days = true,
+                            .fresh = true,
+                            .sensors = {mean, all.substr(0, 255), all.substr(1), ","}});
       for (unsigned type = 1; type < 300; ++type) {
         for (const std::string& rdata : {all, '\x20' + mean.substr(0, 32), std::string()}) {
           page.Add({record::Name::FromWire(AsBytes(owner)).value_or(record::Name()),
                     static_cast<RrType>(type), rdata},
-                   Seen(1, 2, 3, 1, 3), &asked, path);
+                   history, &asked, path);
         }
       }
       const std::string text = page.Finish();

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "render/format.h"
-#include "unit/store/rows.h"
+#include "unit/render/rows.h"
 
 namespace pdns::render {
 
@@ -16,14 +16,19 @@ class Formatted {
   explicit Formatted(FormatKind kind, const FormatOptions& options = {})
       : format_(MakeFormat(kind, options, [this](std::string_view text) { text_ += text; })) {}
 
-  Formatted& Add(const record::OwnedTuple& tuple, const record::Sighting& sighting,
+  Formatted& Add(const record::OwnedTuple& tuple, const record::History& history,
                  const query::Asked* asked = nullptr, const std::vector<std::string>& path = {}) {
-    format_->Add({tuple.view(), sighting, asked, path});
+    format_->Add({tuple.view(), history, asked, path});
     return *this;
   }
   Formatted& Add(std::string_view owner, record::RrType type, std::string_view rdata,
-                 const record::Sighting& sighting = store::Seen(0, 0, 1)) {
-    return Add(store::MakeTuple(owner, type, rdata), sighting);
+                 const record::History& history = Seen(0, 0, 1)) {
+    return Add(MakeTuple(owner, type, rdata), history);
+  }
+  Formatted& AddNew(const record::OwnedTuple& tuple, const record::History& history,
+                    const query::NewMark& fresh) {
+    format_->Add({tuple.view(), history, nullptr, {}, {}, fresh});
+    return *this;
   }
   Formatted& Tick() {
     format_->Tick();

@@ -4,16 +4,15 @@
 
 #include <string>
 
+#include "unit/render/rows.h"
+
 namespace pdns::render {
 namespace {
 
 std::string Rendered(FormatKind kind) {
-  const auto at = [](std::int64_t seconds) {
-    return std::chrono::sys_seconds(std::chrono::seconds(seconds));
-  };
   IndicatorHit known{"www.blah.org", 2, 0, {}, {}};
-  known.Add({at(1795372876), at(1795372931), 10, 2, 0});
-  known.Add({at(1795372900), at(1795372999), 1, 2, 0});
+  known.Add(Seen(1795372876, 1795372931, 10, 2));
+  known.Add(Seen(1795372900, 1795372999, 1, 2));
   const std::array<IndicatorHit, 2> hits{known, {"\x1b[1m,\"x", 3, 0, {}, {}}};
   std::string text;
   RenderHits(hits, kind, false, [&text](std::string_view piece) { text += piece; });

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-#include "unit/store/rows.h"
+#include "unit/render/rows.h"
 #include "unit/support/dns_message.h"
 
 namespace pdns::render {
@@ -13,13 +13,11 @@ namespace {
 
 using record::OwnedTuple;
 using record::RrType;
-using store::MakeTuple;
-using store::Seen;
 using testing::Labels;
 
-std::string Json(const OwnedTuple& tuple, const record::Sighting& sighting,
+std::string Json(const OwnedTuple& tuple, const record::History& history,
                  const FormatOptions& options = {}) {
-  return HitToJson({tuple.view(), sighting, nullptr, {}}, options);
+  return HitToJson({tuple.view(), history, nullptr, {}}, options);
 }
 
 TEST(HitToJson, HasTheFieldsOfTheCommonOutputFormat) {
@@ -39,6 +37,52 @@ TEST(HitToJson, WireAndReasonOnRequest) {
   EXPECT_EQ(Json(MakeTuple("a.org", RrType::kTxt, ""), Seen(1, 2, 3), {.wire = true}),
             R"({"rrname":"a.org.","rrtype":"TXT","rdata":"\\# 0","time_first":1,"time_last":2,)"
             R"("count":3,"bailiwick":".","rdata_wire":""})");
+}
+
+TEST(HitToJson, NoBailiwickWhereItIsNotKnown) {
+  record::History history = Seen(1, 2, 3);
+  history.bailiwick = record::Bailiwick();
+  EXPECT_EQ(Json(MakeTuple("a.org", RrType::kA, "abcd"), history),
+            R"({"rrname":"a.org.","rrtype":"A","rdata":"97.98.99.100","time_first":1,)"
+            R"("time_last":2,"count":3})");
+}
+
+TEST(HitToJson, SensorsByTheirNames) {
+  const OwnedTuple tuple = MakeTuple("a.org", RrType::kA, "abcd");
+  record::History history = Seen(1, 2, 3);
+  const auto end = [&](record::SensorSet sensors, std::vector<std::string> names) {
+    history.sensors = sensors;
+    const std::string json = Json(tuple, history, {.sensors = std::move(names)});
+    return json.substr(json.find(R"("bailiwick":".")") + 15);
+  };
+  EXPECT_EQ(end(1, {}), "}");
+  EXPECT_EQ(end(1, {""}), "}");
+  EXPECT_EQ(end(1, {"ns1"}), R"(,"sensor_id":"ns1"})");
+  EXPECT_EQ(end(6, {"", "ns1", "ns2,\"3\""}), R"(,"sensor_id":"ns1,ns2\\x2c\"3\""})");
+  EXPECT_EQ(end(8, {"ns1"}), R"(,"sensor_id":"other"})");
+  const std::string longest(record::kMaxSensorName, '\xff');
+  EXPECT_EQ(end(1, {longest}).size(), std::string_view(R"(,"sensor_id":""})").size() + 5 * 255);
+}
+
+TEST(HitToJson, DaysOnRequest) {
+  const std::string json =
+      Json(MakeTuple("a.org", RrType::kA, "abcd"), SeenOn({{20779, 20781}, {20787, 20787}}),
+           {.wire = true, .days = true});
+  EXPECT_NE(json.find(R"("bailiwick":".","days_active":4,)"
+                      R"("days":[["2026-11-22","2026-11-24"],["2026-11-30","2026-11-30"]],)"
+                      R"("rdata_wire":)"),
+            std::string::npos)
+      << json;
+}
+
+TEST(HitToJson, WhatIsNewAboutARowOfTheJournal) {
+  const OwnedTuple tuple = MakeTuple("a.org", RrType::kA, "abcd");
+  const query::NewMark mark{41, At(1795372900), store::NewKind::kName};
+  const query::Hit fresh{tuple.view(), Seen(1, 2, 3), nullptr, {}, {}, mark};
+  EXPECT_TRUE(HitToJson(fresh, {.fresh = true})
+                  .ends_with(R"(".","seq":41,"time_committed":1795372900,"new":"rrname"})"));
+  EXPECT_TRUE(HitToJson(fresh, {}).ends_with(R"("bailiwick":"."})"));
+  EXPECT_TRUE(Json(tuple, Seen(1, 2, 3), {.fresh = true}).ends_with(R"("bailiwick":"."})"));
 }
 
 TEST(HitToJson, UnknownTypesAndTheRoot) {

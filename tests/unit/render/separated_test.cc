@@ -10,8 +10,6 @@ namespace pdns::render {
 namespace {
 
 using record::RrType;
-using store::MakeTuple;
-using store::Seen;
 
 TEST(Csv, HasItsColumnsAndIsoTimes) {
   EXPECT_EQ(
@@ -52,6 +50,41 @@ TEST(Csv, ReasonPathAskedAndLineOnRequest) {
                 "rrname,rrtype,rdata,time_first,time_last,count,bailiwick,reason,path,asked,line\r",
                 start + R"("off_chain,out_of_bailiwick","a.org. > b,c."," a.org",12)" + "\r",
                 start + ",,b.org,\r", start + ",,,\r"}));
+}
+
+TEST(Csv, NoBailiwickWhereItIsNotKnown) {
+  record::History history = Seen(0, 0, 1);
+  history.bailiwick = record::Bailiwick();
+  EXPECT_EQ(
+      SplitLines(Formatted(FormatKind::kTsv).Add("a.org", RrType::kA, "abcd", history).Finish())
+          .at(1),
+      "a.org.\tA\t97.98.99.100\t1970-01-01T00:00:00Z\t1970-01-01T00:00:00Z\t1\t");
+}
+
+TEST(Csv, DaysOnRequest) {
+  const auto lines =
+      SplitLines(Formatted(FormatKind::kCsv, {.reason = true, .days = true, .sensors = {"ns1"}})
+                     .Add("a.org", RrType::kA, "abcd", SeenOn({{20779, 20781}, {20787, 20787}}))
+                     .Finish());
+  EXPECT_EQ(lines, (std::vector<std::string>{
+                       "rrname,rrtype,rdata,time_first,time_last,count,bailiwick,days_active,days,"
+                       "reason\r",
+                       "a.org.,A,97.98.99.100,2026-11-22T00:00:00Z,2026-11-30T23:59:59Z,2,.,4,"
+                       "2026-11-22/2026-11-24 2026-11-30,\r"}));
+}
+
+TEST(Csv, WhatIsNewAboutARowOfTheJournal) {
+  Formatted page(FormatKind::kCsv, {.days = true, .fresh = true});
+  const auto tuple = MakeTuple("a.org", RrType::kA, "abcd");
+  page.AddNew(tuple, Seen(0, 0, 1), {41, At(60), store::NewKind::kRdata});
+  page.Add(tuple, Seen(0, 0, 1));
+  const std::string start = "a.org.,A,97.98.99.100,1970-01-01T00:00:00Z,1970-01-01T00:00:00Z,1,.";
+  EXPECT_EQ(
+      SplitLines(page.Finish()),
+      (std::vector<std::string>{
+          "rrname,rrtype,rdata,time_first,time_last,count,bailiwick,days_active,days,seq,"
+          "time_committed,new\r",
+          start + ",1,1970-01-01,41,1970-01-01T00:01:00Z,rdata\r", start + ",1,1970-01-01,,,\r"}));
 }
 
 TEST(Csv, ReadsBack) {

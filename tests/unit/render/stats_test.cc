@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "record/observation.h"
+#include "unit/render/rows.h"
 
 namespace pdns::render {
 namespace {
@@ -13,10 +15,6 @@ using record::FrameFate;
 using record::RecordFate;
 using record::RrType;
 using record::Statistics;
-
-std::chrono::sys_seconds At(std::int64_t time) {
-  return std::chrono::sys_seconds(std::chrono::seconds(time));
-}
 
 Statistics Some() {
   Statistics some;
@@ -38,7 +36,9 @@ Statistics Some() {
   for (int i = 0; i < 12; ++i) some.counters.Count(RecordFate::kStored);
   some.counters.Count(RecordFate::kDuplicate);
   some.counters.Count(RecordFate::kOffChain);
-  some.counting = true;
+  some.sensors = {"", "ns1", "a,b"};
+  some.expired = {{"A older than 90d", {{"2026-05", 20}, {"2026-06", 3}}},
+                  {"older than 400d", {{"2025-09", 1}}}};
   some.parts = {{"default", 100}, {"fwd", 3000}, {"rev", 2000}, {"quarantine", 0}};
   some.disk_bytes = 5300;
   return some;
@@ -55,6 +55,10 @@ TEST(StatsText, HasItAllAndTheTypesLast) {
             "  off_chain                                      1\n"
             "  out_of_bailiwick                               2\n"
             "  off_chain,out_of_bailiwick                     4\n"
+            "expired rows                                    24\n"
+            "  A older than 90d, 2026-05                     20\n"
+            "  A older than 90d, 2026-06                      3\n"
+            "  older than 400d, 2025-09                       1\n"
             "captures taken                                   2\n"
             "  frames                                      3986\n"
             "  bytes                                    1348626\n"
@@ -71,67 +75,85 @@ TEST(StatsText, HasItAllAndTheTypesLast) {
             "  fwd                                         3000\n"
             "  rev                                         2000\n"
             "  logs                                         200\n"
+            "sensors                                          3\n"
+            "  (frames without an identity)\n"
+            "  ns1\n"
+            "  a\\x2cb\n"
             "rrtypes                                          3\n"
             "  A                                           1000\n"
             "  AAAA                                         200\n"
             "  TYPE65280                                      7\n");
 }
 
-TEST(StatsText, TellsWhatWasNotCounted) {
+TEST(StatsText, EstimatesAreMarked) {
   Statistics some = Some();
-  EXPECT_EQ(StatsText(some, false).find("counted since"), std::string::npos);
-  EXPECT_EQ(StatsText(some, false).find("counted now"), std::string::npos);
-  some.counted_since = At(1795372876);
-  EXPECT_NE(StatsText(some, false).find("  counted since               2026-11-22T18:41:16Z\n"),
-            std::string::npos);
-  some.counting = false;
-  EXPECT_NE(
-      StatsText(some, false).find("  counted now                 no, an older pdns wrote last\n"),
-      std::string::npos)
-      << StatsText(some, false);
+  some.estimated = true;
+  const std::string text = StatsText(some, false);
+  EXPECT_NE(text.find("rrnames                                        340\n"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("addresses                               about 1024\n"), std::string::npos);
+  EXPECT_NE(StatsJson(some, true).find(R"("addresses":1024,"estimated":true,)"), std::string::npos);
+}
+
+TEST(StatsText, HostileNamesStayInertAndDoNotWiden) {
+  Statistics some = Some();
+  const std::size_t line = StatsText(some, false).find('\n');
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) all.push_back(static_cast<char>(byte));
+  some.sensors = {all, all.substr(1)};
+  some.expired = {{"\x1b[2J\"", {{"2026-11", 1}}}};
+  const std::string text = StatsText(some, false);
+  EXPECT_EQ(text.find('\n'), line);
+  EXPECT_NE(text.find("\n  \\x1b[2J\", 2026-11 "), std::string::npos) << text;
+  for (const std::string& told : {text, StatsJson(some, true)}) {
+    EXPECT_TRUE(std::all_of(told.begin(), told.end(),
+                            [](char c) { return (c >= 0x20 && c < 0x7f) || c == '\n'; }));
+  }
 }
 
 TEST(StatsText, OfNothing) {
-  Statistics nothing;
-  nothing.counting = true;
+  const Statistics nothing;
   EXPECT_EQ(StatsText(nothing, false),
             "tuples              0\n"
             "rrnames             0\n"
             "addresses           0\n"
             "quarantined tuples  0\n"
+            "expired rows        0\n"
             "captures taken      0\n"
             "frames counted      0\n"
             "records stored      0\n"
             "bytes on disk       0\n"
+            "sensors             0\n"
             "rrtypes             0\n");
 }
 
 TEST(StatsJson, IsTheContract) {
   EXPECT_EQ(StatsJson(Some(), true),
-            R"({"complete":true,"tuples":1207,"rrnames":340,"addresses":1024,)"
+            R"({"complete":true,"tuples":1207,"rrnames":340,"addresses":1024,"estimated":false,)"
             R"("time_first":1795372876,"time_last":1795372937,)"
             R"("types":{"A":1000,"AAAA":200,"TYPE65280":7},)"
             R"("quarantined":{"tuples":7,"reasons":)"
             R"({"off_chain":1,"out_of_bailiwick":2,"off_chain,out_of_bailiwick":4}},)"
+            R"("expired":{"rows":24,"rules":{"A older than 90d":{"2026-05":20,"2026-06":3},)"
+            R"("older than 400d":{"2025-09":1}}},"sensors":["","ns1","a\\x2cb"],)"
             R"("captures":{"taken":2,"frames":3986,"bytes":1348626},)"
-            R"("counting":true,"counters":{"frames":6,"used":3,"skipped":{"CLIENT_QUERY":1},)"
+            R"("counters":{"frames":6,"used":3,"skipped":{"CLIENT_QUERY":1},)"
             R"("malformed":{"dns":1},"refused":{"rcode":1},"record":{"duplicate":1},)"
             R"("quarantine":{"off_chain":1},"stored":12},)"
             R"("disk":{"bytes":5300,"families":)"
             R"({"default":100,"fwd":3000,"rev":2000,"quarantine":0}}})");
 }
 
-TEST(StatsJson, OfNothingAndOfOldPrograms) {
-  Statistics nothing;
-  EXPECT_EQ(StatsJson(nothing, false),
-            R"({"complete":false,"tuples":0,"rrnames":0,"addresses":0,"types":{},)"
-            R"("quarantined":{"tuples":0,"reasons":{}},)"
-            R"("captures":{"taken":0,"frames":0,"bytes":0},"counting":false,)"
-            R"("counters":{"frames":0,"used":0,"skipped":{},"malformed":{},"refused":{},)"
-            R"("record":{},"quarantine":{},"stored":0},"disk":{"bytes":0,"families":{}}})");
-  nothing.counted_since = At(5);
-  EXPECT_NE(StatsJson(nothing, true).find(R"("counting":false,"counted_since":5,"counters")"),
-            std::string::npos);
+TEST(StatsJson, OfNothing) {
+  const Statistics nothing;
+  EXPECT_EQ(
+      StatsJson(nothing, false),
+      R"({"complete":false,"tuples":0,"rrnames":0,"addresses":0,"estimated":false,"types":{},)"
+      R"("quarantined":{"tuples":0,"reasons":{}},)"
+      R"("expired":{"rows":0,"rules":{}},"sensors":[],)"
+      R"("captures":{"taken":0,"frames":0,"bytes":0},)"
+      R"("counters":{"frames":0,"used":0,"skipped":{},"malformed":{},"refused":{},)"
+      R"("record":{},"quarantine":{},"stored":0},"disk":{"bytes":0,"families":{}}})");
 }
 
 }  // namespace

@@ -4,18 +4,16 @@
 
 #include <string>
 
-#include "unit/store/rows.h"
+#include "unit/render/rows.h"
 
 namespace pdns::render {
 namespace {
 
 using record::RrType;
-using store::MakeTuple;
-using store::Seen;
 
-void Add(Summary& summary, RrType type, const record::Sighting& sighting) {
+void Add(Summary& summary, RrType type, const record::History& history) {
   const auto tuple = MakeTuple("a.org", type, "abcd");
-  summary.Add({tuple.view(), sighting, nullptr, {}});
+  summary.Add({tuple.view(), history, nullptr, {}});
 }
 
 TEST(Summary, Empty) {

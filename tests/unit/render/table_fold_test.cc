@@ -11,8 +11,6 @@ namespace pdns::render {
 namespace {
 
 using record::RrType;
-using store::MakeTuple;
-using store::Seen;
 
 std::size_t Widest(const std::string& text) {
   std::size_t widest = 0;
@@ -157,6 +155,27 @@ TEST(TableOfAWidth, LocalTimesFoldBetweenDateAndTime) {
                                .Finish();
   EXPECT_LE(Widest(text), 83U) << text;  // an offset is five wider than Z
   EXPECT_TRUE(SplitLines(text)[1].starts_with("1970-01-01T ")) << text;
+}
+
+// With a long name each fits a terminal of 100 columns.
+TEST(TableOfAWidth, DaysOrNewsFit100Columns) {
+  const auto history = SeenOn({{20779, 20781}, {20787, 20788}, {20790, 20790}, {20800, 20801}});
+  for (const bool days : {false, true}) {
+    Formatted page(FormatKind::kTable, {.width = 100, .days = days, .fresh = !days});
+    for (std::uint64_t i = 0; i < 3; ++i) {
+      page.AddNew(MakeTuple(kLongName, RrType::kAaaa, std::string(16, '\x20')), history,
+                  {99'999 + i, At(1795372900), store::NewKind::kRdata});
+    }
+    EXPECT_LE(Widest(page.Finish()), 100U) << page.text();
+  }
+}
+
+TEST(TableOfAWidth, DaysFoldBehindABlank) {
+  Formatted page(FormatKind::kTable, {.width = 100, .days = true});
+  page.Add("www.blah.org", RrType::kA, "abcd", SeenOn({{20779, 20781}, {20787, 20788}}));
+  const auto cells = CellsOf(page.Finish(), {"first seen", "last seen", "count", "rrname", "rrtype",
+                                             "rdata", "bailiwick", "days"});
+  EXPECT_EQ(cells.at(7), "5:11-22..11-24,11-30..12-01") << page.text();
 }
 
 }  // namespace

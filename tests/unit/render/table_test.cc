@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-#include "unit/store/rows.h"
+#include "unit/render/formatted.h"
 #include "unit/support/dns_message.h"
 
 namespace pdns::render {
@@ -13,8 +13,6 @@ namespace {
 
 using record::OwnedTuple;
 using record::RrType;
-using store::MakeTuple;
-using store::Seen;
 using testing::Labels;
 
 class Page {
@@ -22,8 +20,8 @@ class Page {
   explicit Page(const FormatOptions& options = {})
       : table_(options, [this](std::string_view text) { text_ += text; }) {}
 
-  Page& Add(const OwnedTuple& tuple, const record::Sighting& sighting) {
-    table_.Add({tuple.view(), sighting, nullptr, {}});
+  Page& Add(const OwnedTuple& tuple, const record::History& history) {
+    table_.Add({tuple.view(), history, nullptr, {}});
     return *this;
   }
   std::string Finish() {
@@ -62,6 +60,37 @@ TEST(Table, ReasonIsOneColumnMore) {
             "  .          off_chain\n"
             "1970-01-01T00:00:00Z  1970-01-01T00:00:00Z      1  b.org.  A       97.98.99.100"
             "  .          off_chain,out_of_bailiwick\n");
+}
+
+TEST(Table, DaysAreOneColumnMoreAndAnUnknownBailiwickIsADash) {
+  record::History history = SeenOn({{20779, 20781}, {20787, 20787}});
+  history.bailiwick = record::Bailiwick();
+  EXPECT_EQ(Page({.days = true, .sensors = {"ns1"}})
+                .Add(MakeTuple("a.org", RrType::kA, "abcd"), history)
+                .Add(MakeTuple("b.org", RrType::kA, "abcd"), SeenOn({{20779, 20779}}))
+                .Finish(),
+            "first seen            last seen             count  rrname  rrtype  rdata       "
+            "  bailiwick  days\n"
+            "2026-11-22T00:00:00Z  2026-11-30T23:59:59Z      2  a.org.  A       97.98.99.100"
+            "  -          4: 11-22..11-24, 11-30\n"
+            "2026-11-22T00:00:00Z  2026-11-22T23:59:59Z      1  b.org.  A       97.98.99.100"
+            "  .          1: 11-22\n");
+}
+
+TEST(Table, WhatIsNewAboutARowOfTheJournal) {
+  EXPECT_EQ(
+      Formatted(FormatKind::kTable, {.fresh = true})
+          .AddNew(MakeTuple("a.org", RrType::kA, "abcd"), Seen(0, 0, 1),
+                  {9, At(1795372900), store::NewKind::kName})
+          .AddNew(MakeTuple("a.org", RrType::kA, "abce"), Seen(0, 0, 1),
+                  {10, At(1795372900), store::NewKind::kRdata})
+          .Finish(),
+      "first seen            last seen             count  rrname  rrtype  rdata         bailiwick"
+      "  seq  committed             new\n"
+      "1970-01-01T00:00:00Z  1970-01-01T00:00:00Z      1  a.org.  A       97.98.99.100  .        "
+      "    9  2026-11-22T18:41:40Z  rrname\n"
+      "1970-01-01T00:00:00Z  1970-01-01T00:00:00Z      1  a.org.  A       97.98.99.101  .        "
+      "   10  2026-11-22T18:41:40Z  rdata\n");
 }
 
 TEST(Table, HeadingBoldTimesDimTypeCyan) {

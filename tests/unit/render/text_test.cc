@@ -2,20 +2,19 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
 #include <string>
 #include <vector>
 
-#include "unit/store/rows.h"
+#include "unit/render/rows.h"
 
 namespace pdns::render {
 namespace {
 
 using record::OwnedTuple;
 using record::RrType;
-using store::MakeTuple;
-using store::Seen;
 
 TEST(ReasonText, NamesEachReasonOnce) {
   EXPECT_EQ(ReasonText(0), "");
@@ -29,11 +28,92 @@ TEST(BailiwickText, IsTheLastLabelsOfTheOwner) {
   const auto text = [&](std::uint8_t labels) {
     return BailiwickText({tuple.view(), Seen(1, 1, 1, labels), nullptr, {}});
   };
+  EXPECT_EQ(BailiwickText({tuple.view(), record::History(), nullptr, {}}), "");  // unknown
   EXPECT_EQ(text(0), ".");
   EXPECT_EQ(text(1), "org.");
   EXPECT_EQ(text(2), "a\\.b.org.");
   EXPECT_EQ(text(3), "www.a\\.b.org.");
   EXPECT_EQ(text(9), "www.a\\.b.org.");  // more than there are: all
+}
+
+TEST(SensorText, ReadsBackWhateverItsBytes) {
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) all.push_back(static_cast<char>(byte));
+  for (const std::string& name : {std::string(), std::string("ns1.blah.org"), all.substr(0, 255),
+                                  all.substr(1), std::string("\\x41"), std::string("\\\\x4")}) {
+    const std::string text = SensorText(name);
+    EXPECT_EQ(SensorFromText(text), name);
+    EXPECT_EQ(text.find(','), std::string::npos);
+    EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; }))
+        << text;
+  }
+  EXPECT_EQ(SensorText("a,b\\c\n\"d"), R"(a\x2cb\x5cc\x0a"d)");
+}
+
+TEST(SensorFromText, WhatIsNoEscapeStandsForItself) {
+  EXPECT_EQ(SensorFromText("\\x4"), "\\x4");
+  EXPECT_EQ(SensorFromText("\\xzz\\"), "\\xzz\\");
+  EXPECT_EQ(SensorFromText("\\x4A\\x4a\\y"), "JJ\\y");
+}
+
+TEST(SensorsText, JoinsInTheOrderOfNames) {
+  const std::vector<std::string> names{"", "ns1", "a,b"};
+  const auto text = [&](std::initializer_list<unsigned> numbers) {
+    record::SensorSet set = 0;
+    for (const unsigned number : numbers) set |= record::SensorBit(number);
+    return SensorsText(set, names);
+  };
+  EXPECT_EQ(text({}), "");
+  EXPECT_EQ(text({0}), "");
+  EXPECT_EQ(text({1}), "ns1");
+  EXPECT_EQ(text({1, 2}), "a\\x2cb,ns1");
+  EXPECT_EQ(text({0, 1}), ",ns1");
+  EXPECT_EQ(text({1, 3}), "ns1,other");
+  EXPECT_EQ(text({2, record::kOtherSensors}), "a\\x2cb,other");
+  EXPECT_EQ(SensorsText(record::kAllSensors, {}), "");
+  EXPECT_EQ(SensorsText(record::kAllSensors, std::vector<std::string>(63, "a")).size(),
+            62 * 2 + record::kOtherSensorsName.size());
+}
+
+TEST(DaysText, TellsAllRuns) {
+  EXPECT_EQ(DaysText(Seen(0, 0, 1)), "1970-01-01");
+  EXPECT_EQ(DaysText(SeenOn({{20779, 20781}, {20787, 20787}, {20819, 20820}})),
+            "2026-11-22/2026-11-24 2026-11-30 2027-01-01/2027-01-02");
+}
+
+TEST(DaysBrief, IsShort) {
+  EXPECT_EQ(DaysBrief(Seen(0, 0, 1)), "1: 01-01");
+  EXPECT_EQ(DaysBrief(SeenOn({{20779, 20781}, {20787, 20787}})), "4: 11-22..11-24, 11-30");
+  EXPECT_EQ(DaysBrief(SeenOn({{20815, 20820}, {20822, 20822}})), "7: 12-28..2027-01-02, 01-04");
+  EXPECT_EQ(DaysBrief(SeenOn({{0, 1}, {3, 4}, {20779, 20781}})),
+            "7: 01-01..01-02, 01-04..01-05, ...");
+}
+
+// Nothing is cut that would have fit.
+TEST(DaysBrief, IsNeverWiderThanItsBound) {
+  std::vector<std::pair<int, int>> runs;
+  for (int i = 0; i < 500; ++i) {
+    runs.emplace_back(20779 + 3 * i, 20779 + 3 * i);
+    const std::string text = DaysBrief(SeenOn(runs));
+    EXPECT_TRUE(text.starts_with(std::to_string(i + 1) + ": 11-22"));
+    EXPECT_LE(text.size(), 40U) << text;
+    EXPECT_EQ(text.ends_with(", ..."), i > 4) << text;
+  }
+}
+
+TEST(DayText, BeyondAnyCalendarItIsANumber) {
+  EXPECT_EQ(DayText(std::chrono::sys_days(std::chrono::days(10'000'000))), "10000000");
+  EXPECT_EQ(DaysBrief(SeenOn({{10'000'000, 10'000'001}})), "2: 10000000..10000001");
+}
+
+TEST(FreshTexts, OfARowOfTheJournalOnly) {
+  const OwnedTuple tuple = MakeTuple("a.org", RrType::kA, "abcd");
+  const query::NewMark mark{7, At(60), store::NewKind::kRdata};
+  using Three = std::array<std::string, 3>;
+  EXPECT_EQ(FreshTexts({tuple.view(), Seen(1, 1, 1), nullptr, {}, {}, mark}, false),
+            (Three{"7", "1970-01-01T00:01:00Z", "rdata"}));
+  EXPECT_EQ(FreshTexts({tuple.view(), Seen(1, 1, 1), nullptr, {}}, false), Three());
+  EXPECT_EQ(NewText(store::NewKind::kName), "rrname");
 }
 
 TEST(TimeText, IsIso8601InUtc) {

@@ -12,8 +12,6 @@ namespace pdns::render {
 namespace {
 
 using record::RrType;
-using store::MakeTuple;
-using store::Seen;
 
 void Add(Timeline& timeline, std::string_view owner, RrType type, std::string_view rdata,
          std::int64_t first, std::int64_t last) {
@@ -85,10 +83,10 @@ TEST(Timeline, HostileBytesStayInertAndExtremeTimesInside) {
   for (unsigned type = 1; type < 300; ++type) {
     const record::OwnedTuple tuple{record::Name::FromWire(AsBytes(owner)).value_or(record::Name()),
                                    static_cast<RrType>(type), all};
-    record::Sighting sighting = Seen(0, 1, 1);
-    if (type == 3) sighting.first = std::chrono::sys_seconds::min();
-    if (type == 4) sighting.last = std::chrono::sys_seconds::max();
-    timeline.Add({tuple.view(), sighting, nullptr, {}});
+    record::History history = Seen(0, 1, 1);
+    if (type == 3) history.first = std::chrono::sys_seconds::min();
+    if (type == 4) history.last = std::chrono::sys_seconds::max();
+    timeline.Add({tuple.view(), history, nullptr, {}});
   }
   const std::string text = timeline.Text(100, false, false);
   EXPECT_TRUE(std::all_of(text.begin(), text.end(),

@@ -12,8 +12,6 @@ namespace pdns::render {
 namespace {
 
 using record::RrType;
-using store::MakeTuple;
-using store::Seen;
 using testing::WireName;
 
 std::string Soa(char serial) {
