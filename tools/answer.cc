@@ -28,7 +28,7 @@ bool WantsColour(const QueryOptions& options) {
   return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
 }
 
-render::FormatOptions LookOf(const QueryOptions& options) {
+render::FormatOptions LookOf(const QueryOptions& options, const std::vector<std::string>& sensors) {
   render::FormatOptions look;
   look.colour = WantsColour(options);
   look.width = TerminalWidth();
@@ -37,6 +37,9 @@ render::FormatOptions LookOf(const QueryOptions& options) {
   look.reason = options.quarantined;
   look.asked = options.several();
   look.path = options.pivot_from.has_value();
+  look.days = options.days;
+  look.fresh = options.new_since.has_value();
+  look.sensors = sensors;
   return look;
 }
 
@@ -55,16 +58,17 @@ render::DotNode::Kind KindOf(const query::PivotNode& node) {
 
 }  // namespace
 
-std::size_t Answer::ByDigest::operator()(const Digest& digest) const {
+std::size_t Answer::ByDigest::operator()(const Sha256Digest& digest) const {
   std::size_t hash = 0;
   std::memcpy(&hash, digest.data(), sizeof hash);
   return hash;
 }
 
-Answer::Answer(const QueryOptions& options, ScanLine& scan_line)
+Answer::Answer(const QueryOptions& options, const std::vector<std::string>& sensors,
+               ScanLine& scan_line)
     : options_(options),
       scan_line_(scan_line),
-      format_(render::MakeFormat(options.format, LookOf(options),
+      format_(render::MakeFormat(options.format, LookOf(options, sensors),
                                  [this](std::string_view text) { Print(text); })) {}
 
 void Answer::Print(std::string_view text) {
@@ -76,14 +80,15 @@ void Answer::Begin(const query::Asked& asked) {
   if (options_.show == Show::kHits) hits_.push_back({asked.text, asked.line, 0, {}, {}});
 }
 
-// Rows sorted by a key of one's choice bring a line up again anywhere; else repeats follow each
-// other.
+// Rows in an order of one's choice, or in that of the journal, bring a line up again anywhere; else
+// repeats follow each other.
 bool Answer::IsRepeated(const query::Hit& hit) {
   if (!options_.told_once()) return false;
   std::string line = options_.format == FormatKind::kNames
                          ? std::string(AsText(hit.tuple.owner))
                          : dns::RdataToText(hit.tuple.type, hit.tuple.rdata);
-  if (options_.sort.has_value()) return !told_.insert(Hash128(AsBytes(line))).second;
+  if (options_.sort.has_value() || options_.new_since.has_value())
+    return !told_.insert(Sha256(AsBytes(line))).second;
   const bool repeated = rows_ + passed_over_ > 0 && line == last_line_;
   last_line_ = std::move(line);
   return repeated;
@@ -101,7 +106,7 @@ bool Answer::Add(const query::Hit& hit) {
       Show(hit);
     }
   }
-  cursor_.MoveTo(hit, options_.sort);
+  last_.MoveTo(hit, options_.sort);
   return !unread();
 }
 
@@ -112,7 +117,7 @@ void Answer::Show(const query::Hit& hit) {
     case Show::kTimeline:
       return timeline_.Add(hit);
     case Show::kHits:
-      return hits_.back().Add(hit.sighting);
+      return hits_.at(hit.place.question).Add(hit.history);
     case Show::kSummary:
       return summary_.Add(hit);
     case Show::kCount:

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -24,10 +25,11 @@ namespace pdns::tools {
 
 class Answer {
  public:
-  // Both outlive it. The scan line is wiped before anything is printed.
-  Answer(const QueryOptions& options, ScanLine& scan_line);
+  // Options and scan line outlive it. The scan line is wiped before anything is printed. `sensors`:
+  // store::Snapshot::sensors().
+  Answer(const QueryOptions& options, const std::vector<std::string>& sensors, ScanLine& scan_line);
 
-  // The hits from here on answer this.
+  // One more thing that is asked, in the order of their numbers.
   void Begin(const query::Asked& asked);
 
   // False: it takes no more, for there is more than the limit or nobody to read it.
@@ -44,10 +46,8 @@ class Answer {
   std::uint64_t rows() const { return rows_; }
   bool limited() const { return limited_; }
   bool unread() const;
-  // Where it stands; nothing before the first row, and in a pivot.
-  const query::AnswerCursor* cursor() const {
-    return cursor_.place.key.empty() ? nullptr : &cursor_;
-  }
+  // Where it stands; nothing before the first row. In a pivot it means nothing.
+  std::optional<query::AnswerCursor> cursor() const { return last_.cursor(); }
 
  private:
   void Print(std::string_view text);
@@ -62,10 +62,10 @@ class Answer {
   std::vector<render::IndicatorHit> hits_;
   std::string last_line_;
   struct ByDigest {
-    std::size_t operator()(const Digest& digest) const;
+    std::size_t operator()(const Sha256Digest& digest) const;
   };
-  std::unordered_set<Digest, ByDigest> told_;
-  query::AnswerCursor cursor_;
+  std::unordered_set<Sha256Digest, ByDigest> told_;  // lines, where they come in any order
+  query::LastHit last_;
   std::uint64_t passed_over_ = 0;
   std::uint64_t rows_ = 0;
   bool limited_ = false;

@@ -101,6 +101,8 @@ po::options_description OtherOptions() {
       "flush-interval", po::value<double>()->value_name("SECONDS")->default_value(10, "10"),
       "how old an observation may get before it is on disk; fractions allowed")(
       "memory", Text("SIZE", "512M"), "budget of windows and caches")(
+      "journal-keep", Text("TIME", "7d"),
+      "how long new tuples stay listed for pdns-query --new-since, at least 1h")(
       "control", Text("SOCKET"),
       "where a live ingester is asked; else control.sock in the database")(
       "stats-interval", Text("TIME", "0"), "a line of statistics as often, e.g. 60s; 0: none")(
@@ -297,11 +299,14 @@ Result<IngestOptions> Convert(const po::variables_map& map) {
   if (!interval.ok()) return interval.status();
   options.flush_interval = *interval;
   Status taken = values.Take("memory", options.memory, ParseSize);
+  if (taken.ok()) taken = values.Take("journal-keep", options.journal_keep, ParseDuration);
   if (taken.ok()) taken = TakeSockets(values, options);
   if (taken.ok()) taken = TakeArchive(values, options);
   if (taken.ok()) taken = TakeReports(values, options);
   if (!taken.ok()) return taken;
   if (options.memory < kLeastMemory) return Status::Usage("--memory: at least 16M");
+  if (options.journal_keep < std::chrono::hours(1))
+    return Status::Usage("--journal-keep: at least 1h");
   if (options.paths.empty() && !options.live() && !options.compact) {
     return Status::Usage(
         "nothing to take: name a file, a directory, - for standard input, or -u SOCKET");

@@ -33,6 +33,7 @@ struct IngestOptions {
   std::chrono::nanoseconds flush_interval{};
   std::chrono::seconds stats_interval{};  // zero: none
   std::uint64_t memory = 0;
+  std::chrono::seconds journal_keep{};  // of new tuples
   bool activated = false;  // take the sockets that systemd hands over, and be live even without -u
   bool compact = false;
   bool report_json = false;

@@ -18,7 +18,7 @@
 #include "net/handed.h"
 #include "net/notify.h"
 #include "progress_line.h"
-#include "store/rocks.h"
+#include "store_rocks/open.h"
 
 namespace pdns::tools {
 namespace {
@@ -53,15 +53,20 @@ class IngestRun {
     ingest::LiveOptions live;
     if (Status inherited = Inherit(live); !inherited.ok()) return inherited;
     // A third for the windows, half of which may be sorted at a time for as much again; a quarter
-    // for the store. The rest is for its files' indexes and filters, and for merging them.
-    auto writer = store::OpenRocksWriter(database_, options_.memory / 4);
+    // for the store. The rest is for writing and merging its files.
+    store_rocks::WriteOptions how;
+    how.memory = options_.memory / 4;
+    how.journal_keep = options_.journal_keep;
+    auto writer = store_rocks::OpenWriter(database_, how);
     if (!writer.ok()) return writer.status();
+    writer_ = writer->get();
     if (Status opened = OpenControl(live); !opened.ok()) return opened;
     auto report = Serve(**writer, std::move(live));
     if (!report.ok()) return report.status();
     if (Status tidied = Tidy(**writer); !tidied.ok()) return tidied;
     if (Status printed = Print(*report); !printed.ok()) return printed;
     if (Status closed = (*writer)->Close(); !closed.ok()) return closed;
+    writer_ = nullptr;
     writer->reset();
     if (Status handed = HandOn(); !handed.ok()) return handed;
     return report->NeedsAttention() ? kNeedsAttention : 0;
@@ -201,6 +206,7 @@ class IngestRun {
 
   std::vector<Figure> FiguresOf(const ingest::Service& service) const {
     auto figures = service.Figures();
+    AddStoreFigures(figures);
     struct statvfs disk {};
     if (statvfs(database_.c_str(), &disk) == 0) {
       figures.push_back({"pdns_disk_free_bytes",
@@ -210,6 +216,19 @@ class IngestRun {
                          static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize)});
     }
     return figures;
+  }
+
+  void AddStoreFigures(std::vector<Figure>& figures) const {
+    const store::Figures store = writer_->figures();
+    const auto gauge = [&](std::string name, std::string help, std::uint64_t value) {
+      figures.push_back(
+          {std::move(name), std::move(help), Figure::Kind::kGauge, {}, static_cast<double>(value)});
+    };
+    gauge("pdns_store_bytes", "Size of the table files.", store.disk_bytes);
+    gauge("pdns_store_files", "Table files.", store.files);
+    gauge("pdns_store_cache_bytes", "Blocks held in memory.", store.cache_bytes);
+    gauge("pdns_store_buffer_bytes", "Rows not yet in a table file.", store.buffer_bytes);
+    gauge("pdns_store_tidying", "1 while table files are merged.", store.tidying ? 1 : 0);
   }
 
   Result<std::unique_ptr<metrics::Exporter>> OpenExporter(const ingest::Service& service) const {
@@ -222,7 +241,7 @@ class IngestRun {
 
   Status Tidy(store::Writer& writer) {
     const auto hurry = [this] { return stop_.requested(); };
-    writer.Settle(hurry);
+    writer.WaitForMerges(hurry);
     if (!options_.compact || hurry()) return {};
     LogInfo("compacting " + database_);
     return writer.Compact(hurry);
@@ -257,6 +276,7 @@ class IngestRun {
   }
 
   CommandLineGiven given_;
+  const store::Writer* writer_ = nullptr;  // while it is open
   const IngestOptions& options_;
   std::string database_;
   std::string program_ = ProgramPath();

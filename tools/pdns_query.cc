@@ -1,6 +1,7 @@
 // pdns-query: answers from the database. Options, then query_run or query_stats.
 #include <chrono>
 #include <cstdio>
+#include <utility>
 
 #include "base/log.h"
 #include "query_options.h"
@@ -18,12 +19,12 @@ int Refuse(const Status& status) {
 int Main(int argc, const char* const* argv) {
   StartLog("pdns-query", false);
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const auto options = ParseQueryOptions(argc, argv, now);
+  auto options = ParseQueryOptions(argc, argv, now);
   if (!options.ok()) return Refuse(options.status());
   if (options->colour == false) StartLog("pdns-query", false, false);
   if (!options->print_and_exit.empty())
     return std::fputs(options->print_and_exit.c_str(), stdout) < 0 ? 1 : 0;
-  const auto code = options->stats ? RunQueryStats(*options) : RunQuery(*options);
+  const auto code = options->stats ? RunQueryStats(*options) : RunQuery(std::move(*options));
   return code.ok() ? *code : Refuse(code.status());
 }
 

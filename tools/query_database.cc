@@ -1,20 +1,21 @@
 #include "query_database.h"
 
 #include "database_path.h"
-#include "store/rocks.h"
+#include "store_rocks/open.h"
 
 namespace pdns::tools {
 
-Result<std::unique_ptr<store::Reader>> OpenForQuery(const std::string& database,
-                                                    store::Index mostly) {
+Result<std::unique_ptr<store::Snapshot>> OpenForQuery(const std::string& database) {
   const auto path = DatabasePath(database, Access::kRead);
   if (!path.ok()) return path.status();
-  auto reader = store::OpenRocksReader(*path, mostly);
-  if (!reader.ok() && reader.status().code() == Code::kNoInput) {
-    return Status::NoInput(reader.status().message() +
-                           "; name another with --database or PDNS_DATABASE");
-  }
-  return reader;
+  // Filters cost one question 8 ms to open (2 M tuples), and spare it a few blocks.
+  store_rocks::ReadOptions how;
+  how.filters = false;
+  auto opened = store_rocks::OpenDatabase(*path, how);
+  if (opened.ok()) return (*opened)->NewSnapshot();  // which holds what it reads from
+  if (opened.status().code() != Code::kNoInput) return opened.status();
+  return Status::NoInput(opened.status().message() +
+                         "; name another with --database or PDNS_DATABASE");
 }
 
 }  // namespace pdns::tools

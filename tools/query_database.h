@@ -5,16 +5,15 @@
 #include <string>
 
 #include "base/status.h"
-#include "store/store.h"
+#include "store/database.h"
 
 namespace pdns::tools {
 
 inline constexpr int kNothingFound = 1;
 inline constexpr int kIncomplete = 2;
 
-// `database` as it was given, which may be empty; `mostly` is what will be scanned. kNoInput, with
+// A moment of the database, which is `database` as it was given, which may be empty. kNoInput, with
 // the way out; kIo, kCorrupt.
-Result<std::unique_ptr<store::Reader>> OpenForQuery(const std::string& database,
-                                                    store::Index mostly);
+Result<std::unique_ptr<store::Snapshot>> OpenForQuery(const std::string& database);
 
 }  // namespace pdns::tools

@@ -11,109 +11,15 @@
 #include "options.h"
 #include "query/indicator.h"
 #include "query/when.h"
+#include "query_option_list.h"
+#include "render/text.h"
 
 namespace pdns::tools {
 namespace {
 
 namespace po = boost::program_options;
 
-constexpr const char* kUsageText =
-    R"(Usage: pdns-query [options] NAME | ADDRESS | CIDR ...
-       pdns-query [options] --rdata WHAT
-
-  pdns-query www.blah.org                  what that name held, and when
-  pdns-query '*.blah.org'                  the name and all below it
-  pdns-query 205.150.150.0/24              which names had an address of that block
-  pdns-query --rdata '*.ca-dns.net'        which records point at a name there (NS, MX, CNAME, ...)
-  pdns-query --since 7d -t A,AAAA NAME     only these types, only what was seen in the last week
-  pdns-query -f indicators.txt --hits      which of a list of names, addresses, URLs are known
-
-Most used: -t TYPES, -l ROWS, -p FORMAT (table json csv tsv dig names values), --since TIME,
---until TIME, --quarantined, -d DATABASE. All options: --help-all; the manual: man pdns-query.
-)";
-
-constexpr unsigned kHelpWidth = 100;
-
 using Texts = std::vector<std::string>;
-
-po::options_description QuestionOptions() {
-  po::options_description options("Questions", kHelpWidth);
-  options.add_options()("rdata", po::value<Texts>()->value_name("WHAT"),
-                        "what records point at: an address, a block, a range, a name")(
-      "text", po::value<Texts>()->value_name("TEXT"),
-      "records of text (TXT, CAA, ...) that hold it")("raw", po::value<Texts>()->value_name("HEX"),
-                                                      "records whose rdata is exactly these bytes")(
-      "ptr", po::value<Texts>()->value_name("ADDRESS"), "the reverse-lookup name of an address")(
-      "glob", po::bool_switch(), "names are patterns: * any run, ? one character, [a-z] a class")(
-      "regex", po::bool_switch(), "names are regular expressions (RE2), found anywhere in a name")(
-      "file,f", po::value<std::string>()->value_name("FILE")->default_value("", ""),
-      "a list of names, addresses, blocks, URLs, one a line; - for standard input")(
-      "quarantined", po::bool_switch(), "the records that were not trusted, with the reason")(
-      "database,d", po::value<std::string>()->value_name("PATH")->default_value("", ""),
-      "the database; else $PDNS_DATABASE, /var/lib/pdns if usable, ~/.local/share/pdns");
-  return options;
-}
-
-po::options_description FilterOptions() {
-  po::options_description options("Filters (times: 2026-11-22, 2026-11-22T19:00, epoch, 7d, 12h)",
-                                  kHelpWidth);
-  const auto time = [] { return po::value<std::string>()->value_name("TIME"); };
-  options.add_options()("type,t", po::value<Texts>()->value_name("TYPES"),
-                        "rrtypes: names, numbers, TYPE65280, ANY (no DNSSEC), ANY-DNSSEC")(
-      "since", time(), "seen at or after")("until", time(), "seen at or before")(
-      "within", po::bool_switch(), "with --since, --until: seen only between them")(
-      "at", time(), "live then: first seen before, last seen after")(
-      "first-after", time(), "first seen at or after")("first-before", time(),
-                                                       "first seen at or before")(
-      "last-after", time(), "last seen at or after")("last-before", time(),
-                                                     "last seen at or before")(
-      "min-count", po::value<std::int64_t>()->value_name("N"), "seen at least so often")(
-      "max-count", po::value<std::int64_t>()->value_name("N"), "seen at most so often")(
-      "bailiwick", po::value<Texts>()->value_name("ZONE"), "accepted under that zone")(
-      "exclude", po::value<Texts>()->value_name("WHAT"), "without these rrnames or addresses");
-  return options;
-}
-
-po::options_description PivotOptions() {
-  po::options_description options("Around a name or an address", kHelpWidth);
-  options.add_options()(
-      "pivot", po::value<std::int64_t>()->value_name("DEPTH")->default_value(0, "none"),
-      "so many steps (2 unless given) to addresses, names on them, name servers, aliases")(
-      "max-fanout", po::value<std::int64_t>()->value_name("N")->default_value(100, "100"),
-      "what more names share is named and not followed")(
-      "slack", po::value<std::string>()->value_name("TIME")->default_value("0"),
-      "rows count whose times are that far apart, such as 1d")(
-      "dot", po::bool_switch(), "the graph for Graphviz in place of the rows");
-  return options;
-}
-
-po::options_description AnswerOptions() {
-  po::options_description options("Answers", kHelpWidth);
-  options.add_options()("format,p", po::value<std::string>()->value_name("FORMAT"),
-                        "table, json, csv, tsv, dig, names, values")(
-      "json,j", po::bool_switch(), "as -p json: one object a line (Common Output Format)")(
-      "wire", po::bool_switch(), "with JSON: add rdata_wire, the rdata in hex")(
-      "limit,l", po::value<std::int64_t>()->value_name("N")->default_value(0, "none"),
-      "at most N rows")("offset", po::value<std::int64_t>()->value_name("N")->default_value(0, "0"),
-                        "pass over the first N rows")(
-      "cursor", po::value<std::string>()->value_name("CURSOR")->default_value("", ""),
-      "go on where a limit cut the same question, as it was told there")(
-      "sort", po::value<std::string>()->value_name("KEY"), "first, last, count, name, type, rdata")(
-      "reverse,r", po::bool_switch(), "with --sort: the other way round")(
-      "summarize", po::bool_switch(), "rows, first and last seen and counts, by type")(
-      "count-only", po::bool_switch(), "the number of rows")(
-      "timeline", po::bool_switch(), "rows as bars from first to last seen")(
-      "hits", po::bool_switch(), "per thing asked: known or not, rows, first and last seen")(
-      "stats", po::bool_switch(),
-      "no question: the whole database in numbers, what was refused, too")(
-      "local", po::bool_switch(), "times in local time")(
-      "color", po::value<std::string>()->value_name("WHEN")->default_value("auto"),
-      "auto, always, never; NO_COLOR is respected")("version", po::bool_switch(),
-                                                    "print the version and exit")(
-      "help,h", po::bool_switch(), "print the usual questions and exit")(
-      "help-all", po::bool_switch(), "print all options and exit");
-  return options;
-}
 
 Texts TextsOf(const po::variables_map& values, const char* name) {
   return values.count(name) > 0 ? values[name].as<Texts>() : Texts();
@@ -143,7 +49,8 @@ Status AddQuestions(const po::variables_map& values, QueryOptions& options) {
   for (const std::string& text : TextsOf(values, "raw"))
     if (status.ok()) status = add(text, query::AskRaw(text));
   options.list = values["file"].as<std::string>();
-  if (status.ok() && options.questions.empty() && options.list.empty()) {
+  const bool all_new = options.new_since.has_value() && options.show != QueryOptions::Show::kHits;
+  if (status.ok() && options.questions.empty() && options.list.empty() && !all_new) {
     return Status::Usage(
         "ask something: a name, an address, --rdata with either, or -f with a list; see --help");
   }
@@ -199,6 +106,45 @@ Status SetTimes(const po::variables_map& values, std::chrono::sys_seconds now,
   return times.status();
 }
 
+// Whole days: a time stands for its day.
+Status SetActive(const po::variables_map& values, std::chrono::sys_seconds now,
+                 query::Filter& filter) {
+  using std::chrono::days;
+  using std::chrono::floor;
+  Times times(values, now);
+  if (const auto on = times.Of("active-on"); on.has_value())
+    filter.active = query::DaySpan{floor<days>(on->first), floor<days>(on->last)};
+  if (values.count("active-between") == 0 || !times.status().ok()) return times.status();
+  if (filter.active.has_value())
+    return Status::Usage("give --active-on or --active-between, not both");
+  const auto text = values["active-between"].as<std::string>();
+  const std::size_t comma = text.find(',');
+  if (comma == std::string::npos)
+    return Status::Usage("--active-between: give two dates, such as 2026-11-22,2026-11-24");
+  const auto from = query::ParseWhen(text.substr(0, comma), now);
+  const auto to = query::ParseWhen(text.substr(comma + 1), now);
+  for (const auto* end : {&from, &to})
+    if (!end->ok()) return Status::Usage("--active-between: " + end->status().message());
+  filter.active = query::DaySpan{floor<days>(from->first), floor<days>(to->last)};
+  if (filter.active->from <= filter.active->to) return {};
+  return Status::Usage("--active-between: the first date comes after the second");
+}
+
+// Names as sensor_id has them: no comma stands in a name.
+Texts SensorsOf(const po::variables_map& values) {
+  Texts sensors;
+  for (const std::string& given : TextsOf(values, "sensor")) {
+    std::string_view text = given;
+    while (true) {
+      const std::size_t comma = text.find(',');
+      sensors.push_back(render::SensorFromText(text.substr(0, comma)));
+      if (comma == std::string_view::npos) break;
+      text.remove_prefix(comma + 1);
+    }
+  }
+  return sensors;
+}
+
 // Read as signed: Boost takes -1 for the largest unsigned number.
 Result<std::uint64_t> NumberOf(const po::variables_map& values, const char* name) {
   const auto number = values[name].as<std::int64_t>();
@@ -226,6 +172,7 @@ Status SetFilter(const po::variables_map& values, std::chrono::sys_seconds now,
     filter.bailiwicks.push_back(std::move(*zone));
   }
   Status status = SetTimes(values, now, filter);
+  if (status.ok()) status = SetActive(values, now, filter);
   if (status.ok()) status = SetNumber(values, "min-count", filter.min_count);
   if (status.ok()) status = SetNumber(values, "max-count", filter.max_count);
   return status;
@@ -246,6 +193,11 @@ Status SetShow(const po::variables_map& values, QueryOptions& options) {
   set("dot", Show::kDot);
   if (given > 1)
     return Status::Usage("give one of --summarize, --count-only, --timeline, --hits and --dot");
+  using render::FormatKind;
+  const bool columns = options.format != FormatKind::kDig && options.format != FormatKind::kNames &&
+                       options.format != FormatKind::kValues;
+  if (options.days && (options.show != Show::kRows || !columns))
+    return Status::Usage("--days goes with rows as table, JSON, CSV or TSV");
   return {};
 }
 
@@ -258,6 +210,19 @@ Status SetSort(const po::variables_map& values, QueryOptions& options) {
   if (options.sort.has_value()) return {};
   return Status::Usage(
       fmt::format("--sort: '{}' is none of first, last, count, name, type, rdata", text));
+}
+
+Status SetNewSince(const po::variables_map& values, std::chrono::sys_seconds now,
+                   QueryOptions& options) {
+  Times times(values, now);
+  const auto since = times.Of("new-since");
+  if (!since.has_value()) return times.status();
+  options.new_since = since->first;
+  const bool other_order = values.count("sort") > 0 || !values["pivot"].defaulted();
+  if (!other_order && !options.quarantined) return {};
+  return Status::Usage(
+      "--new-since prints trusted rows in the order in which they were stored and does not go with "
+      "--quarantined, --sort or --pivot");
 }
 
 // The one thing that a pivot begins at.
@@ -315,6 +280,7 @@ Status SetFormat(const po::variables_map& values, QueryOptions& options) {
   if (options.wire && options.format != render::FormatKind::kJson)
     return Status::Usage("--wire goes with --json");
   options.local = values["local"].as<bool>();
+  options.days = values["days"].as<bool>();
   const auto colour = values["color"].as<std::string>();
   if (colour != "auto" && colour != "always" && colour != "never")
     return Status::Usage("--color: give auto, always or never");
@@ -348,8 +314,8 @@ std::string ValueText(const boost::any& value) {
 // What decides about rows and their order: all options but those of looks and of the part that is
 // shown. As given, so that 7d stays 7d.
 std::string AskedText(const po::variables_map& values, const QueryOptions& options) {
-  static constexpr std::array<std::string_view, 14> kOther{
-      "color", "count-only", "cursor", "database", "format",    "help",     "help-all",
+  static constexpr std::array<std::string_view, 15> kOther{
+      "color", "count-only", "cursor", "database", "days",      "format",   "help", "help-all",
       "json",  "limit",      "local",  "offset",   "summarize", "timeline", "wire"};
   std::string asked = options.told_once() ? values["format"].as<std::string>() : "";
   for (const auto& [name, value] : values) {
@@ -361,8 +327,8 @@ std::string AskedText(const po::variables_map& values, const QueryOptions& optio
 
 // --stats goes with what says where and how, and with nothing that asks or picks.
 Result<QueryOptions> ConvertStats(const po::variables_map& values) {
-  static constexpr std::array<std::string_view, 6> kTaken{"stats", "database", "format",
-                                                          "json",  "local",    "color"};
+  static constexpr std::array<std::string_view, 7> kTaken{"stats", "recount", "database", "format",
+                                                          "json",  "local",   "color"};
   for (const auto& [name, value] : values) {
     if (value.defaulted() || std::find(kTaken.begin(), kTaken.end(), name) != kTaken.end())
       continue;
@@ -373,6 +339,7 @@ Result<QueryOptions> ConvertStats(const po::variables_map& values) {
   }
   QueryOptions options;
   options.stats = true;
+  options.recount = values["recount"].as<bool>();
   options.database = values["database"].as<std::string>();
   if (Status set = SetFormat(values, options); !set.ok()) return set;
   if (options.format != render::FormatKind::kTable && options.format != render::FormatKind::kJson)
@@ -385,9 +352,12 @@ Result<QueryOptions> Convert(const po::variables_map& values, std::chrono::sys_s
   QueryOptions options;
   options.database = values["database"].as<std::string>();
   options.quarantined = values["quarantined"].as<bool>();
-  Status status = AddQuestions(values, options);
+  options.sensor = SensorsOf(values);
+  if (values["recount"].as<bool>()) return Status::Usage("--recount goes with --stats");
+  Status status = SetFormat(values, options);
+  if (status.ok()) status = SetNewSince(values, now, options);
+  if (status.ok()) status = AddQuestions(values, options);
   if (status.ok()) status = SetFilter(values, now, options.filter);
-  if (status.ok()) status = SetFormat(values, options);
   if (status.ok()) status = SetPart(values, options);
   if (status.ok()) status = SetSort(values, options);
   if (status.ok()) status = SetPivot(values, options);
@@ -413,8 +383,7 @@ std::vector<std::string> WithDepth(int argc, const char* const* argv) {
 
 Result<QueryOptions> ParseQueryOptions(int argc, const char* const* argv,
                                        std::chrono::sys_seconds now) {
-  po::options_description visible;
-  visible.add(QuestionOptions()).add(FilterOptions()).add(PivotOptions()).add(AnswerOptions());
+  const po::options_description visible = QueryOptionList();
   po::options_description all;
   all.add(visible).add_options()("name", po::value<Texts>());
   po::positional_options_description positional;
@@ -431,12 +400,13 @@ Result<QueryOptions> ParseQueryOptions(int argc, const char* const* argv,
   QueryOptions only_print;
   if (values["help-all"].as<bool>()) {
     std::ostringstream text;
-    text << kUsageText << visible;
+    text << QueryUsage() << visible;
     only_print.print_and_exit = text.str();
     return only_print;
   }
   const po::options_description nothing_more;
-  if (auto text = HelpOrVersion(values, "pdns-query", kUsageText, nothing_more); text.has_value()) {
+  if (auto text = HelpOrVersion(values, "pdns-query", QueryUsage(), nothing_more);
+      text.has_value()) {
     only_print.print_and_exit = std::move(*text);
     return only_print;
   }

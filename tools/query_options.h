@@ -25,10 +25,13 @@ struct Asking {
 struct QueryOptions {
   enum class Show : std::uint8_t { kRows, kSummary, kCount, kTimeline, kHits, kDot };
 
-  std::vector<Asking> questions;
+  std::vector<Asking> questions;  // with `new_since` there may be none: all rows
   std::string list;      // -f: a file of things to ask, "-" for standard input; empty: none
   std::string database;  // as given; may be empty
   query::Filter filter;
+  std::vector<std::string> sensor;  // seen by one of these names; empty: by any
+  std::optional<std::chrono::sys_seconds>
+      new_since;  // rows of the journal, committed then or later
   bool quarantined = false;
   std::uint64_t limit = 0;  // rows; 0: no limit
   std::uint64_t offset = 0;
@@ -39,9 +42,11 @@ struct QueryOptions {
   std::optional<query::PivotStart> pivot_from;  // nothing: no pivot
   query::PivotOptions pivot;
   Show show = Show::kRows;
-  bool stats = false;  // the whole database in numbers, and nothing asked
+  bool stats = false;    // the whole database in numbers, and nothing asked
+  bool recount = false;  // ... and all of them counted anew
   render::FormatKind format = render::FormatKind::kTable;
   bool wire = false;
+  bool days = false;  // the days on which rows were seen as well
   bool local = false;
   std::optional<bool> colour;  // nothing: on a terminal
   std::string print_and_exit;  // --help or --version: this text, and nothing else

@@ -7,7 +7,9 @@
 
 namespace pdns::tools {
 
-// The exit code. kNoInput, kIo, kCorrupt: before there was anything to print.
-Result<int> RunQuery(const QueryOptions& options);
+// The exit code: 0, kNothingFound, or kIncomplete where something was printed and there is more.
+// kUsage: a list, a cursor or a sensor that goes with no such database. kNoInput, kIo, kCorrupt:
+// before a row was found, so that nothing is printed.
+Result<int> RunQuery(QueryOptions options);
 
 }  // namespace pdns::tools

@@ -6,7 +6,8 @@
 
 namespace pdns::tools {
 
-// The exit code. kNoInput, kIo, kCorrupt: before anything was counted.
+// The exit code: 0, or kIncomplete where a count was cut short, or is not what the writer keeps.
+// kNoInput, kIo, kCorrupt: before there was any number.
 Result<int> RunQueryStats(const QueryOptions& options);
 
 }  // namespace pdns::tools

@@ -58,13 +58,15 @@ _pdns_query() {
     -t | --type) _pdns_list "$_pdns_rrtypes ANY ANY-DNSSEC" ;;
     -f | --file) compopt -o default ;;
     -d | --database) compopt -o dirnames ;;
-    --rdata | --text | --raw | --ptr | --since | --until | --at | --first-after | --first-before) ;;
-    --last-after | --last-before | --min-count | --max-count | --bailiwick | --exclude) ;;
+    --rdata | --text | --raw | --ptr | --since | --until | --at | --active-on | --active-between | --first-after) ;;
+    --first-before | --last-after | --last-before | --new-since | --min-count | --max-count | --bailiwick) ;;
+    --sensor | --exclude) ;;
     --max-fanout | --slack | -l | --limit | --offset | --cursor) ;;
     *) _pdns_rest "--rdata --text --raw --ptr --glob --regex -f --file --quarantined -d --database -t --type --since
-         --until --within --at --first-after --first-before --last-after --last-before --min-count --max-count
-         --bailiwick --exclude --pivot --max-fanout --slack --dot -p --format -j --json --wire -l --limit --offset
-         --cursor --sort -r --reverse --summarize --count-only --timeline --hits --stats --local --color
+         --until --within --at --active-on --active-between --first-after --first-before --last-after --last-before
+         --new-since --min-count --max-count --bailiwick --sensor --exclude --pivot --max-fanout --slack --dot
+         -p --format -j --json --wire --days -l --limit --offset --cursor --sort -r --reverse --summarize
+         --count-only --timeline --hits --stats --recount --local --color
          --version -h --help --help-all" ;;
   esac
 }
@@ -83,11 +85,11 @@ _pdns_ingest() {
       compopt -o default ;;
     --watch | --archive | -d | --database) compopt -o dirnames ;;
     -a | --listen | --socket-mode | --max-connections | --connection-memory | --archive-name | --archive-rotate) ;;
-    --archive-keep | --min-free | --flush-interval | --memory | --stats-interval | --metrics) ;;
+    --archive-keep | --min-free | --flush-interval | --memory | --journal-keep | --stats-interval | --metrics) ;;
     *) _pdns_rest "-u --unix -a --listen --activated --follow --watch --backfill --message-type --untrusted
          --socket-mode --socket-owner --socket-group --tls-cert --tls-key --tls-client-ca --max-connections
          --connection-memory --archive --archive-name --archive-all --archive-rotate --archive-keep --min-free
-         --no-archive-compress -d --database --flush-interval --memory --control --stats-interval --metrics --report
+         --no-archive-compress -d --database --flush-interval --memory --journal-keep --control --stats-interval --metrics --report
          --compact -v --verbose --config --version -h --help" files ;;
   esac
 }

@@ -1,0 +1,18 @@
+// --sensor: names of sensors -> [SensorsNamed] -> the set that a filter takes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "record/sensors.h"
+
+namespace pdns::tools {
+
+// `known`: store::Snapshot::sensors(). Those that have no number of their own go by
+// record::kOtherSensorsName. 0 where no name is asked. kUsage, with the names that the database
+// has, for one that it has not.
+Result<record::SensorSet> SensorsNamed(const std::vector<std::string>& names,
+                                       const std::vector<std::string>& known);
+
+}  // namespace pdns::tools
