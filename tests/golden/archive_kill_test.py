@@ -138,7 +138,10 @@ class ArchiveKill(unittest.TestCase):
         self.assertEqual(0, last.returncode, last.stderr)
         self.assertEqual(expected, dump(self.database))
         again = report(ingest(self.database, self.archive))
-        self.assertEqual({"already_taken"}, {source["state"] for source in again["sources"]})
+        # A file that was killed before its first frame was whole has nothing by which it would be known again.
+        empty = {name for name, payloads in files.items() if not payloads}
+        self.assertEqual({"already_taken"}, {source["state"] for source in again["sources"]
+                                             if Path(source["name"]).name.removesuffix(".zst") not in empty})
         self.assertEqual(0, again["tuples_new"] + again["tuples_updated"])
         self.assertEqual(expected, dump(self.database))
         self.assertEqual(self.fates(self.root / "expected"), self.fates(self.database))

@@ -34,7 +34,9 @@ class CommandLine(unittest.TestCase):
             self.refused(ingest(self.database, option, value, capture), USAGE, option)
         self.assertFalse(self.database.exists())
         for arguments in ([], ["--regex", "("], ["a", "--since", "soon"], ["a", "-r"], ["a..b"], ["x", "-t", "NOPE"], ["x", "-t", ""],
-                          ["--rdata", "1.2.3.4/33"], ["--rdata", "1.2.3"[:0]], ["x", "--wire"], ["x" * 64]):
+                          ["--rdata", "1.2.3.4/33"], ["--rdata", "1.2.3"[:0]], ["x", "--wire"], ["x" * 64],
+                          ["x", "--recount"], ["x", "--days", "-p", "dig"], ["x", "--new-since", "1h", "--sort", "first"],
+                          ["x", "--active-on", "soon"], ["x", "--active-between", "2026-11-22"]):
             self.refused(query(self.database, *arguments), USAGE)
 
     def test_help_and_version(self) -> None:

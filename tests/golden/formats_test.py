@@ -90,6 +90,7 @@ CASES: dict[str, list[str]] = {
        for form, how in {**ROWS, **NUMBERS}.items() if not form.startswith("hits") or asked in ("hostile", "list")},
     **{f"{asked}.{form}": [*question, *how] for asked, question in PIVOTS.items() for form, how in PIVOTED.items()},
     "hostile-wire.json": ["*.hostile.example", "-j", "--wire"],
+    **{f"zone-days.{form}": ["*.blah.org", "--days", *ROWS[form]] for form in ("table", "json", "csv", "tsv")},
 }
 ON_TERMINAL = [case for case in CASES if case.endswith((".table", ".timeline"))]
 COLOUR = re.compile(rb"\x1b\[[0-9;]*m")

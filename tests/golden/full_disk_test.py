@@ -17,7 +17,7 @@ class FullDisk(unittest.TestCase):
         with scratch() as folder:
             disk = Path(folder) / "disk"
             disk.mkdir()
-            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8M", "tmpfs", disk], check=True)
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64M", "tmpfs", disk], check=True)
             try:
                 self.fill_and_continue(Path(folder), disk / "db")
             finally:
@@ -36,7 +36,7 @@ class FullDisk(unittest.TestCase):
         self.assertIn(b"No space left on device", run.stderr)
         self.assertIn(str(database).encode(), run.stderr)
         self.assertEqual(b"", run.stdout)
-        subprocess.run(["mount", "-o", "remount,size=200M", database.parent], check=True)
+        subprocess.run(["mount", "-o", "remount,size=300M", database.parent], check=True)
         self.assertEqual("continued", report(ingest(database, *arguments))["sources"][0]["state"])
         trusted, quarantined = dump(database).split(b"--\n")
         self.assertEqual(expected("tuples", CAPTURES, 40), rows(trusted))

@@ -71,6 +71,36 @@ class Query(unittest.TestCase):
         self.check(lambda *a: a[3][3] == "blah.org.", "*", "--bailiwick", "blah.org")
         self.check(lambda name, *_: not (name.endswith(".org.") or name == "org."), "*", "--exclude", "*.org")
 
+    def test_days(self) -> None:
+        """Both captures are of one day."""
+        told = [json.loads(line) for line in self.ask("*", "-j", "--days", "--active-on", "2026-11-22").splitlines()]
+        self.assertEqual(len(self.tuples), len(told))
+        self.assertEqual({(1, '[["2026-11-22", "2026-11-22"]]')},
+                         {(row["days_active"], json.dumps(row["days"])) for row in told})
+        self.ask("*", "--active-on", "2026-11-21", code=NOTHING)
+        self.ask("*", "--active-between", "2026-11-23,2026-12-31", code=NOTHING)
+        self.check(lambda *_: True, "*", "--active-between", "2026-11-01,2026-11-22")
+
+    def test_sensors(self) -> None:
+        seen = {f"{capture.stem.split('-')[0]}-lab": expected("tuples", [capture]).keys() for capture in CAPTURES}
+        for sensor, keys in seen.items():
+            self.assertEqual(keys, rows(self.ask("*", "-j", "--wire", "--sensor", sensor)).keys())
+        self.check(lambda *_: True, "*", "--sensor", ",".join(seen))
+        for line in self.ask("*", "-j", "--wire").splitlines():
+            row = json.loads(line)
+            (key,) = rows(line)
+            self.assertEqual(",".join(sorted(sensor for sensor, keys in seen.items() if key in keys)), row["sensor_id"])
+
+    def test_new_rows(self) -> None:
+        """All came into the database just now, each once."""
+        told = [json.loads(line) for line in self.ask("--new-since", "1h", "-j").splitlines()]
+        self.assertEqual(list(range(1, len(self.tuples) + 1)), [row["seq"] for row in told])
+        self.assertEqual(sorted(row["time_committed"] for row in told), [row["time_committed"] for row in told])
+        first = [row["rrname"] for row in told if row["new"] == "rrname"]
+        self.assertEqual(sorted({row["rrname"] for row in told}), sorted(first))
+        self.assertEqual({"rrname", "rdata"}, {row["new"] for row in told})
+        self.check(lambda name, *_: name.endswith(".blah.org.") or name == "blah.org.", "*.blah.org", "--new-since", "1h")
+
     def test_formats_read_back(self) -> None:
         told = [json.loads(line) for line in self.ask("*", "-j").splitlines()]
         self.assertEqual(len(self.tuples), len(told))
