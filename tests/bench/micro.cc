@@ -25,11 +25,13 @@
 #include "ingest/counters.h"
 #include "ingest/lane.h"
 #include "record/tuple_key.h"
-#include "store/key.h"
+#include "store/database.h"
 #include "store/key_list.h"
 #include "store/reverse_key.h"
-#include "store/rocks.h"
-#include "store/store.h"
+#include "store/row_key.h"
+#include "store/selection.h"
+#include "store/writer.h"
+#include "store_rocks/open.h"
 
 namespace pdns::bench {
 namespace {
@@ -71,8 +73,7 @@ void AppendSeen(dns::AnswerReader& answers, const dnstap::Response& response,
     if (answer.fate != record::RecordFate::kStored) continue;
     out.emplace_back(
         answer.tuple,
-        record::Sighting{
-            .first = time, .last = time, .count = 1, .zone_labels = answer.zone_labels});
+        record::Sighting{.first = time, .last = time, .count = 1, .bailiwick = answer.bailiwick});
   }
 }
 
@@ -89,7 +90,7 @@ Material Make(const CorpusOptions& options) {
     out.payloads.emplace_back(AsText(payload));
     if (decoder.Decode(payload, response) != record::FrameFate::kUsed) std::abort();
     out.messages.emplace_back(AsText(*response.message));
-    out.zones.emplace_back(AsText(response.zone));
+    out.zones.emplace_back(AsText(response.zone.value()));
     AppendSeen(answers, response, out.seen);
   }
   return out;
@@ -171,7 +172,8 @@ void WindowAdd(benchmark::State& state) {
 // All of the above but the split, as one frame travels.
 void WholeLane(benchmark::State& state) {
   const Material& material = Shared(state);
-  ingest::Lane lane(ingest::LanePolicy{});
+  record::SensorTable sensors;
+  ingest::Lane lane(ingest::LanePolicy{}, sensors);
   ingest::Counters counters;
   aggregate::Window window;
   for (auto _ : state) {
@@ -185,7 +187,7 @@ void WholeLane(benchmark::State& state) {
   Items(state, kMessages);
 }
 
-void ForwardKey(benchmark::State& state) {
+void TupleKey(benchmark::State& state) {
   const Material& material = Shared(state);
   std::string key;
   for (auto _ : state) {
@@ -198,16 +200,17 @@ void ForwardKey(benchmark::State& state) {
   Items(state, material.seen.size());
 }
 
+// Row keys are made before: a drain has them when it makes reverse keys.
 void ReverseKeys(benchmark::State& state) {
   const Material& material = Shared(state);
-  std::vector<std::string> packed;
-  for (const Seen& seen : material.seen) {
-    record::AppendTupleKey(packed.emplace_back(), seen.tuple());
-  }
+  std::vector<std::string> rows;
+  for (const Seen& seen : material.seen) rows.push_back(store::RowKeyOf(seen.tuple()));
   for (auto _ : state) {
     store::KeyList keys;
-    for (const std::string& key : packed) {
-      store::AppendReverseKeys(keys, record::SplitTupleKey(AsBytes(key)));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto row = store::SplitRowKey(AsBytes(rows[i]));
+      if (!row.has_value()) return state.SkipWithError("no row key");
+      store::AppendReverseKeys(keys, *row, material.seen[i].tuple().rdata);
     }
     benchmark::DoNotOptimize(keys.size());
   }
@@ -221,7 +224,9 @@ class Scratch {
     std::string name = std::filesystem::temp_directory_path() / "pdns-bench-XXXXXX";
     if (mkdtemp(name.data()) == nullptr) std::abort();
     path_ = name;
-    auto writer = store::OpenRocksWriter(path_ / "db", kMemory);
+    store_rocks::WriteOptions options;
+    options.memory = kMemory;
+    auto writer = store_rocks::OpenWriter(path_ / "db", options);
     if (!writer.ok()) std::abort();
     writer_ = std::move(*writer);
   }
@@ -234,12 +239,17 @@ class Scratch {
   Scratch& operator=(const Scratch&) = delete;
 
   bool Apply(const std::vector<const record::Entry*>& trusted) {
-    return writer_->Apply({.sources = {}, .trusted = trusted, .quarantined = {}}).ok();
+    return writer_->Apply({.sources = {}, .sensors = {}, .trusted = trusted, .quarantined = {}})
+        .ok();
   }
-  std::unique_ptr<store::Reader> Reader() const {
-    auto reader = store::OpenRocksReader(path_ / "db");
-    if (!reader.ok()) std::abort();
-    return std::move(*reader);
+
+  // As of now; good as long as this is.
+  std::unique_ptr<store::Snapshot> NewSnapshot() const {
+    auto database = store_rocks::OpenDatabase(path_ / "db");
+    if (!database.ok()) std::abort();
+    auto snapshot = (*database)->NewSnapshot();
+    if (!snapshot.ok()) std::abort();
+    return std::move(*snapshot);
   }
 
  private:
@@ -276,22 +286,27 @@ void Fill(Scratch& scratch, const std::vector<Seen>& seen) {
   if (!scratch.Apply(trusted)) std::abort();
 }
 
+// Adds the number of rows to `rows`. False: they are not all.
+bool ScanAll(store::Snapshot& snapshot, const store::Selection& selection, std::size_t& rows) {
+  const store::Scanned scanned = snapshot.Scan(selection, [&rows](const store::Row&) {
+    ++rows;
+    return true;
+  });
+  return scanned.status.ok();
+}
+
 void LookupName(benchmark::State& state) {
   const Material& material = Shared(state);
   Scratch scratch;
   Fill(scratch, material.seen);
-  const auto reader = scratch.Reader();
+  const auto snapshot = scratch.NewSnapshot();
   std::size_t at = 0;
   std::size_t rows = 0;
   for (auto _ : state) {
     const Seen& seen = material.seen[at = (at + 7919) % material.seen.size()];
-    const auto name = record::Name::FromWire(seen.tuple().owner);
-    const Status status =
-        reader->Scan(store::Index::kForward, store::OwnerRange(*name), [&](const store::Row&) {
-          ++rows;
-          return true;
-        });
-    if (!status.ok()) state.SkipWithError("scan failed");
+    store::Selection selection;
+    selection.span = store::NameSpan(seen.tuple().owner);
+    if (!ScanAll(*snapshot, selection, rows)) state.SkipWithError("scan failed");
   }
   if (rows < static_cast<std::size_t>(state.iterations())) state.SkipWithError("rows are missing");
   Items(state, 1);
@@ -314,17 +329,15 @@ void LookupAddress(benchmark::State& state) {
   }
   Scratch scratch;
   Fill(scratch, seen);
-  const auto reader = scratch.Reader();
+  const auto snapshot = scratch.NewSnapshot();
   std::size_t at = 0;
   std::size_t rows = 0;
   for (auto _ : state) {
     const std::string address{'\x01', '\x01', '\x01', static_cast<char>(++at % kAddresses)};
-    const auto range = store::AddressRange(AsBytes(address), AsBytes(address));
-    const Status status = reader->Scan(store::Index::kReverse, range, [&](const store::Row&) {
-      ++rows;
-      return true;
-    });
-    if (!status.ok()) state.SkipWithError("scan failed");
+    store::Selection selection;
+    selection.side = store::Side::kAddress;
+    selection.span = {address, address};
+    if (!ScanAll(*snapshot, selection, rows)) state.SkipWithError("scan failed");
   }
   const auto wanted = static_cast<std::size_t>(state.iterations()) * kNames;
   if (rows != wanted) state.SkipWithError("not 100 rows an address");
@@ -336,7 +349,7 @@ BENCHMARK(Decode)->Arg(0);
 BENCHMARK(Answers)->Arg(0)->Arg(95);
 BENCHMARK(WindowAdd)->Arg(0)->Arg(95);
 BENCHMARK(WholeLane)->Arg(0)->Arg(95);
-BENCHMARK(ForwardKey)->Arg(95);
+BENCHMARK(TupleKey)->Arg(95);
 BENCHMARK(ReverseKeys)->Arg(95);
 BENCHMARK(Drain)->Arg(0)->Arg(95)->Iterations(8)->MeasureProcessCPUTime()->Unit(
     benchmark::kMillisecond);

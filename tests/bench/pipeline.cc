@@ -44,8 +44,7 @@ Result<Read> ReadCapture(
     for (const dns::Answer& answer : answers.Judge(response.zone)) {
       if (answer.fate != RecordFate::kStored) continue;
       ++read.stored;
-      sink(answer.tuple,
-           {.first = time, .last = time, .count = 1, .zone_labels = answer.zone_labels});
+      sink(answer.tuple, {.first = time, .last = time, .count = 1, .bailiwick = answer.bailiwick});
     }
   }
   if (reader.end() != frame::End::kStop && reader.end() != frame::End::kCut) {

@@ -36,7 +36,7 @@ PRAGMA temp_store = MEMORY;
 CREATE TABLE tuples (
   rrname BLOB NOT NULL, rrtype INTEGER NOT NULL, rdata BLOB NOT NULL,
   time_first INTEGER NOT NULL, time_last INTEGER NOT NULL, count INTEGER NOT NULL,
-  zone_labels INTEGER NOT NULL,
+  bailiwick INTEGER NOT NULL,
   PRIMARY KEY (rrname, rrtype, rdata)) WITHOUT ROWID;
 CREATE INDEX tuples_rdata ON tuples (rdata);
 )";
@@ -47,7 +47,7 @@ ON CONFLICT DO UPDATE SET
   time_first = min(time_first, excluded.time_first),
   time_last = max(time_last, excluded.time_last),
   count = count + 1,
-  zone_labels = max(zone_labels, excluded.zone_labels)
+  bailiwick = max(bailiwick, excluded.bailiwick)
 )";
 
 class Database {
@@ -70,7 +70,7 @@ class Database {
     Check(sqlite3_bind_int(upsert_, 2, static_cast<int>(tuple.type)));
     BindBlob(3, tuple.rdata);
     Check(sqlite3_bind_int64(upsert_, 4, sighting.first.time_since_epoch().count()));
-    Check(sqlite3_bind_int(upsert_, 5, sighting.zone_labels));
+    Check(sqlite3_bind_int(upsert_, 5, sighting.bailiwick.rank()));
     if (sqlite3_step(upsert_) != SQLITE_DONE) Fail();
     Check(sqlite3_reset(upsert_));
     if (++rows_ % kRowsATransaction == 0) Run("COMMIT; BEGIN");

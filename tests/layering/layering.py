@@ -12,7 +12,6 @@ from pathlib import Path
 
 # First part of an include -> the guest whose header it is.
 GUEST_OF = {
-    "absl": "absl",
     "archive.h": "archive",
     "archive_entry.h": "archive",
     "boost": "Boost",

@@ -48,7 +48,8 @@ TEST(QueryOptions, Questions) {
 TEST(QueryOptions, AnAddressIsAskedForAsRdataAndSaidSo) {
   const auto options = Parse({"205.150.150.140"});
   ASSERT_TRUE(options.ok());
-  EXPECT_NE(options->questions[0].question.notice.find("--rdata"), std::string::npos);
+  EXPECT_TRUE(options->questions[0].question.turned);
+  EXPECT_NE(options->questions[0].question.notice, "");
   EXPECT_EQ(Parse({"www.blah.org"})->questions[0].question.notice, "");
 }
 
@@ -85,6 +86,85 @@ TEST(QueryOptions, TimesAreBoundsOfFirstAndLastSeen) {
   EXPECT_EQ(Times({"--since", "11s"}), "[.. ..][1795372920 ..]");
   EXPECT_EQ(Times({"--since", "soon"}), "refused");
   EXPECT_EQ(Times({"--within"}), "refused");
+}
+
+// "20779..20781": days since the epoch.
+std::string ActiveDays(std::initializer_list<std::string> arguments) {
+  std::vector<std::string> all{"a.org"};
+  all.insert(all.end(), arguments);
+  std::vector<const char*> argv{"program"};
+  for (const std::string& one : all) argv.push_back(one.c_str());
+  const auto options = ParseNow(static_cast<int>(argv.size()), argv.data());
+  if (!options.ok()) return options.status().code() == Code::kUsage ? "usage" : "another error";
+  if (!options->filter.active.has_value()) return "any";
+  return std::to_string(options->filter.active->from.time_since_epoch().count()) + ".." +
+         std::to_string(options->filter.active->to.time_since_epoch().count());
+}
+
+TEST(QueryOptions, ActiveDaysAreWholeDays) {
+  EXPECT_EQ(ActiveDays({}), "any");
+  EXPECT_EQ(ActiveDays({"--active-on", "2026-11-22"}), "20779..20779");
+  EXPECT_EQ(ActiveDays({"--active-on", "2026-11-22T19:00"}), "20779..20779");
+  EXPECT_EQ(ActiveDays({"--active-on", "1d"}), "20778..20778");
+  EXPECT_EQ(ActiveDays({"--active-between", "2026-11-22,2026-11-24"}), "20779..20781");
+  EXPECT_EQ(ActiveDays({"--active-between", "2026-11-22T23,2026-11-22T01"}), "20779..20779");
+  EXPECT_EQ(ActiveDays({"--active-between", "7d,now"}), "20772..20779");
+  EXPECT_EQ(ActiveDays({"--active-between", "2026-11-24,2026-11-22"}), "usage");
+  for (const char* bad : {"2026-11-22", "2026-11-22,", ",", "a,b", "1d,2d,3d", ""}) {
+    EXPECT_EQ(ActiveDays({"--active-between", bad}), "usage") << bad;
+  }
+  EXPECT_EQ(ActiveDays({"--active-on", "soon"}), "usage");
+  EXPECT_EQ(ActiveDays({"--active-on", "1d", "--active-between", "2d,1d"}), "usage");
+}
+
+TEST(QueryOptions, SensorsAsTheRowsNameThem) {
+  EXPECT_TRUE(Parse({"a.org"})->sensor.empty());
+  EXPECT_EQ(Parse({"a.org", "--sensor", "ns1,ns2", "--sensor", R"(a\x2cb\x5c\x00)"})->sensor,
+            (std::vector<std::string>{"ns1", "ns2", std::string("a,b\\\0", 5)}));
+  EXPECT_EQ(Parse({"a.org", "--sensor", ""})->sensor, std::vector<std::string>{""});
+  EXPECT_EQ(Parse({"a.org", "--sensor", ",ns1"})->sensor, (std::vector<std::string>{"", "ns1"}));
+}
+
+TEST(QueryOptions, NewRowsComeInTheirOwnOrder) {
+  EXPECT_FALSE(Parse({"a.org"})->new_since.has_value());
+  EXPECT_EQ(Parse({"a.org", "--new-since", "11s"})->new_since, kNow - std::chrono::seconds(11));
+  EXPECT_EQ(Parse({"a.org", "--new-since", "1970-01-02"})->new_since,
+            std::chrono::sys_seconds(std::chrono::hours(24)));
+  EXPECT_TRUE(Parse({"--new-since", "1h"})->questions.empty());  // whatever is new
+  EXPECT_TRUE(Parse({"--new-since", "1h", "-t", "NS", "-p", "names"}).ok());
+  ExpectUsage({"a.org", "--new-since", "soon"});
+  ExpectUsage({"a.org", "--new-since", "1h", "--quarantined"});
+  ExpectUsage({"a.org", "--new-since", "1h", "--sort", "first"});
+  ExpectUsage({"a.org", "--new-since", "1h", "--pivot"});
+  ExpectUsage({"--new-since", "1h", "--hits"});
+  ExpectUsage({"--new-since", "1h", "--stats"});
+}
+
+TEST(QueryOptions, DaysGoWithColumns) {
+  EXPECT_FALSE(Parse({"a.org"})->days);
+  for (const char* format : {"table", "json", "csv", "tsv"}) {
+    EXPECT_TRUE(Parse({"a.org", "--days", "-p", format})->days) << format;
+  }
+  for (const char* format : {"dig", "names", "values"}) {
+    ExpectUsage({"a.org", "--days", "-p", format});
+  }
+  ExpectUsage({"a.org", "--days", "--summarize"});
+  ExpectUsage({"a.org", "--days", "--pivot", "--dot"});
+}
+
+// A cursor goes on with the same question only.
+TEST(QueryOptions, WhatIsAskedHasEveryFilterAndNoLooks) {
+  const std::string asked = Parse({"a.org"})->asked;
+  EXPECT_EQ(Parse({"a.org", "--days", "-j", "-l", "5", "--local"})->asked, asked);
+  for (const auto& [option, value] :
+       std::vector<std::pair<std::string, std::string>>{{"--active-on", "1d"},
+                                                        {"--active-between", "2d,1d"},
+                                                        {"--sensor", "ns1"},
+                                                        {"--new-since", "1d"},
+                                                        {"--since", "1d"}}) {
+    EXPECT_NE(Parse({"a.org", option, value})->asked, asked) << option;
+  }
+  EXPECT_NE(Parse({"a.org", "--sensor", "ns1"})->asked, Parse({"a.org", "--sensor", "ns2"})->asked);
 }
 
 TEST(QueryOptions, Formats) {
@@ -164,6 +244,11 @@ TEST(QueryOptions, StatsAskNothing) {
   EXPECT_TRUE(Parse({"--stats", "-p", "json", "-d", "db"})->format == render::FormatKind::kJson);
   EXPECT_EQ(Parse({"--stats", "-d", "db"})->database, "db");
   EXPECT_TRUE(Parse({"--stats", "--local", "--color", "never"})->local);
+  EXPECT_FALSE(Parse({"--stats"})->recount);
+  EXPECT_TRUE(Parse({"--stats", "--recount"})->recount);
+  ExpectUsage({"a.org", "--recount"});
+  ExpectUsage({"--stats", "--days"});
+  ExpectUsage({"--stats", "--sensor", "ns1"});
   ExpectUsage({"--stats", "a.org"});
   ExpectUsage({"--stats", "--rdata", "192.0.2.1"});
   ExpectUsage({"--stats", "-f", "list"});

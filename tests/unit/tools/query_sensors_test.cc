@@ -1,0 +1,38 @@
+#include "query_sensors.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace pdns::tools {
+namespace {
+
+const std::vector<std::string> kKnown{"", "ns1", "ns2"};
+
+TEST(QuerySensors, ByName) {
+  EXPECT_EQ(*SensorsNamed({}, kKnown), 0U);
+  EXPECT_EQ(*SensorsNamed({"ns2"}, kKnown), record::SensorBit(2));
+  EXPECT_EQ(*SensorsNamed({"ns1", "", "ns1"}, kKnown), record::SensorBit(0) | record::SensorBit(1));
+}
+
+TEST(QuerySensors, OthersAreAllWithoutANumber) {
+  const record::SensorSet numbered = record::SensorBit(3) - 1;
+  EXPECT_EQ(*SensorsNamed({"other"}, kKnown), record::kAllSensors & ~numbered);
+  const std::vector<std::string> many(record::kMostSensors, "x");
+  EXPECT_EQ(*SensorsNamed({"other"}, many), record::SensorBit(record::kOtherSensors));
+  EXPECT_EQ(*SensorsNamed({"x"}, many), record::SensorBit(record::kMostSensors) - 1);
+}
+
+TEST(QuerySensors, AnUnknownOneIsRefusedAndTheKnownAreNamed) {
+  const auto refused = SensorsNamed({"ns1", "ns\n3"}, kKnown);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.status().code(), Code::kUsage);
+  const std::string& said = refused.status().message();
+  EXPECT_NE(said.find("'ns\\x0a3'"), std::string::npos) << said;
+  EXPECT_NE(said.find("ns1, ns2"), std::string::npos) << said;
+  EXPECT_EQ(SensorsNamed({"ns1"}, {}).status().code(), Code::kUsage);
+}
+
+}  // namespace
+}  // namespace pdns::tools
