@@ -97,10 +97,14 @@ void AppendTupleKey(std::string& out, const Tuple& tuple) {
 }
 
 std::string RdataId(Bytes rdata) {
-  if (rdata.size() < kRdataIdSize) return std::string(AsText(rdata));
-  const Sha256Digest digest = Sha256(rdata);
-  std::string id(AsText(rdata.first(kRdataIdSize - digest.size())));
-  AppendBytes(id, digest);
+  std::string id;
+  if (rdata.size() < kRdataIdSize) {
+    AppendBytes(id, rdata);
+    return id;
+  }
+  id.reserve(kRdataIdSize);
+  AppendBytes(id, rdata.first(kRdataIdSize - sizeof(Sha256Digest)));
+  AppendBytes(id, Sha256(rdata));
   return id;
 }
 
