@@ -108,23 +108,29 @@ void ArchiveKeeper::Remove(const ArchiveFile& file) {
 
 void ArchiveKeeper::Compress(const ArchiveFile& file) {
   const std::string path = settings_.directory + "/" + file.file;
+  const std::string compressed = path + ".zst";
+  // Whole, since only a whole one gets this name: a crash stood between it and the removal of the
+  // original. It is never made again: what now has the original's name may be the empty file of a
+  // writer that is about to see that the name is taken.
+  if (access(compressed.c_str(), F_OK) == 0) return RemoveOriginal(path);
   const std::string part = settings_.directory + "/" + PartName(file.file);
   const auto made = frame::CompressFile(path, part, [this] { return !stopping(); });
   if (!made.ok()) return Complain("archive " + made.status().message());
   if (!*made) return;
-  // A compressed file of this name, if there is one, is of this very file: a crash stood between
-  // the next two steps.
-  if (rename(part.c_str(), (path + ".zst").c_str()) != 0) {
+  if (rename(part.c_str(), compressed.c_str()) != 0) {
     Complain(Status::Errno("archive " + path + ": cannot be compressed", errno).message());
     unlink(part.c_str());
     return;
   }
   SyncDirectory(settings_.directory);
-  if (unlink(path.c_str()) != 0) {
-    return Complain(Status::Errno("archive " + path + ": cannot be removed", errno).message());
-  }
+  RemoveOriginal(path);
   const std::lock_guard lock(mutex_);
   ++figures_.compressed;
+}
+
+void ArchiveKeeper::RemoveOriginal(const std::string& path) {
+  if (unlink(path.c_str()) != 0 && errno != ENOENT)
+    Complain(Status::Errno("archive " + path + ": cannot be removed", errno).message());
 }
 
 void ArchiveKeeper::Complain(const std::string& line) {

@@ -3,8 +3,8 @@
 //
 // Works when it begins (files that an earlier run left), after each file that ends, and every
 // minute. A file is compressed beside itself under a hidden name, synced, renamed, and only then
-// the original goes; what fails is tried again a minute later. Files that are open elsewhere (a
-// backfill) can be read on.
+// the original goes; a compressed file is never replaced. What fails is tried again a minute later.
+// Files that are open elsewhere (a backfill) can be read on.
 #pragma once
 
 #include <condition_variable>
@@ -52,6 +52,7 @@ class ArchiveKeeper {
   void Pass();
   void Remove(const ArchiveFile& file);
   void Compress(const ArchiveFile& file);
+  void RemoveOriginal(const std::string& path);
   void Complain(const std::string& line);
   bool stopping() const;
 

@@ -196,13 +196,15 @@ bool ArchiveWriter::NewFile(std::chrono::sys_seconds begun) {
   for (unsigned ordinal = 1; ordinal <= kMostInOneSecond; ++ordinal) {
     const std::string name = ArchiveFileName(settings_.name, begun, ordinal);
     path_ = settings_.directory + "/" + name;
+    const auto compressed = [this] { return access((path_ + ".zst").c_str(), F_OK) == 0; };
+    if (compressed()) continue;
     keeper_.Writing(name);
     const int fd = system_.create(path_);
     if (fd < 0 && errno == EEXIST) continue;
     if (fd < 0) return false;
     stream_ = std::make_unique<frame::StreamWriter>(fd);
-    // Asked afterwards, since it may have been on its way.
-    if (access((path_ + ".zst").c_str(), F_OK) != 0) return true;
+    // Asked again, since it may have been on its way.
+    if (!compressed()) return true;
     stream_.reset();
     unlink(path_.c_str());
   }
