@@ -40,6 +40,9 @@ void FillDatabaseOptions(rocksdb::DBOptions& options);
 
 std::shared_ptr<rocksdb::Cache> NewCache(std::size_t bytes);
 
+// Of the buffer of a database that is opened to be read: more than a log holds.
+inline constexpr std::size_t kNeverFlushed = 64U << 20;
+
 // By Family. Without `filters` those that are there are not read.
 std::array<rocksdb::ColumnFamilyOptions, kFamilies> FamilyOptions(
     const std::shared_ptr<rocksdb::Cache>& cache, std::size_t write_buffer, bool filters);

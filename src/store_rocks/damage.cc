@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -90,6 +91,42 @@ Status Damaged(const std::string& path, std::string_view what) {
   return Status::Corrupt(fmt::format("database {}: damaged, {}", path, what));
 }
 
+Status CheckListed(rocksdb::DB& db, const std::string& path) {
+  std::vector<rocksdb::LiveFileMetaData> files;
+  db.GetLiveFilesMetaData(&files);
+  for (const rocksdb::LiveFileMetaData& file : files) {
+    const std::string name = fs::path(file.relative_filename).filename();
+    std::error_code error;
+    const auto size = fs::file_size(fmt::format("{}/{}", path, name), error);
+    if (error) return Damaged(path, fmt::format("its file {} is missing", name));
+    if (size != file.size) {
+      return Damaged(path,
+                     fmt::format("its file {} has {} bytes in place of {}", name, size, file.size));
+    }
+  }
+  return {};
+}
+
+// Is a file of another size than the list of files says? Of such a one the engine looks for the end
+// where there is none, and says that the list is wrong. It then opens with the list alone.
+Status CheckListedFiles(const std::string& path) {
+  rocksdb::DBOptions options;
+  FillDatabaseOptions(options);
+  options.create_if_missing = false;
+  options.create_missing_column_families = false;
+  options.paranoid_checks = false;
+  constexpr std::size_t kSmallCache = 1U << 20;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  const auto status = rocksdb::DB::OpenForReadOnly(
+      options, path, FamilyDescriptors(NewCache(kSmallCache), kNeverFlushed, false), &handles,
+      &opened);
+  if (!status.ok()) return {};
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
+  return CheckFiles(*db, path);
+}
+
 }  // namespace
 
 Status OpenFailure(const std::string& path, const rocksdb::Status& status) {
@@ -101,6 +138,7 @@ Status OpenFailure(const std::string& path, const rocksdb::Status& status) {
                    fmt::format("its file {} is another database's or another moment's", *file));
   }
   if (status.IsCorruption()) {
+    if (Status listed = CheckListedFiles(path); !listed.ok()) return listed;
     if (const auto wrong = WrongFile(path); wrong.has_value())
       return Damaged(path, fmt::format("{} ({})", *wrong, words));
   }
@@ -116,19 +154,12 @@ Status OpenFailure(const std::string& path, const rocksdb::Status& status) {
 }
 
 Status CheckFiles(rocksdb::DB& db, const std::string& path) {
-  std::vector<rocksdb::LiveFileMetaData> files;
-  db.GetLiveFilesMetaData(&files);
-  for (const rocksdb::LiveFileMetaData& file : files) {
-    const std::string name = fs::path(file.relative_filename).filename();
-    std::error_code error;
-    const auto size = fs::file_size(fmt::format("{}/{}", path, name), error);
-    if (error) return Damaged(path, fmt::format("its file {} is missing", name));
-    if (size != file.size) {
-      return Damaged(path,
-                     fmt::format("its file {} has {} bytes in place of {}", name, size, file.size));
-    }
-  }
-  return {};
+  // A writer merges from its first moment on, and would remove a file that is listed here. Readers
+  // remove nothing, and have no such switch.
+  const bool writes = db.DisableFileDeletions().ok();
+  Status checked = CheckListed(db, path);
+  if (writes) db.EnableFileDeletions(false).PermitUncheckedError();
+  return checked;
 }
 
 }  // namespace pdns::store_rocks

@@ -15,8 +15,8 @@ class Status;
 namespace pdns::store_rocks {
 
 // Why an open failed. kCorrupt: a file is missing, or is not what it was. kIo: a file could not be
-// read. kNoInput: not a database of pdns, or one of another major version. Opens the table
-// files one by one if the engine does not say which it is.
+// read. kNoInput: not a database of pdns, or one of another major version. If the engine
+// does not say which file it is, opens the database without its table files, then those one by one.
 Status OpenFailure(const std::string& path, const rocksdb::Status& status);
 
 // Does every table file of an open database have its size? When the engine opens a file, it reads

@@ -106,7 +106,6 @@ Status Instance::TryOpen(const std::shared_ptr<rocksdb::Cache>& cache, bool filt
   options.create_if_missing = false;
   options.create_missing_column_families = false;
   options.max_file_opening_threads = 1;  // 16 by default, dearer than the files they open
-  constexpr std::size_t kNeverFlushed = 64U << 20;  // more than a log holds
   const auto families = FamilyDescriptors(cache, kNeverFlushed, filters);
   rocksdb::DB* db = nullptr;
   const auto opened = rocksdb::DB::OpenForReadOnly(options, path_, families, &handles_, &db, false);

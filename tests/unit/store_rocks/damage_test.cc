@@ -1,11 +1,18 @@
 // Files of a database that are missing, cut, changed or swapped: whoever reads is told, and is
 // never given a shorter answer without a word.
+#include "store_rocks/damage.h"
+
 #include <gtest/gtest.h>
+#include <rocksdb/db.h>
+#include <rocksdb/options.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "unit/store_rocks/truth.h"
@@ -84,9 +91,11 @@ class Damage : public ::testing::Test {
     check(copy);
   }
 
-  // Each must be told when the database is opened, to a reader and to a writer.
+  // Each must be told when the database is opened, to a reader and to a writer, by the name of one
+  // of these files if any are given.
   void ExpectRefused(const std::string& what,
-                     const std::function<void(const std::string& copy)>& damage) const {
+                     const std::function<void(const std::string& copy)>& damage,
+                     const std::vector<std::string>& names = {}) const {
     With(damage, [&](const std::string& copy) {
       const auto reader = OpenDatabase(copy);
       EXPECT_FALSE(reader.ok()) << what;
@@ -94,6 +103,15 @@ class Damage : public ::testing::Test {
       const auto writer = OpenWriter(copy, OfMemory());
       EXPECT_FALSE(writer.ok()) << what << ": opened to write";
       EXPECT_NE(writer.status().code(), Code::kNoInput) << what << writer.status().message();
+      for (const std::string& said : {reader.status().message(), writer.status().message()}) {
+        const auto named = [&](const std::string& name) {
+          return said.find("its file " + name) != std::string::npos ||
+                 said.find("files " + name + " and ") != std::string::npos ||
+                 said.find(" and " + name + " are one") != std::string::npos;
+        };
+        EXPECT_TRUE(names.empty() || std::any_of(names.begin(), names.end(), named))
+            << what << said;
+      }
     });
   }
 
@@ -110,16 +128,16 @@ TEST_F(Damage, TableFilesThatAreMissingOrOfAnotherSize) {
     const std::string name = file.filename();
     const std::string bytes = ReadFile(file);
     const auto at = [&](const std::string& copy) { return copy + "/" + name; };
-    ExpectRefused(name + " missing", [&](const std::string& copy) { fs::remove(at(copy)); });
-    ExpectRefused(name + " empty", [&](const std::string& copy) { WriteFile(at(copy), ""); });
-    ExpectRefused(name + " cut", [&](const std::string& copy) {
-      WriteFile(at(copy), bytes.substr(0, bytes.size() - 1));
-    });
-    ExpectRefused(name + " longer",
-                  [&](const std::string& copy) { WriteFile(at(copy), bytes + "x"); });
-    ExpectRefused(name + " no table", [&](const std::string& copy) {
-      WriteFile(at(copy), std::string(bytes.size(), 'x'));
-    });
+    const auto becomes = [&](const std::string& what, const std::string& content) {
+      ExpectRefused(name + what, [&](const std::string& copy) { WriteFile(at(copy), content); },
+                    {name});
+    };
+    ExpectRefused(name + " missing", [&](const std::string& copy) { fs::remove(at(copy)); },
+                  {name});
+    becomes(" empty", "");
+    becomes(" cut", bytes.substr(0, bytes.size() - 1));
+    becomes(" longer", bytes + "x");
+    becomes(" no table", std::string(bytes.size(), 'x'));
   }
 }
 
@@ -131,10 +149,18 @@ TEST_F(Damage, TableFilesThatAreSwapped) {
     for (std::size_t b = a + 1; b < std::min(a + 4, files.size()); ++b) {
       const std::string one = files[a].filename();
       const std::string other = files[b].filename();
-      ExpectRefused(one + " and " + other + " swapped", [&](const std::string& copy) {
-        fs::copy(files[a], copy + "/" + other, fs::copy_options::overwrite_existing);
-        fs::copy(files[b], copy + "/" + one, fs::copy_options::overwrite_existing);
-      });
+      const auto put = [](const fs::path& file, const std::string& in_place_of) {
+        fs::copy(file, in_place_of, fs::copy_options::overwrite_existing);
+      };
+      ExpectRefused(one + " and " + other + " swapped",
+                    [&](const std::string& copy) {
+                      put(files[a], copy + "/" + other);
+                      put(files[b], copy + "/" + one);
+                    },
+                    {one, other});
+      ExpectRefused(other + " in place of " + one,
+                    [&](const std::string& copy) { put(files[b], copy + "/" + one); },
+                    {one, other});
       if (HasFailure()) return;
     }
   }
@@ -169,6 +195,37 @@ TEST_F(Damage, TableFilesOfOneSizeAreToldApart) {
     }
   }
   EXPECT_GT(pairs, 0U) << "this shows nothing";
+}
+
+// A writer merges while its files are looked at, from its first moment on.
+TEST(DamageOfAWriter, AFileThatIsMergedMeanwhileIsNotMissing) {
+  const TempDir dir;
+  const std::string path = dir / "db";
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.disable_auto_compactions = true;
+  rocksdb::DB* opened = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open(options, path, &opened).ok());
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  constexpr int kOthers = 100;  // looked at between the listing and the look at the one merged
+  for (int i = 0; i < kOthers; ++i) {
+    ASSERT_TRUE(db->Put({}, "a" + std::to_string(i), "").ok());
+    ASSERT_TRUE(db->Flush({}).ok());
+  }
+  constexpr int kMerges = 300;
+  const rocksdb::Slice key("key");
+  std::atomic<int> merged{0};
+  std::thread merges([&] {
+    for (; merged < kMerges; ++merged) {
+      EXPECT_TRUE(db->Put({}, key, "value").ok());
+      EXPECT_TRUE(db->Flush({}).ok());
+      EXPECT_TRUE(db->CompactRange({}, &key, &key).ok());
+    }
+  });
+  Status checked;
+  while (merged < kMerges && checked.ok()) checked = CheckFiles(*db, path);
+  merges.join();
+  EXPECT_TRUE(checked.ok()) << checked.message();
 }
 
 TEST_F(Damage, AByteThatChanged) {
