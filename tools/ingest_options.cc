@@ -1,5 +1,7 @@
 #include "ingest_options.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/program_options.hpp>
@@ -101,8 +103,8 @@ po::options_description OtherOptions() {
       "flush-interval", po::value<double>()->value_name("SECONDS")->default_value(10, "10"),
       "how old an observation may get before it is on disk; fractions allowed")(
       "memory", Text("SIZE", "512M"), "budget of windows and caches")(
-      "journal-keep", Text("TIME", "7d"),
-      "how long new tuples stay listed for pdns-query --new-since, at least 1h")(
+      "journal-keep", Text("LIMIT", "7d,100000000"),
+      "how long and how many new tuples stay listed for pdns-query --new-since")(
       "control", Text("SOCKET"),
       "where a live ingester is asked; else control.sock in the database")(
       "stats-interval", Text("TIME", "0"), "a line of statistics as often, e.g. 60s; 0: none")(
@@ -178,6 +180,36 @@ Result<std::chrono::nanoseconds> ParseInterval(double seconds) {
   }
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
       std::chrono::duration<double>(seconds));
+}
+
+// "7d", "100000000", "7d,100000000".
+Result<JournalKeep> ParseJournalKeep(std::string_view text) {
+  const auto refused = [text] {
+    return Status::Usage(fmt::format(
+        "'{}' is no time of at least 1h, number of tuples or both, such as 7d,100000000", text));
+  };
+  std::optional<std::chrono::seconds> age;
+  std::optional<std::uint64_t> rows;
+  for (std::string_view rest = text;;) {
+    const std::size_t comma = rest.find(',');
+    const std::string_view one = rest.substr(0, comma);
+    std::uint64_t number = 0;
+    const auto [stop, error] = std::from_chars(one.data(), one.data() + one.size(), number);
+    const auto time = ParseDuration(one);
+    if (error == std::errc() && stop == one.data() + one.size() && number > 0 && !rows) {
+      rows = number;
+    } else if (time.ok() && *time >= std::chrono::hours(1) && !age) {
+      age = *time;
+    } else {
+      return refused();
+    }
+    if (comma == std::string_view::npos) break;
+    rest.remove_prefix(comma + 1);
+  }
+  JournalKeep keep;
+  keep.age = age.value_or(keep.age);
+  keep.rows = rows.value_or(keep.rows);
+  return keep;
 }
 
 Result<mode_t> ParseMode(const std::string& text) {
@@ -299,14 +331,12 @@ Result<IngestOptions> Convert(const po::variables_map& map) {
   if (!interval.ok()) return interval.status();
   options.flush_interval = *interval;
   Status taken = values.Take("memory", options.memory, ParseSize);
-  if (taken.ok()) taken = values.Take("journal-keep", options.journal_keep, ParseDuration);
+  if (taken.ok()) taken = values.Take("journal-keep", options.journal_keep, ParseJournalKeep);
   if (taken.ok()) taken = TakeSockets(values, options);
   if (taken.ok()) taken = TakeArchive(values, options);
   if (taken.ok()) taken = TakeReports(values, options);
   if (!taken.ok()) return taken;
   if (options.memory < kLeastMemory) return Status::Usage("--memory: at least 16M");
-  if (options.journal_keep < std::chrono::hours(1))
-    return Status::Usage("--journal-keep: at least 1h");
   if (options.paths.empty() && !options.live() && !options.compact) {
     return Status::Usage(
         "nothing to take: name a file, a directory, - for standard input, or -u SOCKET");

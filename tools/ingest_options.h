@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,12 @@
 #include "net/endpoint.h"
 
 namespace pdns::tools {
+
+// Of the journal of new tuples. A bound that is not given is none.
+struct JournalKeep {
+  std::chrono::seconds age = std::chrono::years(1000);
+  std::uint64_t rows = std::numeric_limits<std::uint64_t>::max();
+};
 
 struct IngestOptions {
   std::vector<std::string> paths;        // files and folders; --backfill means the same
@@ -33,7 +40,7 @@ struct IngestOptions {
   std::chrono::nanoseconds flush_interval{};
   std::chrono::seconds stats_interval{};  // zero: none
   std::uint64_t memory = 0;
-  std::chrono::seconds journal_keep{};  // of new tuples
+  JournalKeep journal_keep;
   bool activated = false;  // take the sockets that systemd hands over, and be live even without -u
   bool compact = false;
   bool report_json = false;

@@ -56,7 +56,8 @@ class IngestRun {
     // for the store. The rest is for writing and merging its files.
     store_rocks::WriteOptions how;
     how.memory = options_.memory / 4;
-    how.journal_keep = options_.journal_keep;
+    how.journal_keep = options_.journal_keep.age;
+    how.journal_rows = options_.journal_keep.rows;
     auto writer = store_rocks::OpenWriter(database_, how);
     if (!writer.ok()) return writer.status();
     writer_ = writer->get();

@@ -131,6 +131,22 @@ std::optional<std::uint8_t> DecodeQuarantineKey(std::string_view key) {
   return NumberOf<std::uint8_t>(kQuarantinePrefix, key);
 }
 
+std::string CommitsValue(const CommitCounts& counts) {
+  std::string value;
+  AppendVarint(value, counts.by_log);
+  AppendVarint(value, counts.by_files);
+  return value;
+}
+
+std::optional<CommitCounts> DecodeCommitsValue(Bytes value) {
+  Cursor cursor(value);
+  CommitCounts counts;
+  counts.by_log = cursor.Varint();
+  counts.by_files = cursor.Varint();
+  if (!cursor.AtEnd()) return std::nullopt;
+  return counts;
+}
+
 std::string TimesValue(const Times& times) {
   std::string value;
   AppendVarint(value, SecondsOf(times.first));

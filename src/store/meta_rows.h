@@ -72,8 +72,20 @@ std::string AddressesKey(unsigned part);
 std::optional<unsigned> DecodeAddressesKey(std::string_view key);
 inline constexpr std::string_view kSketchSeedKey = "sketch/seed";  // a number
 
-// The number that the next new tuple gets in the journal; a number.
+// The numbers in the journal of its oldest tuple, or of the next one if it has none, and of the
+// next new tuple; two numbers.
+inline constexpr std::string_view kJournalFirstKey = "journal/first";
 inline constexpr std::string_view kJournalNextKey = "journal/next";
+
+// How many batches came by either way until a batch, that one counted, written with it.
+inline constexpr std::string_view kCommitsByLogKey = "commits/log";
+inline constexpr std::string_view kCommitsByFilesKey = "commits/files";
+struct CommitCounts {
+  std::uint64_t by_log = 0;
+  std::uint64_t by_files = 0;
+};
+std::string CommitsValue(const CommitCounts& counts);
+std::optional<CommitCounts> DecodeCommitsValue(Bytes value);
 
 // How many rows expired, by rule (text without a byte 00) and by the month of their last-seen; a
 // number.

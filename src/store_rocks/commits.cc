@@ -9,32 +9,25 @@
 #include <string_view>
 
 #include "base/hash.h"
+#include "store/meta_rows.h"
 #include "store_rocks/common.h"
 
 namespace pdns::store_rocks {
 namespace {
 
-// Rows of the meta index: how many batches came either way until then, that one counted.
-constexpr std::string_view kByLogKey = "commits/log";
-constexpr std::string_view kByFilesKey = "commits/files";
+using store::CommitCounts;
+using store::kCommitsByFilesKey;
+using store::kCommitsByLogKey;
 
-struct Counts {
-  std::uint64_t by_log = 0;
-  std::uint64_t by_files = 0;
-};
-
-Result<Counts> Read(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta, const std::string& path,
-                    std::string_view key) {
+Result<CommitCounts> Read(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta,
+                          const std::string& path, std::string_view key) {
   std::string value;
   const auto got = db.Get({}, meta, ToSlice(key), &value);
-  if (got.IsNotFound()) return Counts();
+  if (got.IsNotFound()) return CommitCounts();
   if (!got.ok()) return FromRocks(path, "read of the number of batches", got);
-  Cursor cursor(AsBytes(value));
-  Counts counts;
-  counts.by_log = cursor.Varint();
-  counts.by_files = cursor.Varint();
-  if (!cursor.AtEnd()) return DamagedRow(path, kFamilyNames[kMeta], key);
-  return counts;
+  const auto counts = store::DecodeCommitsValue(AsBytes(value));
+  if (!counts.has_value()) return DamagedRow(path, kFamilyNames[kMeta], key);
+  return *counts;
 }
 
 std::string MarkName(const std::string& path) { return path + "/committed"; }
@@ -51,26 +44,23 @@ std::string MarkOf(std::uint64_t commits) {
 
 Result<Commits> Commits::Load(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta,
                               const std::string& path) {
-  const auto of_log = Read(db, meta, path, kByLogKey);
+  const auto of_log = Read(db, meta, path, kCommitsByLogKey);
   if (!of_log.ok()) return of_log.status();
-  const auto of_files = Read(db, meta, path, kByFilesKey);
+  const auto of_files = Read(db, meta, path, kCommitsByFilesKey);
   if (!of_files.ok()) return of_files.status();
   if (of_log->by_files > of_files->by_files || of_files->by_log > of_log->by_log) {
     return Status::Corrupt("database " + path +
                            ": damaged, its log and its table files are of different moments");
   }
   Commits commits;
-  commits.by_log_ = of_log->by_log;
-  commits.by_files_ = of_files->by_files;
+  commits.counts_ = {of_log->by_log, of_files->by_files};
   return commits;
 }
 
 void Commits::Add(bool by_files, MetaRows& rows) {
-  ++(by_files ? by_files_ : by_log_);
-  std::string value;
-  AppendVarint(value, by_log_);
-  AppendVarint(value, by_files_);
-  rows[std::string(by_files ? kByFilesKey : kByLogKey)] = std::move(value);
+  ++(by_files ? counts_.by_files : counts_.by_log);
+  rows[std::string(by_files ? kCommitsByFilesKey : kCommitsByLogKey)] =
+      store::CommitsValue(counts_);
 }
 
 std::uint64_t ReadMark(const std::string& path) {

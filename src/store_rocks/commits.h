@@ -16,6 +16,7 @@
 #include <string>
 
 #include "base/status.h"
+#include "store/meta_rows.h"
 #include "store_rocks/totals.h"
 
 namespace rocksdb {
@@ -35,11 +36,10 @@ class Commits {
   // One more batch; adds its row to those that are stored with it.
   void Add(bool by_files, MetaRows& rows);
 
-  std::uint64_t sum() const { return by_log_ + by_files_; }
+  std::uint64_t sum() const { return counts_.by_log + counts_.by_files; }
 
  private:
-  std::uint64_t by_log_ = 0;
-  std::uint64_t by_files_ = 0;
+  store::CommitCounts counts_;
 };
 
 // The number in the mark of a database; 0 if there is none, or none that can be read.

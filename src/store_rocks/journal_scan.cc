@@ -3,6 +3,7 @@
 #include <rocksdb/db.h>
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include "store/journal.h"
@@ -15,6 +16,23 @@ namespace pdns::store_rocks {
 namespace {
 
 using Next = Walker::Next;
+
+Status Gap(const Source& source, const std::string& what) {
+  return Status::Corrupt("database " + source.path + ": the journal of new tuples: " + what);
+}
+
+Status MissingBefore(const Source& source, std::uint64_t number) {
+  return Gap(source, "rows are missing before number " + std::to_string(number));
+}
+
+Result<std::uint64_t> NumberRow(const Source& source, std::string_view key) {
+  std::string value;
+  const auto got = source.db.Get(OptionsOf(source), source.handles[kMeta], ToSlice(key), &value);
+  if (!got.ok() && !got.IsNotFound()) return FromRocks(source.path, "read of the journal", got);
+  const auto number = store::DecodeNumberValue(AsBytes(value));
+  if (!number.has_value()) return DamagedRow(source.path, kFamilyNames[kMeta], key);
+  return *number;
+}
 
 class JournalScan {
  public:
@@ -35,7 +53,7 @@ class JournalScan {
                      [&](Bytes key, Bytes value, std::string&) { return Look(key, value); });
     if (status_.ok()) status_ = std::move(walked);
     const bool whole = status_.ok() && !scanned.stopped && !ended_;
-    if (whole && next_ != span->next) status_ = Gap("its end is missing");
+    if (whole && next_ != span->next) status_ = Gap(walker_.source(), "its end is missing");
     scanned.status = status_;
     return scanned;
   }
@@ -46,7 +64,7 @@ class JournalScan {
     const auto head = store::DecodeJournalHead(value);
     if (!first.has_value() || !head.has_value()) return Damaged(key);
     if (*first != next_) {
-      status_ = Gap("rows are missing before number " + std::to_string(*first));
+      status_ = MissingBefore(walker_.source(), *first);
       return Next::kEnd;
     }
     next_ = *first + head->count;
@@ -87,11 +105,6 @@ class JournalScan {
     return Next::kEnd;
   }
 
-  Status Gap(const std::string& what) const {
-    return Status::Corrupt("database " + walker_.source().path +
-                           ": the journal of new tuples: " + what);
-  }
-
   Walker& walker_;
   const store::NewSelection& selection_;
   const store::NewSink& sink_;
@@ -109,29 +122,29 @@ store::Scanned ScanJournal(Walker& walker, const store::NewSelection& selection,
 
 Result<store::JournalSpan> SpanOfJournal(Walker& walker) {
   const Source& source = walker.source();
-  store::JournalSpan span;
-  std::string value;
-  const auto got = source.db.Get(OptionsOf(source), source.handles[kMeta],
-                                 ToSlice(store::kJournalNextKey), &value);
-  const auto next = store::DecodeNumberValue(AsBytes(value));
-  if (!got.ok() && !got.IsNotFound()) return FromRocks(source.path, "read of the journal", got);
-  if (!next.has_value())
-    return DamagedRow(source.path, kFamilyNames[kMeta], store::kJournalNextKey);
-  span.first = span.next = *next;
+  const auto first = NumberRow(source, store::kJournalFirstKey);
+  if (!first.ok()) return first.status();
+  const auto next = NumberRow(source, store::kJournalNextKey);
+  if (!next.ok()) return next.status();
+  store::JournalSpan span{*first, *next, {}};
   store::Scanned scanned;
   Status damage;
+  if (span.first != span.next) damage = Gap(source, "its rows are missing");
   Status walked = walker.Walk(kNew, {}, {}, {}, scanned, [&](Bytes key, Bytes row, std::string&) {
-    const auto first = store::DecodeJournalKey(key);
+    const auto number = store::DecodeJournalKey(key);
     const auto head = store::DecodeJournalHead(row);
-    if (first.has_value() && head.has_value()) {
-      span.first = *first;
-      span.oldest = head->committed;
-    } else {
+    damage = {};
+    if (!number.has_value() || !head.has_value()) {
       damage = DamagedRow(source.path, kFamilyNames[kNew], AsText(key));
+    } else if (*number != span.first) {
+      damage = MissingBefore(source, *number);
+    } else {
+      span.oldest = head->committed;
     }
     return Next::kEnd;
   });
-  if (!damage.ok() || !walked.ok()) return damage.ok() ? walked : damage;
+  if (!walked.ok()) return walked;
+  if (!damage.ok()) return damage;
   return span;
 }
 

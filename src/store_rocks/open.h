@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,8 +19,10 @@ struct WriteOptions {
   // Bytes, shared out among write buffers, block cache (which holds indexes and filters, too) and
   // seen-cache. Peak memory of the process, less its windows, is at most 64 MiB above.
   std::size_t memory = 256U << 20;
-  // How long new tuples are kept in the journal. What is older goes within the hour.
+  // How long and how many new tuples are kept in the journal. What is older goes within the hour;
+  // of what is more, at most a sixteenth or 65,536 are still there, and the batch that came last.
   std::chrono::seconds journal_keep = std::chrono::hours(7 * 24);
+  std::uint64_t journal_rows = 100'000'000;
   // The clock of the journal. Called by the thread that applies.
   std::function<std::chrono::sys_seconds()> now = [] {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());

@@ -68,6 +68,7 @@ std::uint64_t* Totals::NumberOf(std::string_view key) {
     return &quarantined_[*reasons];
   if (key == store::kOwnersKey) return &owners_;
   if (key == store::kSketchSeedKey) return &seed_;
+  if (key == store::kJournalFirstKey) return &journal_first_;
   if (key == store::kJournalNextKey) return &journal_next_;
   return store::DecodeExpiredKey(key).has_value() ? &expired_[std::string(key)] : nullptr;
 }
@@ -118,6 +119,7 @@ void Totals::Put(MetaRows& rows) {
   }
   all[std::string(store::kOwnersKey)] = store::NumberValue(owners_);
   all[std::string(store::kSketchSeedKey)] = store::NumberValue(seed_);
+  all[std::string(store::kJournalFirstKey)] = store::NumberValue(journal_first_);
   all[std::string(store::kJournalNextKey)] = store::NumberValue(journal_next_);
   if (times_.has_value()) all[std::string(store::kTimesKey)] = store::TimesValue(*times_);
   for (auto& [key, value] : all) {

@@ -52,9 +52,11 @@ class Totals {
   unsigned SensorNumber(std::string_view name);
   const std::vector<std::string>& sensors() const { return sensors_; }
 
-  // The numbers of the next rows of the journal.
+  // The numbers of the journal's oldest and of its next row; equal if there are none.
+  std::uint64_t journal_first() const { return journal_first_; }
   std::uint64_t journal_next() const { return journal_next_; }
   void AddJournal(std::uint64_t rows) { journal_next_ += rows; }
+  void TrimJournal(std::uint64_t first) { journal_first_ = first; }
 
   // Adds the meta rows that changed since Load or the last Put.
   void Put(MetaRows& rows);
@@ -74,6 +76,7 @@ class Totals {
   std::vector<std::string> sensors_;
   std::uint64_t seed_ = 0;
   store::Sketch addresses_;
+  std::uint64_t journal_first_ = 1;
   std::uint64_t journal_next_ = 1;
   std::map<std::string, std::uint64_t> expired_;  // by key
   MetaRows put_;  // as they stand in the database, but for the sketch

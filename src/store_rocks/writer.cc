@@ -22,6 +22,7 @@ namespace pdns::store_rocks {
 namespace {
 
 constexpr std::chrono::hours kTrimEvery(1);
+constexpr std::uint64_t kTrimEveryRows = 65'536;
 
 }  // namespace
 
@@ -88,8 +89,12 @@ Status RocksWriter::PutSchema(const MetaRows& more) {
 Status RocksWriter::LoadJournalEnd() {
   const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, handles_[kNew]));
   it->SeekToLast();
+  if (!it->Valid() && !it->status().ok())
+    return FromRocks(path_, "read of the journal", it->status());
   if (!it->Valid()) {
-    return it->status().ok() ? Status() : FromRocks(path_, "read of the journal", it->status());
+    if (totals_.journal_first() == totals_.journal_next()) return {};
+    return Status::Corrupt("database " + path_ +
+                           ": the journal of new tuples: its rows are missing");
   }
   const auto first = store::DecodeJournalKey(View(it->key()));
   const auto head = store::DecodeJournalHead(View(it->value()));
@@ -194,11 +199,18 @@ std::chrono::sys_seconds RocksWriter::CommitTime() {
   return committed_;
 }
 
-// Whole chunks that are old go, some now and then.
+bool RocksWriter::TrimDue(std::chrono::sys_seconds now) const {
+  const std::uint64_t added = totals_.journal_next() - trimmed_next_;
+  return now >= trimmed_ + kTrimEvery || now < trimmed_ ||
+         added >= std::max(kTrimEveryRows, options_.journal_rows / 16);
+}
+
+// Whole chunks that are old or too many go, some now and then.
 Status RocksWriter::TrimJournal() {
   const std::chrono::sys_seconds now = options_.now();
-  if (now < trimmed_ + kTrimEvery && now >= trimmed_) return {};
+  if (!TrimDue(now)) return {};
   trimmed_ = now;
+  trimmed_next_ = totals_.journal_next();
   std::optional<std::uint64_t> keep_from;
   const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, handles_[kNew]));
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
@@ -206,13 +218,23 @@ Status RocksWriter::TrimJournal() {
     const auto head = store::DecodeJournalHead(View(it->value()));
     if (!first.has_value() || !head.has_value())
       return DamagedRow(path_, kFamilyNames[kNew], AsText(View(it->key())));
-    if (head->committed >= now - options_.journal_keep) break;
-    keep_from = *first + head->count;
+    const std::uint64_t next = *first + head->count;
+    const bool too_many = next < trimmed_next_ && trimmed_next_ - next >= options_.journal_rows;
+    if (head->committed >= now - options_.journal_keep && !too_many) break;
+    keep_from = next;
   }
   if (!it->status().ok()) return FromRocks(path_, "read of the journal", it->status());
   if (!keep_from.has_value()) return {};
-  const auto gone =
-      db_->DeleteRange({}, handles_[kNew], store::JournalKey(0), store::JournalKey(*keep_from));
+  MetaRows rows;
+  totals_.TrimJournal(*keep_from);
+  totals_.Put(rows);
+  rocksdb::WriteBatch writes;
+  auto gone =
+      writes.DeleteRange(handles_[kNew], store::JournalKey(0), store::JournalKey(*keep_from));
+  for (const auto& [key, value] : rows) {
+    if (gone.ok()) gone = writes.Put(handles_[kMeta], key, value);
+  }
+  if (gone.ok()) gone = db_->Write({}, &writes);
   return gone.ok() ? Status() : FromRocks(path_, "removal of old rows of the journal", gone);
 }
 

@@ -71,6 +71,7 @@ class RocksWriter final : public store::Writer {
   Result<std::vector<std::uint8_t>> CountQuarantined(const SortedRows& rows, Totals& totals) const;
   std::chrono::sys_seconds CommitTime();
   Status TrimJournal();
+  bool TrimDue(std::chrono::sys_seconds now) const;
   Status Delete(const std::vector<ExpiringRow>& rows, bool quarantined, const std::string& rule);
   using KeysByFamily = std::array<std::vector<std::string>, kFamilies>;
   Status WriteGone(const KeysByFamily& gone, Totals& totals);
@@ -87,6 +88,7 @@ class RocksWriter final : public store::Writer {
   Commits commits_;                     // likewise
   std::chrono::sys_seconds committed_;  // of the last row of the journal; never goes back
   std::chrono::sys_seconds trimmed_;    // when old rows of the journal were last looked for
+  std::uint64_t trimmed_next_ = 0;      // the journal's next number then
   Status failed_;  // of a write that may be stored: what this object knows may be out of date
 };
 

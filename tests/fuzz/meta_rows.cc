@@ -19,6 +19,8 @@ void CheckValues(pdns::Bytes bytes) {
     MUST_HOLD(pdns::store::NumberValue(*number) == text);
   if (const auto times = pdns::store::DecodeTimesValue(bytes))
     MUST_HOLD(pdns::store::TimesValue(*times) == text);
+  if (const auto counts = pdns::store::DecodeCommitsValue(bytes))
+    MUST_HOLD(pdns::store::CommitsValue(*counts) == text);
   // The one that takes more than it would write.
   if (const auto version = pdns::store::DecodeSchemaValue(bytes))
     MUST_HOLD(text.starts_with(pdns::store::SchemaValue(*version)));

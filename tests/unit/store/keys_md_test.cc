@@ -152,7 +152,9 @@ void CheckNumberOf(const Example& example, std::string_view key) {
 
 void CheckNumber(const Example& example) {
   const std::string name = example.Text("name");
-  EXPECT_TRUE(name == kOwnersKey || name == kSketchSeedKey || name == kJournalNextKey) << name;
+  EXPECT_TRUE(name == kOwnersKey || name == kSketchSeedKey || name == kJournalFirstKey ||
+              name == kJournalNextKey)
+      << name;
   CheckNumberOf(example, name);
 }
 
@@ -190,6 +192,18 @@ void CheckTimes(const Example& example) {
   EXPECT_EQ(times->last, example.Time("last"));
 }
 
+void CheckCommits(const Example& example) {
+  const std::string name = example.Text("name");
+  EXPECT_TRUE(name == kCommitsByLogKey || name == kCommitsByFilesKey) << name;
+  ExpectBytes(name, example.Wire("key"));
+  const CommitCounts counts{example.Number("by_log"), example.Number("by_files")};
+  ExpectBytes(CommitsValue(counts), example.Wire("value"));
+  const auto decoded = DecodeCommitsValue(AsBytes(example.Wire("value")));
+  ASSERT_TRUE(decoded.has_value());
+  EXPECT_EQ(decoded->by_log, counts.by_log);
+  EXPECT_EQ(decoded->by_files, counts.by_files);
+}
+
 void CheckSketch(const Example& example) {
   const std::string hash = example.Wire("hash");
   Cursor cursor(AsBytes(hash));
@@ -215,12 +229,12 @@ void CheckExpired(const Example& example) {
 
 TEST(KeysMd, TheCodecDoesWhatTheSchemaSays) {
   const std::map<std::string, void (*)(const Example&)> checks{
-      {"row", CheckRow},         {"owner", CheckOwner},   {"reverse", CheckReverse},
-      {"value", CheckValue},     {"merge", CheckMerge},   {"journal", CheckJournal},
-      {"schema", CheckSchema},   {"ledger", CheckLedger}, {"number", CheckNumber},
-      {"counter", CheckCounter}, {"sensor", CheckSensor}, {"type", CheckType},
-      {"times", CheckTimes},     {"sketch", CheckSketch}, {"quarantined", CheckQuarantined},
-      {"expired", CheckExpired},
+      {"row", CheckRow},         {"owner", CheckOwner},     {"reverse", CheckReverse},
+      {"value", CheckValue},     {"merge", CheckMerge},     {"journal", CheckJournal},
+      {"schema", CheckSchema},   {"ledger", CheckLedger},   {"number", CheckNumber},
+      {"counter", CheckCounter}, {"sensor", CheckSensor},   {"type", CheckType},
+      {"times", CheckTimes},     {"sketch", CheckSketch},   {"quarantined", CheckQuarantined},
+      {"expired", CheckExpired}, {"commits", CheckCommits},
   };
   std::map<std::string, int> seen;
   for (const Example& example : ReadExamples()) {
@@ -283,7 +297,7 @@ TEST(KeysMd, EveryNumberIsShown) {
   for (const Example& example : ReadExamples()) {
     if (example.Text("what") == "number") names.insert(example.Text("name"));
   }
-  EXPECT_EQ(names.size(), 3U);
+  EXPECT_EQ(names.size(), 4U);
 }
 
 }  // namespace

@@ -129,6 +129,7 @@ TEST(MetaKeys, NoKindIsTakenForAnother) {
                                       std::string(kTimesKey),
                                       AddressesKey(1),
                                       std::string(kSketchSeedKey),
+                                      std::string(kJournalFirstKey),
                                       std::string(kJournalNextKey),
                                       ExpiredKey("rule", At(0))};
   std::size_t taken = 0;

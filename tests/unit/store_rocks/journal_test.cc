@@ -30,6 +30,7 @@ class Journal : public ::testing::Test {
     WriteOptions options = OfMemory(memory);
     options.now = [this] { return now; };
     options.journal_keep = std::chrono::days(7);
+    options.journal_rows = most;
     return Must(OpenWriter(path, options));
   }
 
@@ -58,6 +59,7 @@ class Journal : public ::testing::Test {
   TempDir dir;
   std::string path = dir / "db";
   std::chrono::sys_seconds now = At(1000 * kDay);
+  std::uint64_t most = 1U << 30;
   Model model;
 };
 
@@ -169,6 +171,29 @@ TEST_F(Journal, OldRowsGoOnceTheyAreOld) {
   EXPECT_EQ(New().size(), 1U);
 }
 
+// However fast they come: the clock stands still.
+TEST_F(Journal, MoreRowsThanAreKeptGo) {
+  constexpr std::uint64_t kExcess = 65'536;
+  constexpr unsigned kBatch = 9000;
+  most = 20'000;
+  auto writer = Open();
+  std::uint64_t held = 0;
+  for (unsigned batch = 0; batch < 20; ++batch) {
+    Apply(*writer, Trusted(Numbered(batch * kBatch, batch * kBatch + kBatch)));
+    const auto span = Span();
+    EXPECT_EQ(span.next, (batch + 1) * kBatch + 1);
+    EXPECT_LE(span.next - span.first, most + kExcess + kBatch);
+    EXPECT_GE(span.next - span.first, std::min<std::uint64_t>(most, span.next - 1));
+    held = std::max(held, span.next - span.first);
+    EXPECT_EQ(New().size(), span.next - span.first);
+  }
+  EXPECT_GT(held, most + kBatch) << "it may look now and then only";
+  writer.reset();
+  Apply(*Open(), {});  // looks when it begins
+  EXPECT_GE(Span().next - Span().first, most);
+  EXPECT_LT(Span().next - Span().first, most + 256);
+}
+
 // Times stay in order, and what was committed "later" is not trimmed early.
 TEST_F(Journal, AClockThatGoesBack) {
   auto writer = Open();
@@ -198,6 +223,10 @@ TEST_F(Journal, RowsThatAreMissingAreTold) {
   ExpectDamaged("journal of new tuples: rows are missing before number 4");
   RawDatabase(path).Put(kNew, rows[2].first, rows[2].second);
   EXPECT_EQ(New().size(), 5U);
+  RawDatabase(path).Delete(kNew, rows[0].first);
+  ExpectDamaged("journal of new tuples: rows are missing before number 2");
+  EXPECT_EQ(SnapshotOf(path)->Journal().status().code(), Code::kCorrupt);
+  RawDatabase(path).Put(kNew, rows[0].first, rows[0].second);
   RawDatabase(path).Delete(kNew, rows[4].first);
   ExpectDamaged("journal of new tuples: its end is missing");
   EXPECT_EQ(OpenWriter(path, OfMemory()).status().code(), Code::kCorrupt);
@@ -213,6 +242,17 @@ TEST_F(Journal, RowsThatAreMissingAreTold) {
   EXPECT_EQ(New().size(), 5U);
   RawDatabase(path).Put(kNew, "key", rows[4].second);
   ExpectDamaged("a row of new cannot be read");
+}
+
+TEST_F(Journal, AllRowsAreMissing) {
+  {
+    const auto writer = Open();
+    ApplyOne(*writer, 0);
+  }
+  RawDatabase(path).Delete(kNew, store::JournalKey(1));
+  ExpectDamaged("journal of new tuples: its rows are missing");
+  EXPECT_EQ(SnapshotOf(path)->Journal().status().code(), Code::kCorrupt);
+  EXPECT_EQ(OpenWriter(path, OfMemory()).status().code(), Code::kCorrupt);
 }
 
 TEST_F(Journal, TheEndOfAllRowsIsMissing) {

@@ -177,6 +177,28 @@ TEST(IngestOptions, ArchivesThatCannotBe) {
   }
 }
 
+TEST(IngestOptions, HowMuchOfTheJournalIsKept) {
+  constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
+  const auto of = [](const std::string& text) {
+    auto options = Parse({"a", "--journal-keep", text});
+    EXPECT_TRUE(options.ok()) << options.status().message();
+    return std::pair(options->journal_keep.age, options->journal_keep.rows);
+  };
+  const std::chrono::seconds day = std::chrono::hours(24);
+  EXPECT_EQ(of("7d,100000000"), std::pair(7 * day, std::uint64_t{100'000'000}));
+  EXPECT_EQ(of("1000,36h"), std::pair(day * 3 / 2, std::uint64_t{1000}));
+  EXPECT_EQ(of("30d"), std::pair(30 * day, kNoLimit));
+  EXPECT_EQ(of("5").second, 5U);
+  EXPECT_GT(of("5").first, 36'500 * day);
+  const auto usual = Parse({"a"});
+  EXPECT_EQ(usual->journal_keep.age, 7 * day);
+  EXPECT_EQ(usual->journal_keep.rows, 100'000'000U);
+  for (const char* bad : {"", "0", "59m", "1d,2d", "1,2", "1d,", ",1", "1d,2,3", "-1", "many", "1G",
+                          "18446744073709551616"}) {
+    ExpectUsage({"a", "--journal-keep", bad}, "journal-keep");
+  }
+}
+
 TEST(IngestOptions, FilesThatAreNamedInSeveralWays) {
   const auto options = Parse({"a", "--backfill", "b", "--backfill", "c", "--follow", "f",
                               "--follow", "g", "--watch", "w", "--watch", "x"});
