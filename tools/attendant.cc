@@ -63,14 +63,21 @@ void Attendant::Run() {
     if (charge_.stats_interval.count() > 0 && charge_.figures) last_ = charge_.figures();
   }
   while (!ended_.requested()) {
-    std::array<pollfd, 2> fds{{{signal_fd_, POLLIN, 0}, {ended_.fd(), POLLIN, 0}}};
+    const int answered = question_ == nullptr ? -1 : question_->answered.fd();
+    std::array<pollfd, 3> fds{
+        {{signal_fd_, POLLIN, 0}, {ended_.fd(), POLLIN, 0}, {answered, POLLIN, 0}}};
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(UntilTick());
     poll(fds.data(), fds.size(), static_cast<int>(wait.count()));
     signalfd_siginfo info{};
     if (read(signal_fd_, &info, sizeof info) == sizeof info)
       OnSignal(static_cast<int>(info.ssi_signo));
+    if (question_ != nullptr && question_->answered.requested()) OnAnswer();
     Tick();
   }
+  if (question_ == nullptr) return;
+  question_->hurry.Request();
+  question_->thread.join();
+  question_.reset();
 }
 
 void Attendant::OnSignal(int signal) {
@@ -82,20 +89,38 @@ void Attendant::OnSignal(int signal) {
     std::fputs(ingest::FiguresToText(charge_.figures()).c_str(), stderr);
     return;
   }
-  const bool reload = signal == SIGHUP && charge_.may_reload;
-  if (reload) {
-    if (stop_.requested()) return;
-    if (Status may = charge_.may_reload(); !may.ok()) {
-      LogError("no reload, all goes on as before: " + may.message());
-      return;
-    }
-    reloads_ = true;
-  } else if (stop_.requested() && !reloads_) {
-    _exit(kBySignal + signal);
-  } else {
-    reloads_ = false;  // an end that is asked for while a reload is under way
+  if (signal == SIGHUP && charge_.may_reload) return OnHangUp();
+  if (stop_.requested() && !reloads_) _exit(kBySignal + signal);
+  reloads_ = false;  // an end that is asked for while a reload is under way
+  net::Notify("STOPPING=1");
+  stop_.Request();
+}
+
+void Attendant::OnHangUp() {
+  if (stop_.requested()) return;
+  if (question_ != nullptr) {
+    question_->again = true;
+    return;
   }
-  net::Notify(reload ? "RELOADING=1" : "STOPPING=1");
+  question_ = std::make_unique<Question>();
+  question_->thread = std::thread([this, &question = *question_] {
+    question.answer = charge_.may_reload(question.hurry);
+    question.answered.Request();
+  });
+}
+
+void Attendant::OnAnswer() {
+  const auto question = std::move(question_);
+  question->thread.join();
+  if (stop_.requested()) return;
+  // In a storm of signals it is answered all the same.
+  constexpr unsigned kMostInARow = 3;
+  if (question->again && ++asked_again_ < kMostInARow) return OnHangUp();
+  asked_again_ = 0;
+  if (!question->answer.ok())
+    return LogError("no reload, all goes on as before: " + question->answer.message());
+  reloads_ = true;
+  net::Notify("RELOADING=1");
   stop_.Request();
 }
 

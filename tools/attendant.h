@@ -26,8 +26,10 @@ class Attendant {
  public:
   struct Charge {
     std::function<std::vector<Figure>()> figures;  // empty: SIGUSR1 has nothing to print
-    std::function<bool()> alive;          // asked at each beat of the watchdog; empty: always
-    std::function<Status()> may_reload;   // empty: SIGHUP is a stop; not ok: refused, in its words
+    std::function<bool()> alive;  // asked at each beat of the watchdog; empty: always
+    // Empty: SIGHUP is a stop. Not ok: it is refused, in its words. Asked in a thread of its own,
+    // one question at a time; ends soon once `hurry` is requested.
+    std::function<Status(const Stop& hurry)> may_reload;
     std::chrono::seconds stats_interval;  // zero: no line
   };
 
@@ -50,6 +52,8 @@ class Attendant {
 
   void Run();
   void OnSignal(int signal);
+  void OnHangUp();
+  void OnAnswer();
   void Tick();
   Clock::duration UntilTick() const;
 
@@ -57,6 +61,16 @@ class Attendant {
   std::mutex mutex_;
   Charge charge_;  // figures and alive: guarded by mutex_
   Stop ended_;
+  // The question whether a reload may be, while it is open.
+  struct Question {
+    Stop hurry;
+    Stop answered;
+    Status answer;       // once answered
+    bool again = false;  // the signal came once more: the configuration may be another by now
+    std::thread thread;
+  };
+  std::unique_ptr<Question> question_;
+  unsigned asked_again_ = 0;  // in a row
   std::atomic<bool> reloads_{false};
   std::vector<Figure> last_;
   Clock::time_point last_line_ = Clock::now();

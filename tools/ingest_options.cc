@@ -306,6 +306,7 @@ Status TakeReports(const Values& values, IngestOptions& options) {
   }
   options.report_json = report == "json";
   options.compact = values.Flag("compact");
+  options.check = values.Flag("check");
   options.verbose = values.Flag("verbose");
   options.control = values.Text("control");
   options.metrics = values.Text("metrics");
@@ -346,10 +347,12 @@ Result<IngestOptions> Convert(const po::variables_map& map) {
 
 }  // namespace
 
-Result<IngestOptions> ParseIngestOptions(int argc, const char* const* argv) {
+Result<IngestOptions> ParseIngestOptions(int argc, const char* const* argv,
+                                         std::optional<std::string> config_text) {
   const po::options_description config = MakeOptions();
   po::options_description general("General", kHelpWidth);
   general.add_options()("config", Text("FILE"), "read options from FILE: name = value lines")(
+      "check", po::bool_switch(), "say whether all this could be served, and end")(
       "version", po::bool_switch(), "print the version and exit")("help,h", po::bool_switch(),
                                                                   "print this and exit");
   po::options_description visible = config;
@@ -360,8 +363,8 @@ Result<IngestOptions> ParseIngestOptions(int argc, const char* const* argv) {
   positional.add("path", -1);
 
   po::variables_map values;
-  if (Status parsed = ParseCommandLine({argc, argv, all, positional, &config}, values);
-      !parsed.ok()) {
+  const CommandLine line{argc, argv, all, positional, &config, &config_text};
+  if (Status parsed = ParseCommandLine(line, values); !parsed.ok()) {
     return parsed;
   }
   if (auto text = HelpOrVersion(values, "pdns-ingest", kUsageText, visible); text.has_value()) {
@@ -369,7 +372,9 @@ Result<IngestOptions> ParseIngestOptions(int argc, const char* const* argv) {
     only_print.print_and_exit = std::move(*text);
     return only_print;
   }
-  return Convert(values);
+  auto options = Convert(values);
+  if (options.ok()) options->config_text = std::move(config_text);
+  return options;
 }
 
 }  // namespace pdns::tools

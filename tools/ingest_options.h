@@ -43,9 +43,11 @@ struct IngestOptions {
   JournalKeep journal_keep;
   bool activated = false;  // take the sockets that systemd hands over, and be live even without -u
   bool compact = false;
+  bool check = false;  // say whether all this could be had, and end
   bool report_json = false;
   bool verbose = false;
-  std::string print_and_exit;  // --help or --version: this text, and nothing else
+  std::optional<std::string> config_text;  // what the file of --config held
+  std::string print_and_exit;              // --help or --version: this text, and nothing else
 
   // Does it run until a signal?
   bool live() const {
@@ -53,7 +55,8 @@ struct IngestOptions {
   }
 };
 
-// kUsage, kNoInput.
-Result<IngestOptions> ParseIngestOptions(int argc, const char* const* argv);
+// kUsage, kNoInput. `config_text`, if any, is taken in place of the file of --config.
+Result<IngestOptions> ParseIngestOptions(int argc, const char* const* argv,
+                                         std::optional<std::string> config_text = {});
 
 }  // namespace pdns::tools

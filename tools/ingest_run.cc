@@ -1,5 +1,6 @@
 #include "ingest_run.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -8,12 +9,15 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "ask_program.h"
 #include "attendant.h"
 #include "backfill.h"
 #include "base/log.h"
 #include "ingest/service.h"
+#include "ingest_check.h"
 #include "metrics/exporter.h"
 #include "net/handed.h"
 #include "net/notify.h"
@@ -45,8 +49,13 @@ std::string ProgramPath() {
 
 class IngestRun {
  public:
-  IngestRun(const CommandLineGiven& given, const IngestOptions& options, std::string database)
-      : given_(given), options_(options), database_(std::move(database)) {}
+  // `handed`: what is inherited, of the process before or of a run before this one.
+  IngestRun(const CommandLineGiven& given, const IngestOptions& options, std::string database,
+            std::vector<net::Handed> handed)
+      : given_(given),
+        options_(options),
+        database_(std::move(database)),
+        handed_(std::move(handed)) {}
 
   Result<int> Run() {
     RaiseDescriptorLimit();
@@ -73,15 +82,22 @@ class IngestRun {
     return report->NeedsAttention() ? kNeedsAttention : 0;
   }
 
+  // After Run, if the program could not be started anew: what its next run, with the options as
+  // they are, goes on with.
+  std::optional<std::vector<net::Handed>> TakeBack() { return std::move(back_); }
+
+  // After Run failed before anything was served: what another configuration could go on with.
+  std::vector<net::Handed> TakeSpare() { return std::move(spare_); }
+
  private:
   // Sockets: those that came with the process where they are what is asked for, else new ones.
   Status Inherit(ingest::LiveOptions& live) {
-    auto handed = net::TakeHanded();
-    for (const net::Handed& one : handed) {
+    for (const net::Handed& one : handed_) {
       if (one.name.starts_with(ingest::kOurs)) net::ForgetDescriptor(one.name);
     }
     if (!options_.live()) return {};
-    ingest::HandOver inherited = ingest::Unpack(std::move(handed));
+    if (ingest::ConfigurationOf(handed_).has_value()) spare_ = Copies(handed_);
+    ingest::HandOver inherited = ingest::Unpack(std::move(handed_));
     live.peers = std::move(inherited.peers);
     for (const net::Endpoint& endpoint : options_.endpoints) {
       auto socket = TakeOrOpen(endpoint, inherited.sockets);
@@ -122,7 +138,20 @@ class IngestRun {
     net::ListeningSocket socket = std::move(*found);
     inherited.erase(found);
     socket.set_tls(endpoint.tls);
+    // Who may connect may have been changed. Nobody is shut out where that cannot be done.
+    if (Status set = socket.SetAccess(options_.access); !set.ok()) LogWarning(set.message());
     return socket;
+  }
+
+  // None, if there are not as many descriptors left: then there is no second try.
+  static std::vector<net::Handed> Copies(const std::vector<net::Handed>& handed) {
+    std::vector<net::Handed> copies;
+    for (const net::Handed& one : handed) {
+      const int copy = fcntl(one.fd.get(), F_DUPFD_CLOEXEC, 0);
+      if (copy < 0) return {};
+      copies.push_back({one.name, net::Descriptor(copy)});
+    }
+    return copies;
   }
 
   static std::vector<net::ListeningSocket>::iterator FindIn(
@@ -154,7 +183,11 @@ class IngestRun {
                                 options_.flush_interval,
                                 options_.memory / 3};
     const bool files_only = !options_.live() && !plan.sources.empty();
-    live.on_ready = [] { net::Notify("READY=1"); };
+    NoteHeld(live);
+    live.on_ready = [this] {
+      spare_.clear();
+      net::Notify("READY=1");
+    };
     live.keeps_sockets = [this] { return attendant_->reloads() || net::HasManager(); };
     ingest::Progress progress;
     ingest::Service service(std::move(plan), std::move(live), sink, stop_);
@@ -179,30 +212,24 @@ class IngestRun {
     charge.alive = [&service] { return service.healthy(); };
     charge.stats_interval = options_.stats_interval;
     if (options_.live()) {
-      charge.may_reload = [this] {
-        if (access(program_.c_str(), X_OK) != 0)
-          return Status::Errno(program_ + " cannot be executed", errno);
-        const auto next = ParseIngestOptions(given_.argc, given_.argv);
-        return next.ok() ? CanServe(*next) : next.status();
+      charge.may_reload = [this](const Stop& hurry) {
+        const std::vector<std::string> arguments(given_.argv, given_.argv + given_.argc);
+        return AskProgram(program_, arguments, held_.Environment(), hurry);
       };
     }
     return charge;
   }
 
-  // What the next process would stumble over, told while this one still serves.
-  static Status CanServe(const IngestOptions& next) {
-    if (!next.tls_certificate.empty()) {
-      const auto tls =
-          net::TlsServer::Open(next.tls_certificate, next.tls_key, next.tls_client_authorities);
-      if (!tls.ok()) return tls.status();
+  // What a process that is asked beside this one finds taken, and the next one will have.
+  void NoteHeld(const ingest::LiveOptions& live) {
+    for (const net::ListeningSocket& socket : live.sockets) {
+      held_.Add(Held::Kind::kSocket, socket.name());
+      if (!socket.owns_file()) held_.Add(Held::Kind::kActivated, socket.name());
     }
-    if (!next.archive.has_value()) return {};
-    const std::string& folder = next.archive->directory;
-    std::error_code error;
-    std::filesystem::create_directory(folder, error);  // as the next process would
-    if (error) return Status::Io("archive " + folder + ": cannot be made: " + error.message());
-    if (access(folder.c_str(), W_OK | X_OK) == 0) return {};
-    return Status::Errno("archive " + folder + ": cannot be written to", errno);
+    if (live.control.has_value()) held_.Add(Held::Kind::kSocket, live.control->name());
+    held_.Add(Held::Kind::kDatabase, database_);
+    if (!options_.metrics.empty()) held_.Add(Held::Kind::kMetrics, options_.metrics);
+    if (options_.archive.has_value()) held_.Add(Held::Kind::kArchive, ArchiveId(*options_.archive));
   }
 
   std::vector<Figure> FiguresOf(const ingest::Service& service) const {
@@ -262,6 +289,7 @@ class IngestRun {
   Status HandOn() {
     // Asked only when the attendant has ended: a signal that it hears later would be lost.
     const bool reloads = attendant_->End();
+    if (reloads) hand_over_.configuration = options_.config_text.value_or("");
     // An end that was asked for while a reload was under way leaves nobody to hand on to.
     if (!reloads && !net::HasManager()) hand_over_ = {};
     if (hand_over_.sockets.empty() && hand_over_.peers.empty() && !reloads) return {};
@@ -269,7 +297,10 @@ class IngestRun {
     if (!handed.ok()) return handed.status();
     if (reloads) {
       const std::vector<std::string> arguments(given_.argv, given_.argv + given_.argc);
-      return net::Reexecute(program_, arguments, std::move(*handed));
+      const Status failed = net::Reexecute(program_, arguments, *handed);
+      LogError("no reload, going on with the configuration as it was: " + failed.message());
+      back_ = std::move(*handed);
+      return {};
     }
     for (const net::Handed& one : *handed) net::StoreDescriptor(one.name, one.fd.get());
     net::AwaitManager();
@@ -277,9 +308,13 @@ class IngestRun {
   }
 
   CommandLineGiven given_;
+  std::optional<std::vector<net::Handed>> back_;
+  std::vector<net::Handed> spare_;  // copies of what was inherited, until something is served
+  Held held_;
   const store::Writer* writer_ = nullptr;  // while it is open
   const IngestOptions& options_;
   std::string database_;
+  std::vector<net::Handed> handed_;  // until Inherit
   std::string program_ = ProgramPath();
   Stop stop_;
   std::unique_ptr<Attendant> attendant_;
@@ -289,8 +324,14 @@ class IngestRun {
 }  // namespace
 
 Result<int> RunIngest(const CommandLineGiven& given, const IngestOptions& options,
-                      const std::string& database) {
-  return IngestRun(given, options, database).Run();
+                      const std::string& database, std::vector<net::Handed>& handed) {
+  while (true) {
+    IngestRun run(given, options, database, std::move(handed));
+    auto code = run.Run();
+    auto back = run.TakeBack();
+    handed = back.has_value() ? std::move(*back) : run.TakeSpare();
+    if (!back.has_value()) return code;
+  }
 }
 
 }  // namespace pdns::tools

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "ingest_options.h"
+#include "net/handed.h"
 
 namespace pdns::tools {
 
@@ -14,9 +16,11 @@ struct CommandLineGiven {
   const char* const* argv;
 };
 
-// The exit code. After SIGHUP it does not return: the program is executed anew with all its
-// sockets.
+// The exit code. `handed` is what this process inherited. After SIGHUP it does not return: the
+// program is executed anew with all its sockets; where that cannot be, it serves on as before. If
+// it failed before anything was served, in a process that was started so, `handed` holds what was
+// inherited, for another try with the configuration before.
 Result<int> RunIngest(const CommandLineGiven& given, const IngestOptions& options,
-                      const std::string& database);
+                      const std::string& database, std::vector<net::Handed>& handed);
 
 }  // namespace pdns::tools

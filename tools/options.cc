@@ -30,6 +30,18 @@ std::optional<Number> ParseNumber(std::string_view text) {
   return parsed;
 }
 
+Result<std::string> ConfigText(const std::string& path, const CommandLine& line) {
+  std::optional<std::string>* const known = line.config_text;
+  if (known != nullptr && known->has_value()) return **known;
+  std::ifstream file(path);
+  // A directory opens like a file, and then holds nothing.
+  if (!file || std::filesystem::is_directory(path))
+    return Status::NoInput("config file " + path + " cannot be read");
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  if (known != nullptr) *known = text;
+  return text;
+}
+
 }  // namespace
 
 Status ParseCommandLine(const CommandLine& line, po::variables_map& values) {
@@ -40,11 +52,9 @@ Status ParseCommandLine(const CommandLine& line, po::variables_map& values) {
                   .run(),
               values);
     if (line.config != nullptr && values.count("config") > 0) {
-      const auto path = values["config"].as<std::string>();
-      std::ifstream file(path);
-      // A directory opens like a file, and then holds nothing.
-      if (!file || std::filesystem::is_directory(path))
-        return Status::NoInput("config file " + path + " cannot be read");
+      auto text = ConfigText(values["config"].as<std::string>(), line);
+      if (!text.ok()) return text.status();
+      std::istringstream file(*text);
       po::store(po::parse_config_file(file, *line.config), values);
     }
     po::notify(values);

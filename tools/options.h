@@ -26,6 +26,8 @@ struct CommandLine {
   const boost::program_options::options_description& all;
   const boost::program_options::positional_options_description& positional;
   const boost::program_options::options_description* config = nullptr;  // allowed in --config FILE
+  // What the file of --config holds: set, it is taken in place of the file; else what was read.
+  std::optional<std::string>* config_text = nullptr;
 };
 
 // kUsage with Boost's words; kNoInput when the file of --config cannot be read.

@@ -1,13 +1,19 @@
 // pdns-ingest: dnstap in, tuples in the database. Options, then a backfill by the live ingester, or
 // a run of our own.
 #include <cstdio>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "attendant.h"
 #include "backfill.h"
 #include "base/log.h"
 #include "database_path.h"
+#include "ingest/hand_over.h"
+#include "ingest_check.h"
 #include "ingest_options.h"
 #include "ingest_run.h"
+#include "net/handed.h"
 
 namespace pdns::tools {
 namespace {
@@ -17,26 +23,49 @@ int Refuse(const Status& status) {
   return ExitCode(status.code());
 }
 
-int Main(int argc, const char* const* argv) {
-  StartLog("pdns-ingest", false);
-  const auto options = ParseIngestOptions(argc, argv);
-  if (!options.ok()) return Refuse(options.status());
-  if (!options->print_and_exit.empty())
-    return std::fputs(options->print_and_exit.c_str(), stdout) < 0;
-  StartLog("pdns-ingest", options->verbose);
-  const auto path = DatabasePath(options->database, Access::kWrite);
-  if (!path.ok()) return Refuse(path.status());
-  BlockSignals();
-  if (!options->live() && !options->paths.empty()) {
-    const auto done = BackfillByLive(*options, ControlPath(*options, *path));
-    if (!done.ok()) return Refuse(done.status());
+// Serves by `options`, or takes the files they name.
+Result<int> Run(const CommandLineGiven& given, const IngestOptions& options,
+                std::vector<net::Handed>& handed) {
+  StartLog("pdns-ingest", options.verbose);
+  const auto path = DatabasePath(options.database, Access::kWrite);
+  if (!path.ok()) return path.status();
+  if (options.check) {
+    const Status checked = CheckIngest(options, *path, Held::FromEnvironment());
+    return checked.ok() ? Result<int>(0) : checked;
+  }
+  if (!options.live() && !options.paths.empty()) {
+    const auto done = BackfillByLive(options, ControlPath(options, *path));
+    if (!done.ok()) return done.status();
     if (done->has_value()) return **done;
   }
-  const auto code = RunIngest({argc, argv}, *options, *path);
+  return RunIngest(given, options, *path, handed);
+}
+
+Result<int> RunText(const CommandLineGiven& given, std::optional<std::string> config_text,
+                    std::vector<net::Handed>& handed) {
+  const auto options = ParseIngestOptions(given.argc, given.argv, std::move(config_text));
+  if (!options.ok()) return options.status();
+  if (options->print_and_exit.empty()) return Run(given, *options, handed);
+  return std::fputs(options->print_and_exit.c_str(), stdout) < 0 ? 1 : 0;
+}
+
+int Main(const CommandLineGiven& given) {
+  StartLog("pdns-ingest", false);
+  BlockSignals();
+  auto handed = net::TakeHanded();
+  // A reload looks at the configuration before it lets go of anything. Yet it may have become
+  // another one since, or what it names may have.
+  auto before = ingest::ConfigurationOf(handed);
+  auto code = RunText(given, {}, handed);
+  if (!code.ok() && before.has_value() && !handed.empty()) {
+    LogError("the configuration cannot be served, going on with the one before: " +
+             code.status().message());
+    code = RunText(given, std::move(before), handed);
+  }
   return code.ok() ? *code : Refuse(code.status());
 }
 
 }  // namespace
 }  // namespace pdns::tools
 
-int main(int argc, char** argv) { return pdns::tools::Main(argc, argv); }
+int main(int argc, char** argv) { return pdns::tools::Main({argc, argv}); }

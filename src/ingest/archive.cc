@@ -70,6 +70,18 @@ Result<std::unique_ptr<Archive>> Archive::Open(ArchiveOptions options, ArchiveHo
       new Archive(std::move(options), std::move(hooks), std::move(system), *lock));
 }
 
+Status Archive::Check(const ArchiveOptions& options, bool ours) {
+  if (Status name = CheckArchiveName(options.name); !name.ok()) return name;
+  if (Status made = MakeDirectory(options.directory); !made.ok()) return made;
+  if (access(options.directory.c_str(), R_OK | W_OK | X_OK) != 0)
+    return Status::Errno("archive " + options.directory + ": cannot be written to", errno);
+  if (ours) return {};
+  const auto lock = Lock(options.directory, options.name);
+  if (!lock.ok()) return lock.status();
+  close(*lock);
+  return {};
+}
+
 Archive::Archive(ArchiveOptions options, ArchiveHooks hooks, ArchiveSystem system, int lock)
     : options_(std::move(options)),
       hooks_(std::move(hooks)),

@@ -71,6 +71,10 @@ class Archive {
   // another ingester writes files of this name there. The folder is made when its parent exists.
   static Result<std::unique_ptr<Archive>> Open(ArchiveOptions options, ArchiveHooks hooks,
                                                ArchiveSystem system = {});
+  // Would Open succeed? `ours`: an archive of that folder and name is open in the process before,
+  // which will let go of it. Errors as Open.
+  static Status Check(const ArchiveOptions& options, bool ours);
+
   ~Archive();  // as Close
   Archive(const Archive&) = delete;
   Archive& operator=(const Archive&) = delete;

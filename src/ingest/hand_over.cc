@@ -15,6 +15,12 @@ void AppendText(std::string& out, std::string_view text) {
   out += text;
 }
 
+Result<std::vector<HandedEntry>> ReadEntries(const net::Descriptor& file) {
+  const auto bytes = net::ReadStateFile(file);
+  if (!bytes.ok()) return bytes.status();
+  return DecodeHanded(AsBytes(*bytes));
+}
+
 // Takes the descriptor of that name out of `handed`; none: invalid.
 net::Descriptor Find(std::vector<net::Handed>& handed, std::string_view name) {
   const auto found = std::find_if(handed.begin(), handed.end(),
@@ -25,8 +31,7 @@ net::Descriptor Find(std::vector<net::Handed>& handed, std::string_view name) {
 std::vector<HandedEntry> ReadState(std::vector<net::Handed>& handed) {
   const net::Descriptor file = Find(handed, kState);
   if (!file.valid()) return {};
-  const auto bytes = net::ReadStateFile(file);
-  auto entries = bytes.ok() ? DecodeHanded(AsBytes(*bytes)) : bytes.status();
+  auto entries = ReadEntries(file);
   if (entries.ok()) return std::move(*entries);
   LogWarning("what the process before left cannot be read: " + entries.status().message());
   return {};
@@ -34,7 +39,9 @@ std::vector<HandedEntry> ReadState(std::vector<net::Handed>& handed) {
 
 void AdoptSocket(net::Descriptor fd, bool owns_file, const std::string& path, HandOver& into) {
   auto socket = net::ListeningSocket::Adopt(std::move(fd), owns_file, path);
-  if (socket.ok()) {
+  if (socket.ok() && owns_file && !socket->owns_file()) {
+    LogWarning("socket " + path + ": its file is gone, and is made anew");
+  } else if (socket.ok()) {
     into.sockets.push_back(std::move(*socket));
   } else {
     LogWarning("an inherited descriptor is not used: " + socket.status().message());
@@ -66,7 +73,7 @@ Result<std::vector<HandedEntry>> DecodeHanded(Bytes bytes) {
     entry.text = AsText(cursor.Take(cursor.U16()));
     entry.state = AsText(cursor.Take(cursor.U32()));
     const bool known = kind >= static_cast<std::uint8_t>(HandedEntry::Kind::kSocket) &&
-                       kind <= static_cast<std::uint8_t>(HandedEntry::Kind::kPeer);
+                       kind <= static_cast<std::uint8_t>(HandedEntry::Kind::kConfiguration);
     if (!known) cursor.Fail();
     if (!cursor.ok()) break;
     entry.kind = static_cast<HandedEntry::Kind>(kind);
@@ -92,6 +99,10 @@ Result<std::vector<net::Handed>> Pack(HandOver hand_over) {
                        std::move(peer.state)});
     handed.push_back({entries.back().name, std::move(peer.fd)});
   }
+  if (hand_over.configuration.has_value()) {
+    entries.push_back(
+        {HandedEntry::Kind::kConfiguration, {}, {}, std::move(*hand_over.configuration)});
+  }
   auto state = net::StateFile(EncodeHanded(entries));
   if (!state.ok()) return state.status();
   handed.push_back({std::string(kState), std::move(*state)});
@@ -101,6 +112,10 @@ Result<std::vector<net::Handed>> Pack(HandOver hand_over) {
 HandOver Unpack(std::vector<net::Handed> handed) {
   HandOver result;
   for (HandedEntry& entry : ReadState(handed)) {
+    if (entry.kind == HandedEntry::Kind::kConfiguration) {
+      result.configuration = std::move(entry.state);
+      continue;
+    }
     net::Descriptor fd = Find(handed, entry.name);
     if (!fd.valid()) continue;
     if (entry.kind == HandedEntry::Kind::kPeer) {
@@ -114,6 +129,18 @@ HandOver Unpack(std::vector<net::Handed> handed) {
     if (foreign && one.fd.valid()) AdoptSocket(std::move(one.fd), false, {}, result);
   }
   return result;
+}
+
+std::optional<std::string> ConfigurationOf(const std::vector<net::Handed>& handed) {
+  for (const net::Handed& one : handed) {
+    if (one.name != kState) continue;
+    auto entries = ReadEntries(one.fd);
+    if (!entries.ok()) continue;
+    for (HandedEntry& entry : *entries) {
+      if (entry.kind == HandedEntry::Kind::kConfiguration) return std::move(entry.state);
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace pdns::ingest

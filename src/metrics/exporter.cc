@@ -128,6 +128,12 @@ Result<std::unique_ptr<Exporter>> Exporter::Open(const std::string& address_port
   return std::unique_ptr<Exporter>(new Exporter(std::make_unique<Impl>(*fd, std::move(source))));
 }
 
+Status Exporter::Check(const std::string& address_port) {
+  const auto fd = Listen(address_port);
+  if (fd.ok()) close(*fd);
+  return fd.status();
+}
+
 Exporter::Exporter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Exporter::~Exporter() = default;
 int Exporter::port() const { return impl_->port(); }

@@ -29,6 +29,9 @@ class Exporter {
   // kUsage: not such an address; kIo: it cannot be listened on.
   static Result<std::unique_ptr<Exporter>> Open(const std::string& address_port, Source source);
 
+  // Could it be listened on now? Errors as Open.
+  static Status Check(const std::string& address_port);
+
   // Ends at once but for a call of the source under way; what is half answered is cut off.
   ~Exporter();
   Exporter(const Exporter&) = delete;

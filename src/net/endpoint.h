@@ -28,6 +28,9 @@ struct Access {
   std::string group;
 };
 
+// kUsage: no such user, no such group.
+Status CheckAccess(const Access& access);
+
 struct Endpoint {
   enum class Kind : std::uint8_t { kUnix, kTcp };
   Kind kind = Kind::kUnix;
@@ -70,6 +73,9 @@ class ListeningSocket {
   void set_tls(bool tls) { endpoint_.tls = tls; }  // which no descriptor tells
   int fd() const { return fd_.get(); }
   bool owns_file() const { return file_.owned; }
+
+  // Of the file of a Unix socket that it owns; any other is left as it is. kUsage, kIo.
+  Status SetAccess(const Access& access) const;
 
   // Keeps the file.
   Descriptor Release();

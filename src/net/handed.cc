@@ -1,6 +1,7 @@
 #include "net/handed.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <linux/close_range.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -9,10 +10,20 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
+#include <set>
+#include <sstream>
+#include <string_view>
 
 namespace pdns::net {
 namespace {
+
+// The environment's word for what a process handed to itself: "PID:FD" of a memory file with a line
+// for each descriptor, its number and its name. Nothing is moved and nothing is opened but that
+// file, so that whatever was open can be handed on, up to the last descriptor; and a list of names
+// in the environment ends at 128 KiB.
+constexpr const char* kOurList = "PDNS_HANDED";
 
 constexpr std::size_t kLargestState = 1U << 30;  // more than peers may hold
 
@@ -26,21 +37,38 @@ std::vector<char*> Pointers(const std::vector<std::string>& texts) {
   return pointers;
 }
 
-// To their places from SD_LISTEN_FDS_START on, first out of each other's way.
-Status MoveIntoPlace(std::vector<Handed>& handed) {
-  const int above = SD_LISTEN_FDS_START + static_cast<int>(handed.size());
-  for (Handed& one : handed) {
-    const int moved = fcntl(one.fd.get(), F_DUPFD_CLOEXEC, above);
-    if (moved < 0) return Failed("a descriptor cannot be handed on");
-    one.fd = Descriptor(moved);
+bool CloseOnExec(int fd, bool on) { return fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0) == 0; }
+
+// "4711:12" -> 12, if 4711 is this process.
+int ListFor(std::string_view value) {
+  const std::size_t colon = std::min(value.find(':'), value.size());
+  const auto number = [](std::string_view text) {
+    int parsed = -1;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parsed);
+    return error == std::errc() && end == text.data() + text.size() ? parsed : -1;
+  };
+  if (colon == value.size() || number(value.substr(0, colon)) != getpid()) return -1;
+  return number(value.substr(colon + 1));
+}
+
+// What Reexecute left. A line that is none, or whose descriptor is none, is passed over.
+void TakeOurs(std::vector<Handed>& handed) {
+  const char* value = std::getenv(kOurList);
+  if (value == nullptr) return;
+  const Descriptor list(ListFor(value));
+  unsetenv(kOurList);
+  const auto lines = ReadStateFile(list);
+  if (!lines.ok()) return;
+  std::set<int> taken{list.get()};
+  std::istringstream stream(*lines);
+  for (std::string line; std::getline(stream, line);) {
+    int fd = -1;
+    const char* const end = line.data() + line.size();
+    const auto [stop, error] = std::from_chars(line.data(), end, fd);
+    if (error != std::errc() || stop == end || *stop != ' ' || fd <= STDERR_FILENO) continue;
+    if (!taken.insert(fd).second || !CloseOnExec(fd, true)) continue;
+    handed.push_back({std::string(stop + 1, end), Descriptor(fd)});
   }
-  int place = SD_LISTEN_FDS_START;
-  for (Handed& one : handed) {
-    if (dup2(one.fd.get(), place++) < 0) return Failed("a descriptor cannot be handed on");
-  }
-  // What our parent left open, too, goes no further.
-  close_range(static_cast<unsigned>(place), ~0U, CLOSE_RANGE_CLOEXEC);
-  return {};
 }
 
 }  // namespace
@@ -57,6 +85,7 @@ std::vector<Handed> TakeHanded() {
     std::free(names[i]);
   }
   std::free(names);
+  TakeOurs(handed);
   return handed;
 }
 
@@ -87,15 +116,24 @@ Result<std::string> ReadStateFile(const Descriptor& file) {
 }
 
 Status Reexecute(const std::string& program, const std::vector<std::string>& arguments,
-                 std::vector<Handed> handed) {
-  if (Status moved = MoveIntoPlace(handed); !moved.ok()) return moved;
-  std::string names;
-  for (const Handed& one : handed) names += (names.empty() ? "" : ":") + one.name;
-  setenv("LISTEN_PID", std::to_string(getpid()).c_str(), 1);
-  setenv("LISTEN_FDS", std::to_string(handed.size()).c_str(), 1);
-  setenv("LISTEN_FDNAMES", names.c_str(), 1);
-  execv(program.c_str(), Pointers(arguments).data());
-  return Failed(program + " cannot be executed");
+                 const std::vector<Handed>& handed) {
+  std::string lines;
+  for (const Handed& one : handed) lines += std::to_string(one.fd.get()) + ' ' + one.name + '\n';
+  const auto list = StateFile(lines);
+  if (!list.ok()) return list.status();
+  // What our parent left open, too, goes no further.
+  close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+  bool whole = CloseOnExec(list->get(), false);
+  for (const Handed& one : handed) whole = CloseOnExec(one.fd.get(), false) && whole;
+  Status failed = whole ? Status() : Failed("a descriptor cannot be handed on");
+  if (whole) {
+    setenv(kOurList, fmt::format("{}:{}", getpid(), list->get()).c_str(), 1);
+    execv(program.c_str(), Pointers(arguments).data());
+    failed = Failed(program + " cannot be executed");
+  }
+  unsetenv(kOurList);
+  for (const Handed& one : handed) static_cast<void>(CloseOnExec(one.fd.get(), true));
+  return failed;
 }
 
 }  // namespace pdns::net

@@ -1,5 +1,6 @@
 // Descriptors that travel from one process to the next: [Handed] by systemd's protocol
-// (sd_listen_fds(3)), which serves socket activation, its descriptor store, and our own re-exec.
+// (sd_listen_fds(3)), which serves socket activation and its descriptor store; and by a list of our
+// own when a process becomes the program anew.
 //
 // Guest: libsystemd. One thread, at the start and at the end of a process.
 #pragma once
@@ -26,8 +27,8 @@ Result<std::string> ReadStateFile(const Descriptor& file);
 
 // Becomes `program`, in this process, with everything in `handed` and nothing else but the standard
 // descriptors. Signals that are blocked stay so: one that comes meanwhile waits for the next
-// program and does not end it. Returns only when that cannot be: kIo, and `handed` is lost.
+// program and does not end it. Returns only when that cannot be (kIo), and everything is as before.
 Status Reexecute(const std::string& program, const std::vector<std::string>& arguments,
-                 std::vector<Handed> handed);
+                 const std::vector<Handed>& handed);
 
 }  // namespace pdns::net

@@ -78,15 +78,33 @@ std::optional<id_t> NumberOf(const std::string& name, LookUp look_up, id_t Entry
   return found->*member;
 }
 
-Status SetAccess(const std::string& path, const Access& access) {
-  constexpr id_t kAsIs = static_cast<id_t>(-1);
-  const auto owner = access.owner.empty() ? std::optional(kAsIs)
-                                          : NumberOf(access.owner, getpwnam_r, &passwd::pw_uid);
-  const auto group = access.group.empty() ? std::optional(kAsIs)
-                                          : NumberOf(access.group, getgrnam_r, &group::gr_gid);
-  if (!owner) return Status::Usage("socket " + path + ": no such user: " + access.owner);
-  if (!group) return Status::Usage("socket " + path + ": no such group: " + access.group);
-  if ((*owner != kAsIs || *group != kAsIs) && lchown(path.c_str(), *owner, *group) != 0)
+constexpr id_t kAsIs = static_cast<id_t>(-1);
+
+struct Owners {
+  id_t user = kAsIs;
+  id_t group = kAsIs;
+};
+
+Result<Owners> OwnersOf(const Access& access) {
+  Owners owners;
+  if (!access.owner.empty()) {
+    const auto user = NumberOf(access.owner, getpwnam_r, &passwd::pw_uid);
+    if (!user) return Status::Usage("no such user: " + access.owner);
+    owners.user = *user;
+  }
+  if (!access.group.empty()) {
+    const auto group = NumberOf(access.group, getgrnam_r, &group::gr_gid);
+    if (!group) return Status::Usage("no such group: " + access.group);
+    owners.group = *group;
+  }
+  return owners;
+}
+
+Status SetAccessOf(const std::string& path, const Access& access) {
+  const auto owners = OwnersOf(access);
+  if (!owners.ok()) return Status::Usage("socket " + path + ": " + owners.status().message());
+  const bool given = owners->user != kAsIs || owners->group != kAsIs;
+  if (given && lchown(path.c_str(), owners->user, owners->group) != 0)
     return Status::Errno("socket " + path + ": its owner cannot be set", errno);
   if (chmod(path.c_str(), access.mode) != 0)
     return Status::Errno("socket " + path + ": its mode cannot be set", errno);
@@ -94,6 +112,8 @@ Status SetAccess(const std::string& path, const Access& access) {
 }
 
 }  // namespace
+
+Status CheckAccess(const Access& access) { return OwnersOf(access).status(); }
 
 ListeningSocket::ListeningSocket(Endpoint endpoint, Descriptor fd)
     : endpoint_(std::move(endpoint)), fd_(std::move(fd)) {}
@@ -115,7 +135,7 @@ Status ListeningSocket::OpenUnix(const Access& access) {
   if (bind(fd_.get(), address->get(), address->size) != 0 || !KnowFile())
     return Status::Errno("socket " + path + ": cannot be made", errno);
   // Nobody can connect before listen().
-  if (Status set = SetAccess(path, access); !set.ok()) return set;
+  if (Status set = SetAccessOf(path, access); !set.ok()) return set;
   if (listen(fd_.get(), kBacklog) != 0)
     return Status::Errno("socket " + path + ": cannot be listened on", errno);
   return {};
@@ -157,6 +177,10 @@ Result<ListeningSocket> ListeningSocket::Adopt(Descriptor fd, bool owns_file, st
       Endpoint{local ? Endpoint::Kind::kUnix : Endpoint::Kind::kTcp, text, false}, std::move(fd));
   if (local && owns_file) adopted.KnowFile();
   return adopted;
+}
+
+Status ListeningSocket::SetAccess(const Access& access) const {
+  return file_.owned ? SetAccessOf(endpoint_.text, access) : Status();
 }
 
 bool ListeningSocket::KnowFile() {

@@ -4,7 +4,10 @@ configuration, amid a backfill."""
 from __future__ import annotations
 
 import pathlib
+import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -27,13 +30,17 @@ from common.talker import (  # noqa: E402
 class Ingester:
     """Without a manager; counts its generations by their reports."""
 
-    def __init__(self, box: Sandbox, options: list[str] | None = None) -> None:
+    def __init__(
+        self, box: Sandbox, options: list[str] | None = None, program: pathlib.Path | None = None
+    ) -> None:
         self.socket = box.folder / "dnstap.sock"
         self.log = box.folder / "ingest.log"
         self._box = box
         self._out = box.folder / "ingest.reports"
         options = ["-u", str(self.socket)] if options is None else options
         command = manager.Command(box, ["--flush-interval", "0.2", *options])
+        if program is not None:  # that, and all of its options in a file
+            command = [str(program), *options]
         self.service = Service(command, self.log, self._out)
         self.AwaitAnswer()
 
@@ -117,6 +124,178 @@ def EndAmidReload(box: Sandbox) -> None:
     CheckOnce(box, said)
 
 
+def _Listening(address: str | tuple[str, int]) -> socket.socket:
+    taken = socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET)
+    taken.bind(address)
+    taken.listen()
+    return taken
+
+
+def _Faults(box: Sandbox, used: str, port: int) -> dict[str, tuple[str, ...]]:
+    """By option, configurations that cannot be served; none: whatever it says, it can. `{}`: what is served."""
+    file, folder = box.folder / "a file", box.folder / "a folder"
+    file.write_text("")
+    folder.mkdir()
+    (folder / "notes").write_text("")
+    tls = f"{{}}listen = 127.0.0.1:0\ntls-cert = {file}\ntls-key = {file}\n"
+    archive = f"{{}}archive = {box.folder / 'archive'}\n"
+    of = {
+        "unix": ("/nowhere/s.sock", str(file), used, str(box.folder / ("long" * 60))),
+        "listen": ("nonsense", f"127.0.0.1:{port}", "192.0.2.1:6000", "127.0.0.1:65536"),
+        "watch": ("/nowhere", str(file)),
+        "message-type": ("NONSENSE", ""),
+        "untrusted": ("maybe",),
+        "socket-mode": ("rwx", "0"),
+        "socket-owner": ("no-such-user",),
+        "socket-group": ("no-such-group",),
+        "max-connections": ("0", "many"),
+        "connection-memory": ("1",),
+        "archive": ("/proc/none", "/nowhere/archive", str(file)),
+        "database": (str(file), str(folder), "/proc/none"),
+        "flush-interval": ("0", "often"),
+        "memory": ("little", "1"),
+        "journal-keep": ("1m",),
+        "control": ("/nowhere/control.sock", str(file), used),
+        "stats-interval": ("often",),
+        "metrics": ("nonsense", f"127.0.0.1:{port}", "192.0.2.1:9150"),
+        "report": ("xml",),
+        "tls-key": ("/nowhere",),
+        "tls-client-ca": ("/nowhere",),
+        "archive-name": ("n",),
+        "archive-rotate": ("1h",),
+        "archive-keep": ("1d",),
+        "min-free": ("1G",),
+        "archive-all": ("true",),
+        "no-archive-compress": ("true",),
+    }
+    faults = {name: tuple(f"{{}}{name} = {value}\n" for value in values) for name, values in of.items()}
+    faults["tls-cert"] = (tls, "{}tls-cert = /nowhere\n")
+    faults["tls-client-ca"] += (tls + "tls-client-ca = /nowhere\n",)
+    faults["archive-name"] += (archive + "archive-name = a/b\n",)
+    faults["archive-rotate"] += (archive + "archive-rotate = soon\n",)
+    faults["archive-keep"] += (archive + "archive-keep = 1\n",)
+    faults["min-free"] += (archive + "min-free = some\n",)
+    faults["activated"] = ("activated = true\n",)
+    # A file to follow is waited for, and what cannot be taken of a backfill is told in its report.
+    faults |= dict.fromkeys(("follow", "backfill", "compact", "verbose"), ())
+    return faults
+
+
+def _Options(box: Sandbox) -> set[str]:
+    """Those that a configuration may name."""
+    text = subprocess.run([box.bin_dir / "pdns-ingest", "--help"], capture_output=True, text=True, check=True).stdout
+    listed = set(re.findall(r"^  (?:-\w \[ )?--([a-z-]+)", text, re.MULTILINE))
+    return listed - {"help", "version", "config", "check"}
+
+
+def _Good(box: Sandbox) -> str:
+    return (
+        f"unix = {box.folder / 'dnstap.sock'}\ndatabase = {box.folder / 'db'}\nreport = json\nflush-interval = 0.2\n"
+    )
+
+
+def _Configuration(box: Sandbox) -> pathlib.Path:
+    config = box.folder / "ingest.conf"
+    config.write_text(_Good(box))
+    return config
+
+
+def EveryFault(box: Sandbox) -> None:
+    """Whatever the next process would stumble over is said by this one, which goes on."""
+    used = str(box.folder / "used.sock")
+    config = _Configuration(box)
+
+    def _With(text: str) -> str:
+        """What is served, and that; an option that may be given once is given by the text."""
+        of = {line.partition(" = ")[0] for line in text.splitlines()} & {"database", "report", "flush-interval"}
+        kept = [line for line in _Good(box).splitlines(True) if line.partition(" = ")[0] not in of]
+        return text.replace("{}", "".join(kept))
+
+    with _Listening(used), _Listening(("127.0.0.1", 0)) as tcp:
+        faults = _Faults(box, used, tcp.getsockname()[1])
+        odd = set(faults) ^ _Options(box)
+        Check(not odd, f"options without a word here, or gone: {odd}")
+        ingester = Ingester(box, ["--config", str(config)], box.bin_dir / "pdns-ingest")
+        talker = Talker(ingester.socket, "first")
+        unfit = ["", "no-such-option = 1\n", "no line\n", "{}check = true\n"]
+        unfit += [text for texts in faults.values() for text in texts]
+        for n, text in enumerate(unfit, 1):
+            config.write_text(_With(text))
+            ingester.service.Signal(signal.SIGHUP)
+
+            def _Refused(n: int = n) -> bool:
+                Check(ingester.service.alive, f"it ended by {text!r}")
+                Check(ingester.ended == 0, f"it was started anew with {text!r}")
+                return ingester.log.read_text().count("no reload") == n
+
+            WaitFor(_Refused, 90, "a refusal")
+            talker.Say(2)
+    AwaitStored(box, [talker])
+    ingester.Stop()
+    CheckOnce(box, talker.said)
+    print(f"{len(unfit)} faults of {len(faults)} options refused")
+
+
+def _Become(program: pathlib.Path, text: str) -> None:
+    other = program.with_name("other")
+    other.write_text(text)
+    other.chmod(0o755)
+    other.rename(program)
+
+
+def TheProgramItself(box: Sandbox) -> None:
+    """It is no program, it crashes, it says no, or it vanishes once it was asked."""
+    program, config = box.folder / "pdns-ingest", _Configuration(box)
+    shutil.copy(box.bin_dir / "pdns-ingest", program)
+    ingester = Ingester(box, ["--config", str(config)], program)
+    talker = Talker(ingester.socket, "first")
+    for text, words in (
+        ("#!/nowhere\n", "no reload, all goes on as before"),
+        ("#!/bin/sh\nkill -SEGV $$\n", "ended by signal 11"),
+        ("#!/bin/sh\necho a reason >&2; exit 64\n", "no reload, all goes on as before: a reason"),
+        ('#!/bin/sh\nrm "$0"\n', "no reload, going on with the configuration as it was"),
+        ("#!/bin/sh\necho another >&2; exit 64\n", "no reload, all goes on as before: another"),
+    ):
+        _Become(program, text)
+        ingester.service.Signal(signal.SIGHUP)
+        WaitFor(lambda words=words: words in ingester.log.read_text(), 90, f"the words: {words}")
+        ingester.AwaitAnswer()
+        talker.Say(10)
+        AwaitStored(box, [talker])
+    Check(ingester.ended == 1, f"{ingester.ended} reports")
+    ingester.Stop()
+    CheckOnce(box, talker.said)
+
+
+def FailsAtTheStart(box: Sandbox) -> None:
+    """What was right when it was looked at need not be when it is started: what was served is served on."""
+    said = []
+    faults = ("memory = little\n", "metrics = 192.0.2.1:9150\n", "unix = /nowhere/x\n", "watch = /nowhere\n")
+    for n, fault in enumerate(faults):
+        program, config = box.folder / "pdns-ingest", _Configuration(box)
+        shutil.copy(box.bin_dir / "pdns-ingest", program)
+        ingester = Ingester(box, ["--config", str(config)], program)
+        talker = Talker(ingester.socket, f"first{n}")
+        talker.Say(10)
+        _Become(program, f'#!/bin/sh\n[ "$1" = --check ] || exec {box.bin_dir / "pdns-ingest"} "$@"\n')
+        config.write_text(_Good(box) + fault)
+        ended = ingester.ended
+        ingester.service.Signal(signal.SIGHUP)
+        words = "going on with the one before"
+        WaitFor(lambda n=n: ingester.log.read_text().count(words) == n + 1, 90, f"the words for {fault}")
+        ingester.AwaitAnswer()
+        Check(ingester.ended == ended + 1, f"{ingester.ended} reports")
+        talker.Say(10)
+        other = Talker(ingester.socket, f"other{n}")
+        other.Say(10)
+        AwaitStored(box, [talker, other])
+        said += talker.said + other.said
+        config.write_text(_Good(box))
+        ingester.Reload()
+        ingester.Stop()
+    CheckOnce(box, said)
+
+
 def BrokenConfiguration(box: Sandbox) -> None:
     """It is refused and all goes on; mended, it holds from then on."""
     config, second = box.folder / "ingest.conf", box.folder / "second.sock"
@@ -124,19 +303,9 @@ def BrokenConfiguration(box: Sandbox) -> None:
     config.write_text(good)
     ingester = Ingester(box, ["--config", str(config)])
     talker = Talker(ingester.socket, "first")
-    unfit = (
-        "no-such-option = 1\n",
-        "memory = little\n",
-        "archive = /proc/none\n",
-        "listen = 127.0.0.1:0\ntls-cert = /none\ntls-key = /none\n",
-    )
-    for n, line in enumerate(unfit, 1):
-        config.write_text(good + line)
-        ingester.service.Signal(signal.SIGHUP)
-        WaitFor(lambda: ingester.log.read_text().count("no reload") == n, 90, "a refusal")
-        talker.Say(10)
-        AwaitStored(box, [talker])
-    Check(ingester.ended == 0, "it was started anew with a broken configuration")
+    config.write_text(good + "memory = little\n")
+    ingester.service.Signal(signal.SIGHUP)
+    WaitFor(lambda: "no reload" in ingester.log.read_text(), 90, "a refusal")
     config.write_text(good + f"unix = {second}\n")
     ingester.Reload()
     talker.Say(10)
@@ -178,7 +347,8 @@ def AmidBackfill(box: Sandbox) -> None:
 
 
 def Test(box: Sandbox) -> None:
-    for part in (AmidFrames, Storm, EndAmidReload, BrokenConfiguration, AmidBackfill):
+    parts = (AmidFrames, Storm, EndAmidReload, BrokenConfiguration, EveryFault, TheProgramItself, FailsAtTheStart)
+    for part in (*parts, AmidBackfill):
         box.Part(part.__name__, part)
 
 

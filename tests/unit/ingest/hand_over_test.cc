@@ -36,7 +36,8 @@ TEST(HandedEntries, ComeBack) {
       {Kind::kSocket, "pdns-handed-listen-0", "127.0.0.1:6000", ""},
       {Kind::kOwnedSocket, "pdns-handed-listen-1", "/run/pdns/dnstap.sock", ""},
       {Kind::kPeer, "pdns-handed-peer-2", "/run/pdns/dnstap.sock", std::string("\1\0\1half", 7)},
-      {Kind::kPeer, "", "", std::string(100'000, 'x')}};
+      {Kind::kPeer, "", "", std::string(100'000, 'x')},
+      {Kind::kConfiguration, "", "", "unix = /run/pdns/dnstap.sock\n"}};
   const auto again = DecodeHanded(AsBytes(EncodeHanded(entries)));
   ASSERT_TRUE(again.ok());
   ASSERT_EQ(again->size(), entries.size());
@@ -59,7 +60,7 @@ TEST(HandedEntries, CutAnywhereOrOfAnotherKind) {
       EXPECT_EQ(entries.status().code(), Code::kMalformed);
     }
   }
-  for (const char kind : {'\0', '\4', '\xff'}) {
+  for (const char kind : {'\0', '\5', '\xff'}) {
     std::string other = whole;
     other[1] = kind;
     EXPECT_FALSE(DecodeHanded(AsBytes(other)).ok());
@@ -244,6 +245,31 @@ TEST_F(HandOverTest, AfterAReloadASocketUnitsIsStillNotOurs) {
   ASSERT_EQ(taken.sockets.size(), 2U);
   EXPECT_FALSE(taken.sockets[0].owns_file());
   EXPECT_EQ(taken.sockets[1].name(), tcp);
+}
+
+// It can be asked for before anything is taken.
+TEST_F(HandOverTest, TheConfigurationThatWasServed) {
+  HandOver hand_over = Give();
+  hand_over.configuration = "unix = s\n";
+  auto handed = Packed(std::move(hand_over));
+  EXPECT_EQ(ConfigurationOf(handed), "unix = s\n");
+  const HandOver taken = Unpack(std::move(handed));
+  EXPECT_EQ(taken.configuration, "unix = s\n");
+  EXPECT_EQ(taken.sockets.size(), 2U);
+  HandOver empty;
+  empty.configuration = "";
+  EXPECT_EQ(ConfigurationOf(Packed(std::move(empty))), "");
+  EXPECT_EQ(ConfigurationOf(Packed({})), std::nullopt);
+  EXPECT_EQ(ConfigurationOf({}), std::nullopt);
+}
+
+// Nobody could find it any more: it is to be made anew.
+TEST_F(HandOverTest, ASocketWhoseFileIsGone) {
+  auto handed = Packed(Give());
+  std::filesystem::remove(path);
+  const HandOver taken = Unpack(std::move(handed));
+  ASSERT_EQ(taken.sockets.size(), 1U);
+  EXPECT_EQ(taken.sockets[0].name(), tcp);
 }
 
 // All that --connection-memory allows arrives.

@@ -2,12 +2,16 @@
 #include "net/handed.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <functional>
+#include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -145,48 +149,108 @@ TEST_F(HandedTest, WhatIsNoStateFile) {
 class ReexecuteTest : public HandedTest {
  protected:
   // Becomes a shell that runs `script`; what it wrote to standard output.
-  std::string Run(const std::string& script, std::vector<Handed> handed) {
+  std::string Run(const std::string& script, const std::vector<Handed>& handed) {
     EXPECT_EQ(InChild([&] {
                 const int out = open((dir / "out").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
                 dup2(out, STDOUT_FILENO);
                 close(out);
-                // As a parent may have left one open; and one of ours, in the way of the handed.
+                // As a parent may have left one open.
                 fcntl(STDIN_FILENO, F_DUPFD, 50);
-                fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-                static_cast<void>(Reexecute("/bin/sh", {"sh", "-c", script}, std::move(handed)));
+                static_cast<void>(Reexecute("/bin/sh", {"sh", "-c", script}, handed));
                 return 1;
               }),
               0);
     return ReadFile(dir / "out");
   }
+
+  // The descriptors' places in the shell, the list's among them.
+  static std::string Places(const std::vector<Handed>& handed, int list) {
+    std::set<int> places{0, 1, 2, list};
+    for (const Handed& one : handed) places.insert(one.fd.get());
+    std::string text;
+    for (const int place : places) text += std::to_string(place) + "\n";
+    return text;
+  }
 };
 
+// No pipe in the script: the shell may still hold an end of it while a program lists its
+// descriptors.
 TEST_F(ReexecuteTest, ExactlyWhatIsHandedArrives) {
   std::vector<Handed> handed;
-  handed.push_back({"a", File("a")});
-  handed.push_back({"b", File("b")});
+  for (const char* name : {"a", "b"}) handed.push_back({name, File(name)});
   auto state = StateFile("the state");
   ASSERT_TRUE(state.ok());
   handed.push_back({"pdns-state", std::move(*state)});
-  EXPECT_EQ(Run("echo $LISTEN_FDS $LISTEN_FDNAMES; test $LISTEN_PID = $$ && echo mine;"
-                "cat <&3; echo; cat <&4; echo; cat /proc/$$/fd/5; echo; ls /proc/$$/fd",
-                std::move(handed)),
-            "3 a:b:pdns-state\nmine\nin a\nin b\nthe state\n0\n1\n2\n3\n4\n5\n");
-}
-
-// Their places are each other's. No pipe in the script: the shell may still hold an end of it while
-// a program lists its descriptors.
-TEST_F(ReexecuteTest, InWhateverOrderTheyLie) {
-  std::vector<Handed> handed;
-  for (int i = 0; i < 9; ++i) handed.push_back({std::to_string(i), File(std::to_string(i))});
-  std::reverse(handed.begin(), handed.end());
-  EXPECT_EQ(Run("cat <&3; cat <&4; cat <&7; cat /proc/$$/fd/11; echo; ls -v /proc/$$/fd; :",
-                std::move(handed)),
-            "in 8in 7in 4in 0\n0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n");
+  const std::string out =
+      Run("echo ${PDNS_HANDED%:*} $$; echo ${PDNS_HANDED#*:}; cat /proc/$$/fd/${PDNS_HANDED#*:};"
+          "ls -v /proc/$$/fd; :",
+          handed);
+  std::istringstream words(out);
+  int pid = 0;
+  int shell = 0;
+  int list = 0;
+  words >> pid >> shell >> list;
+  EXPECT_EQ(pid, shell);
+  std::string lines;
+  for (const Handed& one : handed) lines += std::to_string(one.fd.get()) + " " + one.name + "\n";
+  EXPECT_EQ(out, fmt::format("{} {}\n{}\n{}{}", pid, pid, list, lines, Places(handed, list)));
 }
 
 TEST_F(ReexecuteTest, NothingHanded) {
-  EXPECT_EQ(Run("echo $LISTEN_FDS; ls /proc/$$/fd", {}), "0\n0\n1\n2\n");
+  const std::string out = Run("echo ${PDNS_HANDED#*:}; ls -v /proc/$$/fd; :", {});
+  const int list = std::stoi(out);
+  EXPECT_EQ(out, std::to_string(list) + "\n" + Places({}, list));
+}
+
+// As the next process does it; twice, and by a child of it.
+TEST_F(ReexecuteTest, WhatArrivesIsTakenOnce) {
+  std::vector<Handed> handed;
+  for (const char* name : {"a", "a name of words", ""}) handed.push_back({name, File("f")});
+  const int list = StateFile("")->Release();
+  std::string lines = "no line\n1 standard\n987 closed\n-1 none\n99999999999 none\n";
+  for (const Handed& one : handed) lines += std::to_string(one.fd.get()) + " " + one.name + "\n";
+  lines += std::to_string(handed[0].fd.get()) + " twice\n" + std::to_string(list) + " itself";
+  ASSERT_EQ(write(list, lines.data(), lines.size()), static_cast<ssize_t>(lines.size()));
+  const auto announce = [list](pid_t pid) {
+    setenv("PDNS_HANDED", (std::to_string(pid) + ":" + std::to_string(list)).c_str(), 1);
+  };
+  EXPECT_EQ(InChild([&] {
+              announce(getppid());
+              HOLDS(TakeHanded().empty());
+              announce(getpid());
+              const auto taken = TakeHanded();
+              HOLDS(taken.size() == handed.size());
+              for (std::size_t i = 0; i < taken.size(); ++i) {
+                HOLDS(taken[i].name == handed[i].name);
+                HOLDS(taken[i].fd.get() == handed[i].fd.get());
+                HOLDS(fcntl(taken[i].fd.get(), F_GETFD) == FD_CLOEXEC);
+              }
+              HOLDS(std::getenv("PDNS_HANDED") == nullptr);
+              HOLDS(TakeHanded().empty());
+              for (const char* value : {"", ":", "x:3", "1:2", "99999999999:3"}) {
+                setenv("PDNS_HANDED", value, 1);
+                HOLDS(TakeHanded().empty());
+              }
+              return 0;
+            }),
+            0);
+  close(list);
+}
+
+// Every descriptor that the limit allows but one, for the list.
+TEST_F(ReexecuteTest, AsManyAsAreOpen) {
+  EXPECT_EQ(InChild([] {
+              constexpr rlim_t kLimit = 64;
+              const rlimit limit{kLimit, kLimit};
+              HOLDS(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+              std::vector<Handed> handed;
+              for (int fd = dup(0); fd >= 0; fd = dup(0)) handed.push_back({"one", Descriptor(fd)});
+              handed.pop_back();
+              HOLDS(handed.size() > kLimit / 2);
+              static_cast<void>(Reexecute("/bin/true", {"true"}, handed));
+              return 1;
+            }),
+            0);
 }
 
 // A signal that comes meanwhile would end the program, were it not blocked all the way.
@@ -205,9 +269,13 @@ TEST_F(ReexecuteTest, BlockedSignalsStayBlocked) {
 
 TEST_F(ReexecuteTest, AProgramThatIsNotThere) {
   EXPECT_EQ(InChild([this] {
-              const Status status = Reexecute(dir / "none", {"none"}, {});
+              std::vector<Handed> handed;
+              handed.push_back({"f", File("f")});
+              const Status status = Reexecute(dir / "none", {"none"}, handed);
               HOLDS(status.code() == Code::kIo);
               HOLDS(status.message().find(dir / "none") != std::string::npos);
+              HOLDS(fcntl(handed[0].fd.get(), F_GETFD) == FD_CLOEXEC);
+              HOLDS(std::getenv("PDNS_HANDED") == nullptr);
               return 0;
             }),
             0);
@@ -217,7 +285,7 @@ TEST_F(ReexecuteTest, ADescriptorThatIsNone) {
   EXPECT_EQ(InChild([] {
               std::vector<Handed> handed;
               handed.push_back({"closed", Descriptor(987)});
-              const Status status = Reexecute("/bin/true", {"true"}, std::move(handed));
+              const Status status = Reexecute("/bin/true", {"true"}, handed);
               HOLDS(status.code() == Code::kIo);
               return 0;
             }),

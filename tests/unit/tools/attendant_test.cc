@@ -52,7 +52,7 @@ int After(std::initializer_list<int> signals, const Attendant::Charge& charge) {
 
 Attendant::Charge WithReload(bool may) {
   Attendant::Charge charge{};
-  charge.may_reload = [may] { return may ? Status() : Status::Usage("not today"); };
+  charge.may_reload = [may](const Stop&) { return may ? Status() : Status::Usage("not today"); };
   return charge;
 }
 
@@ -75,6 +75,44 @@ TEST(Attendant, Reloads) {
 
 TEST(Attendant, AReloadThatIsRefusedIsNoStop) {
   EXPECT_EQ(After({SIGHUP, SIGHUP, SIGTERM}, WithReload(false)), 0);
+}
+
+// The question is open as long as nobody hurries.
+TEST(Attendant, SignalsAreHeardWhileTheQuestionIsOpen) {
+  Attendant::Charge charge{};
+  charge.may_reload = [](const Stop& hurry) {
+    while (!hurry.requested()) std::this_thread::sleep_for(milliseconds(1));
+    return Status();
+  };
+  EXPECT_EQ(After({SIGHUP, SIGTERM}, charge), 0);
+  EXPECT_EQ(After({SIGHUP, SIGHUP, SIGTERM}, charge), 0);
+  EXPECT_EQ(After({SIGHUP, SIGTERM, SIGINT}, charge), 128 + SIGINT);
+}
+
+// Whoever sends the signal again may have changed the configuration meanwhile: asked once more; in
+// a storm, not for ever.
+TEST(Attendant, AQuestionThatIsAskedAgain) {
+  for (const int refusals : {0, 1, 2}) {
+    const pid_t child = fork();
+    if (child == 0) {
+      BlockSignals();
+      Stop stop;
+      std::atomic<int> asked{0};
+      Attendant::Charge charge{};
+      charge.may_reload = [&asked, refusals](const Stop&) {
+        kill(getpid(), SIGHUP);
+        std::this_thread::sleep_for(milliseconds(50));
+        return ++asked <= refusals ? Status::Usage("not yet") : Status();
+      };
+      Attendant attendant(stop, charge);
+      kill(getpid(), SIGHUP);
+      if (!Eventually([&stop] { return stop.requested(); })) _exit(98);
+      _exit(attendant.reloads() && asked == 3 ? 0 : 97);
+    }
+    int status = 0;
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 0) << refusals;
+  }
 }
 
 // A process without figures, as one that hands its files to a live ingester, lives through it.

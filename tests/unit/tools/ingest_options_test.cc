@@ -17,7 +17,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 Result<IngestOptions> Parse(std::initializer_list<std::string> arguments) {
-  return ParseWith(ParseIngestOptions, arguments);
+  const auto parse =
+      +[](int argc, const char* const* argv) { return ParseIngestOptions(argc, argv); };
+  return ParseWith(parse, arguments);
 }
 
 void ExpectUsage(std::initializer_list<std::string> arguments, const std::string& word) {
