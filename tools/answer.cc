@@ -34,6 +34,7 @@ render::FormatOptions LookOf(const QueryOptions& options, const std::vector<std:
   look.width = TerminalWidth();
   look.local = options.local;
   look.wire = options.wire;
+  look.csv_safe = options.csv_safe;
   look.reason = options.quarantined;
   look.asked = options.several();
   look.path = options.pivot_from.has_value();
@@ -152,7 +153,7 @@ Status Answer::Finish() {
     case Show::kHits:
       std::stable_sort(hits_.begin(), hits_.end(),
                        [](const auto& a, const auto& b) { return a.line < b.line; });
-      render::RenderHits(hits_, options_.format, options_.local,
+      render::RenderHits(hits_, options_.format, LookOf(options_, {}),
                          [this](std::string_view text) { Print(text); });
       break;
     case Show::kSummary:

@@ -86,6 +86,8 @@ void AddRowOptions(po::options_description& options) {
       "Print rows as table (default), json, csv, tsv, dig, names or values");
   add("json,j", Flag(), "Print one JSON object a line (Common Output Format), as -p json does");
   add("wire", Flag(), "With JSON: add rdata_wire, the rdata in hex");
+  add("csv-safe", Flag(),
+      "With CSV or TSV: put ' before what a spreadsheet would run as a formula");
   add("days", Flag(), "Add the UTC days on which a row was seen: how many, and which");
   add("limit,l", Number("N")->default_value(0, "none"), "Print at most N rows");
   add("offset", Number("N")->default_value(0, "0"), "Skip the first N rows");

@@ -60,21 +60,33 @@ Status AddQuestions(const po::variables_map& values, QueryOptions& options) {
 // Parsed times by option name.
 class Times {
  public:
-  Times(const po::variables_map& values, std::chrono::sys_seconds now)
-      : values_(values), now_(now) {}
+  Times(const po::variables_map& values, std::chrono::sys_seconds now, Texts& notices)
+      : values_(values), now_(now), notices_(notices) {}
 
   std::optional<query::TimeSpan> Of(const char* name) {
     if (values_.count(name) == 0 || !status_.ok()) return std::nullopt;
-    const auto when = query::ParseWhen(values_[name].as<std::string>(), now_);
-    if (when.ok()) return *when;
-    status_ = Status::Usage(fmt::format("--{}: {}", name, when.status().message()));
-    return std::nullopt;
+    return Read(name, values_[name].as<std::string>());
+  }
+
+  // One that is a part of the option's value.
+  std::optional<query::TimeSpan> Read(const char* name, const std::string& text) {
+    const auto when = query::ParseWhen(text, now_);
+    if (!when.ok()) {
+      status_ = Status::Usage(fmt::format("--{}: {}", name, when.status().message()));
+      return std::nullopt;
+    }
+    if (!when->read_as.empty()) {
+      notices_.push_back(fmt::format("--{}: {} is read as {}; seconds since 1970 are @{}", name,
+                                     text, when->read_as, text));
+    }
+    return *when;
   }
   const Status& status() const { return status_; }
 
  private:
   const po::variables_map& values_;
   std::chrono::sys_seconds now_;
+  Texts& notices_;
   Status status_;
 };
 
@@ -85,9 +97,7 @@ void NotAfter(query::Between& between, std::optional<query::TimeSpan> when) {
   if (when.has_value()) between.to = std::min(between.to, when->last);
 }
 
-Status SetTimes(const po::variables_map& values, std::chrono::sys_seconds now,
-                query::Filter& filter) {
-  Times times(values, now);
+Status SetTimes(const po::variables_map& values, Times& times, query::Filter& filter) {
   const bool within = values["within"].as<bool>();
   const auto since = times.Of("since");
   const auto until = times.Of("until");
@@ -107,11 +117,9 @@ Status SetTimes(const po::variables_map& values, std::chrono::sys_seconds now,
 }
 
 // Whole days: a time stands for its day.
-Status SetActive(const po::variables_map& values, std::chrono::sys_seconds now,
-                 query::Filter& filter) {
+Status SetActive(const po::variables_map& values, Times& times, query::Filter& filter) {
   using std::chrono::days;
   using std::chrono::floor;
-  Times times(values, now);
   if (const auto on = times.Of("active-on"); on.has_value())
     filter.active = query::DaySpan{floor<days>(on->first), floor<days>(on->last)};
   if (values.count("active-between") == 0 || !times.status().ok()) return times.status();
@@ -121,10 +129,9 @@ Status SetActive(const po::variables_map& values, std::chrono::sys_seconds now,
   const std::size_t comma = text.find(',');
   if (comma == std::string::npos)
     return Status::Usage("--active-between: give two dates, such as 2026-11-22,2026-11-24");
-  const auto from = query::ParseWhen(text.substr(0, comma), now);
-  const auto to = query::ParseWhen(text.substr(comma + 1), now);
-  for (const auto* end : {&from, &to})
-    if (!end->ok()) return Status::Usage("--active-between: " + end->status().message());
+  const auto from = times.Read("active-between", text.substr(0, comma));
+  const auto to = times.Read("active-between", text.substr(comma + 1));
+  if (!times.status().ok()) return times.status();
   filter.active = query::DaySpan{floor<days>(from->first), floor<days>(to->last)};
   if (filter.active->from <= filter.active->to) return {};
   return Status::Usage("--active-between: the first date comes after the second");
@@ -160,8 +167,7 @@ Status SetNumber(const po::variables_map& values, const char* name, std::uint64_
   return {};
 }
 
-Status SetFilter(const po::variables_map& values, std::chrono::sys_seconds now,
-                 query::Filter& filter) {
+Status SetFilter(const po::variables_map& values, Times& times, query::Filter& filter) {
   for (const std::string& types : TextsOf(values, "type"))
     if (Status added = filter.types.Add(types); !added.ok()) return added;
   for (const std::string& text : TextsOf(values, "exclude"))
@@ -171,8 +177,8 @@ Status SetFilter(const po::variables_map& values, std::chrono::sys_seconds now,
     if (!zone.ok()) return zone.status();
     filter.bailiwicks.push_back(std::move(*zone));
   }
-  Status status = SetTimes(values, now, filter);
-  if (status.ok()) status = SetActive(values, now, filter);
+  Status status = SetTimes(values, times, filter);
+  if (status.ok()) status = SetActive(values, times, filter);
   if (status.ok()) status = SetNumber(values, "min-count", filter.min_count);
   if (status.ok()) status = SetNumber(values, "max-count", filter.max_count);
   return status;
@@ -212,9 +218,7 @@ Status SetSort(const po::variables_map& values, QueryOptions& options) {
       fmt::format("--sort: '{}' is none of first, last, count, name, type, rdata", text));
 }
 
-Status SetNewSince(const po::variables_map& values, std::chrono::sys_seconds now,
-                   QueryOptions& options) {
-  Times times(values, now);
+Status SetNewSince(const po::variables_map& values, Times& times, QueryOptions& options) {
   const auto since = times.Of("new-since");
   if (!since.has_value()) return times.status();
   options.new_since = since->first;
@@ -280,6 +284,10 @@ Status SetFormat(const po::variables_map& values, QueryOptions& options) {
   if (options.wire && options.format != render::FormatKind::kJson)
     return Status::Usage("--wire goes with --json");
   options.local = values["local"].as<bool>();
+  options.csv_safe = values["csv-safe"].as<bool>();
+  const bool separated =
+      options.format == render::FormatKind::kCsv || options.format == render::FormatKind::kTsv;
+  if (options.csv_safe && !separated) return Status::Usage("--csv-safe goes with -p csv or tsv");
   options.days = values["days"].as<bool>();
   const auto colour = values["color"].as<std::string>();
   if (colour != "auto" && colour != "always" && colour != "never")
@@ -314,9 +322,9 @@ std::string ValueText(const boost::any& value) {
 // What decides about rows and their order: all options but those of looks and of the part that is
 // shown. As given, so that 7d stays 7d.
 std::string AskedText(const po::variables_map& values, const QueryOptions& options) {
-  static constexpr std::array<std::string_view, 15> kOther{
-      "color", "count-only", "cursor", "database", "days",      "format",   "help", "help-all",
-      "json",  "limit",      "local",  "offset",   "summarize", "timeline", "wire"};
+  static constexpr std::array<std::string_view, 16> kOther{
+      "color",    "count-only", "csv-safe", "cursor", "database", "days",      "format",   "help",
+      "help-all", "json",       "limit",    "local",  "offset",   "summarize", "timeline", "wire"};
   std::string asked = options.told_once() ? values["format"].as<std::string>() : "";
   for (const auto& [name, value] : values) {
     if (std::find(kOther.begin(), kOther.end(), name) != kOther.end()) continue;
@@ -354,10 +362,11 @@ Result<QueryOptions> Convert(const po::variables_map& values, std::chrono::sys_s
   options.quarantined = values["quarantined"].as<bool>();
   options.sensor = SensorsOf(values);
   if (values["recount"].as<bool>()) return Status::Usage("--recount goes with --stats");
+  Times times(values, now, options.notices);
   Status status = SetFormat(values, options);
-  if (status.ok()) status = SetNewSince(values, now, options);
+  if (status.ok()) status = SetNewSince(values, times, options);
   if (status.ok()) status = AddQuestions(values, options);
-  if (status.ok()) status = SetFilter(values, now, options.filter);
+  if (status.ok()) status = SetFilter(values, times, options.filter);
   if (status.ok()) status = SetPart(values, options);
   if (status.ok()) status = SetSort(values, options);
   if (status.ok()) status = SetPivot(values, options);

@@ -35,6 +35,7 @@ class QueryRun {
 
   Result<int> Run() {
     StopOnSignals(stop_);
+    for (const std::string& notice : options_.notices) LogInfo(notice);
     std::signal(SIGPIPE, SIG_DFL);  // who reads no more of the answer wants no word about it
     Status status = ReadListed();
     if (status.ok()) status = Open();

@@ -65,7 +65,7 @@ _pdns_query() {
     *) _pdns_rest "--rdata --text --raw --ptr --glob --regex -f --file --quarantined -d --database -t --type --since
          --until --within --at --active-on --active-between --first-after --first-before --last-after --last-before
          --new-since --min-count --max-count --bailiwick --sensor --exclude --pivot --max-fanout --slack --dot
-         -p --format -j --json --wire --days -l --limit --offset --cursor --sort -r --reverse --summarize
+         -p --format -j --json --wire --csv-safe --days -l --limit --offset --cursor --sort -r --reverse --summarize
          --count-only --timeline --hits --stats --recount --local --color
          --version -h --help --help-all" ;;
   esac

@@ -31,11 +31,12 @@ struct FormatOptions {
   unsigned width = 0;   // kTable: columns of the terminal; 0: unlimited, never fold
   bool local = false;   // times in local time with its offset, else in UTC; JSON has seconds always
   bool wire = false;    // kJson: rdata_wire
-  bool reason = false;  // why a row is quarantined
-  bool asked = false;   // several things were asked: which one, and its line
-  bool path = false;    // of a pivot
-  bool days = false;    // kTable, kJson, kCsv, kTsv: the UTC days on which a row was seen
-  bool fresh = false;   // the same four: what Hit::new_mark says of a row of the journal
+  bool csv_safe = false;  // kCsv, kTsv: no field is a formula to a spreadsheet
+  bool reason = false;    // why a row is quarantined
+  bool asked = false;     // several things were asked: which one, and its line
+  bool path = false;      // of a pivot
+  bool days = false;      // kTable, kJson, kCsv, kTsv: the UTC days on which a row was seen
+  bool fresh = false;     // the same four: what Hit::new_mark says of a row of the journal
   // kJson: the names of sensors by their numbers, as store::Snapshot::sensors has them; empty: rows
   // do not say which sensor saw them.
   std::vector<std::string> sensors{};

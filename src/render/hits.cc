@@ -76,16 +76,17 @@ void IndicatorHit::Add(const record::History& history) {
   ++rows;
 }
 
-void RenderHits(std::span<const IndicatorHit> hits, FormatKind kind, bool local,
+void RenderHits(std::span<const IndicatorHit> hits, FormatKind kind, const FormatOptions& look,
                 const TextSink& write) {
   if (kind == FormatKind::kJson) {
     for (const IndicatorHit& hit : hits) write(JsonLine(hit));
   } else if (kind == FormatKind::kCsv || kind == FormatKind::kTsv) {
     const Separator separator = kind == FormatKind::kCsv ? Separator::kCsv : Separator::kTsv;
-    write(SeparatedLine(separator, std::vector<std::string>(kHeading.begin(), kHeading.end())));
-    for (const IndicatorHit& hit : hits) write(SeparatedLine(separator, FieldsOf(hit, local)));
+    write(SeparatedLine(separator, {kHeading.begin(), kHeading.end()}, false));
+    for (const IndicatorHit& hit : hits)
+      write(SeparatedLine(separator, FieldsOf(hit, look.local), look.csv_safe));
   } else {
-    Table(hits, local, write);
+    Table(hits, look.local, write);
   }
 }
 

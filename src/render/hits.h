@@ -25,7 +25,7 @@ struct IndicatorHit {
 // In the order given. JSON is one object a line: {"asked":..,"line":..,"hit":true,"rows":..,
 // "time_first":..,"time_last":..}, without times where there is no hit. kTable, kJson, kCsv, kTsv;
 // others are written as a table.
-void RenderHits(std::span<const IndicatorHit> hits, FormatKind kind, bool local,
+void RenderHits(std::span<const IndicatorHit> hits, FormatKind kind, const FormatOptions& look,
                 const TextSink& write);
 
 }  // namespace pdns::render

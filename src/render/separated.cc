@@ -29,6 +29,14 @@ void AppendCsv(std::string& out, std::string_view field) {
   out.push_back('"');
 }
 
+// Also behind what spreadsheets take away: in TSV, where nothing is quoted, the quotes of a TXT,
+// too.
+bool IsFormula(Separator kind, std::string_view field) {
+  const std::size_t begin = field.find_first_not_of(kind == Separator::kTsv ? " \"" : " ");
+  return begin != std::string_view::npos &&
+         std::string_view("=+-@").find(field[begin]) != std::string_view::npos;
+}
+
 void AddDays(std::vector<std::string>& fields, const record::History& history) {
   fields.push_back(std::to_string(record::CountDays(history)));
   fields.push_back(DaysText(history));
@@ -36,14 +44,15 @@ void AddDays(std::vector<std::string>& fields, const record::History& history) {
 
 }  // namespace
 
-std::string SeparatedLine(Separator kind, const std::vector<std::string>& fields) {
+std::string SeparatedLine(Separator kind, const std::vector<std::string>& fields, bool safe) {
   std::string line;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (i > 0) line.push_back(kind == Separator::kCsv ? ',' : '\t');
+    const std::string field = safe && IsFormula(kind, fields[i]) ? '\'' + fields[i] : fields[i];
     if (kind == Separator::kCsv) {
-      AppendCsv(line, fields[i]);
+      AppendCsv(line, field);
     } else {
-      line += fields[i];
+      line += field;
     }
   }
   line += kind == Separator::kCsv ? "\r\n" : "\n";
@@ -73,7 +82,7 @@ void Separated::Add(const query::Hit& hit) {
     fields.push_back(AskedText(hit));
     fields.push_back(of_list ? std::to_string(hit.asked->line) : std::string());
   }
-  write_(SeparatedLine(kind_, fields));
+  write_(SeparatedLine(kind_, fields, options_.csv_safe));
 }
 
 void Separated::Finish() { WriteHeading(); }
@@ -87,7 +96,7 @@ void Separated::WriteHeading() {
   if (options_.reason) fields.emplace_back("reason");
   if (options_.path) fields.emplace_back("path");
   if (options_.asked) fields.insert(fields.end(), {"asked", "line"});
-  write_(SeparatedLine(kind_, fields));
+  write_(SeparatedLine(kind_, fields, options_.csv_safe));
 }
 
 }  // namespace pdns::render

@@ -3,7 +3,9 @@
 // [,seq,time_committed,new][,reason][,path][,asked,line]. An unknown bailiwick is an empty field.
 //
 // CSV as RFC 4180 has it: CRLF, quotes where a field needs them. TSV: tabs and LF; no field holds
-// either, so nothing is quoted.
+// either, so nothing is quoted. A rdata or a text that begins with = + - or @ is a formula to a
+// spreadsheet, and comes from anybody; `safe` puts an apostrophe before it, which spreadsheets show
+// as text. Without it fields are what they are, for programs.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +19,7 @@ namespace pdns::render {
 enum class Separator : std::uint8_t { kCsv, kTsv };
 
 // One line of such a file, with its end; for kTsv no field holds a tab or a line's end.
-std::string SeparatedLine(Separator kind, const std::vector<std::string>& fields);
+std::string SeparatedLine(Separator kind, const std::vector<std::string>& fields, bool safe);
 
 class Separated final : public Format {
  public:

@@ -48,6 +48,39 @@ TEST(When, Moments) {
   ExpectSpan("0d", kNow, 1);
 }
 
+// As --local prints them.
+TEST(When, OffsetsFromUtc) {
+  ExpectSpan("2026-11-22T19:41:16+01:00", kNow, 1);
+  ExpectSpan("2026-11-22T18:41:16+00:00", kNow, 1);
+  ExpectSpan("2026-11-22T15:11:16-03:30", kNow, 1);
+  ExpectSpan("2026-11-22 19:41:16+0100", kNow, 1);
+  ExpectSpan("2026-11-23T00:30+05:30", kThatDay + 19 * 3600, 60);
+  ExpectSpan("2026-11-22T19+01:00", kThatDay + 18 * 3600, 3600);
+}
+
+// As names of files, signatures and people have them.
+TEST(When, WithoutSigns) {
+  ExpectSpan("20261122", kThatDay, kDay);
+  ExpectSpan("19700101", 0, kDay);
+  ExpectSpan("20261122Z", kThatDay, kDay);
+  ExpectSpan("20261122T19", kThatDay + 19 * 3600, 3600);
+  ExpectSpan("20261122T1841", kThatDay + 18 * 3600 + 41 * 60, 60);
+  ExpectSpan("202611221841", kThatDay + 18 * 3600 + 41 * 60, 60);
+  ExpectSpan("20261122T184116Z", kNow, 1);
+  ExpectSpan("20261122184116", kNow, 1);
+  ExpectSpan("20261122T194116+0100", kNow, 1);
+  ExpectSpan("@20261122", 20261122, 1);
+  ExpectSpan("@0", 0, 1);
+  ExpectSpan("2026112219", 2026112219, 1);  // ten digits are seconds
+  const auto read_as = [](std::string_view text) {
+    return ParseWhen(text, sys_seconds(seconds(kNow)))->read_as;
+  };
+  EXPECT_EQ(read_as("20261122"), "2026-11-22");
+  EXPECT_EQ(read_as("20261122184116"), "2026-11-22T18:41:16");
+  for (const char* text : {"20261122T19", "2026-11-22", "1795372876", "@20261122", "7d"})
+    EXPECT_EQ(read_as(text), "") << text;
+}
+
 TEST(When, RefusesWhatIsNone) {
   for (const char* text : {"",
                            " ",
@@ -81,11 +114,26 @@ TEST(When, RefusesWhatIsNone) {
                            "1.5d",
                            "999999999999",
                            "253402300800",
+                           "20261399",
+                           "20260230",
+                           "00000000",
+                           "20261122T",
+                           "20261122T190",
+                           "20261122246000",
+                           "20261122T190060",
+                           "@",
+                           "@-1",
+                           "@20261122T19",
+                           "2026-11-22T19:00+1",
+                           "2026-11-22T19:00+0160",
+                           "2026-11-22T19:00+01:00Z",
+                           "2026-11-22+01:00",
+                           "1970-01-01T00:00+00:01",
                            "999999999999y",
                            "99999999999999999999",
                            "yesterday",
                            "NOW",
-                           "2026-11-22T19+01:00"}) {
+                           "2026-11-22T19+01:0"}) {
     const auto span = ParseWhen(text, sys_seconds(seconds(kNow)));
     EXPECT_FALSE(span.ok()) << text;
     EXPECT_EQ(span.status().code(), Code::kUsage);

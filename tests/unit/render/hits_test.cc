@@ -15,7 +15,7 @@ std::string Rendered(FormatKind kind) {
   known.Add(Seen(1795372900, 1795372999, 1, 2));
   const std::array<IndicatorHit, 2> hits{known, {"\x1b[1m,\"x", 3, 0, {}, {}}};
   std::string text;
-  RenderHits(hits, kind, false, [&text](std::string_view piece) { text += piece; });
+  RenderHits(hits, kind, {}, [&text](std::string_view piece) { text += piece; });
   return text;
 }
 

@@ -100,6 +100,35 @@ TEST(Csv, ReadsBack) {
   EXPECT_EQ(joined, SplitLines(tsv).at(1));
 }
 
+// Whatever stands in a name or in rdata, no field begins like a formula.
+TEST(CsvSafe, NoFieldIsAFormula) {
+  const std::vector<std::string> texts{"\x0d=cmd|'/C x'!A0", "\x04+1+1", "\x02-1",
+                                       "\x04@SUM",           "\x02 =",   "\x01x"};
+  FormatOptions safe;
+  safe.csv_safe = true;
+  for (const FormatKind kind : {FormatKind::kCsv, FormatKind::kTsv}) {
+    const char between = kind == FormatKind::kCsv ? ',' : '\t';
+    for (const char* owner : {"=1+1.org", "-x.org", "+.org", "a.org"}) {
+      for (const std::string& text : texts) {
+        const std::string line =
+            SplitLines(Formatted(kind, safe).Add(owner, RrType::kTxt, text).Finish()).at(1);
+        const bool formula = std::string("=+-@").find(owner[0]) != std::string::npos;
+        EXPECT_EQ(line.starts_with(std::string("'") + owner), formula) << line;
+        EXPECT_EQ(line.find(std::string(1, between) + '=') == std::string::npos, true) << line;
+      }
+    }
+  }
+  // In CSV the quotes of a TXT stand in the cell; TSV has none of its own, so they may be taken
+  // away.
+  const auto field = [&safe](FormatKind kind) {
+    return SplitLines(Formatted(kind, safe).Add("a.org", RrType::kTxt, "\4=1+1").Finish()).at(1);
+  };
+  EXPECT_NE(field(FormatKind::kCsv).find(",\"\"\"=1+1\"\"\","), std::string::npos);
+  EXPECT_NE(field(FormatKind::kTsv).find("\t'\"=1+1\"\t"), std::string::npos);
+  EXPECT_EQ(Formatted(FormatKind::kCsv).Add("=a.org", RrType::kA, "abcd").Finish().find('\''),
+            std::string::npos);
+}
+
 TEST(Tsv, IsNotQuoted) {
   EXPECT_EQ(Formatted(FormatKind::kTsv).Add("a.org", RrType::kTxt, "\4a,\t\"").Finish(),
             "rrname\trrtype\trdata\ttime_first\ttime_last\tcount\tbailiwick\n"
