@@ -107,6 +107,7 @@ po::options_description OtherOptions() {
       "how long and how many new tuples stay listed for pdns-query --new-since")(
       "control", Text("SOCKET"),
       "where a live ingester is asked; else control.sock in the database")(
+      "no-wait", po::bool_switch(), "end with 74 where another ingester has the database")(
       "stats-interval", Text("TIME", "0"), "a line of statistics as often, e.g. 60s; 0: none")(
       "metrics", Text("ADDRESS:PORT"), "Prometheus metrics, /health and /ready by HTTP")(
       "report", Text("FORMAT", "text"),
@@ -306,6 +307,7 @@ Status TakeReports(const Values& values, IngestOptions& options) {
   }
   options.report_json = report == "json";
   options.compact = values.Flag("compact");
+  options.no_wait = values.Flag("no-wait");
   options.check = values.Flag("check");
   options.verbose = values.Flag("verbose");
   options.control = values.Text("control");

@@ -42,6 +42,7 @@ struct IngestOptions {
   std::uint64_t memory = 0;
   JournalKeep journal_keep;
   bool activated = false;  // take the sockets that systemd hands over, and be live even without -u
+  bool no_wait = false;    // for a database that is in use
   bool compact = false;
   bool check = false;  // say whether all this could be had, and end
   bool report_json = false;

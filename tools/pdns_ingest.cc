@@ -1,5 +1,8 @@
 // pdns-ingest: dnstap in, tuples in the database. Options, then a backfill by the live ingester, or
 // a run of our own.
+#include <sys/stat.h>
+
+#include <csignal>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -14,6 +17,7 @@
 #include "ingest_options.h"
 #include "ingest_run.h"
 #include "net/handed.h"
+#include "standard_files.h"
 
 namespace pdns::tools {
 namespace {
@@ -21,6 +25,33 @@ namespace {
 int Refuse(const Status& status) {
   LogError(status.message());
   return ExitCode(status.code());
+}
+
+// A pause of a run that waits for its turn; true when a signal ends it.
+bool WasEnded() {
+  sigset_t ends;
+  sigemptyset(&ends);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&ends, signal);
+  const timespec pause{0, 100'000'000};
+  return sigtimedwait(&ends, nullptr, &pause) > 0;
+}
+
+// Runs of files queue: each takes the database when the one before lets go of it, or gives its
+// files to a live ingester that comes first.
+Result<int> RunFiles(const CommandLineGiven& given, const IngestOptions& options,
+                     const std::string& path) {
+  for (bool told = false;; told = true) {
+    if (!options.paths.empty()) {
+      const auto done = BackfillByLive(options, ControlPath(options, path));
+      if (!done.ok()) return done.status();
+      if (done->has_value()) return **done;
+    }
+    std::vector<net::Handed> none;
+    auto code = RunIngest(given, options, path, none);
+    if (code.status().code() != Code::kBusy || options.no_wait) return code;
+    if (!told) LogInfo(code.status().message() + ": waiting for it (--no-wait does not)");
+    if (WasEnded()) return code;
+  }
 }
 
 // Serves by `options`, or takes the files they name.
@@ -33,12 +64,8 @@ Result<int> Run(const CommandLineGiven& given, const IngestOptions& options,
     const Status checked = CheckIngest(options, *path, Held::FromEnvironment());
     return checked.ok() ? Result<int>(0) : checked;
   }
-  if (!options.live() && !options.paths.empty()) {
-    const auto done = BackfillByLive(options, ControlPath(options, *path));
-    if (!done.ok()) return done.status();
-    if (done->has_value()) return **done;
-  }
-  return RunIngest(given, options, *path, handed);
+  if (options.live()) return RunIngest(given, options, *path, handed);
+  return RunFiles(given, options, *path);
 }
 
 Result<int> RunText(const CommandLineGiven& given, std::optional<std::string> config_text,
@@ -50,8 +77,11 @@ Result<int> RunText(const CommandLineGiven& given, std::optional<std::string> co
 }
 
 int Main(const CommandLineGiven& given) {
+  OpenStandardFiles();
   StartLog("pdns-ingest", false);
   BlockSignals();
+  // Who asked what is nobody else's business: files are for the owner and the group.
+  umask(umask(0) | 0027);
   auto handed = net::TakeHanded();
   // A reload looks at the configuration before it lets go of anything. Yet it may have become
   // another one since, or what it names may have.

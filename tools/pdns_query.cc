@@ -7,6 +7,7 @@
 #include "query_options.h"
 #include "query_run.h"
 #include "query_stats.h"
+#include "standard_files.h"
 
 namespace pdns::tools {
 namespace {
@@ -17,6 +18,7 @@ int Refuse(const Status& status) {
 }
 
 int Main(int argc, const char* const* argv) {
+  OpenStandardFiles();
   StartLog("pdns-query", false);
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   auto options = ParseQueryOptions(argc, argv, now);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "database_path.h"
 #include "signals.h"
+#include "standard_files.h"
 #include "tap/session.h"
 #include "tap_options.h"
 
@@ -41,6 +42,7 @@ int Conclude(const tap::Outcome& outcome) {
 }
 
 int Main(int argc, const char* const* argv) {
+  OpenStandardFiles();
   StartLog("pdns-tap", false);
   auto options = ParseTapOptions(argc, argv);
   if (!options.ok()) return Refuse(options.status());

@@ -49,9 +49,9 @@ struct QueryOptions {
   bool days = false;  // the days on which rows were seen as well
   bool local = false;
   bool csv_safe = false;
-  std::optional<bool> colour;  // nothing: on a terminal
+  std::optional<bool> colour;        // nothing: on a terminal
   std::vector<std::string> notices;  // how something was read that might be meant otherwise
-  std::string print_and_exit;  // --help or --version: this text, and nothing else
+  std::string print_and_exit;        // --help or --version: this text, and nothing else
 
   // More than one thing may be asked, so that rows say what they answer.
   bool several() const { return questions.size() > 1 || !list.empty(); }

@@ -90,7 +90,7 @@ _pdns_ingest() {
          --socket-mode --socket-owner --socket-group --tls-cert --tls-key --tls-client-ca --max-connections
          --connection-memory --archive --archive-name --archive-all --archive-rotate --archive-keep --min-free
          --no-archive-compress -d --database --flush-interval --memory --journal-keep --control --stats-interval --metrics --report
-         --compact --check -v --verbose --config --version -h --help" files ;;
+         --no-wait --compact --check -v --verbose --config --version -h --help" files ;;
   esac
 }
 

@@ -15,6 +15,7 @@ int ExitCode(Code code) {
     case Code::kNoInput:
       return EX_NOINPUT;
     case Code::kIo:
+    case Code::kBusy:
       return EX_IOERR;
     case Code::kMalformed:
     case Code::kCorrupt:

@@ -18,6 +18,7 @@ enum class Code : std::uint8_t {
   kCorrupt,    // own data cannot be trusted: stop the process
   kUsage,      // the person asked for what cannot be: say so, exit 64
   kNoInput,    // no such database or input, or not one of ours: exit 66
+  kBusy,       // somebody else has it: wait, or try again later
 };
 
 // Exit codes of the tools, after sysexits.h.
@@ -30,6 +31,7 @@ class [[nodiscard]] Status {
 
   static Status Malformed(std::string message) { return {Code::kMalformed, std::move(message)}; }
   static Status Io(std::string message) { return {Code::kIo, std::move(message)}; }
+  static Status Busy(std::string message) { return {Code::kBusy, std::move(message)}; }
   static Status Corrupt(std::string message) { return {Code::kCorrupt, std::move(message)}; }
   static Status Usage(std::string message) { return {Code::kUsage, std::move(message)}; }
   static Status NoInput(std::string message) { return {Code::kNoInput, std::move(message)}; }

@@ -48,6 +48,24 @@ std::string LogName(std::uint64_t number) {
   return std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits + ".log";
 }
 
+// Is there something that can be a database, and may we look at it?
+Status CheckThere(const std::string& path) {
+  std::error_code error;
+  const auto refused = [&] {
+    return Status::Io("database " + path + ": may not be read: " + error.message() +
+                      "; ask as its owner or as a member of its group");
+  };
+  const fs::directory_iterator look(path, error);
+  if (error == std::errc::permission_denied) return refused();
+  if (error == std::errc::no_such_file_or_directory)
+    return Status::NoInput("no such database: " + path);
+  if (IsHeadless(path))
+    return Status::Corrupt("database " + path + ": damaged, its file CURRENT is missing");
+  const bool there = fs::exists(path + "/CURRENT", error);
+  if (error == std::errc::permission_denied) return refused();
+  return there ? Status() : Status::NoInput("database " + path + ": not a database of pdns");
+}
+
 }  // namespace
 
 Version VersionOf(const std::string& path) {
@@ -67,12 +85,7 @@ Version VersionOf(const std::string& path) {
 Result<std::shared_ptr<const Instance>> Instance::Open(const std::string& path,
                                                        const std::shared_ptr<rocksdb::Cache>& cache,
                                                        bool filters) {
-  std::error_code error;
-  if (!fs::exists(path, error)) return Status::NoInput("no such database: " + path);
-  if (IsHeadless(path))
-    return Status::Corrupt("database " + path + ": damaged, its file CURRENT is missing");
-  if (!fs::exists(path + "/CURRENT", error))
-    return Status::NoInput("database " + path + ": not a database of pdns");
+  if (Status there = CheckThere(path); !there.ok()) return there;
   // Beside a writer that restarts all the time one try in ten fails, on a slow disk one in two.
   constexpr int kTries = 12;
   constexpr int kTriesOfOneVersion = 3;

@@ -31,7 +31,7 @@ Status CheckLock(const std::string& path) {
   close(fd);
   if (!held) return {};
   const std::string holder = lock.l_pid > 0 ? " (pid " + std::to_string(lock.l_pid) + ")" : "";
-  return Status::Io("database " + path + ": in use by another ingester" + holder);
+  return Status::Busy("database " + path + ": in use by another ingester" + holder);
 }
 
 // A directory that holds other things must not be filled with a database.

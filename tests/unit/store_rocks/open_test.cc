@@ -234,8 +234,8 @@ TEST(Lock, ADatabaseInUseIsRefusedNamingTheHolder) {
   Fill(dir / "db");
   Child child("HoldsTheDatabase", dir / "db");
   ASSERT_TRUE(child.Await());
-  ExpectRefused(WriterStatus(dir / "db"), Code::kIo, "in use by another ingester");
-  ExpectRefused(WriterStatus(dir / "db"), Code::kIo, "pid " + std::to_string(child.pid()));
+  ExpectRefused(WriterStatus(dir / "db"), Code::kBusy, "in use by another ingester");
+  ExpectRefused(WriterStatus(dir / "db"), Code::kBusy, "pid " + std::to_string(child.pid()));
   EXPECT_EQ(CountRows(dir / "db"), 1U);  // readers are welcome
 }
 
@@ -257,7 +257,7 @@ TEST(Lock, WhoIsRefusedTouchesNoFiles) {
   ASSERT_TRUE(child.Await());
   fs::create_directory(dir / "db/incoming");
   testing::WriteFile(dir / "db/incoming/fwd.sst", "on its way");
-  ExpectRefused(WriterStatus(dir / "db"), Code::kIo, "in use by another ingester");
+  ExpectRefused(WriterStatus(dir / "db"), Code::kBusy, "in use by another ingester");
   EXPECT_EQ(testing::ReadFile(dir / "db/incoming/fwd.sst"), "on its way");
 }
 

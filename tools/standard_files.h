@@ -1,0 +1,12 @@
+// The three standard files of a process that was started without some of them.
+#pragma once
+
+namespace pdns::tools {
+
+// Call first thing. Where standard input, output or error is closed, the next file that is opened
+// would take its number, and what is printed would go into a socket or the database. They become
+// /dev/null, opened the wrong way round: reading or writing them fails, so that an answer which
+// nobody can get is no success.
+void OpenStandardFiles();
+
+}  // namespace pdns::tools
