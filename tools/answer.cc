@@ -77,6 +77,10 @@ void Answer::Print(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
+void Answer::Expect(std::size_t questions) {
+  if (options_.show == Show::kHits) hits_.reserve(questions);
+}
+
 void Answer::Begin(const query::Asked& asked) {
   if (options_.show == Show::kHits) hits_.push_back({asked.text, asked.line, 0, {}, {}});
 }
@@ -151,8 +155,9 @@ Status Answer::Finish() {
       Print(timeline_.Text(TerminalWidth(), WantsColour(options_), options_.local));
       break;
     case Show::kHits:
-      std::stable_sort(hits_.begin(), hits_.end(),
-                       [](const auto& a, const auto& b) { return a.line < b.line; });
+      // Those of the command line came first; a list has one a line. In place: there may be many.
+      std::sort(hits_.begin() + static_cast<std::ptrdiff_t>(options_.questions.size()), hits_.end(),
+                [](const auto& a, const auto& b) { return a.line < b.line; });
       render::RenderHits(hits_, options_.format, LookOf(options_, {}),
                          [this](std::string_view text) { Print(text); });
       break;

@@ -29,6 +29,9 @@ class Answer {
   // store::Snapshot::sensors().
   Answer(const QueryOptions& options, const std::vector<std::string>& sensors, ScanLine& scan_line);
 
+  // So many things will be asked.
+  void Expect(std::size_t questions);
+
   // One more thing that is asked, in the order of their numbers.
   void Begin(const query::Asked& asked);
 

@@ -130,7 +130,7 @@ class QueryRun {
   // All that decides about rows and their order.
   std::string AskedAll() const {
     std::string asked = options_.asked;
-    for (const query::Listed& listed : list_) asked.append(1, '\n').append(listed.text);
+    for (std::size_t i = 0; i < list_.size(); ++i) asked.append(1, '\n').append(list_[i].text);
     return asked;
   }
 
@@ -218,12 +218,14 @@ class QueryRun {
   }
 
   void AskAll() {
+    answer_->Expect(options_.questions.size() + list_.size());
     std::uint64_t number = 0;
     for (const Asking& asking : options_.questions) {
       TellNotice(asking.question);
       if (!Ask(asking.question, {asking.text, 0}, number++)) return;
     }
-    for (const query::Listed& listed : list_) {
+    for (std::size_t i = 0; i < list_.size(); ++i) {
+      const query::Listed listed = list_[i];
       const auto question = query::AskName(listed.text);
       if (!question.ok() || !Ask(*question, {listed.text, listed.line}, number++)) return;
     }
@@ -243,7 +245,8 @@ class QueryRun {
       TellNotice(asking.question);
       add(asking.question, {asking.text, 0});
     }
-    for (const query::Listed& listed : list_) {
+    for (std::size_t i = 0; i < list_.size(); ++i) {
+      const query::Listed listed = list_[i];
       auto question = query::AskName(listed.text);
       if (!question.ok()) continue;  // never: it was read as one
       add(made.emplace_back(std::move(*question)), {listed.text, listed.line});
@@ -349,7 +352,7 @@ class QueryRun {
   ScanLine scan_line_;
   std::unique_ptr<store::Snapshot> snapshot_;
   std::optional<Answer> answer_;  // from Open on
-  std::vector<query::Listed> list_;
+  query::List list_;
   std::optional<query::HitSorter> sorter_;
   query::SortBy sorted_by_{};                 // of sorter_
   std::optional<query::OwnedPlace> after_;    // where a cursor stands

@@ -100,7 +100,10 @@ record::FrameFate Decoder::Judge(const Fields& fields, Response& response) const
     return record::FrameFate::kSkipped;
   }
   response.message = fields.response_message;
-  response.seconds = fields.response_seconds ? fields.response_seconds : fields.query_seconds;
+  // Zero is none: a field that was set and never filled in.
+  const bool answered = fields.response_seconds.value_or(0) != 0;
+  response.seconds = answered ? fields.response_seconds : fields.query_seconds;
+  if (response.seconds == std::uint64_t{0}) response.seconds.reset();
   response.identity = fields.identity;
   if (fields.query_zone.empty()) return record::FrameFate::kUsed;
   response.zone = fields.query_zone;

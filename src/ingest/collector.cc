@@ -60,7 +60,7 @@ void Collector::Begin(Counters& counters) {
 void Collector::Book() {
   if (crew_ != nullptr) crew_->AddCounters(fresh_);
   if (of_source_ != nullptr) of_source_->Add(fresh_);
-  harvest_->counters.Add(fresh_);
+  (harvest_->sources.empty() ? harvest_->counters : pending_).Add(fresh_);
   fresh_ = {};
 }
 
@@ -68,14 +68,26 @@ void Collector::MoveSource(const SourcePlace& place) {
   auto& sources = harvest_->sources;
   if (sources.empty() || sources.back().id != place.id()) {
     SetPosition();
+    if (place.id() != place_.id()) {
+      pending_ = {};
+      moved_ = false;
+    }
     sources.push_back({place.id(), {}});
   }
   place_ = place;
 }
 
+bool Collector::Moves() const { return moved_ || !OnlyRefusedForTime(pending_); }
+
 // A position costs a hash: made when its source is left, or when the batch is.
 void Collector::SetPosition() {
-  if (!harvest_->sources.empty()) harvest_->sources.back().position = place_.position();
+  auto& sources = harvest_->sources;
+  if (sources.empty()) return;
+  if (OnlyRefusedForTime(pending_)) return sources.pop_back();
+  sources.back().position = place_.position();
+  harvest_->counters.Add(pending_);
+  pending_ = {};
+  moved_ = true;
 }
 
 void Collector::DrainIfFull() {

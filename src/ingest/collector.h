@@ -46,6 +46,11 @@ class Collector {
   // Counts the end of a stream at what is no frame; `place`, if any, commits with it.
   void TakeBroken(Counters& counters, const SourcePlace* place);
 
+  // After Settle: does the position of the source taken last move? Not while all that was taken of
+  // it is refused for its time, which a later run with another clock might take; then its frames
+  // are not counted with a batch either.
+  bool Moves() const;
+
   // To be called when a source ends, and before its counters are looked at: they then hold all that
   // was taken with them.
   void Settle();
@@ -92,8 +97,10 @@ class Collector {
   CollectorLimits limits_;
   std::shared_ptr<Drainer::Share> share_;
   std::unique_ptr<Harvest> harvest_;
-  SourcePlace place_;  // of the harvest's last source, if it has one, whose position is not set yet
-  Counters fresh_;     // of frames in the harvest, not yet in its counters ...
+  SourcePlace place_;   // of the source taken last; of the harvest's last, if it has one
+  Counters pending_;    // of its frames that no position covers yet, not in the harvest's counters
+  bool moved_ = false;  // a batch has moved it
+  Counters fresh_;      // of frames in the harvest, not yet in its counters ...
   Counters* of_source_ = nullptr;  // ... nor in these
   std::function<void()> on_hand_over_;
   Clock::time_point since_{};  // when the harvest got its first frame

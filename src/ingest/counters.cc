@@ -1,5 +1,9 @@
 #include "ingest/counters.h"
 
+#include <fmt/format.h>
+
+#include <chrono>
+
 #include "dnstap/decode.h"
 
 namespace pdns::ingest {
@@ -11,6 +15,29 @@ bool OnlyForwards(const Counters& counters) {
       counters.Of(FrameFate::kMalformedFrame) + counters.Of(FrameFate::kMalformedProtobuf);
   const std::uint64_t wanted = counters.frames - counters.Of(FrameFate::kSkipped) - unread;
   return counters.skipped[dnstap::kForwarderResponse] > 0 && wanted == 0;
+}
+
+std::uint64_t RefusedForTime(const Counters& counters) {
+  return counters.Of(FrameFate::kPastTime) + counters.Of(FrameFate::kFutureTime);
+}
+
+bool OnlyRefusedForTime(const Counters& counters) {
+  return counters.Of(FrameFate::kUsed) == 0 && RefusedForTime(counters) > 0;
+}
+
+std::string TimeComplaint(const Counters& counters) {
+  const std::uint64_t refused = RefusedForTime(counters);
+  if (refused <= counters.frames / 2) return {};
+  const bool past = counters.Of(FrameFate::kPastTime) > refused / 2;
+  const auto now = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  const std::chrono::year_month_day today(now);
+  return fmt::format(
+      "{} of {} frames are refused for their time, {}: this machine's clock, which says "
+      "{:04}-{:02}-"
+      "{:02}, or the resolver's is wrong",
+      refused, counters.frames, past ? "before 2012" : "more than a day ahead",
+      static_cast<int>(today.year()), static_cast<unsigned>(today.month()),
+      static_cast<unsigned>(today.day()));
 }
 
 }  // namespace pdns::ingest

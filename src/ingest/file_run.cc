@@ -81,6 +81,7 @@ class FileRun {
     if (report.state == SourceState::kUnreadable || report.state == SourceState::kCorrupt) {
       LogError(report.name + ": " + std::string(NameOf(report.state)) + ": " + report.reason);
     }
+    if (!TimeComplaint(report.counters).empty()) LogWarning(report.name + ": " + report.reason);
     if (OnlyForwards(report.counters)) LogWarning(report.name + std::string(kOnlyForwards));
     return report;
   }

@@ -83,6 +83,10 @@ void FileSource::TakeSource() {
         claims_.AwaitTurn(place_.id(), this, [this] { collector_.Drain(); });
       }
       if (TakeFrames()) Conclude();
+      if (const std::string complaint = TimeComplaint(report_.counters); !complaint.empty()) {
+        const bool again = !collector_.Moves();
+        report_.reason = complaint + (again ? "; another run may take them" : "");
+      }
       LetGo();
     }
   }
@@ -149,9 +153,10 @@ FileSource::Turn FileSource::TakeBack() {
 void FileSource::LetGo() {
   if (!held_) return;
   held_ = false;
-  const bool in_window = report_.counters.frames > 0 && !collector_.empty();
-  claims_.Release(place_.id(), place_.frames() > 0 ? std::optional(place_.position()) : taken_,
-                  in_window ? this : nullptr);
+  const bool any = report_.counters.frames > 0;
+  const bool moves = place_.frames() > 0 && (!any || collector_.Moves());
+  claims_.Release(place_.id(), moves ? std::optional(place_.position()) : taken_,
+                  any && !collector_.empty() ? this : nullptr);
 }
 
 // False when the source has no frame to begin with; the report is then complete.

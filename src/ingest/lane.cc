@@ -8,6 +8,8 @@ namespace pdns::ingest {
 using record::FrameFate;
 using record::RecordFate;
 
+std::uint64_t SystemSeconds() { return static_cast<std::uint64_t>(std::time(nullptr)); }
+
 void Lane::Take(Bytes payload, aggregate::Window& window, Counters& counters) {
   if (Open(payload, counters) != nullptr) Take(opened_, window, counters);
 }
@@ -33,11 +35,12 @@ void Lane::Take(const OpenedFrame& frame, aggregate::Window& window, Counters& c
 
 FrameFate Lane::Judge(const dnstap::Response& response) {
   constexpr std::uint64_t kDay = 86400;
+  constexpr std::uint64_t kFirstDnstap = 1'325'376'000;  // 2012-01-01: there was none before
   if (!response.message.has_value()) return FrameFate::kNoMessage;
   if (!answers_.Walk(*response.message)) return FrameFate::kMalformedDns;
   if (!response.seconds.has_value()) return FrameFate::kNoTime;
-  const auto now = static_cast<std::uint64_t>(std::time(nullptr));
-  if (*response.seconds > now + kDay) return FrameFate::kFutureTime;
+  if (*response.seconds < kFirstDnstap) return FrameFate::kPastTime;
+  if (*response.seconds > policy_.now() + kDay) return FrameFate::kFutureTime;
   time_ = std::chrono::sys_seconds(std::chrono::seconds(*response.seconds));
   newest_ = std::max(newest_, time_);
   return answers_.Refusal();

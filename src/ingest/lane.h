@@ -24,9 +24,12 @@ enum class Untrusted : std::uint8_t {
   kDrop,        // counted only
 };
 
+std::uint64_t SystemSeconds();  // since 1970
+
 struct LanePolicy {
   dnstap::TypeSet accepted = dnstap::SetOf(dnstap::kResolverResponse);
   Untrusted untrusted = Untrusted::kQuarantine;
+  std::uint64_t (*now)() = SystemSeconds;  // frames a day ahead of it are refused
 };
 
 // A frame of an accepted type: what stands in it, and the bit of the sensor that sent it.

@@ -23,6 +23,7 @@ LiveLane::LiveLane(const Surroundings& around, const LanePolicy& policy,
     reports_.back().state = SourceState::kComplete;
   }
   warned_.resize(reports_.size());
+  judged_.resize(reports_.size());
   Publish();
 }
 
@@ -64,6 +65,7 @@ void LiveLane::Turn(milliseconds longest) {
   if (around_.archive != nullptr) around_.archive->Tick();
   collector_.Settle();
   WarnOfForwarders();
+  WarnOfTimes();
   beat_ = Clock::now();
   Publish();
 }
@@ -109,6 +111,24 @@ void LiveLane::Publish() {
     figures_.sockets[i] = {reports_[i].name, reports_[i].counters, listeners[i]};
   figures_.window_memory = collector_.memory();
   figures_.newest = collector_.newest();
+}
+
+bool LiveLane::FileMoves() {
+  collector_.Settle();
+  return collector_.Moves();
+}
+
+// A few frames may be odd; some are enough to tell, whenever it begins.
+void LiveLane::WarnOfTimes() {
+  constexpr std::uint64_t kEnough = 16;
+  for (std::size_t i = 0; i < reports_.size(); ++i) {
+    Counters since = reports_[i].counters;
+    since.Subtract(judged_[i]);
+    if (since.frames < kEnough) continue;
+    judged_[i] = reports_[i].counters;
+    const std::string complaint = TimeComplaint(since);
+    if (!complaint.empty()) time_warnings_.Warning(reports_[i].name + ": " + complaint);
+  }
 }
 
 void LiveLane::WarnOfForwarders() {

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log_limit.h"
 #include "frame/listener.h"
 #include "ingest/archive.h"
 #include "ingest/collector.h"
@@ -64,6 +65,10 @@ class LiveLane final : public frame::FrameSink {
   // When the lane last came round.
   std::chrono::steady_clock::time_point beat() const { return beat_; }
 
+  // To be called when a file of the archive ends, in the lane's thread: was anything of it taken,
+  // or is all of it refused for its time, for a later run to take?
+  bool FileMoves();
+
   void OnFrame(std::size_t socket, Bytes payload) override;
   void OnBrokenStream(std::size_t socket) override;
 
@@ -71,11 +76,14 @@ class LiveLane final : public frame::FrameSink {
   void Turn(std::chrono::milliseconds longest);
   void Publish();
   void WarnOfForwarders();
+  void WarnOfTimes();
 
   Surroundings around_;
   Collector collector_;
   std::vector<SourceReport> reports_;  // one for each socket
   std::vector<bool> warned_;
+  std::vector<Counters> judged_;  // whose times were looked at, for each socket
+  LogLimit time_warnings_{""};
   std::atomic<std::chrono::steady_clock::time_point> beat_{std::chrono::steady_clock::now()};
   mutable std::mutex mutex_;
   LiveFigures figures_;  // guarded by mutex_

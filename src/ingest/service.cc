@@ -30,7 +30,10 @@ Service::Service(ServiceOptions options, LiveOptions live, const Sink& sink, Sto
                 }},
                [this] { stop_.Request(); }) {}
 
-Service::~Service() { EndOthers(); }
+Service::~Service() {
+  EndOthers();
+  if (archive_ != nullptr) archive_->Close();  // it tells the lane and the claims
+}
 
 Status Service::Open(Progress& progress) {
   progress_ = &progress;
@@ -79,7 +82,8 @@ Status Service::OpenArchive() {
   auto archive = Archive::Open(
       *live_.archive, {[this](const Sha256Digest& first) { return claims_.AcquireLive(first); },
                        [this](const record::SourceId& id, const record::Position& position) {
-                         claims_.Release(id, position);
+                         if (lane_->FileMoves()) return claims_.Release(id, position);
+                         claims_.Release(id, std::nullopt);
                        }});
   if (!archive.ok()) return archive.status();
   archive_ = std::move(*archive);

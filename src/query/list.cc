@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "query/question.h"
 
@@ -24,27 +25,51 @@ std::string_view WithoutComment(std::string_view line) {
 
 }  // namespace
 
-Result<std::vector<Listed>> ReadList(std::istream& lines, const BadLine& bad) {
-  std::vector<Listed> list;
+const char* List::Keep(Blocks& blocks, std::string_view text, std::string_view from) {
+  constexpr std::size_t kBlock = 256U << 10;
+  const std::size_t size = text.size() + from.size();
+  if (blocks.empty() || blocks.back().capacity() - blocks.back().size() < size)
+    blocks.emplace_back().reserve(std::max(kBlock, size));
+  std::string& block = blocks.back();
+  const char* const bytes = block.data() + block.size();
+  block.append(text).append(from);
+  return bytes;
+}
+
+void List::Add(std::string_view text, std::uint64_t line, store::Side side, std::string_view from) {
+  entries_.push_back({Keep(blocks_, text, from), line, static_cast<std::uint32_t>(text.size()),
+                      static_cast<std::uint16_t>(from.size()), side});
+}
+
+void List::Sort() {
+  // IPv4 before IPv6, as their rows stand.
+  const auto order = [](const Entry& one) {
+    const std::size_t size = one.side == store::Side::kAddress ? one.from_size : 0;
+    return std::tuple(one.side, size, one.from(), one.line);
+  };
+  std::sort(entries_.begin(), entries_.end(),
+            [&order](const Entry& a, const Entry& b) { return order(a) < order(b); });
+  // From here on the texts are enough, one behind the other.
+  Blocks texts;
+  for (Entry& entry : entries_) entry.bytes = Keep(texts, entry.text(), {});
+  blocks_ = std::move(texts);
+}
+
+Result<List> ReadList(std::istream& lines, const BadLine& bad) {
+  List list;
   std::string line;
   for (std::uint64_t number = 1; std::getline(lines, line); ++number) {
     const std::string_view text = WithoutComment(line);
     if (text.empty()) continue;
-    auto question = AskName(text);
-    if (!question.ok()) {
+    const auto question = AskName(text);
+    if (question.ok()) {
+      list.Add(text, number, question->side, question->span.lo);
+    } else {
       bad(number, text, question.status());
-      continue;
     }
-    list.push_back({std::string(text), number, question->side, std::move(question->span.lo)});
   }
   if (lines.bad()) return Status::Io("the list cannot be read to its end");
-  // IPv4 before IPv6, as their rows stand.
-  const auto order = [](const Listed& one) {
-    const std::size_t size = one.side == store::Side::kAddress ? one.from.size() : 0;
-    return std::tuple(one.side, size, std::string_view(one.from), one.line);
-  };
-  std::sort(list.begin(), list.end(),
-            [&order](const Listed& a, const Listed& b) { return order(a) < order(b); });
+  list.Sort();
   return list;
 }
 

@@ -2,7 +2,9 @@
 // the database, so that one pass over it answers all of them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <istream>
 #include <string>
@@ -15,10 +17,38 @@
 namespace pdns::query {
 
 struct Listed {
-  std::string text;        // for AskName
+  std::string_view text;   // for AskName; good as long as its list
   std::uint64_t line = 0;  // from 1
-  store::Side side = store::Side::kOwner;
-  std::string from;  // where its span of that side begins
+};
+
+// 24 bytes an indicator and its text: there may be a million of them. Fixed once it is
+// read; then any thread may call.
+class List {
+ public:
+  std::size_t size() const { return entries_.size(); }
+  Listed operator[](std::size_t i) const { return {entries_[i].text(), entries_[i].line}; }
+
+  void Add(std::string_view text, std::uint64_t line, store::Side side, std::string_view from);
+  // Into the order of the database; nothing is added afterwards.
+  void Sort();
+
+ private:
+  using Blocks = std::deque<std::string>;  // of bytes, which stay where they are
+  static const char* Keep(Blocks& blocks, std::string_view text, std::string_view from);
+
+  struct Entry {
+    const char* bytes = nullptr;  // the text; until Sort, too, where its span of that side begins
+    std::uint64_t line = 0;
+    std::uint32_t text_size = 0;
+    std::uint16_t from_size = 0;
+    store::Side side = store::Side::kOwner;
+
+    std::string_view text() const { return {bytes, text_size}; }
+    std::string_view from() const { return {bytes + text_size, from_size}; }
+  };
+
+  std::vector<Entry> entries_;
+  Blocks blocks_;
 };
 
 // Told the line and what is wrong with it.
@@ -26,6 +56,6 @@ using BadLine = std::function<void(std::uint64_t line, std::string_view text, co
 
 // One indicator a line, as AskName takes them; blank lines and what stands behind a `#` at the
 // start of a line or behind a blank are passed over. Bad lines are told and left out. kIo.
-Result<std::vector<Listed>> ReadList(std::istream& lines, const BadLine& bad);
+Result<List> ReadList(std::istream& lines, const BadLine& bad);
 
 }  // namespace pdns::query

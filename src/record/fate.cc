@@ -12,6 +12,7 @@ CounterName NameOf(FrameFate fate) {
                                                                 {"malformed", "dns"},
                                                                 {"refused", "no_message"},
                                                                 {"refused", "no_time"},
+                                                                {"refused", "past_time"},
                                                                 {"refused", "future_time"},
                                                                 {"refused", "not_response"},
                                                                 {"refused", "opcode"},

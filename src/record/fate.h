@@ -18,6 +18,7 @@ enum class FrameFate : std::uint8_t {
   kMalformedDns,
   kNoMessage,
   kNoTime,
+  kPastTime,
   kFutureTime,
   kNotResponse,
   kOpcode,
@@ -25,7 +26,7 @@ enum class FrameFate : std::uint8_t {
   kRcode,
   kTruncated,
 };
-inline constexpr std::size_t kFrameFates = 13;
+inline constexpr std::size_t kFrameFates = 14;
 
 enum class RecordFate : std::uint8_t {
   kStored,

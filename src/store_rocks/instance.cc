@@ -59,10 +59,10 @@ Status CheckThere(const std::string& path) {
   if (error == std::errc::permission_denied) return refused();
   if (error == std::errc::no_such_file_or_directory)
     return Status::NoInput("no such database: " + path);
-  if (IsHeadless(path))
-    return Status::Corrupt("database " + path + ": damaged, its file CURRENT is missing");
   const bool there = fs::exists(path + "/CURRENT", error);
   if (error == std::errc::permission_denied) return refused();
+  if (IsHeadless(path))
+    return Status::Corrupt("database " + path + ": damaged, its file CURRENT is missing");
   return there ? Status() : Status::NoInput("database " + path + ": not a database of pdns");
 }
 

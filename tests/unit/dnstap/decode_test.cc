@@ -69,9 +69,12 @@ TEST_F(DecodeTest, QueryTimeStandsInForResponseTime) {
   what.query_time = 1'600'000'000;
   ASSERT_EQ(Decode(Payload(what)), FrameFate::kUsed);
   EXPECT_EQ(response.seconds, 1'600'000'000U);
-  what.response_time = 0;  // present, though zero
+  what.response_time = 0;  // present, and none
   ASSERT_EQ(Decode(Payload(what)), FrameFate::kUsed);
-  EXPECT_EQ(response.seconds, 0U);
+  EXPECT_EQ(response.seconds, 1'600'000'000U);
+  what.query_time = 0;
+  ASSERT_EQ(Decode(Payload(what)), FrameFate::kUsed);
+  EXPECT_EQ(response.seconds, std::nullopt);
   what.response_time = ~std::uint64_t{0};
   ASSERT_EQ(Decode(Payload(what)), FrameFate::kUsed);
   EXPECT_EQ(response.seconds, ~std::uint64_t{0});

@@ -187,10 +187,10 @@ TEST(Figures, TheLineOfStatistics) {
   EXPECT_EQ(StatisticsLine(MakeFigures(before), MakeFigures(before), std::chrono::seconds(1)),
             "0 frames (0 a second), 0 used, 0 skipped, 0 malformed, 0 refused; 0 tuples new, 0 "
             "updated; 0 quarantined; 7 connections");
-  // 1 used, 105 skipped (0 + 1 + ... + 14), 3 + 4 + 5 malformed, 6 + ... + 13 refused; 7 + 8
+  // 1 used, 105 skipped (0 + 1 + ... + 14), 3 + 4 + 5 malformed, 6 + ... + 14 refused; 7 + 8
   // quarantined.
   EXPECT_EQ(StatisticsLine(MakeFigures(before), MakeFigures(now), std::chrono::seconds(2)),
-            "194 frames (97 a second), 1 used, 105 skipped, 12 malformed, 76 refused; 5 tuples "
+            "208 frames (104 a second), 1 used, 105 skipped, 12 malformed, 90 refused; 5 tuples "
             "new, 6 updated; 15 quarantined; 7 connections");
   now.archive->left_out += 3;
   const std::string line =

@@ -118,7 +118,16 @@ TEST_F(LaneTest, ADayAheadOfTheClockIsBelieved) {
   EXPECT_EQ(FateOf(ResponsePayload(message, now + kDay + 600)), FrameFate::kFutureTime);
   EXPECT_EQ(FateOf(ResponsePayload(message, ~std::uint64_t{0})), FrameFate::kFutureTime);
   EXPECT_EQ(FateOf(ResponsePayload(message, std::uint64_t{1} << 63)), FrameFate::kFutureTime);
-  EXPECT_EQ(FateOf(ResponsePayload(message, 0)), FrameFate::kUsed);
+}
+
+// There was no dnstap before 2012.
+TEST_F(LaneTest, TimesThatCannotBe) {
+  constexpr std::uint64_t kFirst = 1'325'376'000;
+  const std::string message = pdns::testing::AddressResponse("blah.org");
+  EXPECT_EQ(FateOf(ResponsePayload(message, 0)), FrameFate::kNoTime);
+  EXPECT_EQ(FateOf(ResponsePayload(message, 1)), FrameFate::kPastTime);
+  EXPECT_EQ(FateOf(ResponsePayload(message, kFirst - 1)), FrameFate::kPastTime);
+  EXPECT_EQ(FateOf(ResponsePayload(message, kFirst)), FrameFate::kUsed);
 }
 
 TEST_F(LaneTest, SkippedFramesAreCountedByTheirType) {

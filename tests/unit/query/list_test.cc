@@ -28,7 +28,8 @@ TEST(ReadList, OneIndicatorALineInTheOrderOfTheIndex) {
   ASSERT_TRUE(list.ok());
   EXPECT_EQ(bad, std::vector<std::uint64_t>{5});
   std::vector<std::string> told;
-  for (const Listed& one : *list) told.push_back(std::to_string(one.line) + " " + one.text);
+  for (std::size_t i = 0; i < list->size(); ++i)
+    told.push_back(std::to_string((*list)[i].line) + " " + std::string((*list)[i].text));
   EXPECT_EQ(told, (std::vector<std::string>{"4 hxxp://a[.]example/x#y", "2 www.blah.org",
                                             "7 10.0.0.0/8", "6 192.0.2.1"}));
 }

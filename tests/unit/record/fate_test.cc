@@ -25,7 +25,7 @@ TEST(Fate, FramesByNameInOrder) {
       Names<FrameFate>(kFrameFates),
       (std::vector<std::string>{".used", ".skipped", "malformed.frame", "malformed.protobuf",
                                 "malformed.dns", "refused.no_message", "refused.no_time",
-                                "refused.future_time", "refused.not_response", "refused.opcode",
+                                "refused.past_time", "refused.future_time", "refused.not_response", "refused.opcode",
                                 "refused.question", "refused.rcode", "refused.truncated"}));
   EXPECT_EQ(static_cast<std::size_t>(FrameFate::kTruncated), kFrameFates - 1);
 }

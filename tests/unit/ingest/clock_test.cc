@@ -1,0 +1,196 @@
+// A clock that is wrong when frames come: what is refused for its time waits for a run by another
+// clock, and is counted when that takes it.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "ingest/control_client.h"
+#include "ingest/counters.h"
+#include "unit/ingest/archive_world.h"
+#include "unit/ingest/run.h"
+#include "unit/support/frame_stream.h"
+#include "unit/support/socket_peer.h"
+#include "unit/support/temp_dir.h"
+
+namespace pdns::ingest {
+namespace {
+
+using pdns::testing::Capture;
+using pdns::testing::OpenCapture;
+using pdns::testing::ReadyFrame;
+using pdns::testing::SocketPeer;
+using pdns::testing::TempDir;
+using pdns::testing::WriteFile;
+using record::FrameFate;
+
+constexpr std::uint64_t kYear = 365ULL * 86'400;
+
+std::uint64_t AYearBehind() { return kTime - kYear; }
+
+// Taken by the wrong clock, too: from before it.
+std::string OldPayload(unsigned number) {
+  return pdns::testing::ResponsePayload(pdns::testing::AddressResponse(Numbered("old", number)),
+                                        kTime - 2 * kYear);
+}
+
+class Clock : public ::testing::Test {
+ protected:
+  RunReport Run(const std::vector<std::string>& paths, std::uint64_t (*now)(),
+                std::size_t window_memory = 64U << 20) {
+    ServiceOptions options;
+    options.sources = ListSources(paths);
+    options.window_memory = window_memory;
+    options.flush_interval = std::chrono::hours(1);
+    options.cores = 2;
+    options.policy.now = now;
+    Stop stop;
+    Progress progress;
+    auto report = RunService(options, memory->sink(), stop, progress);
+    EXPECT_TRUE(report.ok()) << report.status().message();
+    return report.ok() ? std::move(*report) : RunReport();
+  }
+  std::string File(const std::string& name, const std::string& bytes) {
+    WriteFile(dir / name, bytes);
+    return dir / name;
+  }
+  std::optional<record::Position> PositionOf(const std::string& first_payload) const {
+    return memory->PositionOf({Sha256(AsBytes(first_payload)), 0});
+  }
+
+  TempDir dir;
+  std::unique_ptr<MemorySink> memory = std::make_unique<MemorySink>();
+};
+
+TEST_F(Clock, AFileIsTakenOnceItIsRight) {
+  const auto payloads = NumberedPayloads("h", 50);
+  const std::string path = File("a", Capture(payloads));
+  for (int again = 0; again < 2; ++again) {
+    const RunReport report = Run({path}, AYearBehind);
+    EXPECT_EQ(States(report), std::vector<SourceState>{SourceState::kComplete});
+    EXPECT_EQ(report.Total().Of(FrameFate::kFutureTime), 50U);
+    EXPECT_NE(report.sources[0].reason.find("50 of 50 frames are refused for their time"),
+              std::string::npos)
+        << report.sources[0].reason;
+    EXPECT_NE(report.sources[0].reason.find("clock"), std::string::npos);
+    EXPECT_FALSE(PositionOf(payloads[0]).has_value());
+    EXPECT_EQ(memory->counters(), Counters());
+  }
+  EXPECT_EQ(Run({path}, SystemSeconds).Total().frames, 50U);
+  EXPECT_EQ(States(Run({path}, SystemSeconds)),
+            std::vector<SourceState>{SourceState::kAlreadyTaken});
+  ExpectNumbered(*memory, "h", 50);
+  EXPECT_EQ(memory->counters().frames, 50U);
+  EXPECT_EQ(memory->counters().Of(FrameFate::kFutureTime), 0U);
+}
+
+TEST_F(Clock, EachFileForItself) {
+  std::vector<std::string> paths;
+  for (unsigned i = 0; i < 6; ++i) {
+    const auto payloads = i % 2 == 0 ? NumberedPayloads(Numbered("h", i) + "-", 20)
+                                     : std::vector<std::string>{OldPayload(i), OldPayload(i + 10)};
+    paths.push_back(File(Numbered("f", i), Capture(payloads)));
+  }
+  Run(paths, AYearBehind);
+  EXPECT_EQ(memory->counters().frames, 6U);
+  EXPECT_EQ(memory->counters().Of(FrameFate::kUsed), 6U);
+  const RunReport report = Run(paths, SystemSeconds);
+  EXPECT_EQ(report.Total().frames, 60U);
+  for (unsigned i = 0; i < 6; i += 2) ExpectNumbered(*memory, Numbered("h", i) + "-", 20);
+  EXPECT_EQ(memory->counters().frames, 66U);
+}
+
+// A batch for each frame, and all in one batch.
+TEST_F(Clock, WhatStandsBetweenOthersIsPassed) {
+  for (const std::size_t window_memory : {std::size_t{1}, std::size_t{64U << 20}}) {
+    memory = std::make_unique<MemorySink>();
+    std::vector<std::string> payloads = NumberedPayloads("a", 5);
+    payloads.push_back(OldPayload(1));
+    for (const std::string& payload : NumberedPayloads("b", 5)) payloads.push_back(payload);
+    const std::string path = File(Numbered("m", unsigned(window_memory != 1)), Capture(payloads));
+    const RunReport first = Run({path}, AYearBehind, window_memory);
+    EXPECT_EQ(first.Total().frames, 11U);
+    EXPECT_EQ(first.Total().Of(FrameFate::kUsed), 1U);
+    const auto position = PositionOf(payloads[0]);
+    ASSERT_TRUE(position.has_value());
+    EXPECT_EQ(memory->counters().frames, position->frames) << "counted are those it covers";
+    const RunReport second = Run({path}, SystemSeconds, window_memory);
+    EXPECT_EQ(second.Total().frames, 11 - position->frames);
+    EXPECT_EQ(memory->counters().frames, 11U);
+    EXPECT_EQ(States(Run({path}, SystemSeconds, window_memory)),
+              std::vector<SourceState>{SourceState::kAlreadyTaken});
+  }
+}
+
+// What sockets gave stands in the archive, from which a backfill takes it: in the same process, and
+// in the next one.
+TEST_F(Clock, TheArchiveHasWhatSocketsGave) {
+  for (const bool same_process : {true, false}) {
+    memory = std::make_unique<MemorySink>();
+    const std::string name = same_process ? "same" : "next";
+    const std::string archive = dir / (name + "-archive");
+    ServiceOptions options;
+    options.flush_interval = std::chrono::milliseconds(20);
+    options.policy.now = AYearBehind;
+    LiveOptions live;
+    const auto listen = [](const std::string& path) {
+      return std::move(*net::ListeningSocket::Open({net::Endpoint::Kind::kUnix, path, false}, {}));
+    };
+    live.sockets.push_back(listen(dir / name));
+    live.control.emplace(listen(dir / (name + "-control")));
+    live.archive.emplace();
+    live.archive->directory = archive;
+    live.archive->min_free = 0;
+    live.archive->compress = false;
+    live.archive->rotate_bytes = 1000;
+    Stop stop;
+    Progress progress;
+    const Sink sink = memory->sink();
+    Service service(std::move(options), std::move(live), sink, stop);
+    ASSERT_TRUE(service.Open(progress).ok());
+    std::thread thread([&service] { EXPECT_TRUE(service.Run().ok()); });
+    SocketPeer peer(dir / name);
+    peer.SendAll(ReadyFrame() + OpenCapture(NumberedPayloads("h", 100)));
+    EXPECT_TRUE(Eventually([&] { return progress.frames >= 100; }));
+    if (same_process) {
+      // All but those of the file that is written now.
+      auto client = ControlClient::Connect(dir / (name + "-control"));
+      ASSERT_TRUE(client.ok() && client->has_value());
+      ControlRequest request;
+      request.operation = ControlRequest::Operation::kBackfill;
+      request.paths = {archive};
+      const Stop never;
+      Progress shown;
+      const auto report = Backfill(**client, request, never, shown);
+      EXPECT_TRUE(report.ok()) << report.status().message();
+      EXPECT_GT(memory->counters().Of(FrameFate::kUsed), 80U);
+    }
+    stop.Request();
+    thread.join();
+    Run({archive}, SystemSeconds);
+    ExpectNumbered(*memory, "h", 100);
+    EXPECT_EQ(memory->counters().frames, 100U);
+    EXPECT_EQ(Run({archive}, SystemSeconds).Total().frames, 0U);
+  }
+}
+
+TEST(TimeComplaint, OfMoreThanHalf) {
+  Counters counters;
+  EXPECT_EQ(TimeComplaint(counters), "");
+  counters.Count(FrameFate::kUsed);
+  EXPECT_EQ(TimeComplaint(counters), "");
+  counters.Count(FrameFate::kPastTime);
+  EXPECT_EQ(TimeComplaint(counters), "");
+  counters.Count(FrameFate::kPastTime);
+  EXPECT_NE(TimeComplaint(counters).find("2 of 3 frames are refused for their time, before 2012"),
+            std::string::npos);
+  for (int i = 0; i < 5; ++i) counters.Count(FrameFate::kFutureTime);
+  EXPECT_NE(TimeComplaint(counters).find("7 of 8 frames"), std::string::npos);
+  EXPECT_NE(TimeComplaint(counters).find("more than a day ahead"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace pdns::ingest
