@@ -18,7 +18,8 @@ namespace {
 Result<ingest::ControlRequest> RequestFor(const IngestOptions& options) {
   ingest::ControlRequest request;
   request.operation = ingest::ControlRequest::Operation::kBackfill;
-  request.policy = options.policy;
+  if (options.types_given) request.accepted = options.policy.accepted;
+  if (options.untrusted_given) request.untrusted = options.policy.untrusted;
   for (const std::string& path : options.paths) {
     if (path == "-")
       return Status::Usage("a live ingester owns the database, and cannot read our standard input");

@@ -327,6 +327,8 @@ Result<IngestOptions> Convert(const po::variables_map& map) {
   const auto types = ParseMessageTypes(values.Text("message-type"));
   if (!types.ok()) return types.status();
   options.policy.accepted = *types;
+  options.types_given = values.Given("message-type");
+  options.untrusted_given = values.Given("untrusted");
   const auto untrusted = ParseUntrusted(values.Text("untrusted"));
   if (!untrusted.ok()) return untrusted.status();
   options.policy.untrusted = *untrusted;

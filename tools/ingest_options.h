@@ -37,6 +37,8 @@ struct IngestOptions {
   std::string metrics;   // an address, or empty
   std::string database;  // as given; may be empty
   ingest::LanePolicy policy;
+  bool types_given = false;  // of the policy
+  bool untrusted_given = false;
   std::chrono::nanoseconds flush_interval{};
   std::chrono::seconds stats_interval{};  // zero: none
   std::uint64_t memory = 0;

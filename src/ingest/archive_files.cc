@@ -123,10 +123,12 @@ Result<std::vector<ArchiveFile>> ListArchive(const std::string& directory, std::
 }
 
 std::vector<ArchiveFile> Expired(const std::vector<ArchiveFile>& files, std::string_view writing,
-                                 const KeepRule& keep, sys_seconds now) {
+                                 const KeepRule& keep, sys_seconds now,
+                                 std::chrono::nanoseconds by_age) {
   std::uint64_t total = 0;
   for (const ArchiveFile& file : files) total += file.size;
   std::vector<ArchiveFile> expired;
+  bool any_by_age = false;
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (files[i].file == writing) continue;
     // Its twin, if it has one, is no next file.
@@ -136,7 +138,13 @@ std::vector<ArchiveFile> Expired(const std::vector<ArchiveFile>& files, std::str
         });
     const bool old = keep.age.count() > 0 && next != files.end() && now - next->begun > keep.age;
     const bool too_much = keep.bytes > 0 && total > keep.bytes;
-    if (!old && !too_much) continue;
+    if (!too_much) {
+      if (!old || by_age.count() <= 0) continue;
+      const std::chrono::nanoseconds span = next->begun - files[i].begun;
+      if (any_by_age && span > by_age) continue;
+      any_by_age = true;
+      by_age -= span;
+    }
     total -= files[i].size;
     expired.push_back(files[i]);
   }

@@ -55,9 +55,12 @@ Status CheckArchiveName(std::string_view name);
 Result<std::vector<ArchiveFile>> ListArchive(const std::string& directory, std::string_view name);
 
 // Which of `files` (oldest first) are to go: those whose last frame, by the name of the next file,
-// is older than allowed, and the oldest as long as all together are too large. Never `writing`.
+// is older than allowed, and the oldest as long as all together are too large. Never `writing`. For
+// their age alone the oldest, and further ones as long as all of these span no more than `by_age`;
+// none if it is zero: `now` may be a clock that jumped.
 std::vector<ArchiveFile> Expired(const std::vector<ArchiveFile>& files, std::string_view writing,
-                                 const KeepRule& keep, std::chrono::sys_seconds now);
+                                 const KeepRule& keep, std::chrono::sys_seconds now,
+                                 std::chrono::nanoseconds by_age);
 
 // Shall a file of this age and size, which holds frames, end before `next` bytes more?
 bool RotationDue(const RotateRule& rotate, std::chrono::nanoseconds age, std::uint64_t bytes,

@@ -16,6 +16,7 @@ namespace pdns::ingest {
 namespace {
 
 constexpr auto kRhythm = std::chrono::minutes(1);
+constexpr auto kLongestPassed = std::chrono::minutes(5);
 
 // Of this thread alone, as Linux has it: whatever else runs goes first.
 void StepBack() {
@@ -84,7 +85,7 @@ void ArchiveKeeper::Pass() {
     writing = writing_;
   }
   const auto now = std::chrono::floor<std::chrono::seconds>(system_.now());
-  const auto expired = Expired(*files, writing, settings_.keep, now);
+  const auto expired = Expired(*files, writing, settings_.keep, now, MayAge());
   for (const ArchiveFile& file : expired) Remove(file);
   if (!settings_.compress) return;
   for (const ArchiveFile& file : *files) {
@@ -94,6 +95,16 @@ void ArchiveKeeper::Pass() {
     if (stopping()) return;
     if (!gone && !file.compressed && file.file != writing) Compress(file);
   }
+}
+
+// How much may go for its age. A clock that jumps ahead makes everything old; so it is a file a
+// minute, or twice the time that passed, which is more than comes. Then there is time to see it.
+std::chrono::nanoseconds ArchiveKeeper::MayAge() {
+  const auto steady = system_.steady();
+  const std::chrono::nanoseconds passed = aged_.has_value() ? steady - *aged_ : kRhythm;
+  if (passed < kRhythm) return {};
+  aged_ = steady;
+  return 2 * std::min<std::chrono::nanoseconds>(passed, kLongestPassed);
 }
 
 void ArchiveKeeper::Remove(const ArchiveFile& file) {

@@ -1,15 +1,18 @@
 // Cares for the finished files of an archive, at low priority in a thread of its own: finished
 // files -> [ArchiveKeeper] -> compressed ones, and the oldest removed.
 //
-// Works when it begins (files that an earlier run left), after each file that ends, and every
-// minute. A file is compressed beside itself under a hidden name, synced, renamed, and only then
-// the original goes; a compressed file is never replaced. What fails is tried again a minute later.
-// Files that are open elsewhere (a backfill) can be read on.
+// For its age a file is removed a minute, or as much as comes, whatever the clock says; for the
+// size of all, as many as it takes. Works when it begins (files that an earlier run left), after
+// each file that ends, and every minute. A file is compressed beside itself under a hidden name,
+// synced, renamed, and only then the original goes; a compressed file is never replaced. What fails
+// is tried again a minute later. Files that are open elsewhere (a backfill) can be read on.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -50,6 +53,7 @@ class ArchiveKeeper {
  private:
   void Run();
   void Pass();
+  std::chrono::nanoseconds MayAge();
   void Remove(const ArchiveFile& file);
   void Compress(const ArchiveFile& file);
   void RemoveOriginal(const std::string& path);
@@ -58,6 +62,8 @@ class ArchiveKeeper {
 
   const Settings settings_;
   const ArchiveSystem& system_;
+  std::optional<std::chrono::steady_clock::time_point>
+      aged_;                          // when age was looked at; the thread's
   std::set<std::string> complaints_;  // made before: each pass would repeat them; the thread's
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -57,6 +57,21 @@ Code CodeOf(std::uint64_t exit_code) {
   return Code::kIo;
 }
 
+Status TakePolicy(const rapidjson::Value& object, ControlRequest& request) {
+  if (Member(object, "accepted") != nullptr) {
+    const std::uint64_t accepted = NumberOf(object, "accepted");
+    if (accepted == 0 || accepted >> record::kMessageTypes != 0)
+      return Status::Malformed("a backfill accepts what is no set of types");
+    request.accepted = static_cast<dnstap::TypeSet>(accepted);
+  }
+  if (const rapidjson::Value* untrusted = Member(object, "untrusted"); untrusted != nullptr) {
+    if (!untrusted->IsUint64() || untrusted->GetUint64() >= kUntrustedWays)
+      return Status::Malformed("a backfill does with the untrusted what nobody does");
+    request.untrusted = static_cast<Untrusted>(untrusted->GetUint64());
+  }
+  return {};
+}
+
 Status TakeBackfill(const rapidjson::Value& object, ControlRequest& request) {
   const rapidjson::Value* paths = Member(object, "paths");
   if (paths == nullptr || !paths->IsArray() || paths->Empty())
@@ -68,13 +83,7 @@ Status TakeBackfill(const rapidjson::Value& object, ControlRequest& request) {
     if (request.paths.back().find('\0') != std::string::npos)
       return Status::Malformed("a path of a backfill holds a zero byte");
   }
-  const std::uint64_t accepted = NumberOf(object, "accepted");
-  const std::uint64_t untrusted = NumberOf(object, "untrusted");
-  if (accepted == 0 || accepted >> record::kMessageTypes != 0 || untrusted >= kUntrustedWays)
-    return Status::Malformed("a backfill says what it accepts, and what it does with the rest");
-  request.policy.accepted = static_cast<dnstap::TypeSet>(accepted);
-  request.policy.untrusted = static_cast<Untrusted>(untrusted);
-  return {};
+  return TakePolicy(object, request);
 }
 
 }  // namespace
@@ -90,10 +99,14 @@ std::string ToLine(const ControlRequest& request) {
     json.StartArray();
     for (const std::string& path : request.paths) String(json, path);
     json.EndArray();
-    json.Key("accepted");
-    json.Uint(request.policy.accepted);
-    json.Key("untrusted");
-    json.Uint(static_cast<unsigned>(request.policy.untrusted));
+    if (request.accepted.has_value()) {
+      json.Key("accepted");
+      json.Uint(*request.accepted);
+    }
+    if (request.untrusted.has_value()) {
+      json.Key("untrusted");
+      json.Uint(static_cast<unsigned>(*request.untrusted));
+    }
   }
   json.EndObject();
   return Line(buffer);

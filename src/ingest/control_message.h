@@ -1,7 +1,7 @@
 // What a control socket carries: lines of JSON, one request, then replies. Text -> [ControlMessage]
 // -> values, and back.
 //
-//   {"op":"backfill","paths":["/absolute"],"accepted":16,"untrusted":0}
+//   {"op":"backfill","paths":["/absolute"]}  with "accepted":16, "untrusted":0 or both
 //   {"op":"tap"}   {"op":"status"}
 //   {"progress":{"bytes_total":0,"bytes_done":0,"frames":0}}
 //   {"exit":0,"text":"for stderr","report":"for stdout","again":false}
@@ -30,7 +30,10 @@ struct ControlRequest {
   enum class Operation : std::uint8_t { kBackfill, kTap, kStatus };
   Operation operation = Operation::kStatus;
   std::vector<std::string> paths;  // of a backfill: absolute
-  LanePolicy policy;               // of a backfill
+  // Of a backfill: what the client was told to take, if it was. Who may ask does not decide that:
+  // an ingester refuses what is not its own way.
+  std::optional<dnstap::TypeSet> accepted;
+  std::optional<Untrusted> untrusted;
 };
 
 struct ControlProgress {

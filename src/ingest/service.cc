@@ -68,8 +68,16 @@ Status Service::OpenWatches() {
 Status Service::OpenControl() {
   if (!live_.control.has_value()) return {};
   ControlServer::Services services;
-  services.backfill = [this](const ControlRequest& request, const Stop& stop, Progress& progress) {
-    return TakeJob(ListSources(request.paths), request.policy, stop, progress);
+  services.backfill = [this](const ControlRequest& request, const Stop& stop,
+                             Progress& progress) -> Result<RunReport> {
+    const LanePolicy& policy = options_.policy;
+    if (request.accepted.value_or(policy.accepted) != policy.accepted ||
+        request.untrusted.value_or(policy.untrusted) != policy.untrusted) {
+      return Status::Usage(
+          "the live ingester decides what is taken, by its own --message-type and --untrusted, and "
+          "these are others: leave them out");
+    }
+    return TakeJob(ListSources(request.paths), policy, stop, progress);
   };
   services.status = [this] { return FiguresToJson(Figures()); };
   services.taps = &taps_;

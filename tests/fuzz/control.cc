@@ -23,8 +23,7 @@ void Request(const ControlRequest& request) {
   if (body.size() > pdns::ingest::kLongestLine) return;  // escapes made it longer
   const auto again = pdns::ingest::ParseControlRequest(body);
   MUST_HOLD(again.ok() && again->operation == request.operation && again->paths == request.paths);
-  MUST_HOLD(again->policy.accepted == request.policy.accepted &&
-            again->policy.untrusted == request.policy.untrusted);
+  MUST_HOLD(again->accepted == request.accepted && again->untrusted == request.untrusted);
 }
 
 void Reply(const ControlReply& reply) {

@@ -138,8 +138,9 @@ std::vector<ArchiveFile> Hourly(unsigned count, std::uint64_t size) {
 }
 
 std::size_t CountExpired(const std::vector<ArchiveFile>& files, std::string_view writing,
-                         const KeepRule& keep, sys_seconds now) {
-  const auto expired = Expired(files, writing, keep, now);
+                         const KeepRule& keep, sys_seconds now,
+                         std::chrono::nanoseconds by_age = hours(24 * 365)) {
+  const auto expired = Expired(files, writing, keep, now, by_age);
   for (std::size_t i = 0; i < expired.size(); ++i) {
     EXPECT_NE(expired[i].file, writing);
     EXPECT_EQ(expired[i].file, files[i].file);  // the oldest
@@ -169,13 +170,26 @@ TEST(Expired, BySizeOfAll) {
   EXPECT_EQ(CountExpired(files, files[4].file, {seconds(0), 1}, kTime), 4U);
 }
 
+// A clock that jumped ahead: all are old.
+TEST(Expired, ByAgeALittleAtATime) {
+  const auto files = Hourly(6, 100);
+  const KeepRule keep{hours(24), 0};
+  const auto later = kTime + hours(10'000);
+  EXPECT_EQ(CountExpired(files, files[5].file, keep, later, seconds(0)), 0U);
+  EXPECT_EQ(CountExpired(files, files[5].file, keep, later, seconds(1)), 1U);
+  EXPECT_EQ(CountExpired(files, files[5].file, keep, later, hours(1)), 1U);
+  EXPECT_EQ(CountExpired(files, files[5].file, keep, later, hours(3)), 3U);
+  EXPECT_EQ(CountExpired(files, files[5].file, {hours(24), 250}, later, seconds(1)), 5U);
+  EXPECT_EQ(CountExpired(files, files[5].file, {hours(24), 250}, later, seconds(0)), 4U);
+}
+
 TEST(Expired, AFileWithItsTwinIsNotOlderForIt) {
   auto files = Hourly(2, 100);
   files.insert(files.begin(), files[0]);
   files[1].file += ".zst";
   files[1].compressed = true;
-  EXPECT_EQ(Expired(files, "", {hours(1), 0}, kTime + hours(2)).size(), 0U);
-  EXPECT_EQ(Expired(files, "", {hours(1), 0}, kTime + hours(2) + seconds(1)).size(), 2U);
+  EXPECT_EQ(Expired(files, "", {hours(1), 0}, kTime + hours(2), hours(9)).size(), 0U);
+  EXPECT_EQ(Expired(files, "", {hours(1), 0}, kTime + hours(2) + seconds(1), hours(9)).size(), 2U);
 }
 
 TEST(RotationDue, ByAgeAndBySize) {

@@ -29,8 +29,8 @@ TEST(ControlMessage, RequestsAsTheyAreWritten) {
   EXPECT_EQ(ToLine(request), "{\"op\":\"tap\"}\n");
   request.operation = Operation::kBackfill;
   request.paths = {"/a", "/b c"};
-  request.policy.accepted = dnstap::SetOf(4);
-  request.policy.untrusted = Untrusted::kDrop;
+  request.accepted = dnstap::SetOf(4);
+  request.untrusted = Untrusted::kDrop;
   const std::string line = ToLine(request);
   EXPECT_EQ(line.find("{\"op\":\"backfill\",\"paths\":[\"/a\",\"/b c\"],\"accepted\":16,"), 0U)
       << line;
@@ -45,16 +45,16 @@ TEST(ControlMessage, RequestsComeBack) {
       // Paths are bytes: quotes, line ends, what is not UTF-8.
       request.paths = {"/plain", "/quote\"back\\slash", "/line\nend\ttab", "/\xff\xfe\x80",
                        "/\x7f"};
-      request.policy.accepted =
+      request.accepted =
           static_cast<dnstap::TypeSet>(dnstap::SetOf(1) | dnstap::SetOf(record::kMessageTypes - 1));
-      request.policy.untrusted = untrusted;
+      request.untrusted = untrusted;
       const auto again = ParseControlRequest(Body(ToLine(request)));
       ASSERT_TRUE(again.ok()) << again.status().message();
       EXPECT_EQ(again->operation, operation);
       if (operation != Operation::kBackfill) continue;
       EXPECT_EQ(again->paths, request.paths);
-      EXPECT_EQ(again->policy.accepted, request.policy.accepted);
-      EXPECT_EQ(again->policy.untrusted, untrusted);
+      EXPECT_EQ(again->accepted, request.accepted);
+      EXPECT_EQ(again->untrusted, untrusted);
     }
   }
 }
@@ -74,7 +74,7 @@ TEST(ControlMessage, RequestsThatAreNone) {
       backfill + R"("paths":["a"])" + policy, backfill + R"("paths":["-"])" + policy,
       backfill + R"("paths":["../a"])" + policy, backfill + R"("paths":["/a","b"])" + policy,
       backfill + R"("paths":["/a",null])" + policy, backfill + R"("paths":[["/a"]])" + policy,
-      backfill + R"("paths":["/a\u0000b"])" + policy, backfill + R"("paths":["/a"]})",
+      backfill + R"("paths":["/a\u0000b"])" + policy,
       backfill + R"("paths":["/a"],"accepted":0,"untrusted":0})",
       backfill + R"("paths":["/a"],"accepted":-1,"untrusted":0})",
       backfill + R"("paths":["/a"],"accepted":16.5,"untrusted":0})",
@@ -82,6 +82,7 @@ TEST(ControlMessage, RequestsThatAreNone) {
       backfill + R"("paths":["/a"],"accepted":32768,"untrusted":0})",
       backfill + R"("paths":["/a"],"accepted":18446744073709551616,"untrusted":0})",
       backfill + R"("paths":["/a"],"accepted":16,"untrusted":3})",
+      backfill + R"("paths":["/a"],"untrusted":"store"})",
       backfill + R"("paths":["/a"],"accepted":16,"untrusted":18446744073709551615})"};
   for (const std::string& line : bad) {
     const auto request = ParseControlRequest(line);
@@ -89,6 +90,22 @@ TEST(ControlMessage, RequestsThatAreNone) {
     EXPECT_EQ(request.status().code(), Code::kMalformed);
     EXPECT_FALSE(request.status().message().empty());
   }
+}
+
+// What a client was not told it does not say.
+TEST(ControlMessage, ABackfillWithoutAWayOfItsOwn) {
+  ControlRequest request;
+  request.operation = Operation::kBackfill;
+  request.paths = {"/a"};
+  EXPECT_EQ(ToLine(request), "{\"op\":\"backfill\",\"paths\":[\"/a\"]}\n");
+  const auto again = ParseControlRequest(Body(ToLine(request)));
+  ASSERT_TRUE(again.ok()) << again.status().message();
+  EXPECT_EQ(again->accepted, std::nullopt);
+  EXPECT_EQ(again->untrusted, std::nullopt);
+  const auto one = ParseControlRequest(R"({"op":"backfill","paths":["/a"],"untrusted":1})");
+  ASSERT_TRUE(one.ok());
+  EXPECT_EQ(one->accepted, std::nullopt);
+  EXPECT_EQ(one->untrusted, Untrusted::kStore);
 }
 
 // Of unknown members nothing is said: a newer client may have more to tell.

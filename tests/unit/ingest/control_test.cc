@@ -129,8 +129,8 @@ TEST_F(ControlTest, ABackfillWithProgressAndReport) {
   };
   ControlRequest request = BackfillOf("/a");
   request.paths.emplace_back("/b");
-  request.policy.accepted = dnstap::SetOf(2);
-  request.policy.untrusted = Untrusted::kDrop;
+  request.accepted = dnstap::SetOf(2);
+  request.untrusted = Untrusted::kDrop;
   ControlClient client = Client();
   ingest::Progress progress;
   std::thread viewer([&] {
@@ -144,8 +144,8 @@ TEST_F(ControlTest, ABackfillWithProgressAndReport) {
   viewer.join();
   ASSERT_TRUE(report.ok()) << report.status().message();
   EXPECT_EQ(asked.paths, request.paths);
-  EXPECT_EQ(asked.policy.accepted, request.policy.accepted);
-  EXPECT_EQ(asked.policy.untrusted, Untrusted::kDrop);
+  EXPECT_EQ(asked.accepted, request.accepted);
+  EXPECT_EQ(asked.untrusted, Untrusted::kDrop);
   EXPECT_EQ(report->exit_code, 0);
   EXPECT_NE(report->json.find("\"frames\":1"), std::string::npos) << report->json;
   EXPECT_NE(report->json.find("\"one\""), std::string::npos) << report->json;

@@ -97,12 +97,16 @@ class LiveTest : public ::testing::Test {
     return sum;
   }
   // Has the ingester at control_path take `path`.
-  Result<ControlReply::Report> Backfill(const std::string& path) const {
+  Result<ControlReply::Report> Backfill(const std::string& path,
+                                        std::optional<dnstap::TypeSet> accepted = {},
+                                        std::optional<Untrusted> untrusted = {}) const {
     auto client = ControlClient::Connect(control_path);
     if (!client.ok() || !client->has_value()) return Status::Io("no ingester");
     ControlRequest request;
     request.operation = ControlRequest::Operation::kBackfill;
     request.paths = {path};
+    request.accepted = accepted;
+    request.untrusted = untrusted;
     const Stop never;
     Progress shown;
     return ingest::Backfill(**client, request, never, shown);
@@ -130,6 +134,33 @@ TEST_F(LiveTest, IsReadyWhenItsSocketsAreRead) {
   EXPECT_TRUE(none.sockets.empty());  // nobody said to keep them
   ingester.reset();
   EXPECT_FALSE(std::filesystem::exists(socket_path));
+}
+
+// A client may ask; whether a forged answer is trusted, and which frames are done with, is not its
+// business.
+TEST_F(LiveTest, TheIngestersOwnWayDecides) {
+  auto live = OnSocket();
+  live.control.emplace(Listen(control_path));
+  const auto ingester = Start(std::move(live));
+  const std::string path = dir / "forged";
+  const std::string forged = pdns::testing::ResponsePayload(
+      pdns::testing::AddressResponse("www.bank.example"), kTime, pdns::testing::WireName("evil"));
+  WriteFile(path, Capture({forged}));
+  const auto own = dnstap::SetOf(dnstap::kResolverResponse);
+  for (const auto& refused :
+       {Backfill(path, {}, Untrusted::kStore), Backfill(path, {}, Untrusted::kDrop),
+        Backfill(path, dnstap::SetOf(dnstap::kForwarderResponse)),
+        Backfill(path,
+                 static_cast<dnstap::TypeSet>(own | dnstap::SetOf(dnstap::kForwarderResponse)))}) {
+    EXPECT_EQ(refused.status().code(), Code::kUsage);
+    EXPECT_NE(refused.status().message().find("leave them out"), std::string::npos);
+  }
+  EXPECT_TRUE(memory.batches().empty());
+  const auto taken = Backfill(path, own, Untrusted::kQuarantine);
+  ASSERT_TRUE(taken.ok()) << taken.status().message();
+  EXPECT_TRUE(memory.trusted().empty());
+  EXPECT_EQ(memory.quarantined().size(), 1U);
+  EXPECT_TRUE(Backfill(path).ok());
 }
 
 // Each frame once, live, from the archive beside it, and from the archive when all is over.
