@@ -16,6 +16,7 @@
 #include "ingest_check.h"
 #include "ingest_options.h"
 #include "ingest_run.h"
+#include "last_words.h"
 #include "net/handed.h"
 #include "standard_files.h"
 
@@ -78,6 +79,7 @@ Result<int> RunText(const CommandLineGiven& given, std::optional<std::string> co
 
 int Main(const CommandLineGiven& given) {
   OpenStandardFiles();
+  PrepareLastWords();
   StartLog("pdns-ingest", false);
   BlockSignals();
   // Who asked what is nobody else's business: files are for the owner and the group.

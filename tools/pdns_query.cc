@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "last_words.h"
 #include "query_options.h"
 #include "query_run.h"
 #include "query_stats.h"
@@ -19,6 +20,7 @@ int Refuse(const Status& status) {
 
 int Main(int argc, const char* const* argv) {
   OpenStandardFiles();
+  PrepareLastWords();
   StartLog("pdns-query", false);
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   auto options = ParseQueryOptions(argc, argv, now);

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "database_path.h"
+#include "last_words.h"
 #include "signals.h"
 #include "standard_files.h"
 #include "tap/session.h"
@@ -43,6 +44,7 @@ int Conclude(const tap::Outcome& outcome) {
 
 int Main(int argc, const char* const* argv) {
   OpenStandardFiles();
+  PrepareLastWords();
   StartLog("pdns-tap", false);
   auto options = ParseTapOptions(argc, argv);
   if (!options.ok()) return Refuse(options.status());

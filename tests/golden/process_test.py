@@ -1,6 +1,7 @@
 """The process itself: what it was started without, whom its files are for, and who waits for whom."""
 import itertools
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -12,7 +13,7 @@ from pathlib import Path
 from pdns_testing import BIN, CAPTURES, Ingester, dump, ingest, listening, payloads_of, query, scratch, stream, wait_for
 
 CAPTURE = CAPTURES[0]
-IO = 74
+SOFTWARE, IO = 70, 74
 NOBODY = 65534
 
 
@@ -118,6 +119,25 @@ class Process(unittest.TestCase):
         for capture in CAPTURES[:2]:
             self.assertEqual(0, ingest(both, capture).returncode)
         self.assertEqual(dump(both), dump(self.database))
+
+    @unittest.skipIf("ASAN_OPTIONS" in os.environ, "a sanitizer ends the process by itself")
+    def test_no_memory_and_no_thread(self) -> None:
+        """A word and a code, and the database as it was."""
+        self.assertEqual(0, ingest(self.database, CAPTURE).returncode)
+        whole = dump(self.database)
+        little = 200 << 20  # the program itself, and a thread's stack or two
+
+        def limit() -> None:
+            resource.setrlimit(resource.RLIMIT_AS, (little, little))
+
+        for arguments, options in ((["--memory", "100T"], {}), (["--memory", "16000000T"], {}),
+                                   (["--memory", "512M"], {"preexec_fn": limit})):
+            with self.subTest(arguments=arguments):
+                run = ingest(self.database, *arguments, CAPTURES[1], **options)
+                self.assertEqual(SOFTWARE, run.returncode, run.stderr)
+                self.assertRegex(run.stderr, rb"pdns-ingest: error: (out of memory|.*no further thread)")
+                self.assertEqual(whole, dump(self.database))
+        self.assertEqual(0, ingest(self.database, CAPTURES[1]).returncode)
 
     def test_a_database_that_may_not_be_read(self) -> None:
         self.root.chmod(0o755)
