@@ -21,12 +21,12 @@ std::vector<std::string> Names(std::size_t count) {
 
 // The names of the report are a contract, and their order is that of the checks.
 TEST(Fate, FramesByNameInOrder) {
-  EXPECT_EQ(
-      Names<FrameFate>(kFrameFates),
-      (std::vector<std::string>{".used", ".skipped", "malformed.frame", "malformed.protobuf",
-                                "malformed.dns", "refused.no_message", "refused.no_time",
-                                "refused.past_time", "refused.future_time", "refused.not_response", "refused.opcode",
-                                "refused.question", "refused.rcode", "refused.truncated"}));
+  EXPECT_EQ(Names<FrameFate>(kFrameFates),
+            (std::vector<std::string>{".used", ".skipped", "malformed.frame", "malformed.protobuf",
+                                      "malformed.dns", "refused.no_message", "refused.no_time",
+                                      "refused.past_time", "refused.future_time",
+                                      "refused.not_response", "refused.opcode", "refused.question",
+                                      "refused.rcode", "refused.truncated"}));
   EXPECT_EQ(static_cast<std::size_t>(FrameFate::kTruncated), kFrameFates - 1);
 }
 
