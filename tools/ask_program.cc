@@ -17,8 +17,6 @@
 #include "base/bytes.h"
 #include "net/descriptor.h"
 
-extern char** environ;
-
 namespace pdns::tools {
 namespace {
 

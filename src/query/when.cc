@@ -166,7 +166,7 @@ std::optional<TimeSpan> Parse(std::string_view text, sys_seconds now) {
   const bool marked = text.starts_with('@');
   if (const auto number = Number(text.substr(marked ? 1 : 0)))
     return Span(sys_seconds(seconds(*number)), 1);
-  if (const auto ago = ParseAgo(text, now)) return ago;
+  if (auto ago = ParseAgo(text, now)) return ago;
   return ParseCalendar(text);
 }
 
