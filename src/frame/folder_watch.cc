@@ -26,7 +26,7 @@ bool Hidden(const std::string& name) { return name.empty() || name.front() == '.
 
 bool IsRegular(const std::string& path) {
   std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
+  return fs::is_regular_file(fs::symlink_status(path, ignored));
 }
 
 }  // namespace
@@ -92,7 +92,8 @@ Status FolderWatch::Add(const std::string& folder) {
 }
 
 Status FolderWatch::Watch(const std::string& folder) {
-  const int watch = notices_->Watch(folder, kEvents);
+  const bool below = folder != folder_;  // where a link may have taken a folder's place
+  const int watch = notices_->Watch(folder, kEvents | (below ? IN_DONT_FOLLOW : 0U));
   if (watch >= 0) {
     folders_[watch] = folder;
     return {};

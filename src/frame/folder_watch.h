@@ -1,7 +1,7 @@
 // Files as they become complete in a folder: folder -> [FolderWatch] -> paths.
 //
 // Complete is what was closed after writing or moved in, there or in a subfolder. Names that begin
-// with a dot are passed over, as are links to folders and what is no regular file. Those there at
+// with a dot are passed over, as are links and what is no regular file. Those there at
 // the start come first, in the byte order of their paths; where notices were lost, all come again.
 // So a path may come twice, and one found by listing may still be written to: whoever takes them
 // knows what it took (the ledger does), and such a file comes once more when it is closed.
@@ -30,6 +30,8 @@ class FolderWatch {
 
   // The next path, which begins with the folder as it was given; nothing for now. Does not wait.
   std::optional<std::string> Next();
+
+  const std::string& folder() const { return folder_; }  // as it was given
 
   // Readable when Next() may have more to give. Belongs to this object.
   int fd() const { return notices_->fd(); }

@@ -43,9 +43,20 @@ class Input {
   virtual bool reopenable() const = 0;
 };
 
+// Which files may be opened. Whoever may write to a folder may put anything there, at any moment: a
+// FIFO that blocks its reader for ever, a device, a link to elsewhere.
+struct OpenRule {
+  bool regular = false;  // regular files only
+  // Not empty: `path` lies below this folder, and no link is followed on the way. Regular files
+  // only.
+  std::string folder;
+};
+
 // Opens `path`, "-" being standard input. `waiter` outlives the input.
-// kIo: cannot be opened or read; kMalformed: neither a Frame Streams file nor compressed.
-Result<std::unique_ptr<Input>> OpenInput(const std::string& path, Waiter& waiter);
+// kIo: cannot be opened or read, or may not be by `rule`; kMalformed: neither a Frame Streams file
+// nor compressed.
+Result<std::unique_ptr<Input>> OpenInput(const std::string& path, Waiter& waiter,
+                                         const OpenRule& rule = {});
 
 // Unpacks `raw`, whose content decides how. kMalformed when no known compression is found.
 Result<std::unique_ptr<Input>> Unpack(std::unique_ptr<Input> raw);

@@ -3,11 +3,14 @@
 #include <archive_entry.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <string>
 #include <vector>
 
 #include "base/bytes.h"
 #include "frame/input.h"
+#include "frame/input_xz.h"
 
 namespace pdns::frame {
 namespace {
@@ -25,7 +28,6 @@ class CompressedInput final : public Input {
   Status Open() {
     archive_read_support_filter_gzip(archive_);
     archive_read_support_filter_bzip2(archive_);
-    archive_read_support_filter_xz(archive_);
     archive_read_support_filter_zstd(archive_);
     archive_read_support_filter_lz4(archive_);
     archive_read_support_format_raw(archive_);
@@ -114,9 +116,42 @@ class CompressedInput final : public Input {
   bool ended_ = false;
 };
 
+// What was read to look at it, and then the rest.
+class Replayed final : public Input {
+ public:
+  Replayed(std::string head, std::unique_ptr<Input> rest)
+      : head_(std::move(head)), rest_(std::move(rest)) {}
+
+  Result<std::size_t> Read(std::span<std::uint8_t> into) override {
+    if (head_.empty()) return rest_->Read(into);
+    const std::size_t n = std::min(into.size(), head_.size());
+    std::copy_n(head_.begin(), n, into.begin());
+    head_.erase(0, n);
+    return n;
+  }
+  std::uint64_t consumed() const override { return rest_->consumed(); }
+  bool reopenable() const override { return rest_->reopenable(); }
+
+ private:
+  std::string head_;
+  std::unique_ptr<Input> rest_;
+};
+
 }  // namespace
 
+// xz is not libarchive's, which grants a file 1 GiB; nor is one inside another compression.
 Result<std::unique_ptr<Input>> Unpack(std::unique_ptr<Input> raw) {
+  std::string head;
+  std::array<std::uint8_t, kXzMagic> some{};
+  while (head.size() < kXzMagic) {
+    const auto got = raw->Read(std::span(some).first(kXzMagic - head.size()));
+    if (!got.ok()) return got.status();
+    if (*got == 0) break;
+    AppendBytes(head, Bytes(some).first(*got));
+  }
+  const bool xz = IsXz(AsBytes(head));
+  raw = std::make_unique<Replayed>(std::move(head), std::move(raw));
+  if (xz) return MakeXzInput(std::move(raw));
   auto input = std::make_unique<CompressedInput>(std::move(raw));
   if (Status opened = input->Open(); !opened.ok()) return opened;
   return std::unique_ptr<Input>(std::move(input));

@@ -76,7 +76,7 @@ class FileRun {
       report.state = path.status.ok() ? SourceState::kInterrupted : SourceState::kUnreadable;
       report.reason = path.status.ok() ? "not begun" : path.status.message();
     } else {
-      report = source.Take(path.path, path.listed);
+      report = source.Take(path.path, path.rule);
     }
     if (report.state == SourceState::kUnreadable || report.state == SourceState::kCorrupt) {
       LogError(report.name + ": " + std::string(NameOf(report.state)) + ": " + report.reason);

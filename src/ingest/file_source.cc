@@ -34,9 +34,9 @@ FileSource::FileSource(Collector& collector, Claims& claims, const Stop& stop, P
   collector_.OnHandOver([this] { claims_.HandedOver(this); });
 }
 
-SourceReport FileSource::Take(const std::string& path, bool listed) {
+SourceReport FileSource::Take(const std::string& path, const frame::OpenRule& rule) {
   Begin(path);
-  listed_ = listed;
+  rule_ = rule;
   TakeSource();
   return std::move(report_);
 }
@@ -64,7 +64,7 @@ void FileSource::Follow(const std::string& path, const Tell& tell) {
 
 void FileSource::Begin(const std::string& path) {
   path_ = path;
-  listed_ = false;
+  rule_ = {};
   report_ = {};
   report_.name = path;
   reader_.reset();
@@ -161,9 +161,9 @@ void FileSource::LetGo() {
 
 // False when the source has no frame to begin with; the report is then complete.
 bool FileSource::OpenAtFirstFrame() {
-  auto input =
-      follow_ != nullptr ? frame::OpenFollowed(path_, *this) : frame::OpenInput(path_, *this);
-  if (!input.ok() && listed_ && !Exists(path_)) {
+  auto input = follow_ != nullptr ? frame::OpenFollowed(path_, *this)
+                                  : frame::OpenInput(path_, *this, rule_);
+  if (!input.ok() && !rule_.folder.empty() && !Exists(path_)) {
     const std::string compressed = path_ + ".zst";  // which was whole before this one went
     if (!Exists(compressed)) {
       Fail(SourceState::kVanished, "removed after it was listed");

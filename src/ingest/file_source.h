@@ -58,9 +58,9 @@ class FileSource : public frame::Waiter {
   FileSource(Collector& collector, Claims& claims, const Stop& stop, Progress& progress);
 
   // Takes the capture at `path`, "-" being standard input. Never fails as a whole: the report says
-  // it. `listed`: nobody named it, it stood in a directory; compressed or removed since, it is
+  // it. `rule` names a folder: nobody named it, it stood there; compressed or removed since, it is
   // taken under its new name or has vanished.
-  SourceReport Take(const std::string& path, bool listed = false);
+  SourceReport Take(const std::string& path, const frame::OpenRule& rule = {});
 
   // Takes the capture at `path` while it is being written, and those that come after it under that
   // name (rotation, truncation, a file not there yet), until the stop; each goes on where an
@@ -100,7 +100,7 @@ class FileSource : public frame::Waiter {
   Progress& progress_;
 
   std::string path_;
-  bool listed_ = false;
+  frame::OpenRule rule_;
   SourceReport report_;
   std::unique_ptr<frame::Reader> reader_;
   std::optional<Bytes> frame_;  // read, not yet taken

@@ -77,7 +77,9 @@ Status Service::OpenControl() {
           "the live ingester decides what is taken, by its own --message-type and --untrusted, and "
           "these are others: leave them out");
     }
-    return TakeJob(ListSources(request.paths), policy, stop, progress);
+    auto sources = ListSources(request.paths);
+    for (SourcePath& source : sources) source.rule.regular = true;  // nothing that can block others
+    return TakeJob(std::move(sources), policy, stop, progress);
   };
   services.status = [this] { return FiguresToJson(Figures()); };
   services.taps = &taps_;
@@ -204,7 +206,7 @@ void Service::Watch(frame::FolderWatch& watch) {
     std::vector<SourcePath> found;
     while (const auto path = watch.Next()) {
       found.push_back(ListSources({*path}).front());
-      found.back().listed = true;
+      found.back().rule = {true, watch.folder()};
     }
     if (found.empty()) {
       std::array<pollfd, 2> fds{{{watch.fd(), POLLIN, 0}, {stop_.fd(), POLLIN, 0}}};

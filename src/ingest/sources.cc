@@ -1,7 +1,12 @@
 #include "ingest/sources.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
+#include <string>
+
+#include "base/log.h"
 
 namespace pdns::ingest {
 namespace {
@@ -18,6 +23,8 @@ std::uint64_t SizeOf(const fs::path& path) {
 void ListDirectory(const std::string& directory, std::vector<SourcePath>& out) {
   std::vector<SourcePath> found;
   std::vector<fs::path> pending{directory};
+  std::size_t links = 0;
+  std::string link;
   while (!pending.empty()) {
     const fs::path here = std::move(pending.back());
     pending.pop_back();
@@ -25,13 +32,24 @@ void ListDirectory(const std::string& directory, std::vector<SourcePath>& out) {
     for (fs::directory_iterator it(here, error), end; !error && it != end; it.increment(error)) {
       if (it->path().filename().native().front() == '.') continue;
       std::error_code ignored;
-      if (it->is_directory(ignored) && !it->is_symlink(ignored)) {
+      const fs::file_type type = it->symlink_status(ignored).type();
+      if (type == fs::file_type::directory) {
         pending.push_back(it->path());
-      } else if (it->is_regular_file(ignored)) {
-        found.push_back({it->path(), SizeOf(it->path()), {}, true});
+      } else if (type == fs::file_type::regular) {
+        found.push_back({it->path(), SizeOf(it->path()), {}, {true, directory}});
+      } else if (type == fs::file_type::symlink && links++ == 0) {
+        link = it->path();
       }
     }
-    if (error) found.push_back({here, 0, Status::Io("cannot be read: " + error.message()), true});
+    if (error) {
+      const Status unread = Status::Io("cannot be read: " + error.message());
+      found.push_back({here, 0, unread, {true, directory}});
+    }
+  }
+  // Whoever may write there may link to anything. What is meant can be named itself.
+  if (links > 0) {
+    LogWarning(fmt::format("{}: {} not followed: {}", directory,
+                           links == 1 ? "a link is" : std::to_string(links) + " links are", link));
   }
   std::sort(found.begin(), found.end(),
             [](const SourcePath& a, const SourcePath& b) { return a.path < b.path; });
@@ -47,7 +65,7 @@ std::vector<SourcePath> ListSources(const std::vector<std::string>& arguments) {
     if (argument != "-" && fs::is_directory(argument, error)) {
       ListDirectory(argument, sources);
     } else {
-      sources.push_back({argument, argument == "-" ? 0 : SizeOf(argument), {}, false});
+      sources.push_back({argument, argument == "-" ? 0 : SizeOf(argument), {}, {}});
     }
   }
   return sources;

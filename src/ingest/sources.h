@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "frame/input.h"
 
 namespace pdns::ingest {
 
@@ -13,12 +14,15 @@ struct SourcePath {
   std::string path;        // "-" is standard input
   std::uint64_t size = 0;  // on disk, 0 when not known
   Status status;           // not ok: named, but cannot be read
-  bool listed = false;     // found in a directory; may be gone when it is opened
+  // Of one that was found in a folder: how it is opened. It may be gone by then.
+  frame::OpenRule rule{};
+
+  bool listed() const { return !rule.folder.empty(); }
 };
 
 // A directory means every regular file in it and below, in the byte order of their paths; hidden
-// ones (".x": files still being made, locks) are passed over, links to directories not followed.
-// Everything else stands for itself.
+// ones (".x": files still being made, locks) are passed over, and so are links. Everything else
+// stands for itself.
 std::vector<SourcePath> ListSources(const std::vector<std::string>& arguments);
 
 }  // namespace pdns::ingest

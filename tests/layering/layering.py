@@ -21,6 +21,7 @@ GUEST_OF = {
     "httplib.h": "httplib",
     "idn2.h": "idn2",
     "ldns": "ldns",
+    "lzma.h": "lzma",
     "prometheus": "prometheus",
     "openssl": "openssl",
     "protobuf-c": "protobuf_c",

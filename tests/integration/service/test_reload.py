@@ -177,7 +177,7 @@ def _Faults(box: Sandbox, used: str, port: int) -> dict[str, tuple[str, ...]]:
     faults["min-free"] += (archive + "min-free = some\n",)
     faults["activated"] = ("activated = true\n",)
     # A file to follow is waited for, and what cannot be taken of a backfill is told in its report.
-    faults |= dict.fromkeys(("follow", "backfill", "compact", "verbose"), ())
+    faults |= dict.fromkeys(("follow", "backfill", "compact", "verbose", "no-wait"), ())
     return faults
 
 

@@ -1,5 +1,6 @@
 // Compressed captures: what libarchive makes of whole, cut and damaged data of each format.
 #include <gtest/gtest.h>
+#include <lzma.h>
 
 #include <algorithm>
 #include <map>
@@ -254,6 +255,49 @@ TEST(CompressedInputAlone, BombsAreForeign) {
   const Read read = ReadCompressed(packed);
   EXPECT_TRUE(read.frames.empty());
   EXPECT_EQ(read.end, End::kForeign);
+}
+
+// A file says how much memory it takes to unpack it, up to 4 GiB.
+TEST(Xz, AFileThatTakesTooMuchMemoryIsTold) {
+  const std::string capture = Capture({"a", "b"});
+  const auto packed = [&capture](std::uint32_t dictionary) {
+    lzma_options_lzma options;
+    EXPECT_FALSE(lzma_lzma_preset(&options, 0));
+    options.dict_size = dictionary;
+    const lzma_filter filters[] = {{LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, nullptr}};
+    lzma_stream stream = LZMA_STREAM_INIT;
+    EXPECT_EQ(lzma_stream_encoder(&stream, filters, LZMA_CHECK_CRC32), LZMA_OK);
+    std::string out(1 << 16, '\0');
+    stream.next_in = reinterpret_cast<const std::uint8_t*>(capture.data());
+    stream.avail_in = capture.size();
+    stream.next_out = reinterpret_cast<std::uint8_t*>(out.data());
+    stream.avail_out = out.size();
+    EXPECT_EQ(lzma_code(&stream, LZMA_FINISH), LZMA_STREAM_END);
+    out.resize(out.size() - stream.avail_out);
+    lzma_end(&stream);
+    return out;
+  };
+  auto fine = Unpack(std::make_unique<MemoryInput>(packed(64U << 20)));  // as xz -9
+  ASSERT_TRUE(fine.ok());
+  std::vector<std::uint8_t> some(1000);
+  auto got = (*fine)->Read(some);
+  ASSERT_TRUE(got.ok()) << got.status().message();
+  EXPECT_EQ(*got, capture.size());
+  // Whole blocks before it are good.
+  for (const std::string& before : {std::string(), packed(1U << 20)}) {
+    auto input = Unpack(std::make_unique<MemoryInput>(before + packed(128U << 20)));
+    ASSERT_TRUE(input.ok());
+    got = (*input)->Read(some);
+    if (!before.empty()) {
+      ASSERT_TRUE(got.ok());
+      EXPECT_EQ(*got, capture.size());
+      got = (*input)->Read(some);
+    }
+    ASSERT_FALSE(got.ok());
+    EXPECT_EQ(got.status().code(), Code::kIo);
+    EXPECT_NE(got.status().message().find("MiB to unpack, and may take 96"), std::string::npos)
+        << got.status().message();
+  }
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <string>
 #include <thread>
 
@@ -207,6 +208,48 @@ TEST_F(InputTest, StandardInputThatIsSilentEndsAtAStop) {
   }
   polling.stop.Request();
   EXPECT_EQ(all + ReadToEnd(**input), bytes);
+}
+
+// Whoever may write to a folder may put anything in place of a file, at any moment.
+TEST_F(InputTest, InAFolderOnlyItsOwnRegularFilesAreOpened) {
+  namespace fs = std::filesystem;
+  const std::string folder = dir / "folder";
+  const std::string capture = Capture({"a"});
+  fs::create_directories(folder + "/sub");
+  fs::create_directory(dir / "elsewhere");
+  for (const char* file : {"folder/file", "folder/sub/file", "elsewhere/file"})
+    WriteFile(dir / file, capture);
+  fs::create_symlink("file", folder + "/link");
+  fs::create_symlink(dir / "elsewhere/file", folder + "/far");
+  fs::create_directory_symlink(dir / "elsewhere", folder + "/there");
+  fs::create_directory_symlink(folder, dir / "named");  // a folder may be named by a link
+  ASSERT_EQ(mkfifo((folder + "/fifo").c_str(), 0600), 0);
+  const auto opened = [&](const std::string& root, const std::string& name) {
+    auto input = OpenInput(root + "/" + name, waiter, {true, root});
+    return input.ok() && ReadToEnd(**input) == capture;
+  };
+  for (const std::string& root : {folder, folder + "/", dir / "named"}) {
+    for (const char* name : {"file", "sub/file", "/file"}) EXPECT_TRUE(opened(root, name)) << name;
+    for (const char* name : {"link", "far", "there/file", "fifo", "sub", "../elsewhere/file",
+                             "sub/../../elsewhere/file", "none", ""}) {
+      EXPECT_FALSE(opened(root, name)) << name;
+    }
+  }
+  EXPECT_FALSE(OpenInput(dir / "elsewhere/file", waiter, {true, folder}).ok());
+  const auto link = OpenInput(folder + "/far", waiter, {true, folder});
+  EXPECT_NE(link.status().message().find("link"), std::string::npos) << link.status().message();
+}
+
+// For a client of a socket, who must not be able to hold up others.
+TEST_F(InputTest, ARegularFileAndNothingElse) {
+  const std::string fifo = dir / "fifo";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  for (const std::string& path : {fifo, std::string("/dev/zero"), std::string("/dev/null")}) {
+    const auto input = OpenInput(path, waiter, {true, {}});
+    ASSERT_FALSE(input.ok()) << path;
+    EXPECT_NE(input.status().message().find("no regular file"), std::string::npos);
+  }
+  EXPECT_TRUE(OpenInput(File(Capture({"a"})), waiter, {true, {}}).ok());
 }
 
 }  // namespace
