@@ -1,6 +1,7 @@
 #include "dns/chain.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "record/name.h"
 
@@ -8,6 +9,12 @@ namespace pdns::dns {
 
 using record::RrType;
 using record::Tuple;
+
+namespace {
+
+bool ByOwner(const Tuple& a, const Tuple& b) { return AsText(a.owner) < AsText(b.owner); }
+
+}  // namespace
 
 void Chain::Build(Bytes question, std::span<const Tuple> links) {
   question_ = question;
@@ -49,10 +56,16 @@ void Chain::FollowFew(std::span<const Tuple> cnames) {
 void Chain::FollowAll(std::span<const Tuple> links) {
   names_.clear();
   dname_owners_.clear();
-  made_ = 0;
-  links_.assign(links.begin(), links.end());
-  std::sort(links_.begin(), links_.end(),
-            [](const Tuple& a, const Tuple& b) { return AsText(a.owner) < AsText(b.owner); });
+  cnames_.clear();
+  dnames_.clear();
+  for (const Tuple& link : links) (link.type == RrType::kCname ? cnames_ : dnames_).push_back(link);
+  std::sort(cnames_.begin(), cnames_.end(), ByOwner);
+  std::sort(dnames_.begin(), dnames_.end(), [](const Tuple& a, const Tuple& b) {
+    return std::tuple(AsText(a.owner), AsText(a.rdata)) <
+           std::tuple(AsText(b.owner), AsText(b.rdata));
+  });
+  const auto same_owner = [](const Tuple& a, const Tuple& b) { return Same(a.owner, b.owner); };
+  dnames_.erase(std::unique(dnames_.begin(), dnames_.end(), same_owner), dnames_.end());
   pending_.assign(1, AsText(question_));
   while (!pending_.empty()) {
     const std::string_view name = pending_.back();
@@ -62,41 +75,30 @@ void Chain::FollowAll(std::span<const Tuple> links) {
 }
 
 void Chain::Follow(std::string_view name) {
-  for (const Tuple& link : LinksAt(name)) {
-    if (link.type == RrType::kCname) Add(AsText(link.rdata));
-  }
-  // Every proper ancestor, the root included.
-  for (std::size_t at = 0; name[at] != 0;) {
-    at += static_cast<std::uint8_t>(name[at]) + 1U;
-    for (const Tuple& link : LinksAt(name.substr(at))) {
-      if (link.type == RrType::kDname) Apply(link, name);
-    }
-  }
+  const Tuple at{AsBytes(name), RrType::kCname, {}};
+  const auto [first, last] = std::equal_range(cnames_.begin(), cnames_.end(), at, ByOwner);
+  std::for_each(first, last, [this](const Tuple& link) { Add(AsText(link.rdata)); });
+  if (!dnames_.empty()) FollowDnames(name);
 }
 
-void Chain::Apply(const Tuple& dname, std::string_view name) {
-  dname_owners_.insert(AsText(dname.owner));
-  std::string made(name.substr(0, name.size() - dname.owner.size()));
-  made.append(AsText(dname.rdata));
-  if (made.size() > record::kMaxNameLength || made_ >= kMaxMadeNames) return;
-  ++made_;
-  Add(made);
+// Every proper ancestor may have one, the root included.
+void Chain::FollowDnames(std::string_view name) {
+  for (std::size_t at = 0; name[at] != 0;) {
+    at += static_cast<std::uint8_t>(name[at]) + 1U;
+    const Tuple ancestor{AsBytes(name.substr(at)), RrType::kDname, {}};
+    const auto dname = std::lower_bound(dnames_.begin(), dnames_.end(), ancestor, ByOwner);
+    if (dname == dnames_.end() || !Same(dname->owner, ancestor.owner)) continue;
+    dname_owners_.insert(AsText(dname->owner));
+    std::string made(name.substr(0, at));
+    made.append(AsText(dname->rdata));
+    if (made.size() <= record::kMaxNameLength) Add(made);
+  }
 }
 
 void Chain::Add(std::string_view name) {
-  if (name == AsText(question_)) return;
+  if (names_.size() >= kMaxNames || name == AsText(question_)) return;
   const auto [added, fresh] = names_.emplace(name);
   if (fresh) pending_.push_back(*added);  // a set's elements stay where they are
-}
-
-std::span<const Tuple> Chain::LinksAt(std::string_view owner) const {
-  const auto before = [](const Tuple& link, std::string_view text) {
-    return AsText(link.owner) < text;
-  };
-  const auto first = std::lower_bound(links_.begin(), links_.end(), owner, before);
-  auto last = first;
-  while (last != links_.end() && AsText(last->owner) == owner) ++last;
-  return {first, last};
 }
 
 }  // namespace pdns::dns

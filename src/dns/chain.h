@@ -3,8 +3,11 @@
 //
 // On the chain are the question name; the target of a CNAME whose owner is on it; and the name that
 // a DNAME makes of a name on it below its own owner. The DNAME's owner itself may hold that DNAME
-// and signatures, nothing else. Cost: n log n in the records of a message, whatever a hostile
-// server sends; names made by DNAMEs, which could grow without end, stop at kMaxMadeNames.
+// and signatures, nothing else. An owner has one DNAME (RFC 6672 section 2.4): of several the least
+// counts. A chain has kMaxNames names; what lies behind them is off it.
+//
+// Cost: n log n in the records of a message, and kMaxNames times 128 ancestors, whatever a hostile
+// server sends.
 //
 // No links or a few CNAMEs, which is what resolvers see, are followed in place without allocation.
 #pragma once
@@ -25,8 +28,8 @@ namespace pdns::dns {
 
 class Chain {
  public:
-  // No resolver follows nearly as many.
-  static constexpr std::size_t kMaxMadeNames = 256;
+  // Besides the question's. No resolver follows nearly as many.
+  static constexpr std::size_t kMaxNames = 128;
 
   // Starts anew at `question`, a wire name. `links` are the CNAME and DNAME records of the section,
   // in any order; they and what they view must outlive the chain's use.
@@ -41,20 +44,19 @@ class Chain {
   void FollowFew(std::span<const record::Tuple> cnames);
   void FollowAll(std::span<const record::Tuple> links);
   void Follow(std::string_view name);
-  void Apply(const record::Tuple& dname, std::string_view name);
+  void FollowDnames(std::string_view name);
   void Add(std::string_view name);
-  std::span<const record::Tuple> LinksAt(std::string_view owner) const;
 
   Bytes question_;
   std::array<Bytes, kFew> few_;  // of a few CNAMEs: the names on the chain, besides the question
   std::size_t few_count_ = 0;
   bool all_ = false;  // else nothing of what follows is in use
 
-  std::vector<record::Tuple> links_;          // sorted by owner
+  std::vector<record::Tuple> cnames_;         // sorted by owner
+  std::vector<record::Tuple> dnames_;         // the same, one an owner
   std::set<std::string, std::less<>> names_;  // on the chain, besides the question
   std::set<std::string_view> dname_owners_;   // whose DNAME made a name
   std::vector<std::string_view> pending_;     // on the chain, links not yet followed
-  std::size_t made_ = 0;
 };
 
 }  // namespace pdns::dns
