@@ -124,6 +124,19 @@ bool ReadsBack(record::RrType type, const std::string& text, Bytes rdata) {
   return FieldBytes(*rr) == AsText(rdata);
 }
 
+// Nothing but strings, of which 64 KB may hold 65,535: ldns takes 12 KB of memory for each.
+std::string StringsText(Bytes rdata) {
+  std::string text;
+  Cursor cursor(rdata);
+  while (cursor.left() > 0) {
+    const Bytes string = cursor.Take(cursor.U8());
+    if (!cursor.ok()) break;
+    if (!text.empty()) text.push_back(' ');
+    text += Quoted(string);
+  }
+  return cursor.AtEnd() && !text.empty() ? text : Generic(rdata);
+}
+
 bool IsPrintable(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
 }
@@ -133,6 +146,7 @@ bool IsPrintable(const std::string& text) {
 std::string RdataToText(record::RrType type, Bytes rdata) {
   // What goes by its number has no form of its own that others would read, whatever ldns prints.
   if (TypeToText(type).starts_with("TYPE") || !HasCommonForm(type, rdata)) return Generic(rdata);
+  if (type == record::RrType::kTxt || type == record::RrType::kSpf) return StringsText(rdata);
   const RrPtr rr = Parse(type, rdata);
   if (rr == nullptr || rdata.empty() || FieldBytes(*rr) != AsText(rdata)) return Generic(rdata);
   const std::size_t fields = ldns_rr_rd_count(rr.get());

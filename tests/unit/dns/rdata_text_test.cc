@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <ctime>
 #include <random>
 #include <string>
 
@@ -226,6 +227,25 @@ TEST(RdataToText, LongRdata) {
   EXPECT_EQ(text.size(), 255U * 258 - 1);
   EXPECT_EQ(Text(kUnknown, std::string(65535, 'x')).size(), 9U + 2 * 65535);
   EXPECT_TRUE(IsInert(Text(kUri, U16(1) + U16(2) + std::string(60000, '"'))));
+}
+
+// As many strings as rdata can hold: each took 12 KB of memory, and 8 us.
+TEST(RdataText, ManyEmptyStringsAreNotDear) {
+  constexpr std::size_t kBytes = 65'280;  // 255 of 255, with their lengths
+  std::string few;
+  while (few.size() < kBytes) few.append(1, '\xff').append(255, 'x');
+  const auto cost = [](const std::string& rdata) {
+    double best = 1e9;
+    for (int round = 0; round < 5; ++round) {
+      const std::clock_t start = std::clock();
+      EXPECT_FALSE(RdataToText(record::RrType::kTxt, AsBytes(rdata)).starts_with("\\#"));
+      best = std::min(best, static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
+    }
+    return best;
+  };
+  const double of_few = cost(few);
+  const double of_many = cost(std::string(kBytes, '\0'));
+  EXPECT_LT(of_many, 40 * std::max(of_few, 0.0001)) << of_many << " s, few " << of_few << " s";
 }
 
 }  // namespace
