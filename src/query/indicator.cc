@@ -6,10 +6,13 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "dns/idn.h"
 #include "query/name_pattern.h"
 #include "query/quote.h"
+#include "query/refang.h"
 
 namespace pdns::query {
 namespace {
@@ -48,32 +51,6 @@ std::size_t FindPlain(std::string_view text, std::string_view wanted) {
   return kNone;
 }
 
-// A bracketed word at the front of text, and what it stands for.
-struct Fanged {
-  std::size_t size = 0;
-  std::string_view plain;
-};
-
-Fanged FangedAt(std::string_view text) {
-  struct Word {
-    std::string_view written;
-    std::string_view plain;
-  };
-  constexpr std::array<Word, 6> kWords{
-      {{".", "."}, {"dot", "."}, {":", ":"}, {"://", "://"}, {"@", "@"}, {"at", "@"}}};
-  constexpr std::string_view kOpen = "[({";
-  constexpr std::string_view kClose = "])}";
-  const std::size_t bracket = kOpen.find(text.front());
-  if (bracket == kNone) return {};
-  for (const Word& word : kWords) {
-    const std::size_t end = 1 + word.written.size();
-    if (text.size() > end && text[end] == kClose[bracket] &&
-        StartsWith(text.substr(1), word.written))
-      return {end + 1, word.plain};
-  }
-  return {};
-}
-
 // Text on its way to an indicator.
 struct Parse {
   std::string_view given;  // for messages
@@ -92,9 +69,21 @@ Indicator OfBlock(const dns::AddressBlock& block) {
   return indicator;
 }
 
+// Of a file: MD5, SHA-1, SHA-2. No label is as long, but for one of 40.
+bool LooksLikeHash(std::string_view text) {
+  constexpr std::array<std::size_t, 5> kSizes{32, 40, 64, 96, 128};
+  return std::find(kSizes.begin(), kSizes.end(), text.size()) != kSizes.end() &&
+         text.find_first_not_of("0123456789abcdefABCDEF") == kNone;
+}
+
 Result<Indicator> ParseName(const Parse& parse) {
   if (FindPlain(parse.rest, " \t\r\n\v\f") != kNone)
     return parse.Refuse(" has a blank in it: give one name or address at a time");
+  if (FindPlain(parse.rest, "[](){}<>\"`|") != kNone) {
+    return parse.Refuse(
+        " has a bracket or a quote that no rule understands; in a name it is written \\[");
+  }
+  if (LooksLikeHash(parse.rest)) return parse.Refuse(" looks like a hash, and is no name");
   const auto ascii = dns::ToAscii(parse.rest);
   if (!ascii.has_value()) return parse.Refuse(" has no form in the DNS (IDNA)");
   const auto pattern = NamePattern::Parse(*ascii);
@@ -227,33 +216,27 @@ std::string_view WithoutDot(std::string_view name) {
 
 }  // namespace
 
-std::string Refang(std::string_view text) {
-  constexpr std::string_view kOpen = "[({";
-  text = Trimmed(text);
-  std::string out;
-  out.reserve(text.size());
-  while (true) {
-    const std::size_t bracket = text.find_first_of(kOpen);
-    out += text.substr(0, bracket);
-    if (bracket == kNone) break;
-    text.remove_prefix(bracket);
-    const Fanged fanged = FangedAt(text);
-    if (fanged.size == 0) out.push_back(text.front());
-    out += fanged.plain;
-    text.remove_prefix(std::max<std::size_t>(fanged.size, 1));
-  }
-  if (StartsWith(out, "hxxp://") || StartsWith(out, "hxxps://")) out.replace(1, 2, "tt");
-  return out;
-}
-
 Result<Indicator> ParseIndicator(std::string_view text) {
   const std::string_view given = Trimmed(text);
   const Parse shown{given, {}};
   if (given.size() > kMaxIndicator)
     return shown.Refuse(fmt::format(" is longer than {} bytes", kMaxIndicator));
-  if (given.empty()) return shown.Refuse(" is no name and no address");
-  const std::string plain = Refang(given);
+  std::string plain = Refang(given);
+  if (plain.empty()) return shown.Refuse(" is no name and no address");
   auto indicator = ParseAny({given, plain});
+  // Of several columns the first that can be one.
+  const std::vector<std::string_view> columns = Columns(given);
+  const bool several = columns.size() > 1;
+  if (several) indicator = shown.Refuse(" has several columns, and none is a name or an address");
+  for (const std::string_view column : columns) {
+    if (!several) break;
+    plain = Refang(column);
+    auto one = ParseAny({given, plain});
+    const bool likely = plain.find_first_of(".:") != kNone;
+    if (!one.ok() || (indicator.ok() && !likely)) continue;
+    indicator = std::move(one);
+    if (likely) break;
+  }
   if (!indicator.ok()) return indicator;
   indicator->changed |= indicator->kind == Indicator::Kind::kName
                             ? !SameText(WithoutDot(given), WithoutDot(indicator->name))

@@ -14,10 +14,6 @@ namespace pdns::query {
 // Bytes of one text; more is refused.
 inline constexpr std::size_t kMaxIndicator = 4096;
 
-// Undoes what keeps people from clicking, and blanks around it: hxxp:// hxxps://, and in brackets
-// of any kind . dot : :// @ at.
-std::string Refang(std::string_view text);
-
 struct Indicator {
   enum class Kind : std::uint8_t { kName, kBlock };
   Kind kind = Kind::kName;
@@ -28,7 +24,8 @@ struct Indicator {
   std::string understood;  // the name, or the block as dns::BlockText has it
 };
 
-// Refanged, one of these; kUsage, naming the text, for what is none:
+// Refanged (query/refang.h), one of these; of columns between commas, semicolons, bars or tabs the
+// first that is one, with a dot or a colon if any has; kUsage, naming the text, for what is none:
 //   http://user@www.blah.org:8080/x?y#z   the host of a URL
 //   www.blah.org/x                        also without a scheme, when what stands before the slash
 //                                         has a dot and ends in letters; else the slash is the
@@ -38,7 +35,7 @@ struct Indicator {
 //   1.2.3.4, 2001:db8::/32                addresses, blocks; host bits are ignored
 //   1.2.3.4-1.2.3.9                       a range
 //   www.blah.org, *.blah.org, büro.de     all that NamePattern::Parse takes; other scripts as
-//                                         A-labels
+//                                         A-labels; no hash, and no bracket or quote unless escaped
 Result<Indicator> ParseIndicator(std::string_view text);
 
 // "127.0.0.1" -> "1.0.0.127.in-addr.arpa."; "10.1.0.0/16" -> "*.1.10.in-addr.arpa."; text as above.

@@ -54,8 +54,9 @@ class List {
 // Told the line and what is wrong with it.
 using BadLine = std::function<void(std::uint64_t line, std::string_view text, const Status& why)>;
 
-// One indicator a line, as AskName takes them; blank lines and what stands behind a `#` at the
-// start of a line or behind a blank are passed over. Bad lines are told and left out. kIo.
+// UTF-8, or UTF-16 with its mark, as Windows writes it; then all of it is held. One indicator a
+// line, as AskName takes them; blank lines and what stands behind a `#` at the start of a line or
+// behind a blank are passed over. Bad lines are told and left out. kIo.
 Result<List> ReadList(std::istream& lines, const BadLine& bad);
 
 }  // namespace pdns::query

@@ -6,6 +6,7 @@
 #include "check.h"
 #include "dns/text.h"
 #include "query/name_pattern.h"
+#include "query/refang.h"
 #include "query/when.h"
 #include "record/tuple_key.h"
 

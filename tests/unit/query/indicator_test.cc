@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <string>
 #include <vector>
+
+#include "query/refang.h"
+#include "unit/support/temp_dir.h"
 
 namespace pdns::query {
 namespace {
@@ -21,8 +25,30 @@ TEST(Refang, UndoesWhatKeepsFromClicking) {
 
 TEST(Refang, LeavesTheRest) {
   for (const char* text :
-       {"", "[", "[.", "[::1]:443", "[.)", "[dots]", "hxxp", "hxxp.org", "a(b)c"})
+       {"", "[", "[::1]:443", "[dots]", "hxxp", "hxxp.org", "a(b)c", "-", "*", "*.blah.org",
+        "+.blah.org", "a\\.b.org", "dot.org", "at.dot", "1.2.3.4-5", "a\\\""})
     EXPECT_EQ(Refang(text), text);
+}
+
+TEST(Refang, TakesAwayWhatStandsAround) {
+  for (const char* text :
+       {"\"www.blah.org\"", "'www.blah.org'", "`www.blah.org`,", "<www.blah.org>;",
+        "(www.blah.org)", "- www.blah.org", "* 'www.blah.org'", "\u2022 www.blah.org",
+        "\u201cwww.blah.org\u201d", "1. www.blah.org", "12) www.blah.org ,", "www[.blah.]org",
+        "www(.blah{.}org", "www\\.blah\\.org", "www dot blah DOT org"}) {
+    EXPECT_EQ(Refang(text), "www.blah.org") << text;
+  }
+  EXPECT_EQ(Refang("me at blah dot org"), "me@blah.org");
+  EXPECT_EQ(Refang("http//www.blah.org[/]x"), "http://www.blah.org/x");
+  EXPECT_EQ(Refang("blah\\.org\\/x\\-y"), "blah.org/x-y");
+}
+
+TEST(Columns, BetweenSeparatorsThatAreNotEscapedOrQuoted) {
+  using Texts = std::vector<std::string_view>;
+  EXPECT_EQ(Columns("a"), Texts{"a"});
+  EXPECT_EQ(Columns("a,b;c|d\te"), (Texts{"a", "b", "c", "d", "e"}));
+  EXPECT_EQ(Columns(R"("a,b",c\,d)"), (Texts{"\"a,b\"", "c\\,d"}));
+  EXPECT_EQ(Columns(",, ,"), Texts{});
 }
 
 struct Case {
@@ -121,6 +147,34 @@ TEST(Indicator, BlocksHaveBothEnds) {
   EXPECT_EQ(ToHex(range->block.highest()), "01020403");
 }
 
+// What was pasted, and what it asks for.
+TEST(Indicator, TheListOfThosePasted) {
+  std::istringstream file(testing::TestData("indicators.tsv"));
+  std::size_t lines = 0;
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t tab = line.find('\t');
+    if (line.starts_with("# ") || tab == std::string::npos) continue;
+    const std::string pasted = line.substr(0, tab);
+    const std::string right = line.substr(tab + 1);
+    const auto indicator = ParseIndicator(pasted);
+    ++lines;
+    EXPECT_EQ(indicator.ok() ? indicator->understood : "refused", right) << pasted;
+  }
+  EXPECT_GT(lines, 20U);
+}
+
+TEST(Indicator, TheFirstColumnThatIsOne) {
+  Expect(Indicator::Kind::kName,
+         {{"www.blah.org,malware,2026-11-22", "www.blah.org", true},
+          {"2026-11-22,www.blah.org,malware", "www.blah.org", true},
+          {"2026-11-22T19:00:05Z;hxxp://www[.]blah[.]org/x;high", "www.blah.org", true},
+          {"malware\twww.blah.org", "www.blah.org", true},
+          {"org,com", "org", true}});
+  Expect(Indicator::Kind::kBlock, {{"bad,\"192.0.2.1\"", "192.0.2.1", true}});
+  EXPECT_FALSE(ParseIndicator("a b,c d").ok());
+  EXPECT_FALSE(ParseIndicator(",").ok());
+}
+
 TEST(Indicator, RefusesWhatIsNone) {
   for (const std::string& text : std::vector<std::string>{"1.2.3.4/33",
                                                           "1.2.3.4/",
@@ -163,6 +217,14 @@ TEST(Indicator, RefusesWhatIsNone) {
                                                           "a b/c",
                                                           "\xff.org",
                                                           "foo:bar/x",
+                                                          "blah{org",
+                                                          "blah]org",
+                                                          "a(b)c.org",
+                                                          "a\"b.org",
+                                                          "d41d8cd98f00b204e9800998ecf8427e",
+                                                          std::string(40, 'a'),
+                                                          std::string(64, '0'),
+                                                          "C:\\Windows\\system32",
                                                           std::string("a\0b", 3)}) {
     const auto indicator = ParseIndicator(text);
     EXPECT_FALSE(indicator.ok()) << text;

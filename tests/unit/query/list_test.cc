@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -41,6 +42,44 @@ TEST(ReadList, TheSameTwiceIsAnsweredTwice) {
   ASSERT_EQ(list->size(), 2U);
   EXPECT_EQ((*list)[0].line, 1U);
   EXPECT_EQ((*list)[1].line, 2U);
+}
+
+// As editors and spreadsheets write them.
+TEST(ReadList, MarksAtTheBeginningAndLinesOfAllKinds) {
+  const std::string plain =
+      "www.blah.org\r\n- 192.0.2.1\n\nb\xc3\xbc"
+      "ro.de\n# no\n\"x.org\",bad,1";
+  const auto utf16 = [&](bool big) {
+    std::u16string units =
+        u"\ufeffwww.blah.org\r\n- 192.0.2.1\n\nb\u00fcro.de\n# no\n\"x.org\",bad,1";
+    std::string bytes;
+    for (const char16_t unit : units) {
+      const char high = static_cast<char>(unit >> 8);
+      const char low = static_cast<char>(unit & 0xff);
+      bytes.append({big ? high : low, big ? low : high});
+    }
+    return bytes;
+  };
+  for (const std::string& bytes :
+       {plain, plain + "\n", "\xef\xbb\xbf" + plain, utf16(false), utf16(true)}) {
+    std::istringstream lines(bytes);
+    const auto list =
+        ReadList(lines, [](std::uint64_t line, std::string_view text, const Status& why) {
+          ADD_FAILURE() << line << " " << text << why.message();
+        });
+    ASSERT_TRUE(list.ok());
+    std::vector<std::uint64_t> numbers;
+    for (std::size_t i = 0; i < list->size(); ++i) numbers.push_back((*list)[i].line);
+    std::sort(numbers.begin(), numbers.end());
+    EXPECT_EQ(numbers, (std::vector<std::uint64_t>{1, 2, 4, 6})) << bytes;
+  }
+  for (const char* little : {"", "\n", "a", "a\n", "ab", "ab\n", "\xef\xbb\xbf", "\xff\xfe",
+                             "\xff\xfe\x00", "\xff\xfe\x00\xd8"}) {
+    std::istringstream lines{std::string(little)};
+    EXPECT_TRUE(ReadList(lines, [](std::uint64_t, std::string_view, const Status&) {}).ok());
+  }
+  std::istringstream three("abc\nabd");
+  EXPECT_EQ(ReadList(three, [](std::uint64_t, std::string_view, const Status&) {})->size(), 2U);
 }
 
 }  // namespace
