@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <string>
+#include <vector>
 
 namespace pdns::dns {
 namespace {
@@ -61,10 +63,32 @@ bool HasPrefixesInRange(Bytes rdata) {
   return true;
 }
 
+// Every key that a client must know is there, once, and is another one (RFC 9460 section 8).
+bool HasMandatory(std::string_view text) {
+  constexpr std::string_view kMandatory = " mandatory=";
+  const std::size_t at = text.find(kMandatory);
+  if (at == std::string_view::npos) return true;
+  std::string_view keys = text.substr(at + kMandatory.size());
+  keys = keys.substr(0, keys.find(' '));
+  std::vector<std::string_view> seen;
+  while (true) {
+    const std::size_t comma = keys.find(',');
+    const std::string_view key = keys.substr(0, comma);
+    const std::string before = ' ' + std::string(key);
+    const bool there = text.find(before + '=') != std::string_view::npos ||
+                       text.find(before + ' ') != std::string_view::npos || text.ends_with(before);
+    const bool twice = std::find(seen.begin(), seen.end(), key) != seen.end();
+    if (key == "mandatory" || !there || twice) return false;
+    if (comma == std::string_view::npos) return true;
+    seen.push_back(key);
+    keys.remove_prefix(comma + 1);
+  }
+}
+
 // "1 svc.example. alpn=h2 port=443": a value wherever there must be one, no escapes, only the keys
 // of RFC 9460, and none in alias mode.
 bool HasCommonParameters(std::string_view text) {
-  if (text.find_first_of("\\\"") != std::string_view::npos) return false;
+  if (text.find_first_of("\\\"") != std::string_view::npos || !HasMandatory(text)) return false;
   const std::size_t target = text.find(' ');
   std::size_t at = text.find(' ', target + 1);
   if (at != std::string_view::npos && text.starts_with("0 ")) return false;

@@ -7,8 +7,10 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "dns/common_form.h"
+#include "dns/own_text.h"
 #include "dns/text.h"
 
 namespace pdns::dns {
@@ -19,24 +21,6 @@ struct Free {
   void operator()(char* text) const { std::free(text); }
 };
 using RrPtr = std::unique_ptr<ldns_rr, Free>;
-
-std::string Generic(Bytes rdata) {
-  return fmt::format("\\# {}{}{}", rdata.size(), rdata.empty() ? "" : " ", ToHex(rdata));
-}
-
-std::string Quoted(Bytes string) {
-  std::string out = "\"";
-  for (const std::uint8_t byte : string) {
-    if (byte < 0x20 || byte > 0x7e) {
-      out += fmt::format("\\{:03}", byte);
-    } else {
-      if (byte == '"' || byte == '\\') out.push_back('\\');
-      out.push_back(static_cast<char>(byte));
-    }
-  }
-  out.push_back('"');
-  return out;
-}
 
 RrPtr Parse(record::RrType type, Bytes rdata) {
   std::string wire;
@@ -92,7 +76,7 @@ std::string FieldText(const ldns_rdf& field, bool& plain) {
     case LDNS_RDF_TYPE_DNAME:
       return NameToText(bytes);
     case LDNS_RDF_TYPE_STR:
-      return Quoted(bytes.subspan(1));
+      return QuotedText(bytes.subspan(1));
     case LDNS_RDF_TYPE_INT8:
     case LDNS_RDF_TYPE_INT16:
     case LDNS_RDF_TYPE_INT32:
@@ -124,19 +108,6 @@ bool ReadsBack(record::RrType type, const std::string& text, Bytes rdata) {
   return FieldBytes(*rr) == AsText(rdata);
 }
 
-// Nothing but strings, of which 64 KB may hold 65,535: ldns takes 12 KB of memory for each.
-std::string StringsText(Bytes rdata) {
-  std::string text;
-  Cursor cursor(rdata);
-  while (cursor.left() > 0) {
-    const Bytes string = cursor.Take(cursor.U8());
-    if (!cursor.ok()) break;
-    if (!text.empty()) text.push_back(' ');
-    text += Quoted(string);
-  }
-  return cursor.AtEnd() && !text.empty() ? text : Generic(rdata);
-}
-
 bool IsPrintable(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
 }
@@ -145,26 +116,27 @@ bool IsPrintable(const std::string& text) {
 
 std::string RdataToText(record::RrType type, Bytes rdata) {
   // What goes by its number has no form of its own that others would read, whatever ldns prints.
-  if (TypeToText(type).starts_with("TYPE") || !HasCommonForm(type, rdata)) return Generic(rdata);
-  if (type == record::RrType::kTxt || type == record::RrType::kSpf) return StringsText(rdata);
+  if (TypeToText(type).starts_with("TYPE") || !HasCommonForm(type, rdata))
+    return GenericText(rdata);
+  if (auto own = OwnText(type, rdata); own.has_value()) return std::move(*own);
   const RrPtr rr = Parse(type, rdata);
-  if (rr == nullptr || rdata.empty() || FieldBytes(*rr) != AsText(rdata)) return Generic(rdata);
+  if (rr == nullptr || rdata.empty() || FieldBytes(*rr) != AsText(rdata)) return GenericText(rdata);
   const std::size_t fields = ldns_rr_rd_count(rr.get());
   if (fields < ldns_rr_descriptor_minimum(ldns_rr_descript(static_cast<std::uint16_t>(type)))) {
-    return Generic(rdata);
+    return GenericText(rdata);
   }
   std::string text;
   bool plain = true;
   for (std::size_t i = 0; i < fields; ++i) {
     const std::string field = FieldText(*ldns_rr_rdf(rr.get(), i), plain);
-    if (field.empty()) return Generic(rdata);
+    if (field.empty()) return GenericText(rdata);
     if (i > 0) text.push_back(' ');
     text += field;
   }
   if (plain) return text;
   const bool faithful =
       IsPrintable(text) && HasCommonWords(type, text) && ReadsBack(type, text, rdata);
-  return faithful ? text : Generic(rdata);
+  return faithful ? text : GenericText(rdata);
 }
 
 }  // namespace pdns::dns

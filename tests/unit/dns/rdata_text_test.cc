@@ -248,5 +248,51 @@ TEST(RdataText, ManyEmptyStringsAreNotDear) {
   EXPECT_LT(of_many, 40 * std::max(of_few, 0.0001)) << of_many << " s, few " << of_few << " s";
 }
 
+// Of types for which ldns has another text than others, or none.
+TEST(RdataToText, FormsOfTheirOwn) {
+  const auto text = [](std::uint16_t type, const std::string& rdata) {
+    return RdataToText(static_cast<record::RrType>(type), AsBytes(rdata));
+  };
+  constexpr std::uint16_t kNsapPtr = 23;
+  constexpr std::uint16_t kNinfo = 56;
+  constexpr std::uint16_t kCsync = 62;
+  constexpr std::uint16_t kAvc = 258;
+  constexpr std::uint16_t kAmtrelay = 260;
+  EXPECT_EQ(text(kNsapPtr, std::string(1, '\0')), ".");
+  EXPECT_EQ(text(kNsapPtr, testing::WireName("foo.example")), "foo.example.");
+  EXPECT_EQ(text(kNsapPtr, "\3foo"), "\\# 4 03666f6f");
+  EXPECT_EQ(text(kNinfo, "\4info\1\""), "\"info\" \"\\\"\"");
+  EXPECT_EQ(text(kAvc, std::string("\0", 1)), "\"\"");
+  EXPECT_EQ(text(kAvc, "\5info"), "\\# 5 05696e666f");
+  EXPECT_EQ(text(kCsync, std::string("\0\0\0\5\0\3", 6)), "5 3");
+  EXPECT_EQ(text(257, std::string("\0\5issue", 7)), "0 issue \"\"");
+  EXPECT_EQ(text(257, std::string("\0\5iss e", 7)),
+            "\\# 7 000569737320"
+            "65");
+  EXPECT_EQ(text(kAmtrelay, std::string("\xa\0", 2)), "10 0 0 .");
+  EXPECT_EQ(text(kAmtrelay, "\xa\x81\xc0\1\2\3"), "10 1 1 192.1.2.3");
+  EXPECT_EQ(
+      text(kAmtrelay, "\xa\2" + std::string("\x20\1\xd\xb8", 4) + std::string(11, '\0') + "\x15"),
+      "10 0 2 2001:db8::15");
+  EXPECT_EQ(text(kAmtrelay, "\xa\3" + testing::WireName("r.example")), "10 0 3 r.example.");
+  EXPECT_EQ(text(kAmtrelay, "\xa\1\1"), "\\# 3 0a0101");
+  EXPECT_EQ(text(kAmtrelay, std::string("\xa\0\0", 3)), "\\# 3 0a0000");
+}
+
+// What a client must know has to be there.
+TEST(GenericForm, MandatoryParametersThatAreNotThere) {
+  const auto text = [](const std::string& parameters) {
+    return RdataToText(record::RrType::kHttps, AsBytes(std::string("\0\1\0", 3) + parameters));
+  };
+  const std::string alpn("\0\1\0\3\2h2", 7);
+  EXPECT_EQ(text(std::string("\0\0\0\2\0\1", 6) + alpn), "1 . mandatory=alpn alpn=h2");
+  for (const std::string& keys : {std::string("\0\0\0\2\0\1", 6),                // alone
+                                  std::string("\0\0\0\2\0\3", 6) + alpn,         // port
+                                  std::string("\0\0\0\2\0\0", 6) + alpn,         // itself
+                                  std::string("\0\0\0\4\0\1\0\1", 8) + alpn}) {  // twice
+    EXPECT_TRUE(text(keys).starts_with("\\#")) << text(keys);
+  }
+}
+
 }  // namespace
 }  // namespace pdns::dns
