@@ -36,7 +36,11 @@ bool HasDigestLength(const DigestForm& form, Bytes rdata) {
   if (form.kind_at >= rdata.size()) return false;
   const std::size_t kind = rdata[form.kind_at];
   const std::size_t wanted = kind < form.sizes.size() ? form.sizes[kind] : kAny;
-  return wanted == kAny || rdata.size() - form.kind_at - 1 == wanted;
+  const std::size_t size = rdata.size() - form.kind_at - 1;
+  constexpr std::uint16_t kZonemd = 63;
+  constexpr std::size_t kLeastOfZonemd = 12;  // RFC 8976 section 2.2.4
+  if (form.type == kZonemd && size < kLeastOfZonemd) return false;
+  return wanted == kAny || size == wanted;
 }
 
 // At most 90 degrees from the equator and 180 from the meridian, in thousandths of a second.

@@ -4,6 +4,7 @@ be mean, and of what it loads each row that is no comment is there."""
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import subprocess
 import tempfile
@@ -11,7 +12,7 @@ import unittest
 from pathlib import Path
 
 from independent import dns
-from pdns_testing import CAPTURES
+from pdns_testing import CAPTURES, ingest, query
 
 RENDER_ROWS = os.environ.get("PDNS_RENDER_ROWS", "build/release/tests/rendering/render_rows")
 CHECK = shutil.which("named-checkzone") or "/usr/bin/named-checkzone"
@@ -49,14 +50,14 @@ def dig(rows: list[Row]) -> str:
     return run.stdout.decode()
 
 
-def load(text: str) -> tuple[int, str, list[str]]:
+def load(text: str, of: str = ".") -> tuple[int, str, list[str]]:
     """Exit code, what was said, and the lines of the zone that was loaded."""
     with tempfile.TemporaryDirectory() as folder:
         zone, out = Path(folder) / "zone", Path(folder) / "out"
         zone.write_text(text, encoding="ascii")
         # What one owner holds is judged, not whether names that others name are there.
         loose = [word for option in "kmMSnr" for word in (f"-{option}", "ignore")]
-        run = subprocess.run([CHECK, "-i", "none", *loose, "-o", out, ".", zone], stdout=subprocess.PIPE,
+        run = subprocess.run([CHECK, "-i", "none", *loose, "-o", out, of, zone], stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT)
         loaded = out.read_text(encoding="ascii").splitlines() if out.exists() else []
         return run.returncode, run.stdout.decode(), [line for line in loaded if not line.startswith(";")]
@@ -101,6 +102,42 @@ class Zone(unittest.TestCase):
             owner = bytes([len(label)]) + label.lower() + b"\0"
             rows += [(owner, TXT, text, 1), (owner, 65280, every, 1), (owner, 15, b"\0\1" + owner, 1)]
         self.assertEqual(len(self.loads(rows)), len(rows) - 1)
+
+    def test_no_record_of_any_type_spoils_the_zone(self) -> None:
+        """Random and edge rdata of every type: judged by what the parser of the type takes."""
+        chance = random.Random(7)
+
+        def some(low: int, high: int, of: bytes) -> bytes:
+            return bytes(chance.choice(of) for _ in range(chance.randint(low, high)))
+
+        def string(text: bytes) -> bytes:
+            return bytes([len(text)]) + text
+
+        def name() -> bytes:
+            return b"".join(string(some(1, 8, b"abc-_ *\xff.")) for _ in range(chance.randint(0, 3))) + b"\0"
+
+        kinds = (
+            lambda: some(*[chance.choice((0, 1, 2, 4, 5, 7, 8, 16, 20, 24, 32, 36))] * 2, bytes(range(256))),
+            lambda: some(1, 24, b"\0\1\2\3"),
+            lambda: some(0, 6, b"\0\1\2") + name(),
+            lambda: b"".join(string(some(0, 6, b'ab1"\\!^.*$ \0\xff')) for _ in range(chance.randint(1, 4))),
+            lambda: some(4, 4, b"\0\1\2") + b"".join(string(some(0, 9, b"ab1!^.*$+(){}[]")) for _ in range(3)) + name(),
+        )
+        types = [*range(1, 111), 249, *range(256, 265), 32768, 32769, 65280]
+        rows = [*APEX, SERVER]
+        for rrtype in types:
+            if rrtype in (NS, CNAME, SOA_TYPE, DNAME):  # of which the zone has its own
+                continue
+            rows += [(string(b"x%d-%d" % (rrtype, i)) + b"\0", rrtype, chance.choice(kinds)(), 1) for i in range(40)]
+        self.assertGreater(len(self.loads(rows)), len(rows) // 10)
+        cases = sorted((Path(__file__).resolve().parent.parent / "data/zone").glob("*.dnstap"))
+        self.assertEqual(5, len(cases))
+        for case in cases:
+            with self.subTest(case=case.name), tempfile.TemporaryDirectory() as folder:
+                self.assertEqual(0, ingest(Path(folder) / "db", case).returncode)
+                told = query(Path(folder) / "db", "*.", "-p", "dig")
+                code, said, loaded = load(told.stdout.decode(), "zone.example")
+                self.assertEqual((0, 3), (code, len(loaded)), said)
 
 
 if __name__ == "__main__":
