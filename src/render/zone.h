@@ -4,9 +4,10 @@
 // A zone holds less at one owner than was seen there over time, so the rows of an owner, which must
 // come one behind the other, are held until the owner changes: of SOA, CNAME and DNAME the one seen
 // last stays; of a CNAME and other data (RRSIG and NSEC aside) the side seen last. The rest become
-// comments, as do types that no zone file takes (meta types, MD, MF) and, where names come before
-// those below them, the SOA of a zone below the one that was begun. More than 10,000 rows at one
-// owner (or 16 MiB of them) are judged in parts of that size.
+// comments, as do types that no zone file takes (meta types, MD, MF), what the parser of its type
+// may refuse, so that no record spoils the zone, and, where names come before those below them, the
+// SOA of a zone below the one that was begun. More than 10,000 rows at one owner (or 16 MiB of
+// them) are judged in parts of that size.
 #pragma once
 
 #include <chrono>
