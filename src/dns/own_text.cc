@@ -44,7 +44,8 @@ std::optional<std::string> Address(Bytes rdata) {
   return std::string(text.data());
 }
 
-// RFC 8777 section 4.3: precedence, discovery, type, relay.
+// RFC 8777 section 4.3: precedence, discovery, type, relay. One without a relay keeps the generic
+// form: "0 0 0 ." is the text of an SRV as well, and a list of values tells each text once.
 std::string Amtrelay(Bytes rdata) {
   constexpr std::size_t kFixed = 2;
   constexpr std::uint8_t kDiscovery = 0x80;
@@ -52,7 +53,6 @@ std::string Amtrelay(Bytes rdata) {
   const unsigned type = rdata[1] & 0x7fU;
   const Bytes rest = rdata.subspan(kFixed);
   std::optional<std::string> relay;
-  if (type == 0 && rest.empty()) relay = ".";
   if ((type == 1 && rest.size() == 4) || (type == 2 && rest.size() == 16)) relay = Address(rest);
   if (type == 3) relay = WholeName(rest);
   if (!relay.has_value()) return GenericText(rdata);

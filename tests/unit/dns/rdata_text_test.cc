@@ -269,7 +269,7 @@ TEST(RdataToText, FormsOfTheirOwn) {
   EXPECT_EQ(text(257, std::string("\0\5iss e", 7)),
             "\\# 7 000569737320"
             "65");
-  EXPECT_EQ(text(kAmtrelay, std::string("\xa\0", 2)), "10 0 0 .");
+  EXPECT_EQ(text(kAmtrelay, std::string("\xa\0", 2)), "\\# 2 0a00");
   EXPECT_EQ(text(kAmtrelay, "\xa\x81\xc0\1\2\3"), "10 1 1 192.1.2.3");
   EXPECT_EQ(
       text(kAmtrelay, "\xa\2" + std::string("\x20\1\xd\xb8", 4) + std::string(11, '\0') + "\x15"),
