@@ -74,8 +74,8 @@ Status Service::OpenControl() {
     if (request.accepted.value_or(policy.accepted) != policy.accepted ||
         request.untrusted.value_or(policy.untrusted) != policy.untrusted) {
       return Status::Usage(
-          "the live ingester decides what is taken, by its own --message-type and --untrusted, and "
-          "these are others: leave them out");
+          "the live ingester decides which message types are taken and what becomes of untrusted "
+          "records, and these are others: leave them out");
     }
     auto sources = ListSources(request.paths);
     for (SourcePath& source : sources) source.rule.regular = true;  // nothing that can block others
