@@ -13,6 +13,10 @@ namespace {
 constexpr std::size_t kReadSize = 256U << 10;
 constexpr int kReadsPerTurn = 4;
 
+// READY and STOP that are answered: a stream has one of each, libfstrm tries again after 5 s.
+constexpr int kAnswersMost = 1000;
+constexpr std::chrono::milliseconds kAnswerEach(10);
+
 bool IsConnection(int fd) {
   int type = 0;
   int listens = 0;
@@ -27,7 +31,8 @@ Connection::Connection(std::unique_ptr<net::Channel> channel, std::size_t socket
     : channel_(std::move(channel)),
       socket_(socket),
       peer_(net::PeerName(channel_->fd())),
-      splitter_(kReadSize) {}
+      splitter_(kReadSize),
+      answers_(kAnswersMost, kAnswerEach) {}
 
 Result<std::unique_ptr<Connection>> Connection::Adopt(net::Descriptor fd, std::size_t socket,
                                                       Bytes state) {
@@ -63,22 +68,33 @@ net::Descriptor Connection::Release() {
 
 std::size_t Connection::Receive(FrameSink& sink) {
   using Outcome = net::Channel::Outcome;
+  const auto until = Clock::now() + kTurn;
   std::size_t total = 0;
   drained_ = true;
-  for (int turn = 0; turn < kReadsPerTurn; ++turn) {
+  if (uncut_) Cut(sink, until);
+  // No more is read than can be handed on: what waits for another turn takes memory.
+  for (int turn = 0; turn < kReadsPerTurn && !uncut_; ++turn) {
+    if (turn > 0 && Clock::now() > until - kTurn / 2) break;
     if (state_ == State::kParked || state_ == State::kClosed) return total;
     const auto got = channel_->Read(splitter_.Room());
-    if (got.outcome == Outcome::kWouldBlock) return total;
+    if (got.outcome == Outcome::kWouldBlock) {
+      drained_ = !channel_->pending();
+      return total;
+    }
     if (got.outcome != Outcome::kBytes) {
       TakeEnd(got.outcome, sink);
       return total;
     }
     total += got.bytes;
     splitter_.Filled(got.bytes);
-    Cut(sink);
+    Cut(sink, until);
   }
   drained_ = false;
   return total;
+}
+
+void Connection::Settle(FrameSink& sink) {
+  if (uncut_) Cut(sink, Clock::time_point::max());
 }
 
 void Connection::TakeEnd(net::Channel::Outcome outcome, FrameSink& sink) {
@@ -90,7 +106,13 @@ void Connection::TakeEnd(net::Channel::Outcome outcome, FrameSink& sink) {
   reason_ = splitter_.held() > 0 ? channel_->reason() + " inside a frame" : channel_->reason();
 }
 
-void Connection::Cut(FrameSink& sink) {
+// The clock is looked at after so many bytes or pieces: a look costs a fiftieth of what they do.
+void Connection::Cut(FrameSink& sink, Clock::time_point until) {
+  constexpr std::uint64_t kBytesUnlooked = 4096;
+  constexpr int kPiecesUnlooked = 50;
+  std::uint64_t look_at = splitter_.position() + kBytesUnlooked;
+  int pieces = 0;
+  uncut_ = false;
   while (state_ == State::kHandshake || state_ == State::kData) {
     switch (splitter_.Next()) {
       case Piece::kNeedMore:
@@ -99,17 +121,23 @@ void Connection::Cut(FrameSink& sink) {
         TakeControl(sink);
         break;
       case Piece::kData:
-        if (state_ == State::kData) {
-          sink.OnFrame(socket_, splitter_.payload());
-        } else {
-          Break(sink, "data before START");
-        }
+        TakeData(sink);
         break;
       case Piece::kBroken:
         Break(sink, "a frame length beyond all limits");
         break;
     }
+    if (splitter_.position() < look_at && ++pieces < kPiecesUnlooked) continue;
+    look_at = splitter_.position() + kBytesUnlooked;
+    pieces = 0;
+    if ((uncut_ = Clock::now() >= until)) return;
   }
+}
+
+void Connection::TakeData(FrameSink& sink) {
+  if (state_ != State::kData) return Break(sink, "data before START");
+  ++frames_;
+  sink.OnFrame(socket_, splitter_.payload());
 }
 
 void Connection::TakeControl(FrameSink& sink) {
@@ -123,7 +151,7 @@ void Connection::TakeControl(FrameSink& sink) {
       state_ = State::kHandshake;
       if (!control->suits)
         reason_ = "offers another content type than " + std::string(kContentType);
-      return Reply(ControlType::kAccept);
+      return Reply(sink, ControlType::kAccept);
     case ControlType::kStart:
       if (!control->suits)
         return Park("starts another content type than " + std::string(kContentType));
@@ -131,7 +159,7 @@ void Connection::TakeControl(FrameSink& sink) {
       return;
     case ControlType::kStop:
       state_ = State::kHandshake;
-      if (both_ways_) Reply(ControlType::kFinish);
+      if (both_ways_) Reply(sink, ControlType::kFinish);
       return;
     case ControlType::kAccept:
     case ControlType::kFinish:
@@ -139,11 +167,18 @@ void Connection::TakeControl(FrameSink& sink) {
   }
 }
 
-void Connection::Reply(ControlType type) { channel_->Write(AsBytes(EncodeControl(type))); }
+void Connection::Reply(FrameSink& sink, ControlType type) {
+  if (!answers_.Take(1, Clock::now())) {
+    const std::string reason = "READY or STOP over and over";
+    return frames_ > 0 ? Break(sink, reason) : Park(reason);
+  }
+  channel_->Write(AsBytes(EncodeControl(type)));
+}
 
 void Connection::Park(std::string reason) {
   state_ = State::kParked;
   splitter_ = Splitter(kReadSize);  // what it held is lost
+  uncut_ = false;
   reason_ = std::move(reason);
 }
 

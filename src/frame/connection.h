@@ -9,11 +9,13 @@
 // One thread at a time. Never blocks, never raises SIGPIPE.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 
+#include "base/allowance.h"
 #include "base/bytes.h"
 #include "base/status.h"
 #include "frame/control.h"
@@ -50,9 +52,13 @@ class Connection {
   static Result<std::unique_ptr<Connection>> Adopt(net::Descriptor fd, std::size_t socket,
                                                    Bytes state);
 
-  // Reads what is there, up to a bound, so that no peer starves the others; hands whole frames on.
-  // Returns how many bytes were read.
+  // Hands on whole frames of what is there, for kTurn and one frame at most, so that no peer
+  // starves the others however dear its frames are. Returns how many bytes were read.
+  static constexpr std::chrono::milliseconds kTurn{2};
   std::size_t Receive(FrameSink& sink);
+
+  // Hands on the frames that are read and were left for another turn, all of them: before Export().
+  void Settle(FrameSink& sink);
 
   // Reads no more, and says why. What is held of a frame is lost.
   void Park(std::string reason);
@@ -68,8 +74,12 @@ class Connection {
   State state() const { return state_; }
   const std::string& reason() const { return reason_; }  // why parked, or how it ended
   bool broken() const { return broken_; }                // parked for its framing
-  bool drained() const { return drained_; }             // Receive came to the end of what was there
-  bool pending() const { return channel_->pending(); }  // Receive again: no poll will tell
+  bool drained() const { return drained_; }  // Receive came to the end of what was there
+  bool pending() const { return uncut_ || channel_->pending(); }  // Receive again: no poll tells
+  bool uncut() const { return uncut_; }  // whole frames are held, for another turn
+  bool established() const { return channel_->established(); }  // TLS: after the handshake
+  std::uint64_t frames() const { return frames_; }              // whole ones, of data
+  bool wants_read() const { return channel_->wants_read(); }
   bool wants_write() const { return channel_->wants_write(); }
   bool plain() const { return channel_->plain(); }
   std::size_t memory() const { return splitter_.memory(); }
@@ -79,10 +89,12 @@ class Connection {
   const std::string& peer() const { return peer_; }  // for people: "pid 4711"
 
  private:
+  using Clock = std::chrono::steady_clock;
   void TakeEnd(net::Channel::Outcome outcome, FrameSink& sink);
-  void Cut(FrameSink& sink);
+  void Cut(FrameSink& sink, Clock::time_point until);
   void TakeControl(FrameSink& sink);
-  void Reply(ControlType type);
+  void TakeData(FrameSink& sink);
+  void Reply(FrameSink& sink, ControlType type);
   void Break(FrameSink& sink, std::string reason);
 
   std::unique_ptr<net::Channel> channel_;
@@ -93,6 +105,9 @@ class Connection {
   bool both_ways_ = false;  // the peer sent READY and reads our answers
   bool broken_ = false;
   bool drained_ = true;
+  bool uncut_ = false;  // the splitter may hold whole frames
+  std::uint64_t frames_ = 0;
+  Allowance answers_;
   std::string reason_;
 };
 

@@ -2,9 +2,14 @@
 // their connections.
 //
 // A peer that is slow, silent, half-open, oversize or speaks something else costs one connection of
-// a bounded number, bounded memory, one log line and a counter. At the limit of connections peers
-// wait in the kernel; while any do, one that has not come to START in its time makes room. Nobody
-// is accepted and closed at once: a resolver would come back at once.
+// a bounded number, bounded memory, one log line and a counter. Unix, TCP and TLS have a number of
+// connections each, so that no crowd of one kind keeps another out. At the limit peers wait in the
+// kernel; while any do, who is silent makes room: who has not come to START first, then who has
+// sent no frame, then who has sent none for long, in each the oldest. Nobody is accepted and closed
+// at once: a resolver would come back at once.
+//
+// One Poll spends kSlice on each kind and on TLS handshakes, and one reading of a peer more
+// (Connection::kTurn): whatever comes in, all others have their turn within half a second.
 //
 // With HandOver() and Adopt() the connections live on in the next process, each in the middle of
 // whatever was being sent on it.
@@ -12,6 +17,7 @@
 // One thread at a time, figures included.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -26,18 +32,20 @@
 #include "base/log_limit.h"
 #include "base/status.h"
 #include "frame/connection.h"
+#include "frame/turnstile.h"
 #include "net/descriptor.h"
 #include "net/endpoint.h"
 #include "net/tls.h"
 
 namespace pdns::frame {
 
-// Of all sockets of a listener together.
 struct ListenerLimits {
-  std::size_t connections = 0;     // at once; 0: Listener::kMaxConnections; never more than half
-                                   // of the descriptors that the process may have
-  std::size_t memory = 64U << 20;  // bytes of frames that are not whole yet
-  std::chrono::milliseconds handshake{30'000};  // to come to START, while others wait
+  std::size_t connections = 0;     // at once, of each kind; 0: Listener::kMaxConnections; all kinds
+                                   // together at most half of the descriptors of the process
+  std::size_t memory = 64U << 20;  // bytes of frames that are not whole yet, of all peers
+  // While others wait: how long a peer keeps its place without its first frame, ...
+  std::chrono::milliseconds first_frame{1'000};
+  std::chrono::milliseconds next_frame{10'000};  // ... and without another one
 };
 
 // Of one listening socket, since the listener was opened.
@@ -50,7 +58,7 @@ struct ListenerFigures {
                                   // framing, a failed TLS handshake
   std::uint64_t broken = 0;       // of these, broken framing
   std::uint64_t over_memory = 0;  // connections parked for the memory they held
-  std::uint64_t timed_out = 0;    // connections closed for want of START while others waited
+  std::uint64_t timed_out = 0;    // silent connections closed while others waited
   std::uint64_t full = 0;         // times that peers were left waiting in the kernel
 };
 
@@ -64,6 +72,7 @@ struct HandedPeer {
 class Listener {
  public:
   static constexpr std::size_t kMaxConnections = 1000;
+  static constexpr std::chrono::milliseconds kSlice{20};
 
   // `tls` is needed when one of the sockets is marked so (kUsage without). kIo: the system refuses.
   // `wake_fd` (may be -1) ends a Poll when it becomes readable.
@@ -104,50 +113,71 @@ class Listener {
 
  private:
   using Clock = std::chrono::steady_clock;
+  // Of a socket and its peers.
+  enum Kind : std::uint8_t { kUnix, kTcp, kTls, kKinds };
   struct Peer {
     std::unique_ptr<Connection> connection;
-    Clock::time_point since{};  // when it came to this state
+    Kind kind = kUnix;
     Connection::State seen = Connection::State::kHandshake;
-    std::size_t memory = 0;  // as counted in memory_
-    bool refused = false;    // as counted in figures
-    bool writing = false;    // as watched for
-    std::string noted;       // the last reason that was logged
+    bool established = true;  // its turnstile is its kind's, not that of handshakes
+    Clock::time_point accepted{};
+    Clock::time_point last{};  // when frames of it came, or it was parked
+    bool sends = false;        // frames of it came, here or where it was adopted from
+    std::uint64_t round = 0;   // in which it had its turn
+    std::size_t memory = 0;    // as counted in memory_
+    bool refused = false;      // as counted in figures
+    unsigned events = 0;       // as watched for
+    std::string noted;         // the last reason that was logged
   };
   using Peers = std::unordered_map<int, Peer>;
+  struct Door {
+    Turnstile turnstile;  // its listening sockets and established peers
+    std::size_t limit = 0;
+    std::size_t open = 0;
+    bool accepting = true;
+    std::size_t room_below = 0;      // while not accepting: again with fewer peers than this ...
+    Clock::time_point try_again{};   // ... or, below the limit, at this time
+    Clock::time_point look_again{};  // for who could make room
+    Clock::time_point next_warning{};
+  };
 
   Listener(std::vector<net::ListeningSocket> sockets, const ListenerLimits& limits,
            std::unique_ptr<net::TlsServer> tls);
+  static Kind KindOf(const net::ListeningSocket& socket);
   bool Turn(std::chrono::milliseconds timeout, FrameSink& sink);
+  bool GoRound(Turnstile& turnstile, FrameSink& sink);
   bool Serve(int fd, FrameSink& sink);
   bool AcceptFrom(int listening_fd);
   bool Add(std::unique_ptr<Connection> connection);
-  void StopAccepting();
-  void ListenAgainIfRoom();
-  bool OthersWait() const;
-  void CloseLateStarters(Clock::time_point now);
   void TakeState(Peers::iterator found);
-  void CountMemory(Peer& peer);
-  void KeepMemory();
-  void Parked(int fd, Peer& peer);
-  void CloseParked();
   void Forget(Peers::iterator found);
   void Note(Peer& peer);
   void Complain(const std::string& who, const std::string& what);
-  bool Watch(int fd, unsigned events, int operation) const;
+  static unsigned EventsOf(const Connection& connection);
+  Turnstile& TurnstileOf(const Peer& peer);
+  bool Watch(int fd, const Peer& peer, unsigned events, int operation);
   std::string NameOf(const Connection& connection) const;
+
+  // listener_limits.cc
+  void ShareConnections();
+  void StopAccepting(Kind kind);
+  void ListenAgainIfRoom(Kind kind);
+  bool OthersWait(Kind kind) const;
+  bool MakeRoom(Kind kind);
+  void CountMemory(Peer& peer);
+  void KeepMemory(FrameSink& sink);
+  void Parked(int fd, Peer& peer);
+  void CloseParked();
 
   std::vector<net::ListeningSocket> sockets_;
   std::vector<ListenerFigures> figures_;
   ListenerLimits limits_;
   std::unique_ptr<net::TlsServer> tls_;
-  net::Descriptor epoll_;
-  bool accepting_ = true;
+  std::array<Door, kKinds> doors_;
+  Turnstile handshakes_;   // of TLS, which cost more than all that comes after
+  net::Descriptor epoll_;  // of the turnstiles and the wake descriptor
   bool caught_up_ = false;
-  std::size_t room_below_ = 0;     // while not accepting: again with fewer peers than this ...
-  Clock::time_point try_again_{};  // ... or, below the limit, at this time
-  Clock::time_point next_warning_{};
   std::deque<std::pair<Clock::time_point, int>> parked_;  // since when; some may be gone already
-  std::vector<int> again_;                                // hold bytes that no poll announces
   std::size_t memory_ = 0;
   Peers peers_;
   std::map<std::string, LogLimit> complaints_;  // by what is said

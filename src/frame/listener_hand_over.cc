@@ -19,7 +19,8 @@ constexpr auto kGoodbyeTime = std::chrono::seconds(2);
 
 // TLS peers go first, and all are read until those have gone: nobody is kept waiting meanwhile.
 std::vector<HandedPeer> Listener::HandOver(FrameSink& sink) {
-  for (const net::ListeningSocket& socket : sockets_) Watch(socket.fd(), 0, EPOLL_CTL_DEL);
+  for (const net::ListeningSocket& socket : sockets_)
+    doors_[KindOf(socket)].turnstile.Watch(socket.fd(), 0, EPOLL_CTL_DEL);
   for (auto& [fd, peer] : peers_) peer.connection->Goodbye();
   const auto inside_tls = [](const auto& one) {
     return one.second.seen != State::kParked && !one.second.connection->plain();
@@ -32,15 +33,16 @@ std::vector<HandedPeer> Listener::HandOver(FrameSink& sink) {
   for (auto& [fd, peer] : peers_) {
     Connection& connection = *peer.connection;
     --figures_[connection.socket()].open;
-    if (peer.seen == State::kParked || !connection.plain()) continue;
-    Watch(fd, 0, EPOLL_CTL_DEL);
+    --doors_[peer.kind].open;
+    if (peer.seen != State::kParked) connection.Settle(sink);
+    if (connection.state() == State::kParked || !connection.plain()) continue;
+    Watch(fd, peer, 0, EPOLL_CTL_DEL);
     std::string state = connection.Export();
     handed.push_back(
         {sockets_[connection.socket()].name(), connection.Release(), std::move(state)});
   }
   peers_.clear();
   parked_.clear();
-  again_.clear();
   memory_ = 0;
   return handed;
 }
@@ -56,9 +58,11 @@ Status Listener::Adopt(HandedPeer peer) {
       std::move(peer.fd), static_cast<std::size_t>(at - sockets_.begin()), AsBytes(peer.state));
   if (!adopted.ok()) return adopted.status();
   const std::size_t socket = (*adopted)->socket();
+  const int fd = (*adopted)->fd();
   if (!Add(std::move(*adopted)))
     return Status::Malformed("a connection of " + peer.socket + " that cannot be waited on");
   ++figures_[socket].adopted;
+  peers_.at(fd).sends = peers_.at(fd).seen == State::kData;
   caught_up_ = false;
   return {};
 }

@@ -69,7 +69,7 @@ void AddLive(Sheet& sheet, const LiveFigures& live) {
     sheet.Count("connections_over_memory_total", "Connections given up for the memory they held.",
                 peers.over_memory, of);
     sheet.Count("connections_timed_out_total",
-                "Connections that made way because they never came to START.", peers.timed_out, of);
+                "Silent connections that made room while others waited.", peers.timed_out, of);
     sheet.Count("socket_bytes_total", "Bytes read from connections.", peers.bytes, of);
   }
   sheet.Gauge("window_bytes", "Memory of the window that the sockets fill.",

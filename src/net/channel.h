@@ -19,7 +19,8 @@ class Channel {
  public:
   enum class Outcome : std::uint8_t {
     kBytes,       // so many are there; more may be
-    kWouldBlock,  // nothing now: wait until fd() can be read, or written if wants_write()
+    kWouldBlock,  // nothing now: wait until fd() can be read (wants_read()) or written
+                  // (wants_write())
     kClosed,      // the peer is gone, see reason()
     kFailed,      // it does not speak as it should (TLS only), see reason()
   };
@@ -45,6 +46,8 @@ class Channel {
   virtual void Goodbye() {}
 
   virtual bool plain() const = 0;
+  virtual bool established() const { return true; }  // no handshake is under way
+  virtual bool wants_read() const { return true; }
   virtual bool wants_write() const { return false; }
   virtual bool pending() const { return false; }  // bytes are held here, which no poll announces
 

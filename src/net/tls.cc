@@ -5,12 +5,25 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <utility>
+
+#include "base/allowance.h"
 
 namespace pdns::net {
 namespace {
 
 constexpr std::size_t kAnswersMost = 4096;  // to a peer that does not read
+
+// Calls of recv() within one Read(), two a record: with full records much more than it is asked
+// for, with the smallest ones a few milliseconds.
+constexpr int kCallsMost = 256;
+
+// Records without data (key updates, alerts, empty ones) that a peer may send at once, and how
+// often one more.
+constexpr int kIdleRecordsMost = 64;
+constexpr std::chrono::milliseconds kIdleRecordEach(250);
 
 struct FreeContext {
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
@@ -28,10 +41,22 @@ std::string Cause() {
   return ERR_SYSTEM_ERROR(code) ? std::strerror(ERR_GET_REASON(code)) : "unknown";
 }
 
+// What the BIO reads and writes.
+struct Socket {
+  int fd;
+  int calls_left;  // of recv(), until the next Read()
+};
+
 // OpenSSL's own socket BIO uses write(), which raises SIGPIPE.
 int SocketRead(BIO* bio, char* into, int size) {
-  const int fd = *static_cast<const int*>(BIO_get_data(bio));
+  Socket& socket = *static_cast<Socket*>(BIO_get_data(bio));
+  const int fd = socket.fd;
   BIO_clear_retry_flags(bio);
+  if (socket.calls_left == 0) {
+    BIO_set_retry_read(bio);
+    return -1;
+  }
+  --socket.calls_left;
   ssize_t got = -1;
   do {
     got = recv(fd, into, static_cast<std::size_t>(size), MSG_DONTWAIT);
@@ -41,7 +66,7 @@ int SocketRead(BIO* bio, char* into, int size) {
 }
 
 int SocketWrite(BIO* bio, const char* from, int size) {
-  const int fd = *static_cast<const int*>(BIO_get_data(bio));
+  const int fd = static_cast<const Socket*>(BIO_get_data(bio))->fd;
   BIO_clear_retry_flags(bio);
   ssize_t sent = -1;
   do {
@@ -69,31 +94,38 @@ const BIO_METHOD* SocketMethod() {
 class TlsChannel final : public Channel {
  public:
   TlsChannel(Descriptor fd, SSL_CTX* context)
-      : Channel(std::move(fd)), number_(fd_.get()), ssl_(SSL_new(context)) {
+      : Channel(std::move(fd)), socket_{fd_.get(), 0}, ssl_(SSL_new(context)) {
     BIO* const bio = BIO_new(SocketMethod());
-    BIO_set_data(bio, &number_);
+    BIO_set_data(bio, &socket_);
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl_.get(), bio, bio);
     SSL_set_accept_state(ssl_.get());
+    SSL_set_msg_callback(ssl_.get(), CountRecord);
+    SSL_set_msg_callback_arg(ssl_.get(), this);
   }
   ~TlsChannel() override { Shutdown(); }
 
   // Records hold 16 KiB at most: as many as there are and fit.
   Got Read(std::span<std::uint8_t> into) override {
     SendAnswers();
+    socket_.calls_left = kCallsMost;
     pending_ = false;
     std::size_t filled = 0;
     while (ended_ == Outcome::kBytes && filled < into.size()) {
       std::size_t got = 0;
       ERR_clear_error();
+      const bool fresh = SSL_pending(ssl_.get()) == 0;
       const int done = SSL_read_ex(ssl_.get(), into.data() + filled, into.size() - filled, &got);
-      if (done != 1) {
+      if (done == 1) {
+        records_ -= fresh ? 1 : 0;
+      } else {
         if (Understand(done) == Outcome::kWouldBlock) break;
         pending_ = filled > 0;  // its end is told by the next call
       }
       filled += got;
     }
-    if (filled == into.size()) pending_ = true;
+    if (filled == into.size() || socket_.calls_left == 0) pending_ = true;
+    if (ended_ == Outcome::kBytes && TooManyIdle()) Refuse();
     if (filled > 0) return {Outcome::kBytes, filled};
     return {ended_ == Outcome::kBytes ? Outcome::kWouldBlock : ended_};
   }
@@ -106,13 +138,37 @@ class TlsChannel final : public Channel {
   void Goodbye() override { Shutdown(); }
 
   bool plain() const override { return false; }
-  bool wants_write() const override { return handshake_writes_ || !answers_.empty(); }
+  bool wants_read() const override { return !writes_first_; }
+  bool wants_write() const override { return writes_first_ || !answers_.empty(); }
   bool pending() const override { return pending_; }
+  bool established() const override { return SSL_is_init_finished(ssl_.get()) == 1; }
 
  private:
+  // Of OpenSSL, for each record that comes, among other things: with TLS 1.3 its true type is told
+  // apart from its header.
+  static void CountRecord(int sent, int /*version*/, int what, const void* /*bytes*/,
+                          std::size_t /*size*/, SSL* ssl, void* channel) {
+    const bool newest = SSL_version(ssl) >= TLS1_3_VERSION;
+    if (sent != 0 || what != (newest ? SSL3_RT_INNER_CONTENT_TYPE : SSL3_RT_HEADER)) return;
+    if (SSL_is_init_finished(ssl) == 1) ++static_cast<TlsChannel*>(channel)->records_;
+  }
+
+  // More records than those that brought data, by more than may be.
+  bool TooManyIdle() {
+    return records_ > 0 &&
+           !idle_records_.Take(std::exchange(records_, 0), std::chrono::steady_clock::now());
+  }
+
+  void Refuse() {
+    reason_ = "TLS: one record without data after the other";
+    dead_ = true;
+    ended_ = Outcome::kFailed;
+    pending_ = true;  // its end is told by the next call
+  }
+
   Outcome Understand(int done) {
     const int error = SSL_get_error(ssl_.get(), done);
-    handshake_writes_ = error == SSL_ERROR_WANT_WRITE;
+    writes_first_ = error == SSL_ERROR_WANT_WRITE;
     switch (error) {
       case SSL_ERROR_WANT_READ:
       case SSL_ERROR_WANT_WRITE:
@@ -149,11 +205,13 @@ class TlsChannel final : public Channel {
     ERR_clear_error();
   }
 
-  int number_;  // what the BIO reads and writes
+  Socket socket_;
   std::unique_ptr<SSL, FreeSsl> ssl_;
   Outcome ended_ = Outcome::kBytes;  // kBytes: it goes on
   std::string answers_;              // not yet sent
-  bool handshake_writes_ = false;
+  int records_ = 0;                  // that came, less those whose data was read
+  Allowance idle_records_{kIdleRecordsMost, kIdleRecordEach};
+  bool writes_first_ = false;  // nothing can be read before that
   bool pending_ = false;
   bool said_goodbye_ = false;
   bool dead_ = false;  // failed or cut: OpenSSL must not be asked to write any more

@@ -73,7 +73,7 @@ class Units(unittest.TestCase):
         service = UNITS / "pdns-ingest.service"
         self.assertEqual("notify", value(service, "Type"))
         self.assertIn("-HUP $MAINPID", value(service, "ExecReload"))
-        self.assertGreaterEqual(int(value(service, "FileDescriptorStoreMax")), 1024)
+        self.assertGreaterEqual(int(value(service, "FileDescriptorStoreMax")), 2048)
         # A folder of the service's own would go with it, and the socket in it.
         self.assertEqual("", value(service, "RuntimeDirectory"))
 

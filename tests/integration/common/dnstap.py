@@ -1,4 +1,4 @@
-"""dnstap frames made by hand: a RESOLVER_RESPONSE with one A record, as much as a test needs."""
+"""dnstap frames made by hand: RESOLVER_RESPONSE, as much as a test needs."""
 
 from __future__ import annotations
 
@@ -26,15 +26,19 @@ def _Bytes(field: int, value: bytes) -> bytes:
     return _Varint(field << 3 | 2) + _Varint(len(value)) + value
 
 
-def Response(owner: Name, address: bytes, zone: Name, when: int) -> bytes:
-    """The payload of a frame: `zone`'s server said that `owner` has this address."""
-    question = wire.QuestionWire(wire.Question(owner, wire.TYPES["A"]))
-    head = struct.pack("!6H", 1, FLAG_QR | FLAG_AA, 1, 1, 0, 0)
-    answer = wire.RecordWire(owner, wire.TYPES["A"], address)
+def Payload(dns: bytes, zone: Name, when: int) -> bytes:
+    """The payload of a frame: `zone`'s server answered with these bytes."""
     message = (
         _Number(1, _RESOLVER_RESPONSE)
         + _Bytes(11, wire.NameWire(zone))
         + _Number(12, when)
-        + _Bytes(14, head + question + answer)
+        + _Bytes(14, dns)
     )
     return _Bytes(14, message) + _Number(15, _MESSAGE)
+
+
+def Response(owner: Name, address: bytes, zone: Name, when: int) -> bytes:
+    """The same of an answer with one record: `owner` has this address."""
+    question = wire.QuestionWire(wire.Question(owner, wire.TYPES["A"]))
+    head = struct.pack("!6H", 1, FLAG_QR | FLAG_AA, 1, 1, 0, 0)
+    return Payload(head + question + wire.RecordWire(owner, wire.TYPES["A"], address), zone, when)

@@ -163,10 +163,28 @@ TEST_F(ConnectionTest, CloseInsideAFrame) {
 
 TEST_F(ConnectionTest, APeerThatNeverReadsDoesNotBlockUs) {
   // Answers pile up until the socket takes no more; then they are dropped, and data still comes in.
-  for (int i = 0; i < 20'000; ++i) Send(ReadyFrame());
+  for (int i = 0; i < 800; ++i) Send(ReadyFrame());
   EXPECT_EQ(connection->state(), State::kHandshake);
   Send(OpenCapture({"one"}));
   EXPECT_EQ(sink.frames, Frames{"one"});
+}
+
+// Each answer costs a call of the system.
+TEST_F(ConnectionTest, ReadyOverAndOverIsRefused) {
+  for (int i = 0; i < 20'000 && connection->state() != State::kParked; ++i) Send(ReadyFrame());
+  EXPECT_EQ(connection->state(), State::kParked);
+  EXPECT_EQ(connection->reason(), "READY or STOP over and over");
+  EXPECT_EQ(sink.broken, 0);
+}
+
+// After data it is a broken stream.
+TEST_F(ConnectionTest, StopOverAndOverIsRefused) {
+  Send(OpenCapture({"one"}));
+  for (int i = 0; i < 20'000 && connection->state() != State::kParked; ++i)
+    Send(ReadyFrame() + StartFrame() + StopFrame());
+  EXPECT_EQ(connection->state(), State::kParked);
+  EXPECT_EQ(sink.frames, Frames{"one"});
+  EXPECT_EQ(sink.broken, 1);
 }
 
 TEST_F(ConnectionTest, ReadyWithAnotherContentTypeIsToldOurs) {

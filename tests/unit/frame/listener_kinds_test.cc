@@ -218,5 +218,24 @@ TEST_F(TlsListenerTest, ASilentHandshakeCostsNobodyElseAnything) {
   EXPECT_FALSE(listener->Poll(std::chrono::milliseconds(0), sink));  // no spinning
 }
 
+// A crowd of one kind fills its own door only.
+TEST(ListenerKinds, EachHasItsNumberOfConnections) {
+  const TempDir dir;
+  FrameList sink;
+  const auto listener = OpenListener({UnixEndpoint(dir / "a"), TcpEndpoint()}, {.connections = 3});
+  std::vector<SocketPeer> crowd;
+  for (int i = 0; i < 5; ++i) crowd.push_back(ConnectTo(listener->sockets()[1]));
+  PollAll(*listener, sink);
+  EXPECT_EQ(listener->figures()[1].open, 3U);
+  std::vector<SocketPeer> peers;
+  for (int i = 0; i < 3; ++i) {
+    peers.push_back(ConnectTo(listener->sockets()[0]));
+    peers.back().Send(OpenCapture({"one"}));
+  }
+  PollAll(*listener, sink);
+  EXPECT_EQ(listener->figures()[0].open, 3U);
+  EXPECT_EQ(sink.frames.size(), 3U);
+}
+
 }  // namespace
 }  // namespace pdns::frame

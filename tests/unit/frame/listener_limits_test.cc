@@ -83,38 +83,92 @@ TEST_F(LimitsTest, BeyondTheLimitPeersWaitAndLoseNothing) {
   EXPECT_EQ(Figures().refused + Figures().timed_out, 0U);
 }
 
-TEST_F(LimitsTest, WhoDoesNotComeToStartMakesRoomForThoseWhoWait) {
-  Open({.connections = 4, .handshake = milliseconds(30)});
-  SocketPeer& silent = Connect();
-  SocketPeer& shy = Connect(ReadyFrame());
-  SocketPeer& slow = Connect(StartFrame().substr(0, 5));
+// One for each who waits, and no more: first who has not come to START, then who has sent nothing.
+TEST_F(LimitsTest, WhoIsSilentMakesRoomForThoseWhoWait) {
+  Open({.connections = 4, .first_frame = milliseconds(30), .next_frame = std::chrono::minutes(5)});
   SocketPeer& idle = Connect(OpenCapture({"one"}));
+  SocketPeer& started = Connect(ReadyFrame() + StartFrame());
+  SocketPeer& shy = Connect(ReadyFrame());
+  SocketPeer& silent = Connect();
   PollAll(*listener, sink);
-  Connect(OpenCapture({"two"}));  // waits
-  EXPECT_TRUE(PollUntil(*listener, sink, [this] { return sink.frames.size() == 2; }));
-  EXPECT_TRUE(silent.Closed());
+  const auto come = [this](const std::string& frame) {
+    Connect(OpenCapture({frame}));
+    return PollUntil(*listener, sink, [&] { return sink.frames.back() == frame; });
+  };
+  EXPECT_TRUE(come("two"));
   EXPECT_TRUE(shy.Closed());
-  EXPECT_TRUE(slow.Closed());
-  EXPECT_FALSE(idle.Closed());  // however long it is silent: PowerDNS keeps such
+  EXPECT_FALSE(silent.Closed());
+  EXPECT_TRUE(come("three"));
+  EXPECT_TRUE(silent.Closed());
+  EXPECT_FALSE(started.Closed());
+  EXPECT_TRUE(come("four"));
+  EXPECT_TRUE(started.Closed());
   EXPECT_EQ(Figures().timed_out, 3U);
-  idle.Send(DataFrame("three"));
+  EXPECT_FALSE(idle.Closed());  // PowerDNS keeps such
+  idle.Send(DataFrame("five"));
   PollAll(*listener, sink);
-  EXPECT_EQ(sink.frames, (Frames{"one", "two", "three"}));
+  EXPECT_EQ(sink.frames, (Frames{"one", "two", "three", "four", "five"}));
+}
+
+// All have sent a frame and stay: who has sent none for longest goes.
+TEST_F(LimitsTest, EvenWhoOnceSentDoesNotHoldItsPlaceForEver) {
+  Open({.connections = 3, .next_frame = milliseconds(50)});
+  SocketPeer& first = Connect(OpenCapture({"one"}));
+  SocketPeer& second = Connect(OpenCapture({"two"}));
+  SocketPeer& third = Connect(OpenCapture({"three"}));
+  PollAll(*listener, sink);
+  first.Send(DataFrame("four"));
+  PollAll(*listener, sink);
+  Connect(OpenCapture({"five"}));
+  EXPECT_TRUE(PollUntil(*listener, sink, [this] { return sink.frames.size() == 5; }));
+  EXPECT_FALSE(first.Closed());
+  EXPECT_TRUE(second.Closed());
+  EXPECT_FALSE(third.Closed());
+  EXPECT_EQ(Figures().timed_out, 1U);
 }
 
 TEST_F(LimitsTest, WithNobodyWaitingTheSilentAreLeftAlone) {
-  Open({.connections = 2, .handshake = milliseconds(0)});
+  Open({.connections = 2, .first_frame = milliseconds(0), .next_frame = milliseconds(0)});
   SocketPeer& silent = Connect();
   SocketPeer& other = Connect();
-  const auto until =
-      std::chrono::steady_clock::now() + milliseconds(2500);  // it looks every second
-  while (std::chrono::steady_clock::now() < until) listener->Poll(milliseconds(10), sink);
+  for (int i = 0; i < 30; ++i) listener->Poll(milliseconds(10), sink);  // several looks
   EXPECT_FALSE(silent.Closed());
   EXPECT_FALSE(other.Closed());
   EXPECT_EQ(Figures().timed_out, 0U);
   silent.Send(OpenCapture({"one"}));
   PollAll(*listener, sink);
   EXPECT_EQ(sink.frames.size(), 1U);
+}
+
+// Frames that are dear to take, and many at once: the others have their turn in between.
+TEST_F(LimitsTest, DearFramesOfOneDoNotKeepTheOthersWaiting) {
+  struct Slow final : FrameSink {
+    void OnFrame(std::size_t /*socket*/, Bytes payload) override {
+      if (payload.size() < 100) return sink.OnFrame(0, payload);
+      std::this_thread::sleep_for(milliseconds(2));
+      ++dear;
+    }
+    void OnBrokenStream(std::size_t socket) override { sink.OnBrokenStream(socket); }
+    FrameList sink;
+    int dear = 0;
+  } slow;
+  constexpr int kFrames = 400;
+  Open({});
+  std::string many = StartFrame();
+  for (int i = 0; i < kFrames; ++i) many += DataFrame(std::string(1000, 'x'));
+  SocketPeer& greedy = Connect();
+  Connect(OpenCapture({"one"}));
+  const int size = 2 << 20;
+  setsockopt(greedy.fd(), SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
+  for (std::string_view rest = many; !rest.empty();) {
+    const std::size_t taken = greedy.TrySend(rest);
+    if (taken == 0) listener->Poll(milliseconds(0), slow);
+    rest.remove_prefix(taken);
+  }
+  EXPECT_TRUE(PollUntil(*listener, slow, [&] { return !slow.sink.frames.empty(); }));
+  EXPECT_LT(slow.dear, kFrames / 2);
+  EXPECT_FALSE(listener->caught_up());
+  EXPECT_TRUE(PollUntil(*listener, slow, [&] { return slow.dear == kFrames; }));
 }
 
 TEST_F(LimitsTest, AnAnnouncedLengthTakesNoMemory) {

@@ -213,6 +213,59 @@ TEST_F(TlsTest, APeerThatNeverReads) {
   EXPECT_FALSE(channel->wants_write());
 }
 
+// A peer may change its keys now and then.
+TEST_F(TlsTest, AKeyUpdateIsTaken) {
+  const auto tls = Open();
+  Connect(*tls, "", TLS1_3_VERSION);
+  ASSERT_EQ(Shake(), Outcome::kWouldBlock);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(peer->UpdateKeys());
+    peer->TrySend("x");
+    EXPECT_EQ(ReadAll(), Outcome::kWouldBlock);
+    peer->Received();
+  }
+  EXPECT_EQ(read, "xxxxxxxxxx");
+}
+
+// One who does nothing else costs a bounded number of them, data among them or not.
+TEST_F(TlsTest, NothingButKeyUpdatesIsRefused) {
+  const auto tls = Open();
+  for (const bool data_too : {false, true}) {
+    read.clear();
+    Connect(*tls, "", TLS1_3_VERSION);
+    ASSERT_EQ(Shake(), Outcome::kWouldBlock);
+    std::size_t sent = 0;
+    Outcome outcome = Outcome::kWouldBlock;
+    while (outcome == Outcome::kWouldBlock && sent < 10'000) {
+      while (sent % 100 != 99 && peer->UpdateKeys()) ++sent;
+      ++sent;
+      if (data_too) peer->TrySend("x");
+      outcome = ReadAll();
+      peer->Received();
+    }
+    EXPECT_EQ(outcome, Outcome::kFailed) << sent;
+    EXPECT_NE(channel->reason().find("without data"), std::string::npos) << channel->reason();
+    EXPECT_EQ(channel->Read(room).outcome, Outcome::kFailed);
+  }
+}
+
+// What one Read costs is bounded, whatever comes in how small pieces.
+TEST_F(TlsTest, TheSmallestRecordsComeInSeveralReads) {
+  const auto tls = Open();
+  Connect(*tls);
+  ASSERT_EQ(Shake(), Outcome::kWouldBlock);
+  std::size_t sent = 0;
+  while (sent < 1000 && peer->TrySend("x") == 1) ++sent;
+  ASSERT_GT(sent, 200U);
+  const auto got = channel->Read(room);
+  EXPECT_EQ(got.outcome, Outcome::kBytes);
+  EXPECT_LT(got.bytes, 150U);
+  EXPECT_TRUE(channel->pending());
+  for (int i = 0; i < 20 && read.size() + got.bytes < sent; ++i) ReadAll();
+  EXPECT_EQ(read.size() + got.bytes, sent);
+  EXPECT_FALSE(channel->pending());
+}
+
 TEST_F(TlsTest, FilesThatCannotBeUsedAreNamed) {
   const std::string pem = server + ".pem";
   const std::string key = server + ".key";

@@ -135,6 +135,13 @@ class TlsPeer {
     return sent;
   }
 
+  // Asks for new keys on both sides; false when the other takes no more.
+  bool UpdateKeys() {
+    ERR_clear_error();
+    return SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED) == 1 &&
+           Noted(SSL_do_handshake(ssl_.get())) == 1;
+  }
+
   // What has come back by now; notices the other's end.
   std::string Received() {
     std::string all;
