@@ -32,11 +32,6 @@ std::optional<Bytes> Reader::Next() {
   return std::nullopt;
 }
 
-std::optional<Bytes> Reader::NextOfLength(std::uint32_t length) {
-  while (end_ == End::kNone && !splitter_.NextLength().has_value()) Fill();
-  return splitter_.NextLength() == length ? Next() : std::nullopt;
-}
-
 bool Reader::SkipTo(std::uint64_t position) {
   const std::uint64_t distance = splitter_.Jump(position - splitter_.position());
   if (distance == 0) return true;

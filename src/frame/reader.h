@@ -31,15 +31,8 @@ class Reader {
   // The next data frame, good until the next call; nothing at the end, and ever after.
   std::optional<Bytes> Next();
 
-  // As Next(), if a data frame of `length` bytes is what comes next; else nothing, without a wait
-  // for the rest of what may be no frame at all.
-  std::optional<Bytes> NextOfLength(std::uint32_t length);
-
   // Offset in the uncompressed stream behind the frame returned last.
   std::uint64_t position() const { return splitter_.position(); }
-
-  // Offset behind the last byte read: the length of the stream once Next() came to kCut.
-  std::uint64_t length_read() const { return splitter_.position() + splitter_.held(); }
 
   // Goes on at `position`, which must be at or behind position(). False when the stream ends before
   // it.

@@ -53,12 +53,6 @@ Piece Splitter::Next() {
   return control ? Piece::kControl : Piece::kData;
 }
 
-std::optional<std::uint32_t> Splitter::NextLength() const {
-  Cursor cursor(Bytes(buffer_.data() + begin_, held()));
-  const std::uint32_t length = cursor.U32();
-  return cursor.ok() ? std::optional(length) : std::nullopt;
-}
-
 std::uint64_t Splitter::Jump(std::uint64_t n) {
   const std::uint64_t dropped = std::min<std::uint64_t>(n, held());
   begin_ += dropped;

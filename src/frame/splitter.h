@@ -13,7 +13,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -48,9 +47,6 @@ class Splitter {
 
   // Payload of the last piece, good until Room() is called.
   Bytes payload() const { return payload_; }
-
-  // The length that the next piece begins with, 0 for a control frame; nothing when not here yet.
-  std::optional<std::uint32_t> NextLength() const;
 
   // Offset in the stream behind the last piece.
   std::uint64_t position() const { return position_; }

@@ -1,9 +1,9 @@
 // One capture, taken exactly once: path -> [FileSource] -> collector, and what became of it.
 //
-// The source is known by content: by the SHA-256 of its first data frame, and by that of the last
-// frame taken, at its place. So a capture that was taken is not taken again under another name or
-// compression, and one that has grown goes on where it was left. A capture that is followed is such
-// a source as well: taken by a second lane while it is silent, it is counted once.
+// The source is known by content (record/position.h). So a capture that was taken is not taken
+// again under another name or compression, and one that has grown goes on where it was left. A
+// capture that is followed is such a source as well: taken by a second lane while it is silent, it
+// is counted once.
 #pragma once
 
 #include <atomic>
@@ -108,6 +108,7 @@ class FileSource : public frame::Waiter {
   bool held_ = false;                      // of claims_
   std::optional<record::Position> taken_;  // as it was when it was last held
   const Tell* follow_ = nullptr;           // set: the file is followed
+  std::uint64_t uncompared_ = 0;           // frames of a source that is Match::kShorter
   std::uint64_t frames_told_ = 0;
   std::uint64_t frames_before_ = 0;  // taken by earlier runs and other lanes
   std::uint64_t shown_bytes_ = 0;

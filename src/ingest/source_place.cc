@@ -5,7 +5,7 @@
 namespace pdns::ingest {
 
 void SourcePlace::Move(Bytes frame, std::uint64_t bytes) {
-  ++position_.frames;
+  record::Advance(position_, frame);
   position_.bytes = bytes;
   position_.last_length = static_cast<std::uint32_t>(frame.size());
   position_.broken = false;

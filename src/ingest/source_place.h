@@ -1,9 +1,9 @@
 // How far a source is taken, frame by frame: frames -> [SourcePlace] -> the position that a batch
 // commits with them.
 //
-// A position holds a digest of the last frame, of 0.3 us, so that nobody can make a capture that
-// passes for another. A place moves with every frame and so keeps the frame itself, in a buffer
-// that is used again, and makes the digest when it is asked for the position: once a batch.
+// A position holds a digest of the last frame, of 0.3 us. A place moves with every frame and so
+// keeps the frame itself, in a buffer that is used again, and makes the digest when it is asked for
+// the position: once a batch.
 //
 // A value; copies move by themselves. Each is one thread's at a time.
 #pragma once
@@ -12,7 +12,7 @@
 #include <string>
 
 #include "base/bytes.h"
-#include "record/batch.h"
+#include "record/position.h"
 
 namespace pdns::ingest {
 

@@ -38,6 +38,10 @@ std::optional<Number> NumberOf(std::string_view prefix, std::string_view key) {
   return cursor.AtEnd() ? std::optional(number) : std::nullopt;
 }
 
+std::size_t MarksOf(std::uint64_t frames) {
+  return static_cast<std::size_t>(frames / record::Stride(frames));
+}
+
 std::uint64_t SecondsOf(sys_seconds time) {
   return static_cast<std::uint64_t>(time.time_since_epoch().count());
 }
@@ -74,6 +78,8 @@ std::string LedgerValue(const record::Position& position) {
   AppendVarint(value, position.bytes);
   AppendVarint(value, position.last_length);
   AppendBytes(value, position.last_frame);
+  AppendU64(value, position.chain);
+  for (std::size_t i = 0; i < MarksOf(position.frames); ++i) AppendU64(value, position.marks.at(i));
   if (position.broken) value.push_back(1);
   return value;
 }
@@ -85,6 +91,9 @@ std::optional<record::Position> DecodeLedgerValue(Bytes value) {
   position.bytes = cursor.Varint();
   const std::uint64_t length = cursor.Varint();
   const Bytes digest = cursor.Take(position.last_frame.size());
+  position.chain = cursor.U64();
+  if (!cursor.ok()) return std::nullopt;
+  for (std::size_t i = 0; i < MarksOf(position.frames); ++i) position.marks.at(i) = cursor.U64();
   position.broken = cursor.left() > 0;
   if (position.broken && cursor.U8() != 1) cursor.Fail();
   if (!cursor.AtEnd() || length > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;

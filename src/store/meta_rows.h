@@ -24,7 +24,7 @@ struct SchemaVersion {
   std::uint64_t major = 0;
   std::uint64_t minor = 0;
 };
-inline constexpr SchemaVersion kSchemaVersion{2, 0};
+inline constexpr SchemaVersion kSchemaVersion{3, 0};
 inline constexpr std::string_view kSchemaKey = "schema";
 std::string SchemaValue(const SchemaVersion& version);
 std::optional<SchemaVersion> DecodeSchemaValue(Bytes value);

@@ -97,7 +97,7 @@ def meta_seeds() -> dict[str, bytes]:
         for line in ("key", "value"):
             seeds |= numbered(f"{kind}-{line}", examples(kind, line))
     ledger = seeds["ledger-value-0"]
-    return seeds | {"ledger-not-broken": ledger + b"\0", "ledger-cut": ledger[:-1], "later-schema": b"pdns\3\1more"}
+    return seeds | {"ledger-not-broken": ledger + b"\0", "ledger-cut": ledger[:-1], "later-schema": b"pdns\4\1more"}
 
 
 def sketch_seeds() -> dict[str, bytes]:

@@ -197,32 +197,6 @@ TEST(Reader, SkipToTheEndAndBeyond) {
   EXPECT_EQ(damaged.end(), End::kBroken);
 }
 
-TEST(Reader, AFrameOfTheLengthThatIsExpected) {
-  for (const std::size_t step : {1U, 1000U}) {
-    Reader reader(std::make_unique<MemoryInput>(Capture({"one", "seven"}), step));
-    ASSERT_TRUE(reader.Next().has_value());
-    EXPECT_FALSE(reader.NextOfLength(3).has_value());
-    EXPECT_EQ(reader.end(), End::kNone);
-    const auto frame = reader.NextOfLength(5);
-    ASSERT_TRUE(frame.has_value());
-    EXPECT_EQ(AsText(*frame), "seven");
-    EXPECT_FALSE(reader.NextOfLength(5).has_value());  // STOP
-    EXPECT_FALSE(reader.Next().has_value());
-    EXPECT_EQ(reader.end(), End::kStop);
-    EXPECT_FALSE(reader.NextOfLength(5).has_value());
-  }
-}
-
-// What claims to be a large frame is not waited for.
-TEST(Reader, AFrameOfAnotherLengthIsNotRead) {
-  const std::string bytes = OpenCapture({"one"});
-  Reader reader(std::make_unique<MemoryInput>(bytes + U32(1U << 20) + "x", 1));
-  ASSERT_TRUE(reader.Next().has_value());
-  EXPECT_FALSE(reader.NextOfLength(3).has_value());
-  EXPECT_EQ(reader.end(), End::kNone);
-  EXPECT_EQ(reader.length_read(), bytes.size() + 4);
-}
-
 TEST(Reader, TheRestIsPassedOver) {
   Reader reader(
       std::make_unique<MemoryInput>(OpenCapture({"one"}) + std::string(200'000, '\xff'), 1000));

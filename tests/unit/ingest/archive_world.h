@@ -148,11 +148,14 @@ inline void ExpectAsKept(const std::string& path, const Kept::Source& kept,
   const ReadBack back = ReadArchived(path);
   EXPECT_EQ(back.end, end) << path;
   ASSERT_EQ(back.payloads, kept.payloads) << path;
+  record::Position position;
   for (std::size_t i = 0; i < back.payloads.size(); ++i) {
     const Bytes payload = AsBytes(back.payloads[i]);
-    EXPECT_EQ(kept.positions[i],
-              (record::Position{i + 1, back.ends[i], static_cast<std::uint32_t>(payload.size()),
-                                Sha256(payload)}));
+    record::Advance(position, payload);
+    position.bytes = back.ends[i];
+    position.last_length = static_cast<std::uint32_t>(payload.size());
+    position.last_frame = Sha256(payload);
+    EXPECT_EQ(kept.positions[i], position);
   }
   EXPECT_EQ(kept.first_frame, Sha256(AsBytes(back.payloads.front())));
   EXPECT_EQ(kept.ended_at, kept.positions.back());

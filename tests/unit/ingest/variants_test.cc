@@ -120,6 +120,39 @@ TEST_F(Variants, ThePlaceLiesInsideAFrame) {
   }
 }
 
+// All that the other has but one frame in its midst, which takes as many bytes.
+TEST_F(Variants, OneFrameInTheMidst) {
+  std::vector<std::string> payloads = After("aa", 200);
+  EXPECT_EQ(StateOf(File("a", Capture(payloads))), kComplete);
+  payloads[100] = NumberedPayload("bb", 99);
+  EXPECT_EQ(StateOf(File("b", Capture(payloads))), kComplete);
+  EXPECT_EQ(StateOf(File("b", Compress("zstd", Capture(payloads)))), kAlreadyTaken);
+  EXPECT_EQ(StateOf(File("a", Capture(After("aa", 200)))), kAlreadyTaken);
+  EXPECT_EQ(memory.counters().frames, 402U);
+}
+
+TEST_F(Variants, ShorterOnesAreTakenToo) {
+  EXPECT_EQ(StateOf(File("a", Capture(After("aa", 1000)))), kComplete);
+  EXPECT_EQ(StateOf(File("b", Capture(After("bb", 40)))), kComplete);
+  EXPECT_EQ(StateOf(File("c", Capture(After("cc", 400)))), kComplete);
+  ExpectNumbered(memory, "aa", 1000);
+  ExpectNumbered(memory, "bb", 40);
+  ExpectNumbered(memory, "cc", 400);
+  for (const char* path : {"a", "b", "c"}) EXPECT_EQ(StateOf(dir / path), kAlreadyTaken);
+}
+
+// The beginning of what was taken is not taken again; how far that is known is said.
+TEST_F(Variants, TheBeginningOfOneIsThatOne) {
+  EXPECT_EQ(StateOf(File("a", Capture(After("aa", 1000)))), kComplete);
+  const RunReport report = RunFiles(memory, {File("b", Capture(After("aa", 500)))});
+  EXPECT_EQ(States(report), std::vector<SourceState>{kAlreadyTaken});
+  EXPECT_EQ(report.sources[0].reason,
+            "ends before what was taken of it already; its last 21 frames are not compared");
+  const RunReport whole = RunFiles(memory, {File("c", Capture(After("aa", 511)))});
+  EXPECT_EQ(whole.sources[0].reason, "ends before what was taken of it already");
+  ExpectNumbered(memory, "aa", 1000);
+}
+
 // A pipe cannot be looked at twice: it is refused with words, and nothing of it is taken.
 TEST_F(Variants, FromAPipeTheyAreRefused) {
   EXPECT_EQ(StateOf(File("a", Capture(After("aa", 20)))), kComplete);

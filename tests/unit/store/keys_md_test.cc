@@ -137,9 +137,14 @@ void CheckLedger(const Example& example) {
   const record::SourceId id{digest("first_frame"),
                             static_cast<std::uint32_t>(example.Number("variant"))};
   ExpectBytes(LedgerKey(id), example.Wire("key"));
-  const record::Position position{example.Number("frames"), example.Number("bytes"),
-                                  static_cast<std::uint32_t>(example.Number("last_length")),
-                                  digest("last_frame"), example.Number("broken") != 0};
+  record::Position position{example.Number("frames"), example.Number("bytes"),
+                            static_cast<std::uint32_t>(example.Number("last_length")),
+                            digest("last_frame"), example.Number("broken") != 0};
+  const std::string chain = example.Wire("chain");
+  position.chain = Cursor(AsBytes(chain)).U64();
+  const std::string marks = example.Wire("marks");
+  Cursor cursor{AsBytes(marks)};
+  for (std::size_t i = 0; cursor.left() > 0; ++i) position.marks.at(i) = cursor.U64();
   ExpectBytes(LedgerValue(position), example.Wire("value"));
   EXPECT_EQ(DecodeLedgerValue(AsBytes(example.Wire("value"))), position);
 }

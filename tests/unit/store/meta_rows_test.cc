@@ -45,7 +45,7 @@ TEST(Ledger, KeysTellSourcesApart) {
 
 TEST(Ledger, RoundTripAndDamage) {
   record::Position position;
-  position.frames = 1661;
+  for (int i = 0; i < 1661; ++i) record::Advance(position, AsBytes(std::to_string(i)));
   position.bytes = 1ULL << 63;
   position.last_length = 4294967295U;
   position.last_frame.fill(0xee);
