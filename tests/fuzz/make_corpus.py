@@ -173,6 +173,27 @@ def frame_seeds() -> dict[str, bytes]:
     }
 
 
+def tls_seeds() -> dict[str, bytes]:
+    """The version, then steps: 0 handshake, 1 send, 2 key updates, 3 raw bytes, 4 read, 5 answer, 6 goodbye."""
+    shake = bytes([0, 4, 9]) * 4
+    send, read, update = b"\1\5", b"\4\5", b"\2\3"
+    steps = {
+        "plain": shake + (send + read) * 3 + b"\6",
+        "much": shake + b"\1\xff" * 8 + b"\4\0" * 3 + b"\4\xff" * 2,
+        "updates": shake + (update + send + read) * 5,
+        "nothing-but-updates": shake + (b"\2\x60" + b"\5" + read) * 4,
+        "answers": shake + b"\5" * 5 + send + read,
+        "raw-first": b"\3\x05hello" + read + shake,
+        "raw-between": shake + send + b"\3\x08\x17\3\3\0\3abc" + send + read,
+        "raw-alert": shake + send + b"\3\x07\x15\3\3\0\2\1\0" + read,
+        "raw-empty-records": shake + b"\3\x14" + b"\x17\3\3\0\0" * 4 + send + read,
+        "change-cipher": shake + b"\3\x06\x14\3\3\0\1\1" + send + read,
+        "goodbye-first": b"\6" + shake + send + read,
+        "never-reads": b"\0" * 3 + send * 3,
+    }
+    return {f"{name}-{version}": bytes([version]) + some for name, some in steps.items() for version in (0, 1)}
+
+
 def handover_seeds() -> dict[str, bytes]:
     """A state (version, amid the data, flags, the piece begun), then what the peer sends next."""
     start, stop, ready = control(2, CONTENT_TYPE), control(3), control(4, CONTENT_TYPE)
@@ -434,7 +455,7 @@ def corpora() -> dict[str, dict[str, bytes]]:
     real, rdata = smallest_by_type(), rdata_seeds()
     return {
         "frame": frame_seeds(),
-        "handover": handover_seeds(),
+        "handover": handover_seeds(), "tls": tls_seeds(),
         "dnstap": dnstap_seeds() | {f"type-{number}": payload for number, (payload, _) in sorted(real.items())[:20]},
         "answers": answer_seeds() | {f"type-{number}": message for number, (_, message) in sorted(real.items())
                                      if len(message) < 1500},

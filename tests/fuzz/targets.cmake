@@ -1,5 +1,6 @@
 pdns_fuzz_target(frame LIBS pdns_frame PkgConfig::fstrm)
 pdns_fuzz_target(handover LIBS pdns_frame)
+pdns_fuzz_target(tls LIBS pdns_net PkgConfig::openssl)
 pdns_fuzz_target(dnstap LIBS pdns_dnstap)
 pdns_fuzz_target(dnstap_fields LIBS pdns_dnstap)
 pdns_fuzz_target(answers LIBS pdns_dns PkgConfig::ldns)
