@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dns/idn.h"
+#include "query/ascii.h"
 #include "query/name_pattern.h"
 #include "query/quote.h"
 #include "query/refang.h"
@@ -18,26 +19,6 @@ namespace pdns::query {
 namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
-
-char Lower(char c) { return static_cast<char>(LowerByte(static_cast<std::uint8_t>(c))); }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLetter(char c) { return Lower(c) >= 'a' && Lower(c) <= 'z'; }
-
-bool SameText(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return Lower(x) == Lower(y); });
-}
-
-bool StartsWith(std::string_view text, std::string_view lower) {
-  return text.size() >= lower.size() && SameText(text.substr(0, lower.size()), lower);
-}
-
-std::string_view Trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n\v\f";
-  const std::size_t first = text.find_first_not_of(kBlank);
-  if (first == kNone) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
 
 // The first of `wanted` that is not escaped.
 std::size_t FindPlain(std::string_view text, std::string_view wanted) {
@@ -77,7 +58,7 @@ bool LooksLikeHash(std::string_view text) {
 }
 
 Result<Indicator> ParseName(const Parse& parse) {
-  if (FindPlain(parse.rest, " \t\r\n\v\f") != kNone)
+  if (FindPlain(parse.rest, kBlanks) != kNone)
     return parse.Refuse(" has a blank in it: give one name or address at a time");
   if (FindPlain(parse.rest, "[](){}<>\"`|") != kNone) {
     return parse.Refuse(

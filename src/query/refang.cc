@@ -3,28 +3,14 @@
 #include <algorithm>
 #include <array>
 
-#include "base/bytes.h"
+#include "query/ascii.h"
 
 namespace pdns::query {
 namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
-constexpr std::string_view kBlanks = " \t\r\n\v\f";
 constexpr std::string_view kOpen = "[({";
 constexpr std::string_view kClose = "])}";
-
-char Lower(char c) { return static_cast<char>(LowerByte(static_cast<std::uint8_t>(c))); }
-
-bool StartsWith(std::string_view text, std::string_view lower) {
-  return text.size() >= lower.size() && std::equal(lower.begin(), lower.end(), text.begin(),
-                                                   [](char x, char y) { return x == Lower(y); });
-}
-
-std::string_view Trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == kNone) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 // Takes one of `all` away from the front of text.
 template <std::size_t kCount>
