@@ -31,7 +31,7 @@ po::options_description QuestionOptions() {
   add("glob", Flag(), "Read names as patterns: * any run, ? one character, [a-z] a class");
   add("regex", Flag(), "Read names as regular expressions (RE2), found anywhere in a name");
   add("file,f", Text("FILE")->default_value("", ""),
-      "Ask for each line of FILE: a name, address, block or URL; - is standard input");
+      "Ask for each line of FILE, or each value of MISP or STIX JSON; - is standard input");
   add("quarantined", Flag(), "Print the records that were not trusted, with the reason");
   add("database,d", Text("PATH")->default_value("", ""),
       "Read this database; default: $PDNS_DATABASE, /var/lib/pdns if usable, ~/.local/share/pdns");

@@ -58,7 +58,7 @@ class QueryRun {
   }
 
  private:
-  static constexpr std::size_t kMostBadLinesTold = 20;
+  static constexpr std::size_t kMostBadTold = 20;
 
   Status ReadListed() {
     if (options_.list.empty()) return {};
@@ -67,14 +67,21 @@ class QueryRun {
     if (!standard) file.open(options_.list);
     if (!standard && !file)
       return Status::NoInput("list " + Printable(options_.list) + ": cannot be read");
-    const auto bad = [this](std::uint64_t line, std::string_view /*text*/, const Status& why) {
-      if (++bad_lines_ <= kMostBadLinesTold)
-        LogWarning(fmt::format("line {}: {}", line, why.message()));
+    const auto bad = [this](const std::string& place, std::string_view /*text*/,
+                            const Status& why) {
+      if (++bad_indicators_ <= kMostBadTold)
+        LogWarning(fmt::format("{}: {}", place, why.message()));
     };
     auto read = query::ReadList(standard ? std::cin : static_cast<std::istream&>(file), bad);
-    if (!read.ok())
-      return Status::Io("list " + Printable(options_.list) + ": " + read.status().message());
+    if (!read.ok()) {
+      return {read.status().code(),
+              "list " + Printable(options_.list) + ": " + read.status().message()};
+    }
     list_ = std::move(*read);
+    if (list_.passed_over() > 0) {
+      LogInfo(
+          fmt::format("{} attributes or objects of other kinds passed over", list_.passed_over()));
+    }
     return {};
   }
 
@@ -326,9 +333,8 @@ class QueryRun {
   }
 
   Result<int> Conclude() {
-    if (bad_lines_ > kMostBadLinesTold) {
-      LogWarning(
-          fmt::format("{} lines more that are nothing to ask for", bad_lines_ - kMostBadLinesTold));
+    if (bad_indicators_ > kMostBadTold) {
+      LogWarning(fmt::format("{} more are not valid indicators", bad_indicators_ - kMostBadTold));
     }
     if (!status_.ok()) LogError("the answer is incomplete: " + status_.message());
     if (answer_->limited()) {
@@ -340,7 +346,7 @@ class QueryRun {
       LogWarning("interrupted: this is what was found until then" + GoingOn());
     }
     const bool whole =
-        status_.ok() && !answer_->limited() && !stop_.requested() && bad_lines_ == 0 && !gap_;
+        status_.ok() && !answer_->limited() && !stop_.requested() && bad_indicators_ == 0 && !gap_;
     const bool nothing = answer_->rows() == 0;
     if (whole && nothing && !cut_ && isatty(STDERR_FILENO) != 0) LogInfo("nothing found");
     if (!whole || (nothing && cut_)) return kIncomplete;
@@ -357,7 +363,7 @@ class QueryRun {
   query::SortBy sorted_by_{};                 // of sorter_
   std::optional<query::OwnedPlace> after_;    // where a cursor stands
   std::optional<query::NewPlace> new_after_;  // the same, in the journal
-  std::uint64_t bad_lines_ = 0;
+  std::uint64_t bad_indicators_ = 0;
   std::uint64_t keys_before_ = 0;
   bool cut_ = false;  // a pivot named what it did not follow
   bool gap_ = false;  // the journal lacks the beginning of what is asked

@@ -1,13 +1,14 @@
 #include "query/list.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
-#include <iterator>
-#include <sstream>
 #include <tuple>
 #include <utility>
 
+#include "query/json_list.h"
 #include "query/question.h"
+#include "query/utf8_text.h"
 
 namespace pdns::query {
 namespace {
@@ -26,60 +27,31 @@ std::string_view WithoutComment(std::string_view line) {
   return line.substr(begin, line.find_last_not_of(kBlanks) - begin + 1);
 }
 
-// U+FFFD for halves of pairs that stand alone.
-void AppendUtf8(std::string& out, char32_t point) {
-  const auto byte = [&out](char32_t bits) { out.push_back(static_cast<char>(bits)); };
-  if (point < 0x80) return byte(point);
-  if (point < 0x800) {
-    byte(0xc0 | point >> 6);
-  } else if (point < 0x10000) {
-    byte(0xe0 | point >> 12);
-    byte(0x80 | (point >> 6 & 0x3f));
-  } else {
-    byte(0xf0 | point >> 18);
-    byte(0x80 | (point >> 12 & 0x3f));
-    byte(0x80 | (point >> 6 & 0x3f));
-  }
-  byte(0x80 | (point & 0x3f));
+// One text, the `number`th of the list.
+Status AddOne(List& list, std::string_view text, std::uint64_t number) {
+  const auto question = AskName(text);
+  if (!question.ok()) return question.status();
+  list.Add(text, number, question->side, question->span.lo);
+  return {};
 }
 
-// Of a file that Windows wrote. `big`: the high byte comes first.
-std::string FromUtf16(std::istream& in, bool big) {
-  constexpr char32_t kUnknown = 0xfffd;
-  std::string out;
-  char32_t high = 0;  // the first half of a pair
-  std::array<char, 2> bytes{};
-  while (in.read(bytes.data(), bytes.size())) {
-    const auto one = [&bytes](bool first) {
-      return static_cast<std::uint8_t>(bytes[first ? 0 : 1]);
-    };
-    const auto unit = static_cast<char32_t>(one(big) << 8 | one(!big));
-    const bool low = unit >= 0xdc00 && unit < 0xe000;
-    if (high != 0)
-      AppendUtf8(out, low ? 0x10000 + ((high & 0x3ff) << 10) + (unit & 0x3ff) : kUnknown);
-    const bool paired = high != 0 && low;
-    high = unit >= 0xd800 && unit < 0xdc00 ? unit : 0;
-    if (!paired && high == 0) AppendUtf8(out, low ? kUnknown : unit);
+void ReadLines(Utf8Text& text, List& list, const BadIndicator& bad) {
+  std::string line;
+  for (std::uint64_t number = 1; text.NextLine(line); ++number) {
+    const std::string_view one = WithoutComment(line);
+    if (one.empty()) continue;
+    if (const Status status = AddOne(list, one, number); !status.ok())
+      bad(fmt::format("line {}", number), one, status);
   }
-  if (high != 0) AppendUtf8(out, kUnknown);
-  in.clear(in.rdstate() & std::ios::badbit);
-  return out;
 }
 
-// What says at the beginning of a file how the rest is written; taken away. False: UTF-16, all of
-// which is in `text` then.
-bool TakeByteOrderMark(std::istream& in, std::string& text) {
-  std::string head(3, '\0');
-  in.read(head.data(), static_cast<std::streamsize>(head.size()));
-  head.resize(static_cast<std::size_t>(in.gcount()));
-  in.clear(in.rdstate() & std::ios::badbit);
-  text = head == "\xef\xbb\xbf" ? "" : head;
-  const bool little = head.starts_with("\xff\xfe");
-  if (!little && !head.starts_with("\xfe\xff")) return true;
-  std::string rest(std::istreambuf_iterator<char>(in), {});
-  std::istringstream all(head.substr(2) + rest);
-  text = FromUtf16(all, !little);
-  return false;
+Status ReadJson(Utf8Text& text, List& list, const BadIndicator& bad) {
+  std::uint64_t number = 0;
+  const auto passed_over = ReadJsonList(
+      text, {[&](std::string_view value) { return AddOne(list, value, ++number); }, bad});
+  if (!passed_over.ok()) return passed_over.status();
+  list.PassOver(*passed_over);
+  return {};
 }
 
 }  // namespace
@@ -114,38 +86,17 @@ void List::Sort() {
   blocks_ = std::move(texts);
 }
 
-Result<List> ReadList(std::istream& lines, const BadLine& bad) {
+Result<List> ReadList(std::istream& text, const BadIndicator& bad) {
   List list;
-  std::string text;
-  const bool as_it_is = TakeByteOrderMark(lines, text);
-  std::istringstream begin(text);
-  std::uint64_t number = 1;
-  const auto add = [&](std::string_view line) {
-    if (const std::string_view one = WithoutComment(line); !one.empty()) {
-      const auto question = AskName(one);
-      if (question.ok()) {
-        list.Add(one, number, question->side, question->span.lo);
-      } else {
-        bad(number, one, question.status());
-      }
-    }
-    ++number;
-  };
-  std::string line;
-  std::string carried;  // the first bytes of a line that goes on in `lines`
-  while (std::getline(begin, line)) {
-    if (as_it_is && begin.eof()) {
-      carried = line;
-    } else {
-      add(line);
-    }
+  Utf8Text utf8(text);
+  Status status;
+  if (LooksLikeJson(utf8.Peek())) {
+    status = ReadJson(utf8, list, bad);
+  } else {
+    ReadLines(utf8, list, bad);
   }
-  while (as_it_is && std::getline(lines, line)) {
-    add(carried.empty() ? line : carried + line);
-    carried.clear();
-  }
-  if (!carried.empty()) add(carried);
-  if (lines.bad()) return Status::Io("the list cannot be read to its end");
+  if (text.bad()) return Status::Io("the list cannot be read to its end");
+  if (!status.ok()) return status;
   list.Sort();
   return list;
 }

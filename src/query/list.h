@@ -1,5 +1,5 @@
-// Many things asked at once: lines of a file -> [ReadList] -> what they ask for, in the order of
-// the database, so that one pass over it answers all of them.
+// Many things asked at once: a file of indicators -> [ReadList] -> what they ask for, in the order
+// of the database, so that one pass over it answers all of them.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ namespace pdns::query {
 
 struct Listed {
   std::string_view text;   // for AskName; good as long as its list
-  std::uint64_t line = 0;  // from 1
+  std::uint64_t line = 0;  // from 1; of JSON the number of the value
 };
 
 // 24 bytes an indicator and its text: there may be a million of them. Fixed once it is
@@ -29,6 +29,9 @@ class List {
   Listed operator[](std::size_t i) const { return {entries_[i].text(), entries_[i].line}; }
 
   void Add(std::string_view text, std::uint64_t line, store::Side side, std::string_view from);
+  // Of JSON: attributes and objects that hold no indicator.
+  std::uint64_t passed_over() const { return passed_over_; }
+  void PassOver(std::uint64_t count) { passed_over_ += count; }
   // Into the order of the database; nothing is added afterwards.
   void Sort();
 
@@ -49,14 +52,20 @@ class List {
 
   std::vector<Entry> entries_;
   Blocks blocks_;
+  std::uint64_t passed_over_ = 0;
 };
 
-// Told the line and what is wrong with it.
-using BadLine = std::function<void(std::uint64_t line, std::string_view text, const Status& why)>;
+// Told where an indicator stands ("line 5", "Event.Attribute[3].value"), its text, and what is
+// wrong with it.
+using BadIndicator =
+    std::function<void(const std::string& place, std::string_view text, const Status& why)>;
 
-// UTF-8, or UTF-16 with its mark, as Windows writes it; then all of it is held. One indicator a
-// line, as AskName takes them; blank lines and what stands behind a `#` at the start of a line or
-// behind a blank are passed over. Bad lines are told and left out. kIo.
-Result<List> ReadList(std::istream& lines, const BadLine& bad);
+// Lines or a JSON document, by its beginning; UTF-8, or UTF-16 with its mark (query/utf8_text.h).
+// Of lines: one indicator a line, as AskName takes them; blank lines and what stands behind a `#`
+// at the start of a line or behind a blank are passed over. Of JSON: query/json_list.h; the values
+// count as lines do, refused ones too. Bad indicators are told and left out. Read piece by piece,
+// so that memory is the list's own and the bounds of those two headers. kIo; kNoInput: JSON that
+// cannot be used.
+Result<List> ReadList(std::istream& text, const BadIndicator& bad);
 
 }  // namespace pdns::query

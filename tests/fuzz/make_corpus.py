@@ -12,7 +12,8 @@ from pathlib import Path
 
 from seed_bytes import as_varint, u16, u32, wire
 from store_seeds import store_corpora
-from text_seeds import control_seeds, cursor_seeds, handed_seeds, http_seeds, indicator_seeds, row_seeds, text_seeds
+from text_seeds import (control_seeds, cursor_seeds, handed_seeds, http_seeds, indicator_seeds, list_seeds, row_seeds,
+                        text_seeds)
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -466,9 +467,14 @@ def corpora() -> dict[str, dict[str, bytes]]:
         "tap": field_seeds() | dnstap_seeds() | {f"dns-{name}": dns_payload(message) for name, message
                                                  in (message_seeds() | answer_seeds()).items()},
         "rdata_layout": layout_seeds(), "rdata_targets": target_seeds(),
-        "name_text": text_seeds(), "indicator": indicator_seeds(), "cursor": cursor_seeds(),
+        "name_text": text_seeds(), "indicator": indicator_seeds(), "list": list_seeds(exports()),
+        "cursor": cursor_seeds(),
         "rdata_text": rdata, "render": row_seeds(rdata),
     } | store_corpora(rdata)
+
+
+def exports() -> dict[str, bytes]:
+    return {path.stem: path.read_bytes() for path in sorted((ROOT / "tests/data/lists").glob("*.json"))}
 
 
 def main() -> None:

@@ -101,6 +101,20 @@ def indicator_seeds() -> dict[str, bytes]:
     return seeds
 
 
+def list_seeds(exports: dict[str, bytes]) -> dict[str, bytes]:
+    """Lists of indicators: lines, `exports` of other programs, patterns of STIX, UTF-16."""
+    lines = "# x\r\nwww.blah.org\n\n192.0.2.0/24 # y\na..b\n\"x.org\",1\n"
+    pattern = "[domain-name:value = 'a.b' OR ipv4-addr:value IN ('192.0.2.1', '\\\\\\'')] AND [x:y.'z'[*] LIKE '%']"
+    attributes = '{"response": {"Attribute": [{"type": "domain|ip", "value": "a.b|::1"}, {"type": "url", "value": "x"}]}}'
+    seeds = {"lines": lines.encode(), "lines-utf16": b"\xff\xfe" + lines.encode("utf-16-le"),
+             "pattern": pattern.encode(), "misp-utf16": b"\xff\xfe" + attributes.encode("utf-16-le"),
+             "misp-big": b"\xfe\xff" + attributes.encode("utf-16-be"), "mark": b"\xef\xbb\xbfa.b",
+             "halves": b"\xff\xfe\x3d\xd8a\0\0\xde\x3d\xd8", "cut": attributes[:-2].encode(),
+             "deep": b'{"objects":' + b"[" * 70 + b"]" * 70 + b"}", "zero": b'{"Attribute": []}\0x', "empty": b"[]",
+             "stix-2.0": b'{"type": "bundle", "objects": {"0": {"type": "url", "value": "http://a.b"}}}'}
+    return seeds | exports
+
+
 def row_seeds(by_name: dict[str, bytes]) -> dict[str, bytes]:
     """Rows for every format: owner with its length, then what `by_name` has, type and rdata."""
     plain, mean = b"\3www\4blah\3org\0", b"\x0f\x1b]0;\",\r\n\t$@(\\\0\xff" + b"\0"

@@ -5,7 +5,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from pdns_testing import BIN, CAPTURES, ingest, scratch
+from pdns_testing import BIN, CAPTURES, DATA, ingest, scratch
 
 PAGE = Path(__file__).resolve().parents[2] / "man" / "pdns-query.1"
 INDICATORS = "# from a report\nhxxps://www[.]blah[.]org/login\n205.150.150.0/24  # a block\nnever-seen.example\n"
@@ -46,6 +46,7 @@ class ManualExamples(unittest.TestCase):
         (root / "case-17.pdns").symlink_to(root / "db")
         (root / "work").mkdir()
         (root / "work" / "indicators.txt").write_text(INDICATORS)
+        (root / "work" / "misp-search.json").write_bytes((DATA / "lists/misp-search.json").read_bytes())
         # What reads the answers need not be there: the examples are about what is asked.
         for reader in ("dot", "less"):
             (root / reader).write_text("#!/bin/sh\nexec cat\n")

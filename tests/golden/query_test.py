@@ -12,7 +12,7 @@ import unittest
 from pathlib import Path
 
 from pdns_terminal import run_on_terminal
-from pdns_testing import BIN, CAPTURES, expected, ingest, labels_of, query, rows, scratch, wait_for
+from pdns_testing import BIN, CAPTURES, DATA, expected, ingest, labels_of, query, rows, scratch, wait_for
 
 FOUND, NOTHING, INCOMPLETE, USAGE = 0, 1, 2, 64
 
@@ -210,6 +210,28 @@ class Query(unittest.TestCase):
         self.assertEqual([("www.blah.org", 2)] * 2 + [("205.150.150.140", 1)] * 2,
                          [(row["asked"], row["line"]) for row in answers])
         self.ask("-f", "/does/not/exist", code=66)
+
+    def test_lists_of_misp_and_stix(self) -> None:
+        passed_over = {"misp-event": 6, "misp-search": 1, "stix-bundle": 8}
+        bad = {"misp-event": "Event.Attribute[10].value: 'not a name'", "misp-search": "",
+               "stix-bundle": "objects[7].pattern: a pattern of STIX with LIKE or MATCHES"}
+        for path in sorted((DATA / "lists").glob("*.json")):
+            with self.subTest(list=path.name):
+                name, code = path.stem, INCOMPLETE if bad[path.stem] else FOUND
+                told = self.ask("-f", str(path), "--hits", "-j", code=code)
+                rows = [json.loads(line) for line in told.splitlines()]
+                self.assertTrue(any(row["hit"] for row in rows))
+                self.assertEqual(sorted(row["line"] for row in rows), [row["line"] for row in rows])
+                lines = "".join(f"{row['asked']}\n" for row in rows).encode()
+                as_lines = self.ask("-f", "-", "--hits", "-j", input=lines).splitlines()
+                self.assertEqual([row | {"line": i} for i, row in enumerate(rows, 1)], [*map(json.loads, as_lines)])
+                self.ask("-f", str(path), "--hits", "-j", code=code)
+                self.assertIn(bad[name], self.said)
+                self.assertIn(f"{passed_over[name]} attributes or objects of other kinds passed over", self.said)
+                utf16 = path.read_text(encoding="ascii").encode("utf-16")
+                self.assertEqual(told, self.ask("-f", "-", "--hits", "-j", code=code, input=utf16))
+        self.ask("-f", "-", code=66, input=b'{"Attribute": [{"type": "domain", "value": "www.blah.org"}')
+        self.assertIn("list -: JSON, byte 58", self.said)
 
     def test_pivot(self) -> None:
         paths = {tuple(row["path"]) for row in

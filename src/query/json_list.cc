@@ -1,0 +1,275 @@
+#include "query/json_list.h"
+
+#include <fmt/format.h>
+#include <rapidjson/error/en.h>
+#include <rapidjson/reader.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "query/ascii.h"
+#include "query/indicator.h"
+#include "query/stix_pattern.h"
+
+namespace pdns::query {
+namespace {
+
+// The text as RapidJSON reads it. A zero byte is the end to it, and a value that is too long, too.
+class JsonBytes {
+ public:
+  using Ch = char;  // RapidJSON's name
+
+  explicit JsonBytes(Utf8Text& text) : text_(text) { Refill(); }
+
+  char Peek() { return at_ < piece_.size() || Refill() ? piece_[at_] : '\0'; }
+  char Take() {
+    const char c = Peek();
+    at_ += at_ < piece_.size() ? 1 : 0;
+    return c;
+  }
+  std::size_t Tell() const { return before_ + at_; }
+
+  // RapidJSON names these; they are for parsing in place.
+  char* PutBegin() { return nullptr; }
+  void Put(char /*c*/) {}
+  void Flush() {}
+  std::size_t PutEnd(const char* /*begin*/) { return 0; }
+
+  // A value ends here.
+  void Mark() { mark_ = Tell(); }
+  bool too_long() const { return too_long_; }
+  bool AtEnd() { return at_ == piece_.size() && !Refill(); }
+
+ private:
+  bool Refill() {
+    too_long_ = too_long_ || Tell() - mark_ > kMaxJsonString;
+    if (too_long_) return false;
+    before_ += piece_.size();
+    text_.Pass(piece_.size());
+    piece_ = text_.Peek();
+    at_ = 0;
+    return !piece_.empty();
+  }
+
+  Utf8Text& text_;
+  std::string_view piece_;
+  std::size_t at_ = 0;
+  std::size_t before_ = 0;  // bytes
+  std::size_t mark_ = 0;
+  bool too_long_ = false;
+};
+
+// Which part of a value is one to ask for, by the type of its attribute or object.
+enum class Part : std::uint8_t { kNone, kWhole, kFirst, kBoth };
+
+Part PartOf(std::string_view type) {
+  static constexpr std::array<std::string_view, 14> kWholes{
+      "domain",      "hostname",  "ip-src",    "ip-dst",    "url",
+      "uri",         "email",     "email-src", "email-dst", "email-reply-to",
+      "domain-name", "ipv4-addr", "ipv6-addr", "email-addr"};
+  static constexpr std::array<std::string_view, 3> kFirsts{"ip-src|port", "ip-dst|port",
+                                                           "hostname|port"};
+  const auto is_one_of = [type](const auto& all) {
+    return std::find(all.begin(), all.end(), type) != all.end();
+  };
+  if (is_one_of(kWholes)) return Part::kWhole;
+  if (is_one_of(kFirsts)) return Part::kFirst;
+  return type == "domain|ip" ? Part::kBoth : Part::kNone;
+}
+
+// What an object or an array is, or its members are.
+enum class Kind : std::uint8_t { kOther, kAttribute, kObject };
+
+Kind KindUnder(std::string_view key) {
+  if (key == "Attribute") return Kind::kAttribute;
+  return key == "objects" ? Kind::kObject : Kind::kOther;
+}
+
+// What RapidJSON tells of a document, member by member. False ends it.
+class Reading : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Reading> {
+ public:
+  Reading(JsonBytes& bytes, const JsonTaker& taker) : bytes_(bytes), taker_(taker) {}
+
+  std::uint64_t passed_over() const { return passed_over_; }
+  bool too_deep() const { return too_deep_; }
+  bool known() const { return known_; }
+
+  // RapidJSON calls these by their names.
+  bool Default() {  // null, true, false
+    BeginValue();
+    return true;
+  }
+  bool RawNumber(const char* /*text*/, rapidjson::SizeType /*size*/, bool /*copy*/) {
+    return Default();
+  }
+  bool Key(const char* text, rapidjson::SizeType size, bool /*copy*/) {
+    bytes_.Mark();
+    const std::string_view key(text, size);
+    levels_[depth_ - 1].key = key.substr(0, kMostOfKey);
+    const bool of_misp = depth_ <= 2 && (key == "Event" || key == "response");
+    known_ = known_ || of_misp || KindUnder(key) != Kind::kOther;
+    return true;
+  }
+  bool String(const char* text, rapidjson::SizeType size, bool /*copy*/) {
+    BeginValue();
+    if (depth_ == 0) return true;
+    Level& level = levels_[depth_ - 1];
+    const std::string_view value(text, size);
+    known_ = known_ || (depth_ == 1 && level.key == "type" && value == "bundle");
+    if (level.kind != Kind::kOther) level.Keep(value);
+    return true;
+  }
+  bool StartObject() { return Open(false); }
+  bool EndObject(rapidjson::SizeType /*members*/) {
+    bytes_.Mark();
+    if (levels_[depth_ - 1].kind != Kind::kOther) Judge(levels_[depth_ - 1]);
+    --depth_;
+    return true;
+  }
+  bool StartArray() { return Open(true); }
+  bool EndArray(rapidjson::SizeType size) {
+    bytes_.Mark();
+    known_ = known_ || (depth_ == 1 && size == 0);  // nothing was found
+    --depth_;
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t kMostOfKey = 64;  // bytes, in places
+
+  struct Level {
+    bool array = false;
+    Kind kind = Kind::kOther;     // of an object: what it is itself
+    Kind members = Kind::kOther;  // what objects right in it are
+    std::uint64_t count = 0;      // of an array: elements begun
+    std::string key;              // of an object: the member that is being read
+    std::string type;
+    std::string value;
+    std::string pattern;
+    std::string pattern_type;
+
+    // What is too long for an indicator is refused all the same, cut or not.
+    void Keep(std::string_view text) {
+      constexpr std::size_t kMost = 2 * kMaxIndicator;
+      if (key == "type") type = text.substr(0, kMost);
+      if (key == "value") value = text.substr(0, kMost);
+      if (key == "pattern") pattern = text;
+      if (key == "pattern_type") pattern_type = text.substr(0, kMost);
+    }
+  };
+
+  void BeginValue() {
+    bytes_.Mark();
+    if (depth_ > 0 && levels_[depth_ - 1].array) ++levels_[depth_ - 1].count;
+  }
+
+  bool Open(bool array) {
+    BeginValue();
+    too_deep_ = depth_ == kMaxJsonDepth;
+    if (too_deep_) return false;
+    if (levels_.size() == depth_) levels_.emplace_back();
+    Level fresh;
+    fresh.array = array;
+    if (depth_ > 0) {
+      const Level& around = levels_[depth_ - 1];
+      const Kind named = around.array ? Kind::kOther : KindUnder(around.key);
+      // "Attribute": {..} is one; "objects": {"0": {..}} holds some, as STIX 2.0 has it.
+      if (array || named == Kind::kObject) fresh.members = named;
+      if (!array) fresh.kind = named == Kind::kAttribute ? named : around.members;
+    }
+    levels_[depth_++] = std::move(fresh);
+    return true;
+  }
+
+  std::string Place(std::string_view member) const {
+    std::string place;
+    for (std::size_t i = 0; i + 1 < depth_; ++i) {
+      const Level& level = levels_[i];
+      if (level.array) {
+        place += fmt::format("[{}]", level.count - 1);
+      } else {
+        place += (place.empty() ? "" : ".") + level.key;
+      }
+    }
+    return place.append(place.empty() ? "" : ".").append(member);
+  }
+
+  void Take(std::string_view member, std::string_view value) {
+    const Status status = taker_.take(value);
+    if (!status.ok()) taker_.refuse(Place(member), value, status);
+  }
+
+  void Judge(const Level& level) {
+    const Part part = PartOf(level.type);
+    const bool stix = level.pattern_type.empty() || level.pattern_type == "stix";
+    if (part != Part::kNone && !level.value.empty()) {
+      const std::size_t bar = part == Part::kWhole ? std::string::npos : level.value.find('|');
+      Take("value", std::string_view(level.value).substr(0, bar));
+      if (part == Part::kBoth && bar != std::string::npos)
+        Take("value", std::string_view(level.value).substr(bar + 1));
+    } else if (level.kind == Kind::kObject && level.type == "indicator" && stix) {
+      TakePattern(level.pattern);
+    } else {
+      ++passed_over_;
+    }
+  }
+
+  void TakePattern(const std::string& pattern) {
+    bool any = false;
+    const Status status = StixValues(pattern, [&](std::string_view value) {
+      any = true;
+      Take("pattern", value);
+    });
+    if (!status.ok()) taker_.refuse(Place("pattern"), pattern, status);
+    if (status.ok() && !any) ++passed_over_;
+  }
+
+  JsonBytes& bytes_;
+  const JsonTaker& taker_;
+  std::vector<Level> levels_;  // the first depth_ of them
+  std::size_t depth_ = 0;
+  std::uint64_t passed_over_ = 0;
+  bool known_ = false;  // a document of MISP or STIX
+  bool too_deep_ = false;
+};
+
+}  // namespace
+
+bool LooksLikeJson(std::string_view beginning) {
+  std::string_view rest = Trimmed(beginning);
+  if (rest.empty() || (rest.front() != '{' && rest.front() != '[')) return false;
+  const bool array = rest.front() == '[';
+  rest = Trimmed(rest.substr(1));
+  if (rest.empty()) return false;
+  return array ? rest.front() == '{' || rest == "]" : rest.front() == '"' || rest == "}";
+}
+
+Result<std::uint64_t> ReadJsonList(Utf8Text& text, const JsonTaker& taker) {
+  constexpr unsigned kHow = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
+  JsonBytes bytes(text);
+  Reading reading(bytes, taker);
+  rapidjson::Reader reader;
+  const rapidjson::ParseResult parsed = reader.Parse<kHow>(bytes, reading);
+  const auto refuse = [](std::size_t at, std::string_view why) {
+    return Status::NoInput(fmt::format("JSON, byte {}: {}", at, why));
+  };
+  if (bytes.too_long()) {
+    return refuse(bytes.Tell(), fmt::format("a value of more than {} MiB: export without the data "
+                                            "of attachments",
+                                            kMaxJsonString >> 20));
+  }
+  if (reading.too_deep())
+    return refuse(bytes.Tell(), fmt::format("more than {} levels deep", kMaxJsonDepth));
+  if (parsed.IsError()) return refuse(parsed.Offset(), rapidjson::GetParseError_En(parsed.Code()));
+  if (!bytes.AtEnd()) return refuse(bytes.Tell(), "something behind the document");
+  if (!reading.known()) {
+    return Status::NoInput(
+        "JSON, but neither attributes of MISP nor objects of STIX: give a list of one indicator a "
+        "line");
+  }
+  return reading.passed_over();
+}
+
+}  // namespace pdns::query
