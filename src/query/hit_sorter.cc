@@ -1,7 +1,6 @@
 #include "query/hit_sorter.h"
 
 #include "base/bytes.h"
-#include "dns/rdata_text.h"
 #include "query/hit_bytes.h"
 
 namespace pdns::query {
@@ -9,10 +8,11 @@ namespace pdns::query {
 // Without what breaks ties.
 void HitSorter::MakeKey(const Hit& hit) {
   key_.clear();
-  AppendSortKey(key_, order_.by, order_.reverse, hit.tuple, hit.history);
-  // Alike in order is not yet alike: an MX has its preference, and bytes are told as their type is.
-  if (order_.unique && order_.by == SortBy::kRdata)
-    key_ += dns::RdataToText(hit.tuple.type, hit.tuple.rdata);
+  if (order_.unique && order_.by == SortBy::kRdata) {
+    AppendValueKey(key_, hit.tuple);
+  } else {
+    AppendSortKey(key_, order_.by, order_.reverse, hit.tuple, hit.history);
+  }
 }
 
 void HitSorter::StartAfter(const CursorHit& hit) {

@@ -23,8 +23,8 @@ class HitSorter {
   struct Order {
     SortBy by = SortBy::kName;
     bool reverse = false;
-    bool unique = false;     // of hits with one name (kName), or one text of rdata (kRdata), the
-                             // first only
+    bool unique = false;     // of hits with one name (kName), or one text of rdata (kRdata, in the
+                             // order of AppendValueKey, never reversed), the first only
     std::uint64_t keep = 0;  // only the first so many are wanted; 0: all
     bool places = false;     // of the hits are kept, and break ties, so that a cursor may stand
                              // at any hit; not of unique ones, which have no ties

@@ -4,7 +4,10 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "dns/rdata_text.h"
 #include "dns/targets.h"
+#include "dns/text.h"
+#include "record/name.h"
 #include "record/tuple_key.h"
 
 namespace pdns::query {
@@ -93,6 +96,25 @@ void AppendSortKey(std::string& out, SortBy by, bool reverse, const Tuple& tuple
   if (!reverse) return;
   // No key is the beginning of another, so that the first byte that differs decides either way.
   for (std::size_t i = start; i < out.size(); ++i) out[i] = static_cast<char>(~out[i]);
+}
+
+void AppendValueKey(std::string& out, const Tuple& tuple) {
+  const std::string text = dns::RdataToText(tuple.type, tuple.rdata);
+  // Any type may hold a name alone, and no other text than a name's looks like one.
+  const bool name = !tuple.rdata.empty() && record::NameLength(tuple.rdata) == tuple.rdata.size() &&
+                    text == dns::NameToText(tuple.rdata);
+  if (name) {
+    AppendKind(out, Kind::kName);
+    return record::AppendOrderedName(out, tuple.rdata);
+  }
+  const bool ipv4 = tuple.type == record::RrType::kA;
+  const bool address = (ipv4 || tuple.type == record::RrType::kAaaa) && !text.starts_with("\\#");
+  if (address) {
+    AppendKind(out, ipv4 ? Kind::kIpv4 : Kind::kIpv6);
+    return AppendBytes(out, tuple.rdata);
+  }
+  AppendKind(out, Kind::kOther);
+  out.append(text).push_back('\0');
 }
 
 }  // namespace pdns::query

@@ -30,4 +30,9 @@ std::optional<SortBy> SortByFromText(std::string_view text);
 void AppendSortKey(std::string& out, SortBy by, bool reverse, const record::Tuple& tuple,
                    const record::History& history);
 
+// Of rdata that is told once each: two tuples have one key just where dns::RdataToText has one text
+// for them, whatever their types. Names in DNSSEC's canonical order, addresses of A, then of AAAA,
+// then all others by their text. No key is the beginning of another one.
+void AppendValueKey(std::string& out, const record::Tuple& tuple);
+
 }  // namespace pdns::query

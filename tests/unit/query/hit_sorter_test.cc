@@ -72,6 +72,19 @@ TEST(HitSorter, TheSameBytesOfAnotherTypeAreOtherRdata) {
   EXPECT_EQ(hits, 2U);
 }
 
+// The target of an MX is one to the sorter, that of a KX is not.
+TEST(HitSorter, TheSameTextOfAnotherTypeIsToldOnce) {
+  HitSorter sorter({SortBy::kRdata, false, true, 0});
+  const std::string rdata = testing::U16(10) + testing::WireName("mail.org");
+  for (const auto type : {15, 18, 21, 36}) {  // MX, AFSDB, RT, KX
+    const auto tuple = MakeTuple("a.org", static_cast<RrType>(type), rdata);
+    ASSERT_TRUE(sorter.Add({tuple.view(), Seen(1, 2, 3), nullptr, {}}).ok());
+  }
+  std::size_t hits = 0;
+  ASSERT_TRUE(sorter.ForEach([&hits](const Hit&) { return ++hits > 0; }).ok());
+  EXPECT_EQ(hits, 1U);
+}
+
 // Days, sensors and the marks of new rows, too.
 TEST(HitSorter, HitsComeBackWhole) {
   const auto tuple = MakeTuple("a.org", RrType::kA, "abcd");

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
 
+#include "dns/rdata_text.h"
 #include "record/tuple_key.h"
 #include "unit/support/dns_message.h"
 #include "unit/support/rows.h"
@@ -155,6 +157,56 @@ TEST(SortKey, RdataThatIsNoneOfItsType) {
     const Answer odd{MakeTuple("a.org", type, "\5"), Seen(1, 1, 1)};
     EXPECT_EQ(ToHex(AsBytes(KeyOf(SortBy::kRdata, odd))), "09050000");
   }
+}
+
+// One key where there is one text, whatever the types.
+TEST(ValueKey, IsOneWhereTheTextIs) {
+  const std::string b = WireName("b.org");
+  const std::vector<std::string> rdatas{b,
+                                        U16(10) + b,
+                                        b + b,
+                                        "abcd",
+                                        "\2hi",
+                                        std::string(6, '\0') + '\0',
+                                        std::string(2, '\0'),
+                                        "\1a\1b",
+                                        "\0",
+                                        "abcde",
+                                        "",
+                                        U16(0) + b + "x",
+                                        std::string(16, '\0')};
+  std::vector<std::pair<std::string, std::string>> told;  // text, key
+  for (std::uint16_t type = 1; type < 300; ++type) {
+    for (const std::string& rdata : rdatas) {
+      const OwnedTuple tuple = MakeTuple("a.org", static_cast<RrType>(type), rdata);
+      std::string key;
+      AppendValueKey(key, tuple.view());
+      told.emplace_back(dns::RdataToText(tuple.type, AsBytes(rdata)), key);
+    }
+  }
+  std::sort(told.begin(), told.end());
+  std::set<std::string> keys;
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    if (i > 0 && told[i].first == told[i - 1].first) {
+      EXPECT_EQ(told[i].second, told[i - 1].second) << told[i].first;
+    } else {
+      EXPECT_TRUE(keys.insert(told[i].second).second) << told[i].first;
+    }
+  }
+  EXPECT_GT(keys.size(), 20U);
+}
+
+TEST(ValueKey, NamesThenAddressesThenText) {
+  const auto key = [](RrType type, const std::string& rdata) {
+    std::string bytes;
+    AppendValueKey(bytes, MakeTuple("a.org", type, rdata).view());
+    return ToHex(AsBytes(bytes));
+  };
+  EXPECT_EQ(key(RrType::kNs, WireName("b.org")), "026f726700620000");
+  EXPECT_EQ(key(RrType::kA, "abcd"), "0461626364");
+  EXPECT_EQ(key(RrType::kAaaa, "abcdabcdabcdabcd"), "0661626364616263646162636461626364");
+  EXPECT_EQ(key(RrType::kTxt, "\1a"), "0922612200");
+  EXPECT_EQ(key(RrType::kA, "a"), ToHex(AsBytes(std::string_view("\x09\\# 1 61\0", 9))));
 }
 
 TEST(SortKey, Words) {
