@@ -19,4 +19,9 @@ bool HasCommonForm(record::RrType type, Bytes rdata);
 // Does the text that ldns made keep to what others know?
 bool HasCommonWords(record::RrType type, std::string_view text);
 
+// Of a NAPTR's text: the third string of "1 1 "u" "E2U+sip" "!^.*$!sip:x@blah.org!" ." is none, or
+// text between three of its first byte, with nothing in the first part that must be paired or
+// counted. BIND compiles any other expression, and may refuse it.
+bool HasPlainExpression(std::string_view naptr);
+
 }  // namespace pdns::dns

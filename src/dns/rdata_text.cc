@@ -51,23 +51,6 @@ std::uint64_t Integer(Bytes bytes) {
   return value;
 }
 
-// The bitmap of NSEC and its kin; ldns itself writes names of types that others know by number
-// only.
-std::string BitmapText(Bytes bitmap) {
-  std::string text;
-  Cursor cursor(bitmap);
-  while (cursor.left() > 0) {
-    const unsigned window = cursor.U8();
-    const Bytes bits = cursor.Take(cursor.U8());
-    for (unsigned i = 0; i < bits.size() * 8; ++i) {
-      if ((bits[i / 8] & 0x80U >> i % 8) == 0) continue;
-      if (!text.empty()) text.push_back(' ');
-      text += TypeToText(static_cast<record::RrType>(window << 8 | i));
-    }
-  }
-  return text;
-}
-
 // One field; `plain` turns false when the text needs to be read back. Empty: there is no text for
 // it.
 std::string FieldText(const ldns_rdf& field, bool& plain) {
@@ -86,7 +69,7 @@ std::string FieldText(const ldns_rdf& field, bool& plain) {
       return TypeToText(static_cast<record::RrType>(Integer(bytes)));
     case LDNS_RDF_TYPE_NSEC:
       plain = false;
-      return BitmapText(bytes);
+      return BitmapText(bytes).value_or("");  // ldns has names that others know by number only
     case LDNS_RDF_TYPE_A:
     case LDNS_RDF_TYPE_AAAA:
       break;
@@ -133,9 +116,9 @@ std::string RdataToText(record::RrType type, Bytes rdata) {
     if (i > 0) text.push_back(' ');
     text += field;
   }
+  if (!HasCommonWords(type, text)) return GenericText(rdata);
   if (plain) return text;
-  const bool faithful =
-      IsPrintable(text) && HasCommonWords(type, text) && ReadsBack(type, text, rdata);
+  const bool faithful = IsPrintable(text) && ReadsBack(type, text, rdata);
   return faithful ? text : GenericText(rdata);
 }
 

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "base/bytes.h"
+#include "dns/common_form.h"
 #include "dns/rdata_text.h"
 #include "dns/text.h"
 #include "record/name.h"
@@ -19,30 +19,6 @@ using record::RrType;
 constexpr std::size_t kHeldRows = 10000;
 constexpr std::size_t kHeldBytes = 16U << 20;
 constexpr std::string_view kBegin = "$TTL 0 ; TTLs are not kept\n";
-
-// The third string of "1 1 "u" "E2U+sip" "!^.*$!sip:x@blah.org!" .": none, or text between three of
-// its first byte, with nothing in the first part that must be paired or counted.
-bool HasPlainExpression(std::string_view naptr) {
-  const std::size_t end = naptr.rfind('"');
-  const std::size_t begin = naptr.rfind(" \"", end - 1);
-  if (end == std::string_view::npos || begin == std::string_view::npos) return false;
-  const std::string_view expression = naptr.substr(begin + 2, end - begin - 2);
-  if (expression.empty()) return true;
-  const char edge = expression.front();
-  const std::size_t second = expression.find(edge, 1);
-  const std::size_t third = expression.find(edge, second + 1);
-  if (std::string_view("!/#|~").find(edge) == std::string_view::npos ||
-      second == std::string_view::npos || third != expression.size() - 1 ||
-      expression.find('\\') != std::string_view::npos) {
-    return false;
-  }
-  const std::string_view pattern = expression.substr(1, second - 1);
-  const auto plain = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
-  };
-  return pattern == "^.*$" ||
-         (!pattern.empty() && std::all_of(pattern.begin(), pattern.end(), plain));
-}
 
 bool NoZoneTakes(RrType type) {
   return record::IsMeta(type) || type == RrType::kMd || type == RrType::kMf;
@@ -59,11 +35,10 @@ bool IsAssigned(RrType type) {
 
 // Would this one record make the whole zone unloadable? The generic form is for what the parser of
 // the type may refuse. BIND reads the expression of a NAPTR, of which only plain ones are left to
-// it; and an NSEC has types.
+// it.
 bool NoParserTakes(RrType type, std::string_view rdata) {
   if (rdata.starts_with("\\#")) return IsAssigned(type);
-  if (type == RrType::kNsec) return rdata.find(' ') == std::string_view::npos;
-  return type == RrType::kNaptr && !HasPlainExpression(rdata);
+  return type == RrType::kNaptr && !dns::HasPlainExpression(rdata);
 }
 
 bool StandsBesideAlias(RrType type) { return type == RrType::kRrsig || type == RrType::kNsec; }

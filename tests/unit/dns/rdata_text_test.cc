@@ -83,11 +83,6 @@ bool IsGeneric(int type, std::string_view rdata) {
 
 // What ldns writes and reads back, but others refuse or read otherwise.
 
-TEST(GenericForm, ServicesAreNotNamedAsThisHostDoes) {
-  EXPECT_TRUE(IsGeneric(11, {"\xc0\0\2\1\x06\0\0\0\x40", 9}));
-  EXPECT_TRUE(IsGeneric(11, {"\xc0\0\2\1\x06", 5}));
-}
-
 TEST(GenericForm, TypesThatGoByTheirNumber) {
   for (const int type : {31, 32, 34, 40, 57, 58, 1234, 65280}) {
     EXPECT_TRUE(IsGeneric(type, WireName("a") + WireName("b"))) << type;
@@ -147,12 +142,19 @@ TEST(GenericForm, ServiceParametersThatOthersDoNotTake) {
   const std::string alpn = param(1, "\2h2");
   EXPECT_FALSE(IsGeneric(64, svcb(1, alpn)));
   EXPECT_FALSE(IsGeneric(64, svcb(1, alpn + param(2, ""))));
-  EXPECT_TRUE(IsGeneric(64, svcb(1, param(2, ""))));          // no-default-alpn, but no alpn
-  EXPECT_TRUE(IsGeneric(64, svcb(0, alpn)));                  // alias mode
-  EXPECT_TRUE(IsGeneric(64, svcb(1, param(4, ""))));          // no address
-  EXPECT_TRUE(IsGeneric(64, svcb(1, param(1, "\5h2,h3"))));   // a comma in a value
-  EXPECT_TRUE(IsGeneric(64, svcb(1, param(7, "/q{?dns}"))));  // dohpath
-  EXPECT_TRUE(IsGeneric(65, svcb(1, param(667, "hello"))));
+  EXPECT_TRUE(IsGeneric(64, svcb(1, param(2, ""))));  // no-default-alpn, but no alpn
+  EXPECT_TRUE(IsGeneric(64, svcb(0, alpn)));          // alias mode
+  EXPECT_TRUE(IsGeneric(64, svcb(1, param(4, ""))));  // no address
+  EXPECT_TRUE(IsGeneric(64, svcb(1, param(4, "abcde"))));
+  EXPECT_TRUE(IsGeneric(64, svcb(1, param(6, "abcd"))));
+  EXPECT_TRUE(IsGeneric(64, svcb(1, param(5, ""))));
+  EXPECT_TRUE(IsGeneric(64, svcb(1, param(3, "x"))));
+  EXPECT_TRUE(IsGeneric(64, svcb(1, param(1, std::string(1, '\0')))));
+  EXPECT_TRUE(IsGeneric(64, svcb(1, alpn + param(2, "x"))));
+  EXPECT_TRUE(IsGeneric(64, svcb(1, param(7, "/q"))));       // no place for the question
+  EXPECT_TRUE(IsGeneric(64, svcb(1, param(8, "") + alpn)));  // out of order
+  EXPECT_TRUE(IsGeneric(64, svcb(1, alpn + alpn)));
+  EXPECT_TRUE(IsGeneric(64, svcb(1, alpn + std::string("\0", 1))));
   EXPECT_FALSE(IsGeneric(64, U16(1) + WireName("keys.org") + alpn));
 }
 
@@ -269,7 +271,7 @@ TEST(RdataToText, FormsOfTheirOwn) {
   EXPECT_EQ(text(257, std::string("\0\5iss e", 7)),
             "\\# 7 000569737320"
             "65");
-  EXPECT_EQ(text(kAmtrelay, std::string("\xa\0", 2)), "\\# 2 0a00");
+  EXPECT_EQ(text(kAmtrelay, std::string("\xa\0", 2)), "10 0 0 .");
   EXPECT_EQ(text(kAmtrelay, "\xa\x81\xc0\1\2\3"), "10 1 1 192.1.2.3");
   EXPECT_EQ(
       text(kAmtrelay, "\xa\2" + std::string("\x20\1\xd\xb8", 4) + std::string(11, '\0') + "\x15"),
@@ -277,6 +279,51 @@ TEST(RdataToText, FormsOfTheirOwn) {
   EXPECT_EQ(text(kAmtrelay, "\xa\3" + testing::WireName("r.example")), "10 0 3 r.example.");
   EXPECT_EQ(text(kAmtrelay, "\xa\1\1"), "\\# 3 0a0101");
   EXPECT_EQ(text(kAmtrelay, std::string("\xa\0\0", 3)), "\\# 3 0a0000");
+}
+
+TEST(RdataToText, ServicesByNumbers) {
+  const auto wks = [](const std::string& behind) {
+    return Text(RrType::kWks, std::string("\xc0\0\2\1", 4) + behind);
+  };
+  EXPECT_EQ(wks("\x06"), "192.0.2.1 6");
+  EXPECT_EQ(wks(std::string("\x06\0\0\0\x40", 5)), "192.0.2.1 6 25");
+  EXPECT_EQ(wks("\x11" + std::string(8191, '\0') + "\1"), "192.0.2.1 17 65535");
+  EXPECT_TRUE(wks("\x11" + std::string(8192, '\0') + "\1").starts_with("\\# "));
+  EXPECT_TRUE(wks(std::string("\x11\x80\0", 3)).starts_with("\\# "));
+  EXPECT_TRUE(wks("").starts_with("\\# "));
+}
+
+TEST(RdataToText, ServiceParameters) {
+  const auto text = [](const std::string& params) {
+    return Text(RrType::kSvcb, U16(1) + WireName(".") + params);
+  };
+  const auto param = [](std::uint16_t key, const std::string& value) {
+    return U16(key) + U16(static_cast<std::uint16_t>(value.size())) + value;
+  };
+  EXPECT_EQ(text(param(1, "\2h2\10http/1.1")), "1 . alpn=h2,http/1.1");
+  EXPECT_EQ(text(param(1, "\5h2,h3\4\\\"\xff ")), R"(1 . alpn="h2\\,h3,\\\\\"\255 ")");
+  EXPECT_EQ(text(param(7, "/q{?dns}")), R"(1 . key7="/q{?dns}")");
+  EXPECT_EQ(text(param(8, "") + param(667, "a \"\\,")), R"(1 . key8 key667="a \"\\,")");
+  EXPECT_EQ(text(param(0, U16(3) + U16(667)) + param(3, U16(443)) + param(667, "x")),
+            R"(1 . mandatory=port,key667 port=443 key667="x")");
+  EXPECT_EQ(text(param(4, "abcdefgh") + param(5, "ech!") + param(6, std::string(15, '\0') + "\1")),
+            "1 . ipv4hint=97.98.99.100,101.102.103.104 ech=ZWNoIQ== ipv6hint=::1");
+}
+
+TEST(RdataToText, HashesAndPrefixesWithoutStrayBlanks) {
+  const std::string hash(20, 'h');
+  EXPECT_EQ(Text(RrType::kNsec3param, std::string("\1\0\0\0\0", 5)), "1 0 0 -");
+  EXPECT_EQ(Text(RrType::kNsec3, std::string("\1\0\0\0\0\x14", 6) + hash),
+            "1 0 0 - d1k6gq38d1k6gq38d1k6gq38d1k6gq38");
+  EXPECT_EQ(Text(RrType::kNsec3,
+                 std::string("\1\0\0\12\2\xab\xcd\x14", 8) + hash + std::string("\0\1\x40", 3)),
+            "1 0 10 abcd d1k6gq38d1k6gq38d1k6gq38d1k6gq38 A");
+  EXPECT_EQ(Text(static_cast<RrType>(42),
+                 U16(1) + "\x08\x01\x0a" + U16(2) + "\x80\x90" + std::string(15, '\0') + "\1"),
+            "1:10.0.0.0/8 !2:::1/128");
+  EXPECT_EQ(Text(static_cast<RrType>(42), ""), "\\# 0");
+  EXPECT_EQ(Text(static_cast<RrType>(42), U16(1) + std::string("\x08\x02\x0a\0", 4)),
+            "\\# 6 000108020a00");
 }
 
 // What a client must know has to be there.
