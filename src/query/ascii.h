@@ -4,20 +4,35 @@
 // Functions: any thread.
 #pragma once
 
+#include <algorithm>
 #include <string_view>
+
+#include "base/bytes.h"
 
 namespace pdns::query {
 
 inline constexpr std::string_view kBlanks = " \t\r\n\v\f";
 
-char Lower(char c);
+inline char Lower(char c) { return static_cast<char>(LowerByte(static_cast<std::uint8_t>(c))); }
 inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 inline bool IsLetter(char c) { return Lower(c) >= 'a' && Lower(c) <= 'z'; }
 
-bool SameText(std::string_view a, std::string_view b);
+inline bool SameText(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return Lower(x) == Lower(y); });
+}
+
 // `lower`: in lower case.
-bool StartsWith(std::string_view text, std::string_view lower);
+inline bool StartsWith(std::string_view text, std::string_view lower) {
+  return text.size() >= lower.size() && std::equal(lower.begin(), lower.end(), text.begin(),
+                                                   [](char x, char y) { return x == Lower(y); });
+}
+
 // Without kBlanks around it.
-std::string_view Trimmed(std::string_view text);
+inline std::string_view Trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
 
 }  // namespace pdns::query

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "unit/support/utf16.h"
+
 namespace pdns::query {
 namespace {
 
@@ -50,16 +52,9 @@ TEST(ReadList, MarksAtTheBeginningAndLinesOfAllKinds) {
   const std::string plain =
       "www.blah.org\r\n- 192.0.2.1\n\nb\xc3\xbc"
       "ro.de\n# no\n\"x.org\",bad,1";
-  const auto utf16 = [&](bool big) {
-    std::u16string units =
-        u"\ufeffwww.blah.org\r\n- 192.0.2.1\n\nb\u00fcro.de\n# no\n\"x.org\",bad,1";
-    std::string bytes;
-    for (const char16_t unit : units) {
-      const char high = static_cast<char>(unit >> 8);
-      const char low = static_cast<char>(unit & 0xff);
-      bytes.append({big ? high : low, big ? low : high});
-    }
-    return bytes;
+  const auto utf16 = [](bool big) {
+    return testing::Utf16(
+        u"\ufeffwww.blah.org\r\n- 192.0.2.1\n\nb\u00fcro.de\n# no\n\"x.org\",bad,1", big);
   };
   for (const std::string& bytes :
        {plain, plain + "\n", "\xef\xbb\xbf" + plain, utf16(false), utf16(true)}) {

@@ -6,18 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "unit/support/utf16.h"
+
 namespace pdns::query {
 namespace {
 
-std::string Utf16(std::u16string_view units, bool big) {
-  std::string bytes;
-  for (const char16_t unit : units) {
-    const char high = static_cast<char>(unit >> 8);
-    const char low = static_cast<char>(unit & 0xff);
-    bytes.append({big ? high : low, big ? low : high});
-  }
-  return bytes;
-}
+using testing::Utf16;
 
 std::string All(const std::string& bytes) {
   std::istringstream in(bytes);
