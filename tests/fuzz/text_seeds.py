@@ -15,8 +15,27 @@ def http_seeds() -> dict[str, bytes]:
         "chunked": "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n",
         "escapes": "GET /%2e%2e/%u0041%zz HTTP/1.1\r\nHost: [::1]:1\r\n: x\r\n\r\n",
         "bare": "GET / HTTP/1.1\nHost x\n\n",
+        "two-hosts": "GET / HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n",
+        "wrong-host": "GET / HTTP/1.1\r\nHost: y\r\n\r\n",
+        "folded": "GET / HTTP/1.1\r\nHost:\r\n x\r\n\t:1\r\n\r\n",
+        "cookie": "GET / HTTP/1.0\r\nCookie: a=b; c; =d, \"e\r\n\r\n",
+        "half": "GET /metrics HTTP/1.1\r\nHost:",
+        "path-long": "GET /" + "x" * 20000,
+        "header-long": "GET / HTTP/1.0\r\nA: " + "x" * 40000,
+        "headers-many": "GET / HTTP/1.0\r\n" + "A: b\r\n" * 5000,
+        "arguments-many": "GET /?" + "a&" * 6000 + " HTTP/1.0\r\n\r\n",
+        "pipelined": "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 100,
+        "length-odd": "POST / HTTP/1.0\r\nContent-Length: 99999999999999999999\r\n\r\nx",
     }
     return {name: text.encode() for name, text in requests.items()}
+
+
+def host_seeds() -> dict[str, bytes]:
+    hosts = {
+        "name": "NS1.example.net:9553", "localhost": "localhost", "dot": "localhost.:", "v4": "192.0.2.1:80",
+        "v6": "[2001:db8::1]:80", "mapped": "[::ffff:192.0.2.1]", "bare-v6": "::1", "stranger": "evil.example:1",
+    }
+    return {name: text.encode() for name, text in hosts.items()}
 
 
 def control_seeds() -> dict[str, bytes]:

@@ -22,6 +22,7 @@ GUEST_OF = {
     "idn2.h": "idn2",
     "ldns": "ldns",
     "lzma.h": "lzma",
+    "microhttpd.h": "microhttpd",
     "prometheus": "prometheus",
     "openssl": "openssl",
     "protobuf-c": "protobuf_c",

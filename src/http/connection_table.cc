@@ -1,0 +1,93 @@
+#include "http/connection_table.h"
+
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace pdns::http {
+namespace {
+
+// Whoever has one IPv6 address as a rule has the 2^64 beside it.
+constexpr std::size_t kPrefixBytes = 8;
+constexpr std::size_t kMappedAt = 12;  // ::ffff:192.0.2.1
+
+}  // namespace
+
+std::string PeerOf(const sockaddr_storage& address) {
+  if (address.ss_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &address, sizeof v4);
+    return {reinterpret_cast<const char*>(&v4.sin_addr), sizeof v4.sin_addr};
+  }
+  if (address.ss_family != AF_INET6) return {};
+  sockaddr_in6 v6{};
+  std::memcpy(&v6, &address, sizeof v6);
+  const auto* bytes = reinterpret_cast<const char*>(&v6.sin6_addr);
+  if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) return {bytes + kMappedAt, sizeof(in_addr)};
+  return {bytes, kPrefixBytes};
+}
+
+ConnectionId ConnectionTable::Add(std::string peer, Clock::time_point now) {
+  entries_.emplace(++last_, Entry{std::move(peer), now + limits_.header_time});
+  return last_;
+}
+
+void ConnectionTable::BeginAnswer(ConnectionId id, Clock::time_point now) {
+  Entry& entry = entries_.at(id);
+  entry.answering = true;
+  entry.deadline = now + limits_.answer_time;
+}
+
+void ConnectionTable::Leave(ConnectionId id) { entries_.at(id).leaving = true; }
+
+void ConnectionTable::Remove(ConnectionId id) { entries_.erase(id); }
+
+std::optional<ConnectionId> ConnectionTable::InTheWayOf(const std::string& peer) const {
+  std::size_t all = 0;
+  std::size_t of_peer = 0;
+  for (const auto& [id, entry] : entries_) {
+    if (entry.leaving) continue;
+    ++all;
+    if (entry.peer == peer) ++of_peer;
+  }
+  if (of_peer >= limits_.connections_per_address) return OldestOf(&peer);
+  if (all >= limits_.connections) return OldestOf(nullptr);
+  return std::nullopt;
+}
+
+std::optional<ConnectionId> ConnectionTable::Oldest() const { return OldestOf(nullptr); }
+
+std::optional<ConnectionId> ConnectionTable::OldestOf(const std::string* peer) const {
+  struct Half {
+    std::size_t count = 0;
+    std::optional<ConnectionId> oldest;
+  };
+  Half asking;
+  Half answered;
+  for (const auto& [id, entry] : entries_) {
+    if (entry.leaving || (peer != nullptr && entry.peer != *peer)) continue;
+    Half& half = entry.answering ? answered : asking;
+    ++half.count;
+    if (!half.oldest) half.oldest = id;
+  }
+  return asking.count >= answered.count ? asking.oldest : answered.oldest;
+}
+
+std::vector<ConnectionId> ConnectionTable::Due(Clock::time_point now) const {
+  std::vector<ConnectionId> due;
+  for (const auto& [id, entry] : entries_) {
+    if (!entry.leaving && entry.deadline <= now) due.push_back(id);
+  }
+  return due;
+}
+
+std::optional<ConnectionTable::Clock::time_point> ConnectionTable::NextDue() const {
+  std::optional<Clock::time_point> next;
+  for (const auto& [id, entry] : entries_) {
+    if (!entry.leaving) next = std::min(next.value_or(entry.deadline), entry.deadline);
+  }
+  return next;
+}
+
+}  // namespace pdns::http

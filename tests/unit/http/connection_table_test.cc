@@ -1,0 +1,104 @@
+#include "http/connection_table.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+
+#include <cstring>
+#include <string>
+
+namespace pdns::http {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr Limits kSmall{4, 2, 1024, milliseconds(10), milliseconds(30)};
+
+ConnectionTable::Clock::time_point At(int ms) {
+  return ConnectionTable::Clock::time_point() + milliseconds(ms);
+}
+
+TEST(ConnectionTable, TheOldestMakesRoom) {
+  ConnectionTable table(kSmall);
+  for (const char* peer : {"a", "b", "c", "d"}) {
+    EXPECT_FALSE(table.InTheWayOf(peer).has_value());
+    table.Add(peer, At(0));
+  }
+  EXPECT_EQ(table.InTheWayOf("e"), 1U);
+  table.Leave(1);
+  EXPECT_FALSE(table.InTheWayOf("e").has_value());  // there is room, though it is not gone yet
+  EXPECT_EQ(table.size(), 4U);
+  table.Add("e", At(0));
+  EXPECT_EQ(table.InTheWayOf("f"), 2U);
+  table.Remove(2);
+  EXPECT_FALSE(table.InTheWayOf("f").has_value());
+}
+
+TEST(ConnectionTable, NeitherHalfTakesAllTheRoom) {
+  ConnectionTable table(kSmall);
+  for (const char* peer : {"a", "b", "c", "d"}) table.Add(peer, At(0));
+  table.BeginAnswer(1, At(0));
+  EXPECT_EQ(table.InTheWayOf("e"), 2U);
+  table.BeginAnswer(2, At(0));
+  EXPECT_EQ(table.InTheWayOf("e"), 3U);
+  table.BeginAnswer(3, At(0));
+  EXPECT_EQ(table.InTheWayOf("e"), 1U);  // who came last has not had time to ask
+  table.BeginAnswer(4, At(0));
+  EXPECT_EQ(table.InTheWayOf("e"), 1U);
+}
+
+TEST(ConnectionTable, AnAddressMakesRoomForItself) {
+  ConnectionTable table(kSmall);
+  table.Add("a", At(0));
+  table.Add("b", At(0));
+  table.Add("b", At(0));
+  EXPECT_EQ(table.InTheWayOf("b"), 2U);
+  EXPECT_FALSE(table.InTheWayOf("a").has_value());
+}
+
+TEST(ConnectionTable, TimesOfAConnection) {
+  ConnectionTable table(kSmall);
+  EXPECT_FALSE(table.NextDue().has_value());
+  table.Add("a", At(0));
+  table.Add("b", At(5));
+  EXPECT_EQ(table.NextDue(), At(10));
+  EXPECT_TRUE(table.Due(At(9)).empty());
+  EXPECT_EQ(table.Due(At(10)), (std::vector<ConnectionId>{1}));
+  table.BeginAnswer(1, At(9));
+  EXPECT_TRUE(table.Due(At(14)).empty());
+  EXPECT_EQ(table.Due(At(39)), (std::vector<ConnectionId>{1, 2}));
+  table.Leave(2);
+  EXPECT_EQ(table.Due(At(39)), (std::vector<ConnectionId>{1}));
+  EXPECT_EQ(table.NextDue(), At(39));
+  EXPECT_EQ(table.Oldest(), 1U);
+  table.Leave(1);
+  EXPECT_FALSE(table.Oldest().has_value());
+  EXPECT_FALSE(table.NextDue().has_value());
+}
+
+std::string PeerOfText(int family, const char* text) {
+  sockaddr_storage storage{};
+  if (family == AF_INET) {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    EXPECT_EQ(inet_pton(AF_INET, text, &v4.sin_addr), 1);
+    std::memcpy(&storage, &v4, sizeof v4);
+  } else {
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    EXPECT_EQ(inet_pton(AF_INET6, text, &v6.sin6_addr), 1);
+    std::memcpy(&storage, &v6, sizeof v6);
+  }
+  return PeerOf(storage);
+}
+
+TEST(ConnectionTable, WhatIsOneAddress) {
+  EXPECT_EQ(PeerOfText(AF_INET, "192.0.2.1"), PeerOfText(AF_INET6, "::ffff:192.0.2.1"));
+  EXPECT_NE(PeerOfText(AF_INET, "192.0.2.1"), PeerOfText(AF_INET, "192.0.2.2"));
+  EXPECT_EQ(PeerOfText(AF_INET6, "2001:db8::1"), PeerOfText(AF_INET6, "2001:db8::ffff:1"));
+  EXPECT_NE(PeerOfText(AF_INET6, "2001:db8::1"), PeerOfText(AF_INET6, "2001:db8:0:1::1"));
+  EXPECT_EQ(PeerOf({}), "");
+}
+
+}  // namespace
+}  // namespace pdns::http

@@ -1,0 +1,131 @@
+#include "http/server.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "http/listen.h"
+
+namespace pdns::http {
+namespace {
+
+net::Descriptor ConnectTo(int port) {
+  net::Descriptor fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  const timeval patience{60, 0};
+  setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  return fd;
+}
+
+// To the end of the connection, which must come.
+std::string Rest(const net::Descriptor& fd) {
+  std::string all;
+  std::array<char, 4096> some;
+  ssize_t got = 0;
+  while ((got = recv(fd.get(), some.data(), some.size(), 0)) > 0)
+    all.append(some.data(), static_cast<std::size_t>(got));
+  EXPECT_TRUE(got == 0 || errno == ECONNRESET) << errno;
+  return all;
+}
+
+struct ServerTest : ::testing::Test {
+  void SetUp() override {
+    auto listening = Listen("address", "0");
+    auto hosts = HostList::Of({});
+    ASSERT_TRUE(listening.ok() && hosts.ok());
+    auto opened = Server::Open(std::move(*listening), {{}, *hosts, ""},
+                               [](const Request&, Reply reply) { reply.Send({.body = "well\n"}); });
+    ASSERT_TRUE(opened.ok()) << opened.status().message();
+    server = std::move(*opened);
+    ASSERT_GT(server->port(), 0);
+  }
+
+  std::string Get() const {
+    const net::Descriptor fd = ConnectTo(server->port());
+    constexpr std::string_view kRequest = "GET / HTTP/1.0\r\n\r\n";
+    EXPECT_EQ(send(fd.get(), kRequest.data(), kRequest.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(kRequest.size()));
+    return Rest(fd);
+  }
+
+  std::unique_ptr<Server> server;
+};
+
+// How many sockets of this process an exec would leave open, and how many there are.
+std::pair<int, int> Sockets() {
+  int left_open = 0;
+  int all = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code ignored;
+    const auto what = std::filesystem::read_symlink(entry.path(), ignored).string();
+    const int flags = fcntl(std::atoi(entry.path().filename().c_str()), F_GETFD);
+    if (!what.starts_with("socket:") || flags < 0) continue;
+    ++all;
+    if ((flags & FD_CLOEXEC) == 0) ++left_open;
+  }
+  return {left_open, all};
+}
+
+TEST_F(ServerTest, ServesFromAnotherThread) {
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(Get().ends_with("well\n"));
+  }
+}
+
+TEST_F(ServerTest, EndsWhilePeersHoldOn) {
+  const net::Descriptor silent = ConnectTo(server->port());
+  server.reset();  // the test's own time limit tells if it hangs
+  EXPECT_EQ(Rest(silent), "");
+}
+
+TEST_F(ServerTest, NoDescriptorOutlivesAnExec) {
+  const auto [left_before, before] = Sockets();  // the listening one, and those of the harness
+  const net::Descriptor client = ConnectTo(server->port());
+  std::pair<int, int> now;
+  for (int i = 0; i < 12'000 && now.second < before + 2; ++i) {  // the client's, the accepted one
+    now = Sockets();
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_GE(now.second, before + 2);
+  EXPECT_EQ(now.first, left_before);
+  server.reset();
+  EXPECT_EQ(Sockets().first, left_before);  // so the listening one was not among them
+}
+
+// Silent peers hold all descriptors that are left; the oldest of them makes room.
+TEST_F(ServerTest, WithoutADescriptorLeft) {
+  std::vector<net::Descriptor> silent;
+  for (int i = 0; i < 8; ++i) silent.push_back(ConnectTo(server->port()));
+  EXPECT_TRUE(Get().ends_with("well\n"));  // so they have been accepted
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  constexpr int kMost = 100;
+  std::vector<net::Descriptor> rest;  // all numbers below it
+  while (rest.empty() || rest.back().get() < kMost)
+    rest.emplace_back(fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0));
+  rlimit tight = before;
+  tight.rlim_cur = static_cast<rlim_t>(rest.back().get()) + 1;
+  rest.pop_back();  // for the client
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &tight), 0);
+  const std::string answer = Get();
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_TRUE(answer.ends_with("well\n")) << answer;
+}
+
+}  // namespace
+}  // namespace pdns::http
