@@ -1,9 +1,6 @@
-// The guest room of cpp-httplib: its parser, its routes and its answers, without its sockets.
 #include "metrics/answers.h"
 
-#include <httplib.h>
-
-#include <csignal>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -12,105 +9,73 @@
 namespace pdns::metrics {
 namespace {
 
+using http::Answer;
+
+// More than there are connections, so that the oldest of as many is gone as a rule.
+constexpr std::size_t kMostWaiting = 256;
+
 constexpr const char* kFiguresType = "text/plain; version=0.0.4; charset=utf-8";
-constexpr const char* kTextType = "text/plain; charset=utf-8";
 constexpr std::string_view kPage =
     "/metrics  figures, in the text format of Prometheus\n"
     "/health   200 while the process is well, else 503\n"
     "/ready    200 while it takes frames, else 503\n";
 
-// httplib's view of a connection.
-class Connection final : public httplib::Stream {
- public:
-  explicit Connection(HttpStream& stream) : stream_(stream) {}
+Answer Text(int status, std::string_view body) {
+  Answer answer;
+  answer.status = status;
+  answer.body = body;
+  return answer;
+}
 
-  bool is_readable() const override { return stream_.AwaitReadable(); }
-  bool is_writable() const override { return stream_.AwaitWritable(); }
-  ssize_t read(char* into, std::size_t size) override { return stream_.Read(into, size); }
-  ssize_t write(const char* from, std::size_t size) override { return stream_.Write(from, size); }
-  void get_remote_ip_and_port(std::string& ip, int& port) const override { Nobody(ip, port); }
-  void get_local_ip_and_port(std::string& ip, int& port) const override { Nobody(ip, port); }
-  socket_t socket() const override { return stream_.fd(); }
-
- private:
-  // Nobody here asks who it is.
-  static void Nobody(std::string& ip, int& port) {
-    ip.clear();
-    port = 0;
-  }
-
-  HttpStream& stream_;
-};
-
-// Making a server of httplib ignores SIGPIPE for the whole process, which is not its to say: ours
-// sends without that signal.
-class KeepSigpipe {
- public:
-  KeepSigpipe() { sigaction(SIGPIPE, nullptr, &before_); }
-  ~KeepSigpipe() { sigaction(SIGPIPE, &before_, nullptr); }
-  KeepSigpipe(const KeepSigpipe&) = delete;
-  KeepSigpipe& operator=(const KeepSigpipe&) = delete;
-
- private:
-  struct sigaction before_ {};
-};
+Answer Whether(bool yes) { return yes ? Text(200, "ok\n") : Text(503, "no\n"); }
 
 }  // namespace
 
-class Answers::Impl final : public httplib::Server {
- public:
-  explicit Impl(Source source) : source_(std::move(source)) {
-    using httplib::Request;
-    using httplib::Response;
-    set_pre_routing_handler(&Impl::RefuseMethod);
-    set_error_handler([](const Request&, Response& response) {
-      if (response.body.empty()) response.set_content("not here; see /\n", kTextType);
-    });
-    Get("/", [](const Request&, Response& response) {
-      response.set_content(std::string(kPage), kTextType);
-    });
-    Get("/metrics", [this](const Request&, Response& response) {
-      response.set_content(FiguresText(source_.figures()), kFiguresType);
-    });
-    Get("/health",
-        [this](const Request&, Response& response) { SayWhether(source_.healthy(), response); });
-    Get("/ready",
-        [this](const Request&, Response& response) { SayWhether(source_.ready(), response); });
+Answers::Answers(Source source) : source_(std::move(source)), thread_([this] { Collect(); }) {}
+
+Answers::~Answers() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
   }
-
-  void Serve(HttpStream& stream) {
-    Connection connection(stream);
-    bool closed = false;
-    constexpr bool kCloseAfter = true;
-    process_request(connection, kCloseAfter, closed,
-                    [](httplib::Request& request) { request.ranges.clear(); });
-  }
-
- private:
-  static HandlerResponse RefuseMethod(const httplib::Request& request,
-                                      httplib::Response& response) {
-    if (request.method == "GET" || request.method == "HEAD") return HandlerResponse::Unhandled;
-    response.status = 405;
-    response.set_header("Allow", "GET, HEAD");
-    response.set_content("only GET and HEAD\n", kTextType);
-    return HandlerResponse::Handled;
-  }
-
-  static void SayWhether(bool yes, httplib::Response& response) {
-    response.status = yes ? 200 : 503;
-    response.set_content(yes ? "ok\n" : "no\n", kTextType);
-  }
-
-  Source source_;
-};
-
-Answers::Answers(Source source) {
-  const KeepSigpipe keep;
-  impl_ = std::make_unique<Impl>(std::move(source));
+  changed_.notify_one();
+  thread_.join();
 }
 
-Answers::~Answers() = default;
+void Answers::Serve(const http::Request& request, http::Reply reply) {
+  if (request.method != "GET" && request.method != "HEAD") {
+    Answer refusal = Text(405, "only GET and HEAD\n");
+    refusal.headers.emplace_back("Allow", "GET, HEAD");
+    return reply.Send(std::move(refusal));
+  }
+  if (request.path == "/") return reply.Send(Text(200, kPage));
+  if (request.path == "/health") return reply.Send(Whether(source_.healthy()));
+  if (request.path == "/ready") return reply.Send(Whether(source_.ready()));
+  if (request.path != "/metrics") return reply.Send(Text(404, "not here; see /\n"));
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.size() == kMostWaiting) {
+      waiting_.front().Send(Text(503, "no figures: the system does not answer\n"));
+      waiting_.pop_front();
+    }
+    waiting_.push_back(std::move(reply));
+  }
+  changed_.notify_one();
+}
 
-void Answers::Serve(HttpStream& stream) { impl_->Serve(stream); }
+void Answers::Collect() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
+    if (ending_) return;
+    auto replies = std::exchange(waiting_, {});
+    lock.unlock();
+    Answer answer = Text(200, FiguresText(source_.figures()));
+    answer.type = kFiguresType;
+    for (http::Reply& reply : replies) reply.Send(answer);
+    replies.clear();
+    lock.lock();
+  }
+}
 
 }  // namespace pdns::metrics

@@ -2,17 +2,16 @@
 // Source -> [Exporter] -> GET /metrics, /health, /ready.
 //
 // /metrics is the text format 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/),
-// written by prometheus-cpp; /health and /ready say 200 or 503; / names them. cpp-httplib parses
-// the requests and answers them over streams of our own: its sockets stay open over an exec, its
-// queue of connections has no limit, and a peer that sends a byte now and then holds its thread for
-// ever.
+// written by prometheus-cpp; /health and /ready say 200 or 503; / names them.
 //
-// Cost of a bad peer: two connections are served at once, each for two seconds and 16 KiB at most
-// and for one request; all others wait in the kernel's backlog.
+// Cost of bad peers: what http::Limits says, 128 connections of 32 KiB each beside their answers;
+// whoever comes finds room. A request's header must be whole in 10 s, its answer read in 30 s.
+// Any thread, one at a time.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "metrics/answers.h"
@@ -24,10 +23,11 @@ class Exporter {
   // Its functions must be good until the exporter is gone.
   using Source = metrics::Source;
 
-  // Listens on `address_port`: "9150" or ":9150" (127.0.0.1), "192.0.2.1:9150", "[::1]:9150",
-  // "localhost:9150"; port 0 takes a free one. The socket does not survive an exec.
-  // kUsage: not such an address; kIo: it cannot be listened on.
-  static Result<std::unique_ptr<Exporter>> Open(const std::string& address_port, Source source);
+  // Listens on `address_port`, a form that http::Listen takes. Answered are requests for an
+  // address, for localhost, for this machine's name and for `names` (http::HostList).
+  // kUsage: not such an address, or such a name; kIo: it cannot be listened on.
+  static Result<std::unique_ptr<Exporter>> Open(const std::string& address_port, Source source,
+                                                std::vector<std::string> names = {});
 
   // Could it be listened on now? Errors as Open.
   static Status Check(const std::string& address_port);

@@ -18,7 +18,6 @@ GUEST_OF = {
     "dnstap.pb-c.h": "pdns_proto",
     "fmt": "fmt",
     "fstrm.h": "fstrm",
-    "httplib.h": "httplib",
     "idn2.h": "idn2",
     "ldns": "ldns",
     "lzma.h": "lzma",
