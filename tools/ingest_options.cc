@@ -10,6 +10,7 @@
 #include <initializer_list>
 #include <sstream>
 
+#include "http/host_list.h"
 #include "options.h"
 #include "record/fate.h"
 
@@ -110,6 +111,9 @@ po::options_description OtherOptions() {
       "no-wait", po::bool_switch(), "end with 74 where another ingester has the database")(
       "stats-interval", Text("TIME", "0"), "a line of statistics as often, e.g. 60s; 0: none")(
       "metrics", Text("ADDRESS:PORT"), "Prometheus metrics, /health and /ready by HTTP")(
+      "metrics-host", Several("NAME ..."),
+      "answer HTTP requests for this host name too; else those for an address, localhost and this "
+      "machine's name; *: for any")(
       "report", Text("FORMAT", "text"),
       "the report at the end: text (on stderr) or json (one object on stdout)")(
       "compact", po::bool_switch(),
@@ -312,6 +316,11 @@ Status TakeReports(const Values& values, IngestOptions& options) {
   options.verbose = values.Flag("verbose");
   options.control = values.Text("control");
   options.metrics = values.Text("metrics");
+  options.metrics_hosts = values.All("metrics-host");
+  if (options.metrics.empty() && !options.metrics_hosts.empty())
+    return Status::Usage("--metrics-host is for --metrics: give --metrics ADDRESS:PORT as well");
+  if (const auto hosts = http::HostList::Of(options.metrics_hosts); !hosts.ok())
+    return Status::Usage("--metrics-host: " + hosts.status().message());
   return values.Take("stats-interval", options.stats_interval, ParseDuration);
 }
 

@@ -33,9 +33,10 @@ struct IngestOptions {
   std::string tls_client_authorities;
   frame::ListenerLimits limits;
   std::optional<ingest::ArchiveOptions> archive;
-  std::string control;   // as given; may be empty
-  std::string metrics;   // an address, or empty
-  std::string database;  // as given; may be empty
+  std::string control;                     // as given; may be empty
+  std::string metrics;                     // an address, or empty
+  std::vector<std::string> metrics_hosts;  // names that http::HostList takes
+  std::string database;                    // as given; may be empty
   ingest::LanePolicy policy;
   bool types_given = false;  // of the policy
   bool untrusted_given = false;

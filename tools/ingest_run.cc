@@ -264,7 +264,8 @@ class IngestRun {
     return metrics::Exporter::Open(options_.metrics,
                                    {.figures = [&service, this] { return FiguresOf(service); },
                                     .healthy = [&service] { return service.healthy(); },
-                                    .ready = [&service] { return service.ready(); }});
+                                    .ready = [&service] { return service.ready(); }},
+                                   options_.metrics_hosts);
   }
 
   Status Tidy(store::Writer& writer) {

@@ -158,6 +158,7 @@ def _Faults(box: Sandbox, used: str, port: int) -> dict[str, tuple[str, ...]]:
         "control": ("/nowhere/control.sock", str(file), used),
         "stats-interval": ("often",),
         "metrics": ("nonsense", f"127.0.0.1:{port}", "192.0.2.1:9150"),
+        "metrics-host": ("ns1.example.net",),
         "report": ("xml",),
         "tls-key": ("/nowhere",),
         "tls-client-ca": ("/nowhere",),
@@ -169,6 +170,7 @@ def _Faults(box: Sandbox, used: str, port: int) -> dict[str, tuple[str, ...]]:
         "no-archive-compress": ("true",),
     }
     faults = {name: tuple(f"{{}}{name} = {value}\n" for value in values) for name, values in of.items()}
+    faults["metrics-host"] += ("{}metrics = 127.0.0.1:0\nmetrics-host = no:name\n",)
     faults["tls-cert"] = (tls, "{}tls-cert = /nowhere\n")
     faults["tls-client-ca"] += (tls + "tls-client-ca = /nowhere\n",)
     faults["archive-name"] += (archive + "archive-name = a/b\n",)

@@ -221,6 +221,19 @@ TEST(IngestOptions, WhatIsToldMeanwhile) {
     ExpectUsage({"-u", "s", std::string("--stats-interval=") + bad}, "stats-interval");
 }
 
+TEST(IngestOptions, HostsOfTheMetrics) {
+  const auto options = Parse({"-u", "s", "--metrics", "9000", "--metrics-host", "ns1.example.net",
+                              "--metrics-host", "ingest"});
+  ASSERT_TRUE(options.ok()) << options.status().message();
+  EXPECT_EQ(options->metrics_hosts, (std::vector<std::string>{"ns1.example.net", "ingest"}));
+  EXPECT_TRUE(Parse({"-u", "s", "--metrics", "9000", "--metrics-host", "*"}).ok());
+  for (const char* bad : {"", "ns1:9000", "a b", "*.example.net"}) {
+    ExpectUsage({"-u", "s", "--metrics", "9000", std::string("--metrics-host=") + bad},
+                "--metrics-host");
+  }
+  ExpectUsage({"-u", "s", "--metrics-host", "ns1"}, "--metrics");
+}
+
 TEST(IngestOptions, MessageTypes) {
   const auto options = Parse({"a", "--message-type", "RESOLVER_RESPONSE,FORWARDER_RESPONSE"});
   ASSERT_TRUE(options.ok());
