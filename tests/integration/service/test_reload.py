@@ -348,9 +348,32 @@ def AmidBackfill(box: Sandbox) -> None:
     print(f"a backfill by {len(reports)} processes: " + str([r["frames"] for r in reports]))
 
 
+def _Health(address: tuple[str, int]) -> bytes:
+    """What is said to one more who asks."""
+    with socket.create_connection(address, 60) as peer:
+        peer.sendall(b"GET /health HTTP/1.0\r\n\r\n")
+        return b"".join(iter(lambda: peer.recv(4096), b""))
+
+
+def AmidRequests(box: Sandbox) -> None:
+    """The next process serves the metrics at the same address, whatever peers hold on to."""
+    address = ("127.0.0.1", 9553)
+    ingester = Ingester(box, ["-u", str(box.folder / "dnstap.sock"), "--metrics", "127.0.0.1:9553"])
+    for n in range(3):
+        peers = [socket.create_connection(address, 60) for _ in range(60)]
+        for peer in peers[n::3]:
+            peer.sendall(b"GET /metr" if n % 2 else b"GET /metrics HTTP/1.0\r\n\r\n")
+        ingester.Reload()
+        answer = _Health(address)
+        Check(answer.endswith(b"ok\n"), f"/health: {answer!r}")
+        for peer in peers:
+            peer.close()
+    ingester.Stop()
+
+
 def Test(box: Sandbox) -> None:
-    parts = (AmidFrames, Storm, EndAmidReload, BrokenConfiguration, EveryFault, TheProgramItself, FailsAtTheStart)
-    for part in (*parts, AmidBackfill):
+    parts = (AmidFrames, AmidRequests, Storm, EndAmidReload, BrokenConfiguration, EveryFault, TheProgramItself)
+    for part in (*parts, FailsAtTheStart, AmidBackfill):
         box.Part(part.__name__, part)
 
 
