@@ -238,8 +238,9 @@ class Daemon::Impl {
     std::array<epoll_event, 64> events;
     const int count = epoll_wait(watch_.get(), events.data(), events.size(), 0);
     for (int i = 0; i < count; ++i) {
-      if (events[static_cast<std::size_t>(i)].data.u64 != kNoConnection)
-        ended_.insert(events[static_cast<std::size_t>(i)].data.u64);
+      const epoll_event& event = events[static_cast<std::size_t>(i)];
+      const ConnectionId id = event.data.u64;  // a copy: the struct is packed
+      if (id != kNoConnection) ended_.insert(id);
     }
     std::erase_if(ended_, [this](ConnectionId id) {
       const auto found = connections_.find(id);

@@ -285,7 +285,7 @@ TEST_F(DaemonTest, ANewcomerFindsRoom) {
   limits.connections = limits.connections_per_address = 20;
   Start(limits);
   std::vector<Client> crowd;
-  for (int i = 0; i < 200; ++i) {
+  for (unsigned i = 0; i < 200; ++i) {
     crowd.push_back(Connect());
     if (i % 3 == 1) crowd.back().Send("GET / HT");
     if (i % 3 == 2) crowd.back().Send("GET /later HTTP/1.0\r\n\r\n");
