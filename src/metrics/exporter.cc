@@ -1,5 +1,8 @@
 #include "metrics/exporter.h"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "http/host_list.h"
@@ -20,6 +23,18 @@ Result<http::HostList> HostsOf(std::vector<std::string> names) {
   return http::HostList::Of(names);
 }
 
+// A sixteenth of the descriptors, if that is fewer: the database keeps all of its files open.
+http::Limits LimitsOfProcess() {
+  http::Limits limits;
+  rlimit descriptors{};
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0) {
+    const std::size_t part = std::max<std::size_t>(descriptors.rlim_cur / 16, 2);
+    limits.connections = std::min(limits.connections, part);
+    limits.connections_per_address = std::min(limits.connections_per_address, part / 2);
+  }
+  return limits;
+}
+
 }  // namespace
 
 class Exporter::Impl {
@@ -27,10 +42,11 @@ class Exporter::Impl {
   explicit Impl(Source source) : answers_(std::move(source)) {}
 
   Status Open(net::Descriptor listening, http::HostList hosts) {
-    auto server = http::Server::Open(std::move(listening), {{}, std::move(hosts), kWrongHost},
-                                     [this](const http::Request& request, http::Reply reply) {
-                                       answers_.Serve(request, std::move(reply));
-                                     });
+    auto server =
+        http::Server::Open(std::move(listening), {LimitsOfProcess(), std::move(hosts), kWrongHost},
+                           [this](const http::Request& request, http::Reply reply) {
+                             answers_.Serve(request, std::move(reply));
+                           });
     if (!server.ok()) return server.status();
     server_ = std::move(*server);
     return {};

@@ -4,8 +4,9 @@
 // /metrics is the text format 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/),
 // written by prometheus-cpp; /health and /ready say 200 or 503; / names them.
 //
-// Cost of bad peers: what http::Limits says, 128 connections of 32 KiB each beside their answers;
-// whoever comes finds room. A request's header must be whole in 10 s, its answer read in 30 s.
+// Cost of bad peers: what http::Limits says, 128 connections of 32 KiB each beside their answers
+// (or as many as a sixteenth of the descriptors, if that is fewer); whoever comes finds room. A
+// request's header must be whole in 10 s, its answer read in 30 s.
 // Any thread, one at a time.
 #pragma once
 

@@ -3,11 +3,13 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <memory>
 #include <random>
@@ -46,6 +48,12 @@ class Client {
     return true;
   }
   void End() { shutdown(fd_, SHUT_WR); }
+
+  // Has the other side not ended it?
+  bool Open() const {
+    char next = 0;
+    return recv(fd_, &next, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+  }
 
   // To the end of the connection, which must come.
   std::string Receive() {
@@ -241,6 +249,25 @@ TEST_F(ExporterTest, OnlyItsOwnNames) {
   EXPECT_EQ(code("given.example"), 200);
   EXPECT_EQ(code("evil.example"), 421);
   EXPECT_EQ(Exporter::Open("127.0.0.1:0", {}, {"a b"}).status().code(), pdns::Code::kUsage);
+}
+
+// The database keeps its files open, and must find descriptors for them.
+TEST_F(ExporterTest, FewDescriptorsFewConnections) {
+  exporter.reset();
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit few = before;
+  few.rlim_cur = 320;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+  SetUp();
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  std::vector<std::unique_ptr<Client>> silent;
+  for (int i = 0; i < 100; ++i) silent.push_back(std::make_unique<Client>(exporter->port()));
+  EXPECT_EQ(Code(Get("/health")), 200);
+  int open = 0;
+  for (const auto& client : silent) open += client->Open() ? 1 : 0;
+  EXPECT_LE(open, 320 / 16 / 2);
+  EXPECT_GT(open, 0);
 }
 
 TEST_F(ExporterTest, EndlessRequests) {
