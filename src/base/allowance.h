@@ -13,7 +13,7 @@ class Allowance {
   // `most` at once; each `each` forgives one.
   Allowance(int most, std::chrono::milliseconds each) : most_(most), each_(each) {}
 
-  // False: `times` more are too many.
+  // False: `times` more are too many; they count all the same.
   bool Take(int times, Clock::time_point now) {
     const auto forgiven = (now - since_) / each_;
     since_ = forgiven >= used_ ? now : since_ + forgiven * each_;
