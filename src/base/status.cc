@@ -17,6 +17,8 @@ int ExitCode(Code code) {
     case Code::kIo:
     case Code::kBusy:
       return EX_IOERR;
+    case Code::kDenied:
+      return EX_NOPERM;
     case Code::kMalformed:
     case Code::kCorrupt:
       break;

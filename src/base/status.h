@@ -19,6 +19,7 @@ enum class Code : std::uint8_t {
   kUsage,      // the person asked for what cannot be: say so, exit 64
   kNoInput,    // no such database or input, or not one of ours: exit 66
   kBusy,       // somebody else has it: wait, or try again later
+  kDenied,     // the person may not ask for it: say who may, exit 77
 };
 
 // Exit codes of the tools, after sysexits.h.
@@ -32,6 +33,7 @@ class [[nodiscard]] Status {
   static Status Malformed(std::string message) { return {Code::kMalformed, std::move(message)}; }
   static Status Io(std::string message) { return {Code::kIo, std::move(message)}; }
   static Status Busy(std::string message) { return {Code::kBusy, std::move(message)}; }
+  static Status Denied(std::string message) { return {Code::kDenied, std::move(message)}; }
   static Status Corrupt(std::string message) { return {Code::kCorrupt, std::move(message)}; }
   static Status Usage(std::string message) { return {Code::kUsage, std::move(message)}; }
   static Status NoInput(std::string message) { return {Code::kNoInput, std::move(message)}; }

@@ -37,7 +37,9 @@ Result<Descriptor> Connect(const Endpoint& endpoint) {
     const int error = errno == EINPROGRESS || errno == EAGAIN ? ETIMEDOUT : errno;
     const bool nobody = error == ENOENT || error == ENOTDIR || error == ECONNREFUSED;
     if (nobody) return Status::NoInput(endpoint.text + ": nobody listens there");
-    return Status::Errno(endpoint.text + ": cannot connect", error);
+    const Status failed = Status::Errno(endpoint.text + ": cannot connect", error);
+    if (endpoint.kind != Endpoint::Kind::kUnix || error != EACCES) return failed;
+    return Status::Denied(failed.message() + ": ask as a member of its group, or as root");
   }
   const timeval none{};
   setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &none, sizeof none);

@@ -43,7 +43,7 @@ struct Endpoint {
 Result<Endpoint> ParseTcp(std::string_view text);
 
 // A connected, blocking socket. Waits 10 s at most. kNoInput: nobody listens there; kUsage: no such
-// address can be; kIo: the rest.
+// address can be; kDenied: the file or a folder above it is not for this user; kIo: the rest.
 Result<Descriptor> Connect(const Endpoint& endpoint);
 
 // The other end of a connected socket, for people: "pid 4711" on a Unix socket, "192.0.2.1:4711".

@@ -1,16 +1,12 @@
 #include <fcntl.h>
-#include <grp.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
-#include <optional>
-#include <vector>
 
+#include "net/accounts.h"
 #include "net/address.h"
 #include "net/endpoint.h"
 
@@ -63,21 +59,6 @@ Status ClearPath(const std::string& path, const Address& address) {
   return {};
 }
 
-// The number that `name` is, or that `look_up` finds for it; nothing when there is no such name.
-template <class Entry, class LookUp>
-std::optional<id_t> NumberOf(const std::string& name, LookUp look_up, id_t Entry::*member) {
-  id_t number = 0;
-  const char* const end = name.data() + name.size();
-  const auto parsed = std::from_chars(name.data(), end, number);
-  if (parsed.ec == std::errc() && parsed.ptr == end) return number;
-  std::vector<char> room(1 << 16);
-  Entry entry{};
-  Entry* found = nullptr;
-  look_up(name.c_str(), &entry, room.data(), room.size(), &found);
-  if (found == nullptr) return std::nullopt;
-  return found->*member;
-}
-
 constexpr id_t kAsIs = static_cast<id_t>(-1);
 
 struct Owners {
@@ -88,12 +69,12 @@ struct Owners {
 Result<Owners> OwnersOf(const Access& access) {
   Owners owners;
   if (!access.owner.empty()) {
-    const auto user = NumberOf(access.owner, getpwnam_r, &passwd::pw_uid);
+    const auto user = UserNumber(access.owner);
     if (!user) return Status::Usage("no such user: " + access.owner);
     owners.user = *user;
   }
   if (!access.group.empty()) {
-    const auto group = NumberOf(access.group, getgrnam_r, &group::gr_gid);
+    const auto group = GroupNumber(access.group);
     if (!group) return Status::Usage("no such group: " + access.group);
     owners.group = *group;
   }

@@ -66,7 +66,7 @@ Status ReadAnswer(Socket& socket, std::string& line) {
 }
 
 Code CodeOf(int exit_code) {
-  for (const Code code : {Code::kUsage, Code::kNoInput}) {
+  for (const Code code : {Code::kUsage, Code::kNoInput, Code::kDenied}) {
     if (ExitCode(code) == exit_code) return code;
   }
   return Code::kIo;

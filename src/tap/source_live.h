@@ -19,8 +19,8 @@ namespace pdns::tap {
 
 // Until the ingester ends, which is no error, or `stop` is requested. An ingester that comes back
 // within `patience`, as it does after a reload, is joined anew. kNoInput: no ingester is at
-// `path`; kUsage, kNoInput or kIo as the ingester says; kIo: the connection failed or what came
-// over it cannot be read.
+// `path`; kDenied: this user may not connect; kUsage, kNoInput, kDenied or kIo as the ingester
+// says; kIo: the connection failed or what came over it cannot be read.
 Status TakeLive(const std::string& path, std::chrono::milliseconds patience, const Stop& stop,
                 Printer& printer);
 
