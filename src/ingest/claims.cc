@@ -1,25 +1,33 @@
 #include "ingest/claims.h"
 
+#include <chrono>
+
 namespace pdns::ingest {
 namespace {
 
-// Waits for `condition`, the lane's own window handed over before.
+// Waits for `condition`, the lane's own window handed over before. False: the stop came first.
 template <class Condition>
-void Wait(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
-          const std::function<void()>& hand_over, Condition condition) {
-  if (condition()) return;
+bool Wait(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
+          const std::function<void()>& hand_over, const Stop* stop, Condition condition) {
+  if (condition()) return true;
   lock.unlock();
   hand_over();
   lock.lock();
-  changed.wait(lock, condition);
+  constexpr std::chrono::milliseconds kLook(100);  // at the stop
+  while (!changed.wait_for(lock, kLook, condition)) {
+    if (stop != nullptr && stop->requested()) return false;
+  }
+  return true;
 }
 
 }  // namespace
 
-Result<Claim> Claims::Acquire(const record::SourceId& id, const std::function<void()>& hand_over) {
+Result<Claim> Claims::Acquire(const record::SourceId& id, const std::function<void()>& hand_over,
+                              const Stop* stop) {
   std::unique_lock lock(mutex_);
   Entry& entry = entries_[id];
-  Wait(lock, changed_, hand_over, [&entry] { return !entry.held || entry.live; });
+  const auto free = [&entry] { return !entry.held || entry.live; };
+  if (!Wait(lock, changed_, hand_over, stop, free)) return Status::Io("another lane has it");
   if (entry.live) return Claim{true, entry.position};
   if (Status looked = Look(id, entry); !looked.ok()) return looked;
   entry.held = true;
@@ -58,12 +66,12 @@ void Claims::Release(const record::SourceId& id, const std::optional<record::Pos
   changed_.notify_all();
 }
 
-void Claims::AwaitTurn(const record::SourceId& id, const void* lane,
-                       const std::function<void()>& hand_over) {
+bool Claims::AwaitTurn(const record::SourceId& id, const void* lane,
+                       const std::function<void()>& hand_over, const Stop* stop) {
   std::unique_lock lock(mutex_);
   const Entry& entry = entries_[id];
-  Wait(lock, changed_, hand_over,
-       [&entry, lane] { return entry.window_of == nullptr || entry.window_of == lane; });
+  return Wait(lock, changed_, hand_over, stop,
+              [&entry, lane] { return entry.window_of == nullptr || entry.window_of == lane; });
 }
 
 void Claims::HandedOver(const void* lane) {

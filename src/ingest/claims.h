@@ -20,6 +20,7 @@
 #include <optional>
 
 #include "base/status.h"
+#include "base/stop.h"
 #include "ingest/drainer.h"
 #include "record/batch.h"
 
@@ -36,8 +37,10 @@ class Claims {
   explicit Claims(const Sink& sink) : sink_(sink) {}
 
   // Waits until nobody else holds `id`, then holds it, unless it is live. On an error it is not
-  // held. `hand_over` is called before a wait, so that nobody waits for this lane.
-  Result<Claim> Acquire(const record::SourceId& id, const std::function<void()>& hand_over);
+  // held: kIo also where `stop`, if any, ended the wait. `hand_over` is called before a wait, so
+  // that nobody waits for this lane.
+  Result<Claim> Acquire(const record::SourceId& id, const std::function<void()>& hand_over,
+                        const Stop* stop = nullptr);
 
   // A source that begins with `first_frame` and that nobody has taken any of; held as live until
   // its Release.
@@ -49,9 +52,10 @@ class Claims {
                const void* window_of = nullptr);
 
   // To be called by the holder of `id` before it takes frames: waits until no window of another
-  // lane than `lane` holds any of it.
-  void AwaitTurn(const record::SourceId& id, const void* lane,
-                 const std::function<void()>& hand_over);
+  // lane than `lane` holds any of it. False: `stop`, if any, ended the wait, and nothing may be
+  // taken.
+  bool AwaitTurn(const record::SourceId& id, const void* lane,
+                 const std::function<void()>& hand_over, const Stop* stop = nullptr);
 
   // The window of `lane` is on its way to the sink.
   void HandedOver(const void* lane);

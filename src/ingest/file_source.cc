@@ -87,7 +87,9 @@ void FileSource::TakeSource() {
     if (FindPlace()) {
       frames_before_ = place_.frames();
       if (frame_.has_value() && held_) {
-        claims_.AwaitTurn(place_.id(), this, [this] { collector_.Drain(); });
+        // After a stop nothing is taken below.
+        claims_.AwaitTurn(
+            place_.id(), this, [this] { collector_.Drain(); }, &stop_);
       }
       if (TakeFrames()) Conclude();
       if (const std::string complaint = TimeComplaint(report_.counters); !complaint.empty()) {
@@ -196,9 +198,12 @@ bool FileSource::OpenAtFirstFrame() {
 bool FileSource::FindPlace() {
   for (record::SourceId id = place_.id();; ++id.variant) {
     place_ = SourcePlace(id);
-    const auto claim = claims_.Acquire(id, [this] { collector_.Drain(); });
+    const auto claim = claims_.Acquire(
+        id, [this] { collector_.Drain(); }, &stop_);
     if (!claim.ok()) {
-      Fail(SourceState::kUnreadable, claim.status().message());
+      const bool stopped = stop_.requested();
+      Fail(stopped ? SourceState::kInterrupted : SourceState::kUnreadable,
+           claim.status().message());
       return false;
     }
     if (claim->live) {

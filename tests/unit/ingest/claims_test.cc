@@ -222,5 +222,28 @@ TEST(Claims, NobodyWaitsForALiveSource) {
   EXPECT_EQ(claim->position, At(8));
 }
 
+// A stop ends the wait of who asks for it, and takes nothing from who holds it.
+TEST(Claims, AStopEndsAWait) {
+  Ledger ledger;
+  const Sink sink = ledger.sink();
+  Claims claims(sink);
+  ASSERT_TRUE(claims.Acquire(Id(1), kNoWait).ok());
+  Stop stop;
+  std::thread waits([&] {
+    EXPECT_EQ(claims.Acquire(Id(1), kNoWait, &stop).status().code(), Code::kIo);
+    int lane = 0;
+    EXPECT_FALSE(claims.AwaitTurn(Id(2), &lane, kNoWait, &stop));
+  });
+  int other = 0;
+  ASSERT_TRUE(claims.Acquire(Id(2), kNoWait).ok());
+  claims.Release(Id(2), At(1), &other);
+  stop.Request();
+  waits.join();
+  claims.Release(Id(1), At(3));
+  const auto next = claims.Acquire(Id(1), kNoWait);
+  ASSERT_TRUE(next.ok());
+  EXPECT_EQ(next->position, At(3));
+}
+
 }  // namespace
 }  // namespace pdns::ingest
