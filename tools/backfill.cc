@@ -56,6 +56,12 @@ std::string ControlPath(const IngestOptions& options, const std::string& path) {
   return options.control.empty() ? path + "/control.sock" : options.control;
 }
 
+Result<ingest::ControlWriters> WritersOf(const IngestOptions& options) {
+  auto writers = ingest::MakeControlWriters(options.backfill_group);
+  if (writers.ok()) return writers;
+  return Status(writers.status().code(), "--backfill-group: " + writers.status().message());
+}
+
 Result<std::optional<int>> BackfillByLive(const IngestOptions& options,
                                           const std::string& control) {
   auto client = ingest::ControlClient::Connect(control);

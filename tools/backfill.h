@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/status.h"
+#include "ingest/control_rules.h"
 #include "ingest_options.h"
 
 namespace pdns::tools {
@@ -13,9 +14,13 @@ namespace pdns::tools {
 // Where the ingester of the database at `path` is asked.
 std::string ControlPath(const IngestOptions& options, const std::string& path);
 
+// Who may hand files to a live ingester with these options. kUsage: there is no such group.
+Result<ingest::ControlWriters> WritersOf(const IngestOptions& options);
+
 // The exit code, once the live ingester is done: its report is printed as if it were ours. Nothing
-// when there is no live ingester. kUsage: it cannot be asked that (standard input); kIo: it refused
-// or went away for good. What was taken by then stays taken.
+// when there is no live ingester. kUsage: it cannot be asked that (standard input); kDenied: it may
+// not be asked by this user; kIo: it refused or went away for good. What was taken by then stays
+// taken.
 Result<std::optional<int>> BackfillByLive(const IngestOptions& options, const std::string& control);
 
 }  // namespace pdns::tools

@@ -21,6 +21,7 @@ Status CheckSocket(const net::Endpoint& endpoint, const net::Access& access, con
 
 Status CheckSockets(const IngestOptions& options, const std::string& database, const Held& held) {
   if (Status access = net::CheckAccess(options.access); !access.ok()) return access;
+  if (const auto writers = WritersOf(options); !writers.ok()) return writers.status();
   for (const net::Endpoint& endpoint : options.endpoints) {
     if (Status opened = CheckSocket(endpoint, options.access, held); !opened.ok()) return opened;
   }

@@ -108,7 +108,10 @@ po::options_description OtherOptions() {
       "how long and how many new tuples stay listed for pdns-query --new-since")(
       "control", Text("SOCKET"),
       "where a live ingester is asked; else control.sock in the database")(
-      "no-wait", po::bool_switch(), "end with 74 where another ingester has the database")(
+      "backfill-group", Text("GROUP"),
+      "group whose members may hand files to a live ingester, as root and its own user may; "
+      "default: none")("no-wait", po::bool_switch(),
+                       "end with 74 where another ingester has the database")(
       "stats-interval", Text("TIME", "0"), "a line of statistics as often, e.g. 60s; 0: none")(
       "metrics", Text("ADDRESS:PORT"), "Prometheus metrics, /health and /ready by HTTP")(
       "metrics-host", Several("NAME ..."),
@@ -315,6 +318,7 @@ Status TakeReports(const Values& values, IngestOptions& options) {
   options.check = values.Flag("check");
   options.verbose = values.Flag("verbose");
   options.control = values.Text("control");
+  options.backfill_group = values.Text("backfill-group");
   options.metrics = values.Text("metrics");
   options.metrics_hosts = values.All("metrics-host");
   if (options.metrics.empty() && !options.metrics_hosts.empty())

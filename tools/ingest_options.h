@@ -34,6 +34,7 @@ struct IngestOptions {
   frame::ListenerLimits limits;
   std::optional<ingest::ArchiveOptions> archive;
   std::string control;                     // as given; may be empty
+  std::string backfill_group;              // may be empty
   std::string metrics;                     // an address, or empty
   std::vector<std::string> metrics_hosts;  // names that http::HostList takes
   std::string database;                    // as given; may be empty

@@ -121,6 +121,9 @@ class IngestRun {
     }
     if (options_.activated && live.sockets.empty())
       return Status::Usage("--activated: systemd handed over no socket, and there is no -u");
+    auto writers = WritersOf(options_);
+    if (!writers.ok()) return writers.status();
+    live.writers = std::move(*writers);
     live.limits = options_.limits;
     live.archive = options_.archive;
     if (options_.tls_certificate.empty()) return {};

@@ -80,7 +80,7 @@ _pdns_ingest() {
     --untrusted) _pdns_words "quarantine store drop" ;;
     --report) _pdns_words "text json" ;;
     --socket-owner) COMPREPLY=($(compgen -P "$before" -u -- "$cur")) ;;
-    --socket-group) COMPREPLY=($(compgen -P "$before" -g -- "$cur")) ;;
+    --socket-group | --backfill-group) COMPREPLY=($(compgen -P "$before" -g -- "$cur")) ;;
     -u | --unix | --follow | --backfill | --tls-cert | --tls-key | --tls-client-ca | --control | --config)
       compopt -o default ;;
     --watch | --archive | -d | --database) compopt -o dirnames ;;
@@ -89,8 +89,9 @@ _pdns_ingest() {
     *) _pdns_rest "-u --unix -a --listen --activated --follow --watch --backfill --message-type --untrusted
          --socket-mode --socket-owner --socket-group --tls-cert --tls-key --tls-client-ca --max-connections
          --connection-memory --archive --archive-name --archive-all --archive-rotate --archive-keep --min-free
-         --no-archive-compress -d --database --flush-interval --memory --journal-keep --control --stats-interval --metrics --metrics-host --report
-         --no-wait --compact --check -v --verbose --config --version -h --help" files ;;
+         --no-archive-compress -d --database --flush-interval --memory --journal-keep --control --backfill-group
+         --stats-interval --metrics --metrics-host --report --no-wait --compact --check -v --verbose --config
+         --version -h --help" files ;;
   esac
 }
 

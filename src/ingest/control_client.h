@@ -16,7 +16,8 @@ namespace pdns::ingest {
 
 class ControlClient {
  public:
-  // Nothing when no ingester listens at `path`. kIo: one may, and cannot be reached.
+  // Nothing when no ingester listens at `path`. kDenied: this user may not connect to it; kIo: one
+  // may listen, and cannot be reached.
   static Result<std::optional<ControlClient>> Connect(const std::string& path);
 
   // kUsage: longer than a line may be.
@@ -41,7 +42,7 @@ class ControlClient {
 };
 
 // Has the live ingester behind `client` take files, and shows its progress. kUsage, kIo, or its
-// error. A stop ends the work there, too.
+// error: kDenied where this user may not have files taken. A stop ends the work there, too.
 Result<ControlReply::Report> Backfill(ControlClient& client, const ControlRequest& request,
                                       const Stop& stop, Progress& progress);
 

@@ -51,7 +51,7 @@ bool ParseObject(std::string_view line, std::size_t longest, rapidjson::Document
 
 // The code whose exit code it is.
 Code CodeOf(std::uint64_t exit_code) {
-  for (const Code code : {Code::kCorrupt, Code::kUsage, Code::kNoInput}) {
+  for (const Code code : {Code::kCorrupt, Code::kUsage, Code::kNoInput, Code::kDenied}) {
     if (static_cast<std::uint64_t>(ExitCode(code)) == exit_code) return code;
   }
   return Code::kIo;

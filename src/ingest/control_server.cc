@@ -3,8 +3,9 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -19,28 +20,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kSilence(10'000);
 constexpr milliseconds kBetweenReports(250);
-
-// False: not before the time is up, or the stop came.
-bool AwaitReadable(int fd, const Stop& stop, Clock::time_point until) {
-  const auto left = std::chrono::ceil<milliseconds>(until - Clock::now());
-  std::array<pollfd, 2> fds{{{fd, POLLIN, 0}, {stop.fd(), POLLIN, 0}}};
-  const int timeout = static_cast<int>(std::max<milliseconds::rep>(0, left.count()));
-  return poll(fds.data(), fds.size(), timeout) > 0 && fds[0].revents != 0 && !stop.requested();
-}
-
-std::optional<std::string> ReadLine(int fd, const Stop& stop) {
-  const auto until = Clock::now() + kSilence;
-  std::string line;
-  while (line.size() <= kLongestLine && AwaitReadable(fd, stop, until)) {
-    std::array<char, 4096> some;
-    const ssize_t got = recv(fd, some.data(), some.size(), MSG_DONTWAIT);
-    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (got <= 0) return std::nullopt;
-    line.append(some.data(), static_cast<std::size_t>(got));
-    if (const auto end = line.find('\n'); end != std::string::npos) return line.substr(0, end);
-  }
-  return std::nullopt;
-}
 
 // False when the client is gone, reads nothing for long, or the stop came. Without a stop: the last
 // words, for which an end is not put off longer than that, however slowly they are read.
@@ -71,7 +50,7 @@ bool HungUp(int fd) {
 
 ControlServer::ControlServer(net::ListeningSocket socket, Services services)
     : socket_(std::move(socket)), services_(std::move(services)) {
-  thread_ = std::thread([this] { Accept(); });
+  thread_ = std::thread([this] { Run(); });
 }
 
 ControlServer::~ControlServer() { End(false); }
@@ -86,26 +65,79 @@ std::optional<net::ListeningSocket> ControlServer::End(bool keep) {
   return std::exchange(socket_, std::nullopt);
 }
 
-void ControlServer::Accept() {
+void ControlServer::Run() {
+  constexpr milliseconds kLook(1000);
+  const auto begin = [this](net::Descriptor client, const std::string& line) {
+    Begin(std::move(client), line);
+  };
   while (!closing_.requested()) {
-    constexpr milliseconds kLook(1000);
     Sweep();
-    if (clients_.size() >= kMostClients) {
-      std::this_thread::sleep_for(kBetweenReports);
-      continue;
-    }
-    if (!AwaitReadable(socket_->fd(), closing_, Clock::now() + kLook)) continue;
-    net::Descriptor peer(accept4(socket_->fd(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (!peer.valid()) {
-      if (errno != EAGAIN && errno != EINTR) std::this_thread::sleep_for(kBetweenReports);
-      continue;
-    }
-    Client& client = clients_.emplace_back();
-    client.thread = std::thread([this, &client, fd = std::move(peer)] {
-      Serve(fd.get());
-      client.done = true;
-    });
+    lobby_.Turn(socket_->fd(), closing_, kLook, begin);
   }
+  // Who has said something by now gets a word; who has not asks the next ingester.
+  lobby_.Turn(-1, stop_, milliseconds(0), begin);
+  lobby_ = {};
+}
+
+void ControlServer::Begin(net::Descriptor client, const std::string& line) {
+  if (line.size() > kLongestLine) {
+    return Refuse(std::move(client),
+                  Status::Usage("control socket: a request is a line of at most " +
+                                std::to_string(kLongestLine) + " bytes, and this one is longer"));
+  }
+  auto request = ParseControlRequest(line);
+  if (!request.ok()) {
+    return Refuse(std::move(client),
+                  Status::Usage("control socket: " + request.status().message()));
+  }
+  const net::Peer peer = net::PeerOf(client.get());
+  if (Status judged = Judge(services_.rules, *request, peer); !judged.ok()) {
+    if (judged.code() == Code::kDenied) denied_.Warning(judged.message());
+    return Refuse(std::move(client), judged);
+  }
+  const Operation operation = request->operation;
+  if (operation == Operation::kStatus)
+    return lobby_.Answer(std::move(client), services_.status() + "\n");
+  const bool tap = operation == Operation::kTap;
+  const std::size_t most = tap ? kMostTaps : kMostBackfills;
+  if (CountOf(operation) >= most) {
+    const std::string what = tap ? " taps are open" : " backfills are at work or wait";
+    return Refuse(std::move(client),
+                  Status::Busy("control socket: " + std::to_string(most) + what +
+                               ", which is the limit: end one, or try again later"));
+  }
+  if (!tap) {
+    LogInfo("backfill of " + std::to_string(request->paths.size()) +
+            (request->paths.size() == 1 ? " path" : " paths") + ", asked for by user " +
+            (peer.user.has_value() ? std::to_string(*peer.user) : "unknown"));
+  }
+  Spawn(std::move(client), std::move(*request));
+}
+
+void ControlServer::Refuse(net::Descriptor client, const Status& why) {
+  ControlReply refusal;
+  refusal.error = why;
+  lobby_.Answer(std::move(client), ToLine(refusal));
+}
+
+void ControlServer::Spawn(net::Descriptor client, ControlRequest request) {
+  Client& made = clients_.emplace_back();
+  made.operation = request.operation;
+  made.thread = std::thread([this, &made, fd = std::move(client), request = std::move(request)] {
+    if (request.operation == Operation::kTap) {
+      ServeTap(fd.get());
+    } else {
+      ServeBackfill(fd.get(), request);
+    }
+    made.done = true;
+  });
+}
+
+// Those that have not ended. The connection is closed behind that: who sees it closed finds room.
+std::size_t ControlServer::CountOf(Operation operation) const {
+  return static_cast<std::size_t>(std::count_if(
+      clients_.begin(), clients_.end(),
+      [operation](const Client& client) { return client.operation == operation && !client.done; }));
 }
 
 void ControlServer::Sweep() {
@@ -115,31 +147,8 @@ void ControlServer::Sweep() {
   }
 }
 
-void ControlServer::Serve(int fd) {
-  const auto line = ReadLine(fd, stop_);
-  if (!line.has_value()) return;
-  const auto request = ParseControlRequest(*line);
-  if (!request.ok()) {
-    ControlReply refusal;
-    refusal.error = Status::Usage("control socket: " + request.status().message());
-    SendAll(fd, ToLine(refusal), &stop_);
-    return;
-  }
-  switch (request->operation) {
-    case ControlRequest::Operation::kBackfill:
-      return ServeBackfill(fd, *request);
-    case ControlRequest::Operation::kTap:
-      return ServeTap(fd);
-    case ControlRequest::Operation::kStatus:
-      SendAll(fd, services_.status() + "\n", &stop_);
-      return;
-  }
-}
-
 // The client's going ends the work: who pressed Ctrl-C there wanted that.
 void ControlServer::ServeBackfill(int fd, const ControlRequest& request) {
-  LogInfo("backfill of " + std::to_string(request.paths.size()) +
-          (request.paths.size() == 1 ? " path" : " paths") + ", asked for by control");
   Stop job;
   Progress progress;
   std::atomic<bool> done{false};

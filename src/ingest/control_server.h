@@ -1,9 +1,17 @@
-// The control socket of a live ingester: clients -> [ControlServer] -> backfills, onlookers,
-// status.
+// The control socket of a live ingester: clients -> [ControlServer] -> backfills, taps, status.
 //
-// The process that owns the database does the work that others ask for; who may ask is the socket
-// file's mode. Requests and replies: ingest/control_message.h. One thread a client, at most
-// kMostClients at once; a client that says nothing within ten seconds is let go.
+// The process that owns the database does the work that others ask for. Who may ask for what:
+// ingest/control_rules.h; requests and replies: ingest/control_message.h.
+//
+// Nothing that one client asks for keeps another from an answer. Clients that have said nothing yet
+// have seats of their own (ingest/control_lobby.h); a status is answered at once, whatever else
+// goes on; at most kMostTaps taps and kMostBackfills backfills, the one that is taken and those
+// that wait for it, are there at a time, and one more is told so at once. A tap or a backfill whose
+// client reads nothing for ten seconds though there is something to read is ended. A backfill whose
+// client is gone is stopped, and counts until it has ended.
+//
+// Threads: one for all clients that have nothing but a request or a reply, one a tap, two a
+// backfill. The object itself: one thread at a time.
 #pragma once
 
 #include <atomic>
@@ -14,24 +22,30 @@
 #include <string>
 #include <thread>
 
+#include "base/log_limit.h"
 #include "base/stop.h"
+#include "ingest/control_lobby.h"
 #include "ingest/control_message.h"
+#include "ingest/control_rules.h"
 #include "ingest/report.h"
 #include "ingest/taps.h"
+#include "net/descriptor.h"
 #include "net/endpoint.h"
 
 namespace pdns::ingest {
 
 class ControlServer {
  public:
-  static constexpr std::size_t kMostClients = 16;
+  static constexpr std::size_t kMostTaps = 8;
+  static constexpr std::size_t kMostBackfills = 8;
 
-  // The work itself; called from any of the clients' threads. `backfill` ends early when its stop
-  // is requested.
+  // The work itself. `backfill` is called from a thread of its own and ends early when its stop is
+  // requested; `status` returns soon.
   struct Services {
     std::function<Result<RunReport>(const ControlRequest&, const Stop&, Progress&)> backfill;
     std::function<std::string()> status;  // one line of JSON
     Taps* taps = nullptr;
+    ControlRules rules;
   };
 
   ControlServer(net::ListeningSocket socket, Services services);
@@ -45,13 +59,20 @@ class ControlServer {
   ControlServer& operator=(const ControlServer&) = delete;
 
  private:
+  using Operation = ControlRequest::Operation;
+
+  // One that has work of its own.
   struct Client {
+    Operation operation;
     std::thread thread;
     std::atomic<bool> done{false};
   };
 
-  void Accept();
-  void Serve(int fd);
+  void Run();
+  void Begin(net::Descriptor client, const std::string& line);
+  void Refuse(net::Descriptor client, const Status& why);
+  void Spawn(net::Descriptor client, ControlRequest request);
+  std::size_t CountOf(Operation operation) const;
   void ServeBackfill(int fd, const ControlRequest& request);
   void ServeTap(int fd);
   void Sweep();
@@ -60,7 +81,9 @@ class ControlServer {
   Services services_;
   Stop closing_;               // of the socket
   Stop stop_;                  // of the clients
-  std::list<Client> clients_;  // of the accepting thread
+  ControlLobby lobby_;         // of the thread, as all below
+  std::list<Client> clients_;  // End has them when the thread has ended
+  LogLimit denied_{"control socket"};
   std::thread thread_;
 };
 

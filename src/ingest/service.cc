@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <thread>
 
 #include "base/log.h"
@@ -28,7 +29,8 @@ Service::Service(ServiceOptions options, LiveOptions live, const Sink& sink, Sto
                   if (archive_ != nullptr) archive_->Flush();
                   return sink_.apply(batch);
                 }},
-               [this] { stop_.Request(); }) {}
+               [this] { stop_.Request(); }),
+      jobs_(options_.patience) {}
 
 Service::~Service() {
   EndOthers();
@@ -37,6 +39,10 @@ Service::~Service() {
 
 Status Service::Open(Progress& progress) {
   progress_ = &progress;
+  if (!live_.sockets.empty() || live_.control.has_value() || !options_.followed.empty() ||
+      !options_.watched.empty()) {
+    SetPipesApart();
+  }
   if (!live_.sockets.empty()) {
     auto listener = frame::Listener::Open(std::move(live_.sockets), live_.limits,
                                           std::move(live_.tls), stop_.fd());
@@ -56,6 +62,14 @@ Status Service::Open(Progress& progress) {
   return OpenControl();
 }
 
+void Service::SetPipesApart() {
+  auto& sources = options_.sources;
+  const auto pipes = std::stable_partition(sources.begin(), sources.end(),
+                                           [](const SourcePath& one) { return !IsPipe(one); });
+  pipes_.assign(std::make_move_iterator(pipes), std::make_move_iterator(sources.end()));
+  sources.erase(pipes, sources.end());
+}
+
 Status Service::OpenWatches() {
   for (const std::string& folder : options_.watched) {
     auto watch = frame::FolderWatch::Open(folder);
@@ -68,21 +82,12 @@ Status Service::OpenWatches() {
 Status Service::OpenControl() {
   if (!live_.control.has_value()) return {};
   ControlServer::Services services;
-  services.backfill = [this](const ControlRequest& request, const Stop& stop,
-                             Progress& progress) -> Result<RunReport> {
-    const LanePolicy& policy = options_.policy;
-    if (request.accepted.value_or(policy.accepted) != policy.accepted ||
-        request.untrusted.value_or(policy.untrusted) != policy.untrusted) {
-      return Status::Usage(
-          "the live ingester decides which message types are taken and what becomes of untrusted "
-          "records, and these are others: leave them out");
-    }
-    auto sources = ListSources(request.paths);
-    for (SourcePath& source : sources) source.rule.regular = true;  // nothing that can block others
-    return TakeJob(std::move(sources), policy, stop, progress);
+  services.backfill = [this](const ControlRequest& request, const Stop& stop, Progress& progress) {
+    return Backfill(request, stop, progress);
   };
   services.status = [this] { return FiguresToJson(Figures()); };
   services.taps = &taps_;
+  services.rules = {live_.writers, options_.policy};
   control_ = std::make_unique<ControlServer>(std::move(*live_.control), std::move(services));
   return {};
 }
@@ -110,7 +115,7 @@ Result<RunReport> Service::Run() {
   if (live()) {
     RunLive();
   } else {
-    auto report = TakeJob(options_.sources, options_.policy, stop_, *progress_);
+    auto report = TakeJob(options_.sources, stop_, *progress_, true);
     if (!report.ok()) return report;
     Add(std::move(*report));
   }
@@ -122,18 +127,53 @@ Result<RunReport> Service::Run() {
   return std::move(report_);
 }
 
-// One run of files at a time, whoever asked for it.
-Result<RunReport> Service::TakeJob(std::vector<SourcePath> sources, const LanePolicy& policy,
-                                   const Stop& stop, Progress& progress) {
-  const std::lock_guard lock(one_job_);
-  const FilePlan plan{std::move(sources), policy, options_.flush_interval,
-                      options_.window_memory / Parts(), options_.cores};
+Result<RunReport> Service::Backfill(const ControlRequest& request, const Stop& stop,
+                                    Progress& progress) {
+  auto sources = ListSources(request.paths);
+  for (SourcePath& source : sources) source.rule.regular = true;  // nothing that can block others
+  return TakeJob(std::move(sources), stop, progress, false);
+}
+
+// One run of files at a time, whoever asked for it. `progress` is of this run alone, where others
+// may wait.
+Result<RunReport> Service::TakeJob(std::vector<SourcePath> sources, const Stop& stop,
+                                   Progress& progress, bool waits) {
+  if (sources.empty()) return RunReport();
+  std::string name = sources.front().path;
+  if (sources.size() > 1) name += " and " + std::to_string(sources.size() - 1) + " more";
+  const auto turn = jobs_.Await({std::move(name), progress, stop, waits});
+  if (!turn.ok()) return turn.status();
+  constexpr std::size_t kPartBeside = 4;
+  const std::size_t memory = options_.window_memory / Parts() / (turn->beside() ? kPartBeside : 1);
+  return TakeRun(
+      {std::move(sources), options_.policy, options_.flush_interval, memory, options_.cores}, stop,
+      progress);
+}
+
+Result<RunReport> Service::TakeRun(const FilePlan& plan, const Stop& stop, Progress& progress) {
   auto report = TakeFiles(plan, drainer_, claims_, stop, progress);
   if (report.ok()) {
     const std::lock_guard of_totals(mutex_);
     of_files_.Add(report->Total());
   }
   return report;
+}
+
+// Of this service's own files, beside something live.
+Result<RunReport> Service::TakeOwn(std::vector<SourcePath> sources) {
+  Progress progress;
+  auto report = TakeJob(std::move(sources), stop_, progress, true);
+  progress_->frames += progress.frames;
+  return report;
+}
+
+// A pipe may be silent for as long as it likes: no run of files waits for it, and it for none.
+void Service::TakePipes() {
+  const std::size_t lanes = pipes_.size();
+  auto report = TakeRun(
+      {pipes_, options_.policy, options_.flush_interval, options_.window_memory / Parts(), lanes},
+      stop_, *progress_);
+  if (report.ok()) Add(std::move(*report));
 }
 
 // In this thread the lane of the sockets, or the wait for the end.
@@ -177,9 +217,10 @@ void Service::StartOthers() {
   for (const std::string& path : options_.followed)
     threads_.emplace_back([this, &path] { Follow(path); });
   for (const auto& watch : watches_) threads_.emplace_back([this, &watch] { Watch(*watch); });
+  if (!pipes_.empty()) threads_.emplace_back([this] { TakePipes(); });
   if (options_.sources.empty()) return;
   threads_.emplace_back([this] {
-    auto report = TakeJob(options_.sources, options_.policy, stop_, *progress_);
+    auto report = TakeOwn(options_.sources);
     if (report.ok()) Add(std::move(*report));
   });
 }
@@ -213,7 +254,7 @@ void Service::Watch(frame::FolderWatch& watch) {
       poll(fds.data(), fds.size(), -1);
       continue;
     }
-    auto report = TakeJob(std::move(found), options_.policy, stop_, *progress_);
+    auto report = TakeOwn(std::move(found));
     if (!report.ok()) return;
     for (const SourceReport& source : report->sources) AddSource(source);
   }
@@ -259,8 +300,8 @@ void Service::AddSource(const SourceReport& source) {
 // Who fills windows at the same time; each gets an equal part of their memory.
 std::size_t Service::Parts() const {
   const bool files = !options_.sources.empty() || control_ != nullptr || !options_.watched.empty();
-  const std::size_t parts =
-      (listener_ != nullptr ? 1U : 0U) + (files ? 1U : 0U) + options_.followed.size();
+  const std::size_t parts = (listener_ != nullptr ? 1U : 0U) + (files ? 1U : 0U) +
+                            (pipes_.empty() ? 0U : 1U) + options_.followed.size();
   return std::max<std::size_t>(1, parts);
 }
 

@@ -1,9 +1,10 @@
 // A whole run: files, sockets, followed files, watched folders, a control socket -> [Service] ->
 // sink, until all is read or a stop is asked for.
 //
-// Threads: one lane for all sockets (that of Run); the lanes of files, one run of files at a time;
-// one for each followed file and watched folder; those of the control socket; the drainer; the
-// archive's. They share the claims, the drainer and the progress, nothing else.
+// Threads: one lane for all sockets (that of Run); the lanes of files, one run of files at a time
+// (ingest/job_queue.h); one for each followed file, watched folder and, beside something live,
+// pipe; those of the control socket; the drainer; the archive's. They share the claims, the drainer
+// and the progress, nothing else.
 #pragma once
 
 #include <chrono>
@@ -24,6 +25,7 @@
 #include "ingest/control_server.h"
 #include "ingest/file_run.h"
 #include "ingest/hand_over.h"
+#include "ingest/job_queue.h"
 #include "ingest/live_lane.h"
 #include "net/endpoint.h"
 #include "net/tls.h"
@@ -38,6 +40,7 @@ struct ServiceOptions {
   std::chrono::nanoseconds flush_interval = std::chrono::seconds(10);
   std::size_t window_memory = 192U << 20;  // of all windows together
   std::size_t cores = 0;                   // to be used by files; 0: all there are
+  std::chrono::milliseconds patience = JobQueue::kPatience;  // with a run of files that has stalled
 };
 
 // What a service listens on, and what it got from the process before it.
@@ -48,6 +51,7 @@ struct LiveOptions {
   std::vector<frame::HandedPeer> peers;
   std::optional<ArchiveOptions> archive;
   std::optional<net::ListeningSocket> control;  // kept with the others
+  ControlWriters writers;                       // who may hand in files by it
   std::function<void()> on_ready;               // called once, when the sockets are read up to now
   std::function<bool()> keeps_sockets;  // asked after a stop: do they go to another process?
 };
@@ -78,10 +82,15 @@ class Service {
   bool healthy() const;  // false: the lane of the sockets is stuck, and not for a slow disk
 
  private:
+  void SetPipesApart();
   Status OpenControl();
   Status OpenArchive();
-  Result<RunReport> TakeJob(std::vector<SourcePath> sources, const LanePolicy& policy,
-                            const Stop& stop, Progress& progress);
+  Result<RunReport> Backfill(const ControlRequest& request, const Stop& stop, Progress& progress);
+  Result<RunReport> TakeJob(std::vector<SourcePath> sources, const Stop& stop, Progress& progress,
+                            bool waits);
+  Result<RunReport> TakeRun(const FilePlan& plan, const Stop& stop, Progress& progress);
+  Result<RunReport> TakeOwn(std::vector<SourcePath> sources);
+  void TakePipes();
   bool live() const;
   Status OpenWatches();
   void StartOthers();
@@ -98,6 +107,7 @@ class Service {
   CollectorLimits LimitsOfOne() const;
 
   ServiceOptions options_;
+  std::vector<SourcePath> pipes_;  // of its sources, where there is anything live
   LiveOptions live_;
   Stop& stop_;
   Progress* progress_ = nullptr;
@@ -111,7 +121,7 @@ class Service {
   std::unique_ptr<ControlServer> control_;
   std::vector<std::unique_ptr<frame::FolderWatch>> watches_;
   std::vector<std::thread> threads_;
-  std::mutex one_job_;  // of files at a time: each may use all the memory of files
+  JobQueue jobs_;
   HandOver hand_over_;
   std::atomic<bool> ready_{false};
   mutable std::mutex mutex_;

@@ -58,6 +58,14 @@ void ListDirectory(const std::string& directory, std::vector<SourcePath>& out) {
 
 }  // namespace
 
+bool IsPipe(const SourcePath& source) {
+  if (source.listed()) return false;
+  if (source.path == "-") return true;
+  std::error_code error;
+  const fs::file_status status = fs::status(source.path, error);
+  return fs::exists(status) && fs::is_other(status);
+}
+
 std::vector<SourcePath> ListSources(const std::vector<std::string>& arguments) {
   std::vector<SourcePath> sources;
   for (const std::string& argument : arguments) {

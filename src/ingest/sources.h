@@ -25,4 +25,7 @@ struct SourcePath {
 // stands for itself.
 std::vector<SourcePath> ListSources(const std::vector<std::string>& arguments);
 
+// Standard input, a FIFO, a device: what may be silent for as long as somebody else likes.
+bool IsPipe(const SourcePath& source);
+
 }  // namespace pdns::ingest

@@ -64,6 +64,32 @@ def control_seeds() -> dict[str, bytes]:
     }
 
 
+def control_rules_seeds() -> dict[str, bytes]:
+    """Who may write, the ingester's policy and who asks; then a request. See control_rules.cc."""
+    def asked(line: str, user: int, groups: tuple[int, ...] = (), own: int = 998, group: int = 997) -> bytes:
+        rules = own.to_bytes(4, "big") + group.to_bytes(4, "big") + (16).to_bytes(2, "big") + b"\0"
+        peer = user.to_bytes(4, "big") + bytes([len(groups)])
+        return rules + peer + b"".join(one.to_bytes(4, "big") for one in groups) + line.encode()
+
+    backfill, nobody = '{"op":"backfill","paths":["/a"]}', 65534
+    seeds = {f"user-{user}": asked(backfill, user, (1001,)) for user in (0, 998, 1001, nobody, 2**32 - 1)}
+    seeds |= {
+        "group": asked(backfill, 1001, (1001, 997)),
+        "group-none": asked(backfill, 1001, (1001, 997), group=2**32 - 1),
+        "group-nobody": asked(backfill, 1001, (nobody,), group=nobody),
+        "own-nobody": asked(backfill, nobody, (nobody,), own=nobody),
+        "reader-tap": asked('{"op":"tap","untrusted":1}', 1001, (100,)),
+        "reader-status": asked('{"op":"status","paths":["/a"]}', 1001),
+        "same-policy": asked('{"op":"backfill","paths":["/a"],"accepted":16,"untrusted":0}', 0),
+        "store": asked('{"op":"backfill","paths":["/a"],"untrusted":1}', 0),
+        "types": asked('{"op":"backfill","paths":["/a"],"accepted":48}', 998),
+        "twice": asked('{"op":"status","op":"backfill","paths":["/a"]}', 1001),
+        "user-given": asked('{"op":"backfill","paths":["/a"],"user":0,"uid":0,"groups":[997]}', 1001),
+        "no-request": asked("{}", 0), "cut": asked(backfill, 0)[:12],
+    }
+    return seeds
+
+
 def handed_seeds() -> dict[str, bytes]:
     """What one ingester leaves to the next."""
     def entry(kind: int, name: bytes, text: bytes, state: bytes = b"") -> bytes:

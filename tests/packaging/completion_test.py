@@ -31,7 +31,8 @@ FILE_VALUES = {("pdns-query", "--file"), *(("pdns-ingest", option) for option in
     "--unix", "--follow", "--backfill", "--tls-cert", "--tls-key", "--tls-client-ca", "--control", "--config")),
     *(("pdns-tap", option) for option in ("--unix", "--follow", "--control"))}
 FOLDER_VALUES = {*((program, "--database") for program in PROGRAMS), ("pdns-ingest", "--watch"), ("pdns-ingest", "--archive")}
-SYSTEM_VALUES = {("pdns-ingest", "--socket-owner"), ("pdns-ingest", "--socket-group")}
+SYSTEM_VALUES = {("pdns-ingest", "--socket-owner"), ("pdns-ingest", "--socket-group"),
+                 ("pdns-ingest", "--backfill-group")}
 LISTS = {("pdns-query", "--type"), ("pdns-ingest", "--message-type"), ("pdns-tap", "--type"), ("pdns-tap", "--rrtype"),
          ("pdns-tap", "--rcode")}
 

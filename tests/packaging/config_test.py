@@ -1,4 +1,5 @@
 """The example configurations: pdns-ingest takes every line of them, those that are commented out as well."""
+import os
 import re
 import socket
 import subprocess
@@ -61,6 +62,7 @@ class Config(unittest.TestCase):
         root = Path(self.folder.name)
         for path in FILES:
             text = path.read_text().replace("/var/lib/pdns-archive", f"{root}/archive")
+            text = text.replace("backfill-group = pdns-backfill\n", f"backfill-group = {os.getgid()}\n")
             (root / path.name).write_text(text.replace("/var/lib/pdns\n", f"{root}/db\n"))
         (root / "archive").mkdir()
         with socket.socket(socket.AF_UNIX) as listens:

@@ -57,7 +57,7 @@ say enabled; links
 say run; stat -c '%A %U %G' /run/pdns-ingest
 say differs; left | grep -c '^new: ./usr/'
 say conffiles; dpkg-query -W -f '${Conffiles}\n' passive-dns
-say users; id pdns-ingest; getent group pdns-dnstap
+say users; id pdns-ingest; getent group pdns-dnstap pdns-backfill
 install -d -o pdns-ingest -g pdns-ingest -m 0750 /var/lib/pdns
 say use; as pdns-ingest pdns-ingest --config /etc/pdns/backfill.conf bind-rr.dnstap 2>&1 | tail -n 1
 as pdns-ingest pdns-query www.blah.org | wc -l
@@ -212,6 +212,7 @@ class Deb(unittest.TestCase):
                          {line.split()[0] for line in told["conffiles"] if line.strip()})
         self.assertIn("(pdns-ingest)", told["users"][0])
         self.assertTrue(told["users"][1].startswith("pdns-dnstap:"))
+        self.assertRegex(told["users"][2], "^pdns-backfill:.*:$")  # nobody is in it
         self.assertGreater(int(told["use"][-1]), 1)
         # Upgraded: what runs is let run, and the reload is suggested.
         self.assertEqual(["--system daemon-reload", "--quiet is-active pdns-ingest.service"],

@@ -85,6 +85,11 @@ class Units(unittest.TestCase):
                 wanted |= set(value(unit, key).split())
         self.assertEqual({"pdns-ingest", "pdns-dnstap"}, wanted)
         self.assertLessEqual(wanted, made)
+        config = (PACKAGING / "config/ingest.conf").read_text()
+        (writers,) = re.findall(r"^backfill-group = (\S+)$", config, re.MULTILINE)
+        self.assertIn(writers, made)
+        for text in (config, (PACKAGING / "deb/README.Debian").read_text(), (PACKAGING.parent / "README.md").read_text()):
+            self.assertIn(writers, text)
         folder = re.search(r"^d (\S+) (\S+) (\S+) (\S+)", (UNITS / "tmpfiles.conf").read_text(), re.MULTILINE)
         listens = Path(value(UNITS / "pdns-ingest.socket", "ListenStream"))
         self.assertEqual((str(listens.parent), "2755", "pdns-ingest", "pdns-dnstap"), folder.groups())

@@ -148,6 +148,7 @@ def _Faults(box: Sandbox, used: str, port: int) -> dict[str, tuple[str, ...]]:
         "socket-mode": ("rwx", "0"),
         "socket-owner": ("no-such-user",),
         "socket-group": ("no-such-group",),
+        "backfill-group": ("no-such-group", "65534"),
         "max-connections": ("0", "many"),
         "connection-memory": ("1",),
         "archive": ("/proc/none", "/nowhere/archive", str(file)),

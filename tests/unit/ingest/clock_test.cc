@@ -147,6 +147,7 @@ TEST_F(Clock, TheArchiveHasWhatSocketsGave) {
     };
     live.sockets.push_back(listen(dir / name));
     live.control.emplace(listen(dir / (name + "-control")));
+    live.writers = *MakeControlWriters("");
     live.archive.emplace();
     live.archive->directory = archive;
     live.archive->min_free = 0;

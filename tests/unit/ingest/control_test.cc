@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
-#include <functional>
-#include <list>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,13 +13,9 @@
 #include <vector>
 
 #include "frame/splitter.h"
-#include "ingest/control_client.h"
-#include "ingest/control_server.h"
-#include "unit/ingest/archive_world.h"
+#include "unit/ingest/control_world.h"
 #include "unit/ingest/memory_sink.h"
 #include "unit/support/frame_stream.h"
-#include "unit/support/socket_peer.h"
-#include "unit/support/temp_dir.h"
 
 namespace pdns::ingest {
 namespace {
@@ -28,81 +24,7 @@ using pdns::testing::DataFrame;
 using pdns::testing::SocketPeer;
 using pdns::testing::StartFrame;
 using pdns::testing::StopFrame;
-using pdns::testing::TempDir;
 using std::chrono::milliseconds;
-
-// What the service does is the test's to say.
-class ControlTest : public ::testing::Test {
- protected:
-  ControlTest() {
-    services.backfill = [this](const ControlRequest& request, const Stop& stop,
-                               ingest::Progress& progress) {
-      ++jobs;
-      auto result = work(request, stop, progress);
-      --jobs;
-      return result;
-    };
-    services.status = [] { return std::string("{\"figures\":1}"); };
-    services.taps = &taps;
-    Open();
-  }
-
-  void Open() {
-    auto listening = net::ListeningSocket::Open({net::Endpoint::Kind::kUnix, path, false}, {});
-    ASSERT_TRUE(listening.ok()) << listening.status().message();
-    server = std::make_unique<ControlServer>(std::move(*listening), services);
-  }
-
-  ControlClient Client() const {
-    auto client = ControlClient::Connect(path);
-    EXPECT_TRUE(client.ok() && client->has_value()) << client.status().message();
-    return std::move(**client);
-  }
-
-  // The next line that comes, waited for.
-  static std::string Line(ControlClient& client) {
-    const Stop never;
-    const auto line = client.ReadLine(never);
-    return line.ok() ? *line : "(" + line.status().message() + ")";
-  }
-  std::string Asked(const std::string& line) const {
-    ControlClient client = Client();
-    SocketPeer(dup(client.descriptor().get())).SendAll(line);
-    return Line(client);
-  }
-
-  static ControlRequest BackfillOf(const std::string& asked) {
-    ControlRequest request;
-    request.operation = ControlRequest::Operation::kBackfill;
-    request.paths = {asked};
-    return request;
-  }
-
-  static RunReport ReportOf(const std::string& name) {
-    RunReport report;
-    report.sources.emplace_back().name = name;
-    report.sources.back().state = SourceState::kComplete;
-    return report;
-  }
-
-  static RunReport Wait(const ControlRequest& request, const Stop& stop) {
-    Eventually([&] { return stop.requested(); });
-    RunReport report = ReportOf(request.paths.at(0));
-    report.sources.back().state = SourceState::kInterrupted;
-    return report;
-  }
-
-  TempDir dir;
-  std::string path = dir / "control.sock";
-  Taps taps;
-  std::function<Result<RunReport>(const ControlRequest&, const Stop&, ingest::Progress&)> work =
-      [](const ControlRequest& request, const Stop& /*stop*/, ingest::Progress& /*progress*/) {
-        return ReportOf(request.paths.at(0));
-      };
-  std::atomic<int> jobs{0};
-  ControlServer::Services services;
-  std::unique_ptr<ControlServer> server;
-};
 
 TEST_F(ControlTest, NobodyListens) {
   server.reset();
@@ -131,6 +53,10 @@ TEST_F(ControlTest, ABackfillWithProgressAndReport) {
   request.paths.emplace_back("/b");
   request.accepted = dnstap::SetOf(2);
   request.untrusted = Untrusted::kDrop;
+  services.rules.policy.accepted = dnstap::SetOf(2);
+  services.rules.policy.untrusted = Untrusted::kDrop;
+  server.reset();
+  Open();
   ControlClient client = Client();
   ingest::Progress progress;
   std::thread viewer([&] {
@@ -320,26 +246,6 @@ TEST_F(ControlTest, SilenceIsLetGoAndAnEndDoesNotWaitForIt) {
   server.reset();
   EXPECT_TRUE(another.Closed());
   EXPECT_TRUE(half.Closed());
-}
-
-// The rest wait in the kernel until one of them goes.
-TEST_F(ControlTest, SixteenClientsAtOnceAndMoreWait) {
-  work = [](const ControlRequest& request, const Stop& stop, ingest::Progress& /*progress*/) {
-    return Wait(request, stop);
-  };
-  std::list<ControlClient> clients;
-  constexpr int kMore = 4;
-  constexpr int kMost = static_cast<int>(ControlServer::kMostClients);
-  for (int i = 0; i < kMost + kMore; ++i) {
-    clients.push_back(Client());
-    ASSERT_TRUE(clients.back().Send(BackfillOf("/a")).ok());
-  }
-  EXPECT_TRUE(Eventually([&] { return jobs == kMost; }));
-  std::this_thread::sleep_for(milliseconds(600));
-  EXPECT_EQ(jobs, kMost);
-  for (int i = 0; i < kMost; ++i) clients.pop_front();
-  EXPECT_TRUE(Eventually([&] { return jobs == kMore; }));
-  for (ControlClient& client : clients) EXPECT_EQ(Line(client).find("{\"progress\":"), 0U);
 }
 
 class TapTest : public ControlTest {

@@ -1,6 +1,7 @@
 // A service with everything live: archive, hand-over, control, followed and watched files, over
 // sockets as resolvers meet them.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -83,6 +84,7 @@ class LiveTest : public ::testing::Test {
   LiveOptions OnSocket() const {
     LiveOptions live;
     live.sockets.push_back(Listen(socket_path));
+    live.writers = *MakeControlWriters("");
     return live;
   }
   std::unique_ptr<Ingester> Start(LiveOptions live) {
@@ -372,6 +374,45 @@ TEST_F(LiveTest, BackfillsOfSeveralClients) {
   ingester->End();
   ExpectNumbered(memory, "h", 100 * kClients);
   EXPECT_FALSE(std::filesystem::exists(control_path));
+}
+
+// A pipe that was given to the ingester itself is silent, and a backfill begins as it does: that
+// one waits for the pipe's lane, and those behind it do not wait for ever.
+TEST_F(LiveTest, WhatHasStalledIsPassed) {
+  ASSERT_EQ(mkfifo((dir / "pipe").c_str(), 0600), 0);
+  options.sources = ListSources({dir / "pipe"});
+  options.patience = milliseconds(50);
+  auto live = OnSocket();
+  live.control.emplace(Listen(control_path));
+  const auto ingester = Start(std::move(live));
+  std::ofstream writer(dir / "pipe", std::ios::binary);
+  writer << OpenCapture(NumberedPayloads("p", 1)) << std::flush;
+  EXPECT_TRUE(memory.AwaitTuples(1));
+  WriteFile(dir / "same", Capture(NumberedPayloads("p", 2)));
+  WriteFile(dir / "other", Capture(NumberedPayloads("o", 3)));
+  {
+    auto stalled = ControlClient::Connect(control_path);
+    ASSERT_TRUE(stalled.ok() && stalled->has_value());
+    ControlRequest request;
+    request.operation = ControlRequest::Operation::kBackfill;
+    request.paths = {dir / "same"};
+    ASSERT_TRUE((*stalled)->Send(request).ok());
+    const Stop never;
+    ASSERT_TRUE((*stalled)->ReadLine(never).ok());  // progress: it has begun
+    const auto passed = Backfill(dir / "other");
+    ASSERT_TRUE(passed.ok()) << passed.status().message();
+    EXPECT_EQ(passed->exit_code, 0) << passed->text;
+    EXPECT_TRUE(memory.AwaitTuples(4));
+  }
+  // Its client has gone, and so it ends, though the pipe is silent as before.
+  writer << pdns::testing::StopFrame() << std::flush;
+  writer.close();
+  const auto again = Backfill(dir / "same");
+  ASSERT_TRUE(again.ok()) << again.status().message();
+  EXPECT_EQ(again->exit_code, 0) << again->text;
+  ingester->End();
+  ExpectNumbered(memory, "p", 2);
+  ExpectNumbered(memory, "o", 3);
 }
 
 TEST_F(LiveTest, WhatCannotBeOpened) {

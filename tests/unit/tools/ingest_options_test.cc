@@ -108,6 +108,11 @@ TEST(IngestOptions, SocketFiles) {
   }
 }
 
+TEST(IngestOptions, WhoMayHaveFilesTaken) {
+  EXPECT_EQ(Parse({"-u", "s"})->backfill_group, "");
+  EXPECT_EQ(Parse({"-u", "s", "--backfill-group", "ops"})->backfill_group, "ops");
+}
+
 TEST(IngestOptions, Tls) {
   const auto options =
       Parse({"-u", "s", "-a", "6000", "--tls-cert", "c", "--tls-key", "k", "--tls-client-ca", "a"});
