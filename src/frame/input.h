@@ -1,7 +1,8 @@
 // Where the bytes of a capture come from: path or descriptor -> [Input] -> uncompressed bytes.
 //
 // Plain or compressed (gzip, bzip2, xz, zstd, lz4) is told by content, never by name; libarchive
-// does the unpacking behind this header.
+// does the unpacking behind this header. A file that takes more memory than it may is refused: xz
+// 96 MiB (frame/input_xz.h), zstd a window of 128 MiB; the others take a few MiB.
 #pragma once
 
 #include <cstddef>

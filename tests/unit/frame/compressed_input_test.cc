@@ -300,5 +300,26 @@ TEST(Xz, AFileThatTakesTooMuchMemoryIsTold) {
   }
 }
 
+// A zstd frame says how large a window it takes, up to 3.75 TiB. Source: RFC 8878, 3.1.1.1.2.
+TEST(Zstd, AFileThatTakesTooMuchMemoryIsTold) {
+  const std::string capture = Capture({"a", "b"});
+  const auto packed = [&capture](unsigned window_log) {
+    constexpr unsigned kLeastLog = 10;
+    const auto last_raw_block = static_cast<std::uint32_t>(capture.size()) << 3 | 1;
+    std::string out("\x28\xb5\x2f\xfd\0", 5);  // no checksum, no content size
+    out += static_cast<char>((window_log - kLeastLog) << 3);
+    for (unsigned i = 0; i < 3; ++i) out += static_cast<char>(last_raw_block >> (8 * i));
+    return out + capture;
+  };
+  EXPECT_EQ(ReadCompressed(packed(27)).frames, (std::vector<std::string>{"a", "b"}));
+  for (const unsigned window_log : {28U, 31U, 41U}) {
+    const auto input = Unpack(std::make_unique<MemoryInput>(packed(window_log)));
+    ASSERT_FALSE(input.ok()) << window_log;
+    EXPECT_EQ(input.status().code(), Code::kIo);
+    EXPECT_NE(input.status().message().find("may take 128"), std::string::npos)
+        << input.status().message();
+  }
+}
+
 }  // namespace
 }  // namespace pdns::frame
