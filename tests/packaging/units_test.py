@@ -86,6 +86,7 @@ class Units(unittest.TestCase):
         self.assertEqual({"pdns-ingest", "pdns-dnstap"}, wanted)
         self.assertLessEqual(wanted, made)
         config = (PACKAGING / "config/ingest.conf").read_text()
+        self.assertEqual("", value(UNITS / "pdns-ingest.service", "PrivateUsers"))  # it must tell groups
         (writers,) = re.findall(r"^backfill-group = (\S+)$", config, re.MULTILINE)
         self.assertIn(writers, made)
         for text in (config, (PACKAGING / "deb/README.Debian").read_text(), (PACKAGING.parent / "README.md").read_text()):
