@@ -61,6 +61,7 @@ class IngestRun {
     RaiseDescriptorLimit();
     ingest::LiveOptions live;
     if (Status inherited = Inherit(live); !inherited.ok()) return inherited;
+    if (Status named = NameWriters(live); !named.ok()) return named;
     // A third for the windows, half of which may be sorted at a time for as much again; a quarter
     // for the store. The rest is for writing and merging its files.
     store_rocks::WriteOptions how;
@@ -121,9 +122,6 @@ class IngestRun {
     }
     if (options_.activated && live.sockets.empty())
       return Status::Usage("--activated: systemd handed over no socket, and there is no -u");
-    auto writers = WritersOf(options_);
-    if (!writers.ok()) return writers.status();
-    live.writers = std::move(*writers);
     live.limits = options_.limits;
     live.archive = options_.archive;
     if (options_.tls_certificate.empty()) return {};
@@ -166,6 +164,14 @@ class IngestRun {
 
   net::Endpoint ControlEndpoint() const {
     return {net::Endpoint::Kind::kUnix, ControlPath(options_, database_), false};
+  }
+
+  Status NameWriters(ingest::LiveOptions& live) const {
+    if (!options_.live()) return {};
+    auto writers = WritersOf(options_);
+    if (!writers.ok()) return writers.status();
+    live.writers = std::move(*writers);
+    return {};
   }
 
   Status OpenControl(ingest::LiveOptions& live) const {

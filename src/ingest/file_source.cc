@@ -16,6 +16,7 @@ namespace {
 
 using frame::End;
 
+constexpr std::uint64_t kFramesPerShow = 4096;
 constexpr std::size_t kShownDigest = 16;  // bytes of it, which a person can compare
 
 // Of a capture that ends before the one that it seems to be the beginning of (record/position.h).
@@ -247,6 +248,7 @@ FileSource::Match FileSource::Compare(const std::optional<record::Position>& tak
     if (stop_.requested()) return Match::kFailed;
     record::Advance(seen, *frame_);
     seen.bytes = reader_->position();
+    if (seen.frames % kFramesPerShow == 0) ShowProgress(0);  // it goes on, though nothing is new
     if (!record::OnTheWay(seen, *taken)) return Match::kOther;
     if (seen.frames < taken->frames) continue;
     if (Sha256(*frame_) != taken->last_frame) return Match::kOther;
@@ -261,7 +263,6 @@ FileSource::Match FileSource::Compare(const std::optional<record::Position>& tak
 
 // False: the ledger failed, the report is complete.
 bool FileSource::TakeFrames() {
-  constexpr std::uint64_t kFramesPerShow = 4096;
   for (; frame_.has_value() && !stop_.requested(); frame_ = reader_->Next()) {
     const Turn turn = held_ ? Turn::kTake : TakeBack();
     if (turn == Turn::kPassOver) continue;
