@@ -193,26 +193,31 @@ bool FileSource::OpenAtFirstFrame() {
   return false;
 }
 
+// False: it is not held, the report is complete.
+bool FileSource::Hold(const record::SourceId& id) {
+  const auto drain = [this] { collector_.Drain(); };
+  const auto claim = claims_.Acquire(id, drain, &stop_);
+  if (!claim.ok()) {
+    const bool stopped = stop_.requested();
+    Fail(stopped ? SourceState::kInterrupted : SourceState::kUnreadable, claim.status().message());
+    return false;
+  }
+  if (claim->live) {
+    Fail(SourceState::kAlreadyTaken, "is the archive being written: taken as it came");
+    return false;
+  }
+  held_ = true;
+  taken_ = claim->position;
+  return true;
+}
+
 // Holds the source, its variant found, with reader, frame_ and place_ at the first frame to take
 // (frame_ empty: there is none); one that is followed may be let go again by then. False: not held,
 // the report is complete.
 bool FileSource::FindPlace() {
   for (record::SourceId id = place_.id();; ++id.variant) {
     place_ = SourcePlace(id);
-    const auto claim = claims_.Acquire(
-        id, [this] { collector_.Drain(); }, &stop_);
-    if (!claim.ok()) {
-      const bool stopped = stop_.requested();
-      Fail(stopped ? SourceState::kInterrupted : SourceState::kUnreadable,
-           claim.status().message());
-      return false;
-    }
-    if (claim->live) {
-      Fail(SourceState::kAlreadyTaken, "is the archive being written: taken as it came");
-      return false;
-    }
-    held_ = true;
-    taken_ = claim->position;
+    if (!Hold(id)) return false;
     const Match match = Compare(taken_);
     if (match == Match::kNew || match == Match::kHere) return true;
     LetGo();

@@ -86,6 +86,7 @@ class FileSource : public frame::Waiter {
   Turn TakeBack();
   void LetGo();
   bool OpenAtFirstFrame();
+  bool Hold(const record::SourceId& id);
   bool FindPlace();
   Match Compare(const std::optional<record::Position>& taken);
   bool TakeFrames();
