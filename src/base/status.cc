@@ -2,6 +2,7 @@
 
 #include <sysexits.h>
 
+#include <cerrno>
 #include <system_error>
 
 namespace pdns {
@@ -16,6 +17,7 @@ int ExitCode(Code code) {
       return EX_NOINPUT;
     case Code::kIo:
     case Code::kBusy:
+    case Code::kDisk:
       return EX_IOERR;
     case Code::kDenied:
       return EX_NOPERM;
@@ -28,6 +30,12 @@ int ExitCode(Code code) {
 
 Status Status::Errno(const std::string& what, int error) {
   return Io(what + ": " + std::generic_category().message(error));
+}
+
+Status Status::DiskErrno(const std::string& what, int error) {
+  Status status = Errno(what, error);
+  const bool of_disk = error == ENOSPC || error == EDQUOT || error == EROFS || error == EIO;
+  return of_disk ? Disk(status.message()) : status;
 }
 
 }  // namespace pdns

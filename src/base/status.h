@@ -20,6 +20,7 @@ enum class Code : std::uint8_t {
   kNoInput,    // no such database or input, or not one of ours: exit 66
   kBusy,       // somebody else has it: wait, or try again later
   kDenied,     // the person may not ask for it: say who may, exit 77
+  kDisk,       // the disk is full, read-only or failing: wait until that is mended, or exit 74
 };
 
 // Exit codes of the tools, after sysexits.h.
@@ -34,12 +35,16 @@ class [[nodiscard]] Status {
   static Status Io(std::string message) { return {Code::kIo, std::move(message)}; }
   static Status Busy(std::string message) { return {Code::kBusy, std::move(message)}; }
   static Status Denied(std::string message) { return {Code::kDenied, std::move(message)}; }
+  static Status Disk(std::string message) { return {Code::kDisk, std::move(message)}; }
   static Status Corrupt(std::string message) { return {Code::kCorrupt, std::move(message)}; }
   static Status Usage(std::string message) { return {Code::kUsage, std::move(message)}; }
   static Status NoInput(std::string message) { return {Code::kNoInput, std::move(message)}; }
 
   // kIo with "what: text of errno".
   static Status Errno(const std::string& what, int error);
+  // The same, but kDisk where the disk is full (ENOSPC, EDQUOT), read-only (EROFS) or failing
+  // (EIO).
+  static Status DiskErrno(const std::string& what, int error);
 
   bool ok() const { return code_ == Code::kOk; }
   Code code() const { return code_; }

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -112,7 +113,21 @@ const SourcePlace* Archive::Append(Bytes payload) {
   return &place_;
 }
 
+bool Archive::AwaitRoom(std::size_t size, std::chrono::milliseconds longest) const {
+  constexpr std::chrono::milliseconds kLook(1);
+  const auto until = std::chrono::steady_clock::now() + longest;
+  const auto room = [&] { return writer_.paused() || writer_.HasRoom(frame::kFrameHeader + size); };
+  while (!room() && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(kLook);
+  return room();
+}
+
 void Archive::Tick() { EndIfDue(0); }
+
+void Archive::Rotate() {
+  if (!open_) return;
+  ++rotations_;
+  EndFile();
+}
 
 bool Archive::Flush() { return writer_.Flush(); }
 
@@ -129,8 +144,7 @@ void Archive::EndIfDue(std::uint64_t next) {
   if (!open_) return;
   const RotateRule rotate{options_.rotate_after, options_.rotate_bytes};
   if (RotationDue(rotate, system_.steady() - begun_, place_.bytes(), next)) {
-    ++rotations_;
-    EndFile();
+    Rotate();
   } else if (!writer_.CanGoOn()) {
     EndFile();
   }

@@ -57,7 +57,7 @@ struct ArchiveFigures {
   std::string file;  // the path written now; empty: none
 };
 
-// Both are called by the appending thread, inside Append, Tick and Close.
+// Both are called by the appending thread, inside Append, Tick, Rotate and Close.
 struct ArchiveHooks {
   // A file begins: which source is it? On an error the archive pauses.
   std::function<Result<record::SourceId>(const Sha256Digest& first_frame)> on_begin;
@@ -84,9 +84,17 @@ class Archive {
   // reader would take a payload of this length. One thread.
   const SourcePlace* Append(Bytes payload);
 
+  // Waits until the buffer has room for a frame of so many bytes, at most `longest`. False: it has
+  // none; true at once while archiving pauses. By the thread that appends.
+  bool AwaitRoom(std::size_t size, std::chrono::milliseconds longest) const;
+
   // Ends a file that is old, or that the disk has no room for. Cheap; to be called when idle, by
   // the thread that appends.
   void Tick();
+
+  // Ends the file that is being written, if there is one; the next frame begins another. By the
+  // thread that appends.
+  void Rotate();
 
   // Waits until every frame appended before is written and on the disk. False: some of those
   // appended since the Flush before are not, and the archive is paused. Any thread.

@@ -42,6 +42,15 @@ void Collector::TakeOpened(const OpenedFrame* frame, Counters& counters, const S
   DrainIfFull();
 }
 
+bool Collector::Accepts(Bytes payload, Counters& counters) {
+  return lane_.Open(payload, counters) != nullptr;
+}
+
+void Collector::CountOnly(const Counters& frame, Counters& counters) {
+  Begin(counters);
+  fresh_.Add(frame);
+}
+
 void Collector::TakeBroken(Counters& counters, const SourcePlace* place) {
   Begin(counters);
   fresh_.Count(record::FrameFate::kMalformedFrame);

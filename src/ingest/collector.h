@@ -43,6 +43,16 @@ class Collector {
   const OpenedFrame* Open(Bytes payload, Counters& counters);
   void TakeOpened(const OpenedFrame* frame, Counters& counters, const SourcePlace* place);
 
+  // For a frame that is not to be stored: is it of an accepted type? If not, its fate is in
+  // `counters`. Changes nothing else; not with several lanes.
+  bool Accepts(Bytes payload, Counters& counters);
+
+  // Counts a frame that is not to be stored, with its source and with the next batch.
+  void CountOnly(const Counters& frame, Counters& counters);
+
+  // Does the window hold tuples? Not with several lanes.
+  bool holds_tuples() const { return !harvest_->windows.front().empty(); }
+
   // Counts the end of a stream at what is no frame; `place`, if any, commits with it.
   void TakeBroken(Counters& counters, const SourcePlace* place);
 

@@ -170,8 +170,8 @@ void ControlServer::ServeBackfill(int fd, const ControlRequest& request) {
   ControlReply reply;
   if (result->ok()) {
     const RunReport& report = **result;
-    reply.report = ControlReply::Report{report.NeedsAttention() ? 1 : 0, ReportText(report),
-                                        ReportJson(report), stop_.requested()};
+    reply.report = ControlReply::Report{report.exit_code(), ReportText(report), ReportJson(report),
+                                        stop_.requested()};
   } else {
     reply.error = result->status();
   }

@@ -118,9 +118,12 @@ void Drainer::Run() {
     const auto applied = wanted ? Apply(*handed.harvest) : record::Applied{};
     const std::chrono::duration<double> took = Clock::now() - start;
     if (!applied.ok()) on_failure_();
+    lock.lock();
+    if (!wanted || !applied.ok()) BookFailed(*handed.harvest);
+    if (wanted) Book(applied, took.count(), *handed.owner);
+    lock.unlock();
     handed.harvest->Clear();
     lock.lock();
-    if (wanted) Book(applied, took.count(), *handed.owner);
     ++written_;
     handed.owner->empty.push_back(std::move(handed.harvest));
     changed_.notify_all();
@@ -137,6 +140,12 @@ Result<record::Applied> Drainer::Apply(Harvest& harvest) const {
   // Asked for now, it names every number of the harvest, and perhaps some more.
   const std::vector<std::string> sensors = sensors_.names();
   return sink_.apply({harvest.sources, sensors, trusted, quarantined, harvest.counters});
+}
+
+// What moves a source can be taken from it again.
+void Drainer::BookFailed(const Harvest& harvest) {
+  auto& frames = harvest.sources.empty() ? figures_.failed.lost : figures_.failed.kept;
+  frames += harvest.counters.frames;
 }
 
 void Drainer::Book(const Result<record::Applied>& applied, double seconds, Share& owner) {

@@ -22,6 +22,7 @@
 
 #include "aggregate/window.h"
 #include "base/status.h"
+#include "ingest/storing.h"
 #include "record/batch.h"
 #include "record/sensors.h"
 
@@ -32,6 +33,11 @@ namespace pdns::ingest {
 struct Sink {
   std::function<Result<std::optional<record::Position>>(const record::SourceId&)> progress;
   std::function<Result<record::Applied>(const record::Batch&)> apply;
+  const Storing* storing =
+      nullptr;  // outlives all who have the sink; null: it always takes batches
+
+  bool on() const { return storing == nullptr || storing->on(); }
+  bool Await(const Stop& stop) const { return storing == nullptr || storing->Await(stop); }
 };
 
 // What one drain takes: tuples, folded within each window, the positions up to which they cover
@@ -53,6 +59,7 @@ struct DrainFigures {
   double seconds = 0;       // spent in them
   std::size_t waiting = 0;  // harvests handed over and not yet written
   record::Applied applied;
+  NotStored::Frames failed;  // of batches that the sink refused, and of those that came behind them
 };
 
 class Drainer {
@@ -104,6 +111,7 @@ class Drainer {
   std::unique_ptr<Harvest> TakeEmpty(Share& share, std::unique_lock<std::mutex>& lock);
   void Run();
   Result<record::Applied> Apply(Harvest& harvest) const;
+  void BookFailed(const Harvest& harvest);
   void Book(const Result<record::Applied>& applied, double seconds, Share& owner);
 
   Sink sink_;

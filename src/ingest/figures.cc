@@ -90,6 +90,22 @@ void AddDrains(Sheet& sheet, const DrainFigures& drain) {
   sheet.Count("tuples_total", kTuples, drain.applied.tuples_updated, {{"kind", "updated"}});
 }
 
+void AddNotStored(Sheet& sheet, const NotStored& not_stored, bool storing) {
+  sheet.Gauge("storing", "1 while the database takes batches.", storing ? 1 : 0);
+  const std::initializer_list<std::pair<const char*, NotStored::Frames>> causes{
+      {"unavailable", not_stored.unavailable},
+      {"full", not_stored.full},
+      {"failed", not_stored.failed}};
+  for (const auto& [cause, frames] : causes) {
+    for (const bool kept : {true, false}) {
+      sheet.Count("not_stored_frames_total",
+                  "Frames that no batch holds; kept: in the archive or in their file.",
+                  kept ? frames.kept : frames.lost,
+                  {{"cause", cause}, {"kept", kept ? "yes" : "no"}});
+    }
+  }
+}
+
 void AddArchive(Sheet& sheet, const ArchiveFigures& archive) {
   sheet.Count("archive_frames_total", "Frames written to the archive.", archive.frames);
   sheet.Count("archive_bytes_total", "Bytes written to the archive, uncompressed.", archive.bytes);
@@ -133,6 +149,7 @@ std::vector<Figure> MakeFigures(const FigureSource& source) {
   if (source.live.has_value()) AddLive(sheet, *source.live);
   AddCounters(sheet, "files", source.of_files);
   AddDrains(sheet, source.drain);
+  AddNotStored(sheet, source.not_stored, source.storing);
   if (source.archive.has_value()) AddArchive(sheet, *source.archive);
   sheet.Gauge("taps", "Onlookers at the control socket.", static_cast<double>(source.taps));
   sheet.Count("tap_left_out_total", "Frames that onlookers were too slow for.",
@@ -187,6 +204,10 @@ std::string StatisticsLine(const std::vector<Figure>& before, const std::vector<
       since("pdns_records_total", "fate", "quarantine."), Sum(now, "pdns_connections"));
   const double left_out = since("pdns_archive_left_out_total");
   if (left_out > 0) line += fmt::format("; {:.0f} frames not archived", left_out);
+  const double kept = since("pdns_not_stored_frames_total", "kept", "yes");
+  const double lost = since("pdns_not_stored_frames_total", "kept", "no");
+  if (kept + lost > 0)
+    line += fmt::format("; {:.0f} frames not stored but kept, {:.0f} lost", kept, lost);
   return line;
 }
 

@@ -19,6 +19,8 @@ struct FigureSource {
   std::optional<LiveFigures> live;
   Counters of_files;  // of all files that were taken to their end
   DrainFigures drain;
+  NotStored not_stored;
+  bool storing = true;
   std::optional<ArchiveFigures> archive;
   std::size_t taps = 0;
   std::uint64_t taps_left_out = 0;

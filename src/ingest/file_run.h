@@ -27,6 +27,8 @@ struct FilePlan {
   std::chrono::nanoseconds flush_interval = std::chrono::seconds(10);
   std::size_t window_memory = 192U << 20;  // of all windows together
   std::size_t cores = 0;                   // 0: all there are
+  const Storing* storing = nullptr;        // as FileSource
+  bool waits = false;                      // likewise
 };
 
 // Returns when all is read and what was taken is in the sink, or after a stop. kIo, kCorrupt: the

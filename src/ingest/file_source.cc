@@ -37,8 +37,14 @@ std::string_view NameOf(SourceState state) {
   return kNames.at(static_cast<std::size_t>(state));
 }
 
-FileSource::FileSource(Collector& collector, Claims& claims, const Stop& stop, Progress& progress)
-    : collector_(collector), claims_(claims), stop_(stop), progress_(progress) {
+FileSource::FileSource(Collector& collector, Claims& claims, const Stop& stop, Progress& progress,
+                       const Storing* storing, bool waits)
+    : collector_(collector),
+      claims_(claims),
+      stop_(stop),
+      progress_(progress),
+      storing_(storing),
+      waits_(waits) {
   collector_.OnHandOver([this] { claims_.HandedOver(this); });
 }
 
@@ -269,6 +275,7 @@ FileSource::Match FileSource::Compare(const std::optional<record::Position>& tak
 // False: the ledger failed, the report is complete.
 bool FileSource::TakeFrames() {
   for (; frame_.has_value() && !stop_.requested(); frame_ = reader_->Next()) {
+    if (!AwaitStoring()) break;
     const Turn turn = held_ ? Turn::kTake : TakeBack();
     if (turn == Turn::kPassOver) continue;
     if (turn == Turn::kFailed) {
@@ -283,11 +290,27 @@ bool FileSource::TakeFrames() {
   return true;
 }
 
+// Before a frame is taken. False: it stays where it is, for a later run.
+bool FileSource::AwaitStoring() {
+  constexpr int kLook = 50;  // ms
+  while (storing_ != nullptr && !storing_->on()) {
+    const bool waits = waits_ || follow_ != nullptr;
+    if (!waits) report_.stores = false;
+    if (!waits || stop_.requested()) return false;
+    pollfd stop{stop_.fd(), POLLIN, 0};
+    poll(&stop, 1, kLook);
+    collector_.DrainIfOld();
+  }
+  return true;
+}
+
 void FileSource::Conclude() {
   const bool any = report_.counters.frames > 0;
   const auto taken_or = [&](SourceState state) {
     return !any && frames_before_ > 0 ? SourceState::kAlreadyTaken : state;
   };
+  if (!report_.stores)
+    return Fail(SourceState::kInterrupted, "the database is full; a later run goes on from here");
   if (stop_.requested() && (frame_.has_value() || reader_->end() == End::kCut)) {
     return Fail(SourceState::kInterrupted, "interrupted; the next run goes on from here");
   }

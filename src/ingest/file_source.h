@@ -43,6 +43,7 @@ struct SourceReport {
   SourceState state = SourceState::kUnreadable;
   std::string reason;  // for a person; may be empty
   Counters counters;   // of this run
+  bool stores = true;  // false: interrupted since the database took no batches; a later run goes on
 };
 
 // Shared by the lanes, read by whoever shows it.
@@ -54,8 +55,10 @@ struct Progress {
 
 class FileSource : public frame::Waiter {
  public:
-  // One for each collector.
-  FileSource(Collector& collector, Claims& claims, const Stop& stop, Progress& progress);
+  // One for each collector. `storing` outlives it; null: the database always takes batches. While
+  // it takes none, Take ends the source as interrupted, unless it `waits` as Follow does.
+  FileSource(Collector& collector, Claims& claims, const Stop& stop, Progress& progress,
+             const Storing* storing = nullptr, bool waits = false);
 
   // Takes the capture at `path`, "-" being standard input. Never fails as a whole: the report says
   // it. `rule` names a folder: nobody named it, it stood there; compressed or removed since, it is
@@ -90,6 +93,7 @@ class FileSource : public frame::Waiter {
   bool FindPlace();
   Match Compare(const std::optional<record::Position>& taken);
   bool TakeFrames();
+  bool AwaitStoring();
   void Conclude();
   void CountBroken();
   void Fail(SourceState state, std::string reason);
@@ -99,6 +103,8 @@ class FileSource : public frame::Waiter {
   Claims& claims_;
   const Stop& stop_;
   Progress& progress_;
+  const Storing* storing_;
+  bool waits_;  // for the database to take batches
 
   std::string path_;
   frame::OpenRule rule_;

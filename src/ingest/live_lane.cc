@@ -1,5 +1,7 @@
 #include "ingest/live_lane.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/log.h"
@@ -31,10 +33,59 @@ void LiveLane::OnFrame(std::size_t socket, Bytes payload) {
   Counters& counters = reports_[socket].counters;
   ++around_.progress.frames;
   around_.taps.Offer(payload);
+  LookAtStoring();
+  if (!stores()) return PutOff(payload, counters);
   if (around_.archive == nullptr) return collector_.Take(payload, counters);
   const OpenedFrame* frame = collector_.Open(payload, counters);
   if (frame == nullptr && !around_.archive_all) return;
   collector_.TakeOpened(frame, counters, around_.archive->Append(payload));
+}
+
+void LiveLane::LookAtStoring() {
+  if (around_.storing == nullptr) return;
+  const Storing::State state = around_.storing->state();
+  if (state == state_) return;
+  // Before the state: the file that ends is asked how its frames were taken.
+  if (around_.archive != nullptr) around_.archive->Rotate();
+  state_ = state;
+  const NotStored::Frames sum = not_stored_.Sum();
+  const NotStored::Frames since{sum.kept - told_.kept, sum.lost - told_.lost};
+  if (!stores() || since.kept + since.lost == 0) return;
+  told_ = sum;
+  LogWarning(fmt::format(
+      "{} frames were not stored meanwhile: {} are in the archive, for a run over it to take; {} "
+      "are lost",
+      since.kept + since.lost, since.kept, since.lost));
+}
+
+// What is archived is counted in the database when it is taken from there, all else with the next
+// batch.
+void LiveLane::PutOff(Bytes payload, Counters& counters) {
+  Counters fate;
+  const bool accepted = collector_.Accepts(payload, fate);
+  if (accepted) fate.Count(record::FrameFate::kNotStored);
+  const bool wanted = around_.archive != nullptr && (accepted || around_.archive_all);
+  const bool kept = wanted && Archived(payload);
+  if (kept) {
+    counters.Add(fate);
+  } else {
+    collector_.CountOnly(fate, counters);
+  }
+  if (!accepted) return;
+  const bool full = state_ == Storing::State::kFull;
+  NotStored::Frames& frames = full ? not_stored_.full : not_stored_.unavailable;
+  ++(kept ? frames.kept : frames.lost);
+}
+
+// The archive is all that such a frame has. So where its disk is behind the lane waits, as it does
+// for the database otherwise, and peers wait in their sockets; but not for a disk that stands
+// still.
+bool LiveLane::Archived(Bytes payload) {
+  constexpr milliseconds kLongest(1000);
+  archive_stands_ =
+      !around_.archive->AwaitRoom(payload.size(), archive_stands_ ? milliseconds(0) : kLongest);
+  beat_ = Clock::now();
+  return around_.archive->Append(payload) != nullptr;
 }
 
 void LiveLane::OnBrokenStream(std::size_t socket) {
@@ -59,9 +110,12 @@ void LiveLane::Run(const std::function<bool()>& ended, const std::function<void(
 }
 
 void LiveLane::Turn(milliseconds longest) {
-  const auto until_old = std::chrono::ceil<milliseconds>(collector_.UntilOld());
+  LookAtStoring();
+  // Counts alone wait until tuples can be stored with them.
+  const bool drains = stores() || collector_.holds_tuples();
+  const auto until_old = drains ? std::chrono::ceil<milliseconds>(collector_.UntilOld()) : longest;
   around_.listener.Poll(std::min(std::max(until_old, kShortestTurn), longest), *this);
-  collector_.DrainIfOldAndReady();
+  if (drains) collector_.DrainIfOldAndReady();
   if (around_.archive != nullptr) around_.archive->Tick();
   collector_.Settle();
   WarnOfForwarders();
@@ -111,6 +165,7 @@ void LiveLane::Publish() {
     figures_.sockets[i] = {reports_[i].name, reports_[i].counters, listeners[i]};
   figures_.window_memory = collector_.memory();
   figures_.newest = collector_.newest();
+  figures_.not_stored = not_stored_;
 }
 
 bool LiveLane::FileMoves() {

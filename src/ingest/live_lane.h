@@ -4,6 +4,10 @@
 // its windows have room. A frame that is archived moves its archive file as a source, so what a
 // crash takes from the windows is taken from the archive later, and nothing twice.
 //
+// While the database takes no batches (storing.h), frames of accepted types are archived, counted
+// as not stored, and do not come into the window. Where that begins and ends the archive begins a
+// new file, so that a file moves a source with each of its frames or with none.
+//
 // Runs in one thread; figures() and beat() are for any.
 #pragma once
 
@@ -33,6 +37,7 @@ struct LiveFigures {
   std::vector<Socket> sockets;
   std::size_t window_memory = 0;
   std::chrono::sys_seconds newest;  // frame; the epoch when there was none
+  NotStored not_stored;
 };
 
 class LiveLane final : public frame::FrameSink {
@@ -45,6 +50,7 @@ class LiveLane final : public frame::FrameSink {
     Progress& progress;
     Archive* archive = nullptr;  // or none; archives all frames, or those of accepted types
     bool archive_all = false;
+    const Storing* storing = nullptr;  // null: the database always takes batches
   };
 
   LiveLane(const Surroundings& around, const LanePolicy& policy, const CollectorLimits& limits);
@@ -65,6 +71,9 @@ class LiveLane final : public frame::FrameSink {
   // When the lane last came round.
   std::chrono::steady_clock::time_point beat() const { return beat_; }
 
+  // Do frames come into the window now? In the lane's thread.
+  bool stores() const { return state_ == Storing::State::kOn; }
+
   // To be called when a file of the archive ends, in the lane's thread: was anything of it taken,
   // or is all of it refused for its time, for a later run to take?
   bool FileMoves();
@@ -74,6 +83,9 @@ class LiveLane final : public frame::FrameSink {
 
  private:
   void Turn(std::chrono::milliseconds longest);
+  void LookAtStoring();
+  void PutOff(Bytes payload, Counters& counters);
+  bool Archived(Bytes payload);
   void Publish();
   void WarnOfForwarders();
   void WarnOfTimes();
@@ -81,6 +93,10 @@ class LiveLane final : public frame::FrameSink {
   Surroundings around_;
   Collector collector_;
   std::vector<SourceReport> reports_;  // one for each socket
+  Storing::State state_ = Storing::State::kOn;
+  bool archive_stands_ = false;  // its disk took nothing for long: frames do not wait for it
+  NotStored not_stored_;
+  NotStored::Frames told_;  // of them, when frames came into the window last
   std::vector<bool> warned_;
   std::vector<Counters> judged_;  // whose times were looked at, for each socket
   LogLimit time_warnings_{""};

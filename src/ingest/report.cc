@@ -57,9 +57,20 @@ Counters RunReport::Total() const {
 }
 
 bool RunReport::NeedsAttention() const {
+  if (not_stored.Sum().lost > 0) return true;
   return std::any_of(sources.begin(), sources.end(), [](const SourceReport& source) {
     return source.state == SourceState::kCorrupt || source.state == SourceState::kUnreadable;
   });
+}
+
+bool RunReport::LeftFiles() const {
+  return std::any_of(sources.begin(), sources.end(),
+                     [](const SourceReport& source) { return !source.stores; });
+}
+
+int RunReport::exit_code() const {
+  if (LeftFiles()) return ExitCode(Code::kDisk);
+  return NeedsAttention() ? 1 : 0;
 }
 
 std::string ReportText(const RunReport& report) {
@@ -86,6 +97,9 @@ std::string ReportText(const RunReport& report) {
   }
   line("tuples new", report.applied.tuples_new);
   line("tuples updated", report.applied.tuples_updated);
+  const NotStored::Frames not_stored = report.not_stored.Sum();
+  if (not_stored.kept > 0) line("frames not stored, kept", not_stored.kept);
+  if (not_stored.lost > 0) line("frames not stored, lost", not_stored.lost);
   const double rate = report.seconds > 0 ? static_cast<double>(total.frames) / report.seconds : 0;
   text += fmt::format("{:<32}{:>14.2f}\n{:<32}{:>14.0f}\n", "seconds", report.seconds,
                       "frames per second", rate);
@@ -110,6 +124,12 @@ std::string ReportJson(const RunReport& report) {
   Number(json, "stored", total.Of(RecordFate::kStored));
   Number(json, "tuples_new", report.applied.tuples_new);
   Number(json, "tuples_updated", report.applied.tuples_updated);
+  const NotStored::Frames not_stored = report.not_stored.Sum();
+  String(json, "not_stored");
+  json.StartObject();
+  Number(json, "kept", not_stored.kept);
+  Number(json, "lost", not_stored.lost);
+  json.EndObject();
   String(json, "sources");
   json.StartArray();
   for (const SourceReport& source : report.sources) {

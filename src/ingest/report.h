@@ -7,6 +7,7 @@
 
 #include "ingest/counters.h"
 #include "ingest/file_source.h"
+#include "ingest/storing.h"
 #include "record/batch.h"
 
 namespace pdns::ingest {
@@ -15,20 +16,28 @@ struct RunReport {
   std::vector<SourceReport> sources;
   record::Applied applied;
   double seconds = 0;
+  NotStored not_stored;  // frames of live sources, and those of batches that failed
 
   Counters Total() const;
 
-  // Is there something that a person should look at: a source corrupt or unreadable?
+  // Is there something that a person should look at: a source corrupt or unreadable, or frames that
+  // are lost?
   bool NeedsAttention() const;
+
+  // Were files left where they are, since the database is full?
+  bool LeftFiles() const;
+
+  // For the process: 74 if files were left, 1 if somebody should look, else 0.
+  int exit_code() const;
 };
 
 // Aligned lines: sources, frames, every counter that is not zero, tuples, speed.
 std::string ReportText(const RunReport& report);
 
 // One JSON object on one line, without a newline: frames, used, skipped{}, malformed{}, refused{},
-// record{}, quarantine{}, stored, tuples_new, tuples_updated, sources[{name, id, state, frames}].
-// The objects hold the names whose count is not zero. Bytes of a name that are not UTF-8 become
-// U+FFFD.
+// record{}, quarantine{}, stored, tuples_new, tuples_updated, not_stored{kept, lost},
+// sources[{name, id, state, frames}]. The objects hold the names whose count is not zero. Bytes of
+// a name that are not UTF-8 become U+FFFD.
 std::string ReportJson(const RunReport& report);
 
 }  // namespace pdns::ingest

@@ -22,14 +22,19 @@ Service::Service(ServiceOptions options, LiveOptions live, const Sink& sink, Sto
       stop_(stop),
       sink_(sink),
       claims_(sink_),
-      drainer_({sink.progress,
-                [this](const record::Batch& batch) {
-                  // What the batch holds is in the archive first: after a crash it is there twice,
-                  // never nowhere.
-                  if (archive_ != nullptr) archive_->Flush();
-                  return sink_.apply(batch);
-                }},
-               [this] { stop_.Request(); }),
+      drainer_(
+          {sink.progress,
+           [this](const record::Batch& batch) {
+             // What the batch holds is in the archive first: after a crash it is there twice,
+             // never nowhere.
+             if (archive_ != nullptr) archive_->Flush();
+             // There can be nothing in it but counts of frames that the report has as not
+             // stored: those are told there alone.
+             if (sink_.storing != nullptr && sink_.storing->state() == Storing::State::kUnavailable)
+               return Result<record::Applied>(record::Applied{});
+             return sink_.apply(batch);
+           }},
+          [this] { stop_.Request(); }),
       jobs_(options_.patience) {}
 
 Service::~Service() {
@@ -54,9 +59,9 @@ Status Service::Open(Progress& progress) {
     }
     if (Status opened = OpenArchive(); !opened.ok()) return opened;
     const bool all = live_.archive.has_value() && live_.archive->all;
-    lane_ = std::make_unique<LiveLane>(
-        LiveLane::Surroundings{*listener_, drainer_, taps_, progress, archive_.get(), all},
-        options_.policy, LimitsOfOne());
+    lane_ = std::make_unique<LiveLane>(LiveLane::Surroundings{*listener_, drainer_, taps_, progress,
+                                                              archive_.get(), all, sink_.storing},
+                                       options_.policy, LimitsOfOne());
   }
   if (Status opened = OpenWatches(); !opened.ok()) return opened;
   return OpenControl();
@@ -95,14 +100,26 @@ Status Service::OpenControl() {
 Status Service::OpenArchive() {
   if (!live_.archive.has_value()) return {};
   auto archive = Archive::Open(
-      *live_.archive, {[this](const Sha256Digest& first) { return claims_.AcquireLive(first); },
+      *live_.archive, {[this](const Sha256Digest& first) { return OnArchiveBegins(first); },
                        [this](const record::SourceId& id, const record::Position& position) {
-                         if (lane_->FileMoves()) return claims_.Release(id, position);
-                         claims_.Release(id, std::nullopt);
+                         OnArchiveEnds(id, position);
                        }});
   if (!archive.ok()) return archive.status();
   archive_ = std::move(*archive);
   return {};
+}
+
+// A file of frames that are not stored is left to a later run: nobody claims it.
+Result<record::SourceId> Service::OnArchiveBegins(const Sha256Digest& first_frame) {
+  archive_moves_ = lane_->stores();
+  if (!archive_moves_) return record::SourceId{first_frame, 0};
+  return claims_.AcquireLive(first_frame);
+}
+
+void Service::OnArchiveEnds(const record::SourceId& id, const record::Position& position) {
+  if (!archive_moves_) return;
+  if (lane_->FileMoves()) return claims_.Release(id, position);
+  claims_.Release(id, std::nullopt);
 }
 
 bool Service::live() const {
@@ -119,16 +136,20 @@ Result<RunReport> Service::Run() {
     if (!report.ok()) return report;
     Add(std::move(*report));
   }
-  if (Status finished = drainer_.Finish(); !finished.ok()) return finished;
+  const Status finished = drainer_.Finish();
   const std::lock_guard lock(mutex_);
   if (done_.counters.frames > 0) report_.sources.push_back(std::move(done_));
   report_.applied = drainer_.figures().applied;
+  report_.not_stored = NotStoredHere();
   report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  if (!finished.ok()) return finished;
   return std::move(report_);
 }
 
 Result<RunReport> Service::Backfill(const ControlRequest& request, const Stop& stop,
                                     Progress& progress) {
+  if (sink_.storing != nullptr && sink_.storing->state() == Storing::State::kUnavailable)
+    return Status::Disk("the live ingester waits for its database, which cannot be opened");
   auto sources = ListSources(request.paths);
   for (SourcePath& source : sources) source.rule.regular = true;  // nothing that can block others
   return TakeJob(std::move(sources), stop, progress, false);
@@ -145,9 +166,9 @@ Result<RunReport> Service::TakeJob(std::vector<SourcePath> sources, const Stop& 
   if (!turn.ok()) return turn.status();
   constexpr std::size_t kPartBeside = 4;
   const std::size_t memory = options_.window_memory / Parts() / (turn->beside() ? kPartBeside : 1);
-  return TakeRun(
-      {std::move(sources), options_.policy, options_.flush_interval, memory, options_.cores}, stop,
-      progress);
+  return TakeRun({std::move(sources), options_.policy, options_.flush_interval, memory,
+                  options_.cores, sink_.storing},
+                 stop, progress);
 }
 
 Result<RunReport> Service::TakeRun(const FilePlan& plan, const Stop& stop, Progress& progress) {
@@ -159,20 +180,31 @@ Result<RunReport> Service::TakeRun(const FilePlan& plan, const Stop& stop, Progr
   return report;
 }
 
-// Of this service's own files, beside something live.
-Result<RunReport> Service::TakeOwn(std::vector<SourcePath> sources) {
-  Progress progress;
-  auto report = TakeJob(std::move(sources), stop_, progress, true);
-  progress_->frames += progress.frames;
-  return report;
+// Of this service's own files, beside something live: begun when the database takes batches, and
+// again from where they were left when it takes none for a while.
+Result<RunReport> Service::TakeOwn(const std::vector<SourcePath>& sources) {
+  std::vector<Counters> before(sources.size());
+  while (true) {
+    sink_.Await(stop_);
+    Progress progress;
+    auto report = TakeJob(sources, stop_, progress, true);
+    progress_->frames += progress.frames;
+    if (!report.ok()) return report;
+    for (std::size_t i = 0; i < report->sources.size(); ++i) {
+      report->sources[i].counters.Add(before[i]);
+      before[i] = report->sources[i].counters;
+    }
+    if (!report->LeftFiles() || stop_.requested()) return report;
+  }
 }
 
 // A pipe may be silent for as long as it likes: no run of files waits for it, and it for none.
 void Service::TakePipes() {
+  if (!sink_.Await(stop_)) return;
   const std::size_t lanes = pipes_.size();
-  auto report = TakeRun(
-      {pipes_, options_.policy, options_.flush_interval, options_.window_memory / Parts(), lanes},
-      stop_, *progress_);
+  auto report = TakeRun({pipes_, options_.policy, options_.flush_interval,
+                         options_.window_memory / Parts(), lanes, sink_.storing, true},
+                        stop_, *progress_);
   if (report.ok()) Add(std::move(*report));
 }
 
@@ -226,8 +258,9 @@ void Service::StartOthers() {
 }
 
 void Service::Follow(const std::string& path) {
+  if (!sink_.Await(stop_)) return;
   Collector collector(drainer_, options_.policy, LimitsOfOne());
-  FileSource source(collector, claims_, stop_, *progress_);
+  FileSource source(collector, claims_, stop_, *progress_, sink_.storing);
   Counters told;  // of the file that is being followed, which of_files_ holds already
   source.Follow(path, [&](const SourceReport& report, bool ended) {
     {
@@ -254,7 +287,7 @@ void Service::Watch(frame::FolderWatch& watch) {
       poll(fds.data(), fds.size(), -1);
       continue;
     }
-    auto report = TakeOwn(std::move(found));
+    auto report = TakeOwn(found);
     if (!report.ok()) return;
     for (const SourceReport& source : report->sources) AddSource(source);
   }
@@ -312,6 +345,8 @@ CollectorLimits Service::LimitsOfOne() const {
 std::vector<Figure> Service::Figures() const {
   FigureSource source;
   source.drain = drainer_.figures();
+  source.not_stored = not_stored();
+  source.storing = sink_.on();
   if (lane_ != nullptr) source.live = lane_->figures();
   if (archive_ != nullptr) source.archive = archive_->figures();
   source.taps = taps_.onlookers();
@@ -321,6 +356,19 @@ std::vector<Figure> Service::Figures() const {
     source.of_files = of_files_;
   }
   return MakeFigures(source);
+}
+
+NotStored Service::NotStoredHere() const {
+  NotStored here;
+  if (lane_ != nullptr) here = lane_->figures().not_stored;
+  here.failed = drainer_.figures().failed;
+  return here;
+}
+
+NotStored Service::not_stored() const {
+  NotStored sum = options_.not_stored;
+  sum.Add(NotStoredHere());
+  return sum;
 }
 
 bool Service::healthy() const {

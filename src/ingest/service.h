@@ -41,6 +41,7 @@ struct ServiceOptions {
   std::size_t window_memory = 192U << 20;  // of all windows together
   std::size_t cores = 0;                   // to be used by files; 0: all there are
   std::chrono::milliseconds patience = JobQueue::kPatience;  // with a run of files that has stalled
+  NotStored not_stored;  // by runs of this process before this one
 };
 
 // What a service listens on, and what it got from the process before it.
@@ -69,17 +70,22 @@ class Service {
   Status Open(Progress& progress);
 
   // After Open. Runs until the files are read, and, when there is anything live, until the stop.
-  // The report holds what was done up to then. kIo, kCorrupt: the sink failed, and what it had not
-  // confirmed is not stored. A stop is no error.
+  // The report holds what was done up to then. While the sink takes no batches, sockets are read,
+  // and files wait: those of a run without anything live end as interrupted. Another error than
+  // those of Open: the sink's, and what it had not confirmed is not stored. A stop is no error.
   Result<RunReport> Run();
+
+  // After Run failed by the sink: what was done up to then, that included which is not stored.
+  RunReport TakeReport() { return std::move(report_); }
 
   // After Run; empty unless keeps_sockets said so.
   HandOver TakeHandOver() { return std::move(hand_over_); }
 
   // Any thread, after Open.
   std::vector<Figure> Figures() const;
-  bool ready() const { return ready_; }
-  bool healthy() const;  // false: the lane of the sockets is stuck, and not for a slow disk
+  bool ready() const { return ready_ && sink_.on(); }
+  NotStored not_stored() const;  // of this run and those before it
+  bool healthy() const;          // false: the lane of the sockets is stuck, and not for a slow disk
 
  private:
   void SetPipesApart();
@@ -89,10 +95,13 @@ class Service {
   Result<RunReport> TakeJob(std::vector<SourcePath> sources, const Stop& stop, Progress& progress,
                             bool waits);
   Result<RunReport> TakeRun(const FilePlan& plan, const Stop& stop, Progress& progress);
-  Result<RunReport> TakeOwn(std::vector<SourcePath> sources);
+  Result<RunReport> TakeOwn(const std::vector<SourcePath>& sources);
   void TakePipes();
   bool live() const;
+  NotStored NotStoredHere() const;
   Status OpenWatches();
+  Result<record::SourceId> OnArchiveBegins(const Sha256Digest& first_frame);
+  void OnArchiveEnds(const record::SourceId& id, const record::Position& position);
   void StartOthers();
   void Follow(const std::string& path);
   void Watch(frame::FolderWatch& watch);
@@ -112,6 +121,8 @@ class Service {
   Stop& stop_;
   Progress* progress_ = nullptr;
   std::unique_ptr<Archive> archive_;
+  bool archive_moves_ =
+      true;  // the file being written is a source that its frames move; the lane's
   Sink sink_;
   Claims claims_;
   Drainer drainer_;

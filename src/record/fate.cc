@@ -18,7 +18,8 @@ CounterName NameOf(FrameFate fate) {
                                                                 {"refused", "opcode"},
                                                                 {"refused", "question"},
                                                                 {"refused", "rcode"},
-                                                                {"refused", "truncated"}}};
+                                                                {"refused", "truncated"},
+                                                                {"refused", "not_stored"}}};
   return kNames.at(static_cast<std::size_t>(fate));
 }
 

@@ -25,8 +25,9 @@ enum class FrameFate : std::uint8_t {
   kQuestion,
   kRcode,
   kTruncated,
+  kNotStored,  // of an accepted type, not looked at further: the database took no batches then
 };
-inline constexpr std::size_t kFrameFates = 14;
+inline constexpr std::size_t kFrameFates = 15;
 
 enum class RecordFate : std::uint8_t {
   kStored,

@@ -17,12 +17,20 @@ TEST(Status, ExitCodes) {
   EXPECT_EQ(ExitCode(Code::kCorrupt), 70);
   EXPECT_EQ(ExitCode(Code::kMalformed), 70);
   EXPECT_EQ(ExitCode(Code::kIo), 74);
+  EXPECT_EQ(ExitCode(Code::kDisk), 74);
 }
 
 TEST(Status, ErrnoNamesTheThingAndTheReason) {
   const Status status = Status::Errno("socket /x", ENOENT);
   EXPECT_EQ(status.code(), Code::kIo);
   EXPECT_EQ(status.message(), "socket /x: No such file or directory");
+}
+
+TEST(Status, DiskErrnoTellsWhatCanBeMended) {
+  for (const int error : {ENOSPC, EDQUOT, EROFS, EIO})
+    EXPECT_EQ(Status::DiskErrno("file /x", error).code(), Code::kDisk) << error;
+  for (const int error : {ENOENT, EACCES, EMFILE})
+    EXPECT_EQ(Status::DiskErrno("file /x", error).code(), Code::kIo) << error;
 }
 
 TEST(Result, HoldsWhatCannotBeCopied) {

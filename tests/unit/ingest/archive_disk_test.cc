@@ -96,7 +96,9 @@ TEST_F(ArchiveDisk, ADiskThatStandsStillCostsTheBufferAndNoMore) {
   EXPECT_EQ(archive_->figures().left_out, 1000 - taken);
   EXPECT_EQ(archive_->figures().frames, 0U);
   EXPECT_FALSE(archive_->figures().paused);
+  EXPECT_FALSE(archive_->AwaitRoom(200, std::chrono::milliseconds(10)));
   gate.Open();
+  EXPECT_TRUE(archive_->AwaitRoom(200, std::chrono::seconds(60)));
   EXPECT_TRUE(archive_->Flush());  // what was taken is there
   EXPECT_TRUE(Append("room again"));
   archive_->Close();

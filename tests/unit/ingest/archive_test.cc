@@ -100,6 +100,19 @@ TEST_F(ArchiveTest, RotatesByAgeWithoutAGap) {
   EXPECT_EQ(archive_->figures().rotations, 2U);
 }
 
+TEST_F(ArchiveTest, RotatesWhenAsked) {
+  Open();
+  archive_->Rotate();  // there is no file
+  ASSERT_TRUE(Append("a"));
+  archive_->Rotate();
+  archive_->Rotate();
+  ASSERT_TRUE(Append("b"));
+  archive_->Close();
+  EXPECT_EQ(archive_->figures().rotations, 1U);
+  EXPECT_EQ(archive_->figures().files, 2U);
+  EXPECT_TRUE(kept_.sources.at(0).ended_at.has_value());
+}
+
 TEST_F(ArchiveTest, ASecondHasRoomForSeveralFiles) {
   options_.rotate_bytes = 1;  // a frame a file
   WriteFile(dir_ / "x", "");

@@ -117,7 +117,7 @@ TEST(Figures, FamiliesAreSound) {
 
 TEST(Figures, OfNothingThereIsNoSocketAndNoArchive) {
   for (const Figure& figure : MakeFigures({})) {
-    EXPECT_EQ(figure.value, 0) << figure.name;
+    EXPECT_EQ(figure.value, figure.name == "pdns_storing" ? 1 : 0) << figure.name;
     EXPECT_EQ(figure.name.find("archive"), std::string::npos);
     EXPECT_EQ(figure.name.find("connections"), std::string::npos);
   }
@@ -173,7 +173,7 @@ TEST(Figures, TextIsAlignedAndWithoutZeros) {
             static_cast<std::size_t>(std::count_if(
                 figures.begin(), figures.end(), [](const auto& one) { return one.value != 0; })));
   EXPECT_EQ(widths.size(), 1U);
-  EXPECT_EQ(FiguresToText(MakeFigures({})), "");
+  EXPECT_EQ(FiguresToText(MakeFigures({})), "pdns_storing                1\n");
   EXPECT_EQ(FiguresToText({{"pdns_x", "", Figure::Kind::kGauge, {}, 0.25}}),
             "pdns_x            0.250\n");
 }
@@ -187,11 +187,16 @@ TEST(Figures, TheLineOfStatistics) {
   EXPECT_EQ(StatisticsLine(MakeFigures(before), MakeFigures(before), std::chrono::seconds(1)),
             "0 frames (0 a second), 0 used, 0 skipped, 0 malformed, 0 refused; 0 tuples new, 0 "
             "updated; 0 quarantined; 7 connections");
-  // 1 used, 105 skipped (0 + 1 + ... + 14), 3 + 4 + 5 malformed, 6 + ... + 14 refused; 7 + 8
+  // 1 used, 105 skipped (0 + 1 + ... + 14), 3 + 4 + 5 malformed, 6 + ... + 15 refused; 7 + 8
   // quarantined.
   EXPECT_EQ(StatisticsLine(MakeFigures(before), MakeFigures(now), std::chrono::seconds(2)),
-            "208 frames (104 a second), 1 used, 105 skipped, 12 malformed, 90 refused; 5 tuples "
+            "223 frames (112 a second), 1 used, 105 skipped, 12 malformed, 105 refused; 5 tuples "
             "new, 6 updated; 15 quarantined; 7 connections");
+  now.not_stored.full.kept += 2;
+  now.not_stored.failed.lost += 1;
+  EXPECT_TRUE(StatisticsLine(MakeFigures(before), MakeFigures(now), std::chrono::seconds(1))
+                  .ends_with("; 2 frames not stored but kept, 1 lost"));
+  now.not_stored = {};
   now.archive->left_out += 3;
   const std::string line =
       StatisticsLine(MakeFigures(before), MakeFigures(now), std::chrono::seconds(0));

@@ -65,19 +65,21 @@ std::string NameInJson(const std::string& name) {
 }
 
 TEST(ReportJson, IsTheContract) {
-  EXPECT_EQ(ReportJson(Example()),
-            R"({"frames":13,"used":5,"skipped":{"UNKNOWN":1,"CLIENT_RESPONSE":2},)"
-            R"("malformed":{"dns":1},"refused":{"rcode":4},"record":{"duplicate":7},)"
-            R"("quarantine":{"off_chain":3},"stored":9,"tuples_new":6,"tuples_updated":3,)"
-            R"("sources":[{"name":"a.dnstap","id":"00112233445566778899aabbccddeeff",)"
-            R"("state":"continued","frames":8},)"
-            R"({"name":"b.dnstap","id":"","state":"cut_tail","frames":5}]})");
+  EXPECT_EQ(
+      ReportJson(Example()),
+      R"({"frames":13,"used":5,"skipped":{"UNKNOWN":1,"CLIENT_RESPONSE":2},)"
+      R"("malformed":{"dns":1},"refused":{"rcode":4},"record":{"duplicate":7},)"
+      R"("quarantine":{"off_chain":3},"stored":9,"tuples_new":6,"tuples_updated":3,)"
+      R"("not_stored":{"kept":0,"lost":0},"sources":[{"name":"a.dnstap","id":"00112233445566778899aabbccddeeff",)"
+      R"("state":"continued","frames":8},)"
+      R"({"name":"b.dnstap","id":"","state":"cut_tail","frames":5}]})");
 }
 
 TEST(ReportJson, AnEmptyRunHasAllKeys) {
-  EXPECT_EQ(ReportJson({}),
-            R"({"frames":0,"used":0,"skipped":{},"malformed":{},"refused":{},"record":{},)"
-            R"("quarantine":{},"stored":0,"tuples_new":0,"tuples_updated":0,"sources":[]})");
+  EXPECT_EQ(
+      ReportJson({}),
+      R"({"frames":0,"used":0,"skipped":{},"malformed":{},"refused":{},"record":{},)"
+      R"("quarantine":{},"stored":0,"tuples_new":0,"tuples_updated":0,"not_stored":{"kept":0,"lost":0},"sources":[]})");
 }
 
 TEST(ReportJson, TheNumbersAddUpForAReader) {

@@ -26,8 +26,8 @@ TEST(Fate, FramesByNameInOrder) {
                                       "malformed.dns", "refused.no_message", "refused.no_time",
                                       "refused.past_time", "refused.future_time",
                                       "refused.not_response", "refused.opcode", "refused.question",
-                                      "refused.rcode", "refused.truncated"}));
-  EXPECT_EQ(static_cast<std::size_t>(FrameFate::kTruncated), kFrameFates - 1);
+                                      "refused.rcode", "refused.truncated", "refused.not_stored"}));
+  EXPECT_EQ(static_cast<std::size_t>(FrameFate::kNotStored), kFrameFates - 1);
 }
 
 TEST(Fate, RecordsByNameInOrder) {
