@@ -51,7 +51,8 @@ class QueryRun {
     }
     EndSort();
     // Damage, and no row: "nothing found" would not be true, nor would a count.
-    const bool damage = status_.code() == Code::kIo || status_.code() == Code::kCorrupt;
+    const bool damage = status_.code() == Code::kIo || status_.code() == Code::kDisk ||
+                        status_.code() == Code::kCorrupt;
     if (damage && answer_->rows() == 0) return status_;
     if (Status told = answer_->Finish(); !told.ok()) return told;
     return Conclude();

@@ -19,6 +19,7 @@ namespace pdns::store {
 // What an engine uses of the machine. Bytes.
 struct Figures {
   std::uint64_t disk_bytes = 0;  // of table files
+  std::uint64_t log_bytes = 0;   // of logs
   std::uint64_t files = 0;       // table files
   std::uint64_t cache_bytes = 0;
   std::uint64_t buffer_bytes = 0;  // written and not yet in a table file
@@ -39,7 +40,7 @@ class Writer {
   virtual Result<std::optional<record::Position>> Progress(const record::SourceId& id) = 0;
 
   // Stores the batch durably: rows, positions, counters, totals and journal, all of it or nothing.
-  // kIo (a full disk):
+  // kDisk (a disk that is full, read-only or failing), kIo:
   // - If the message says that the batch may be stored, every later Apply and Expire fails the same
   //   way. Open the database again; its ledger tells whether the batch is there.
   // - If the message is about old rows of the journal, the batch was stored before.
@@ -78,7 +79,7 @@ class Writer {
   virtual Figures figures() const = 0;
 
   // Empties the log, so that the next open has nothing to replay. Call it last. The destructor
-  // alone loses nothing, either. kIo.
+  // alone loses nothing, either. kDisk, kIo.
   virtual Status Close() = 0;
 };
 

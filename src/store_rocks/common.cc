@@ -10,9 +10,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
 #include <memory>
+#include <system_error>
 #include <vector>
 
 #include "base/log.h"
@@ -43,6 +45,16 @@ void UseTiers(rocksdb::ColumnFamilyOptions& family, int runs) {
   family.level0_slowdown_writes_trigger = 3 * runs;
   family.level0_stop_writes_trigger = 4 * runs;
   family.compaction_options_universal.max_size_amplification_percent = kUnfolded;
+}
+
+// The engine keeps no errno but that of a full disk; the others are in its words.
+bool IsOfDisk(const rocksdb::Status& status) {
+  if (status.IsNoSpace()) return true;
+  const std::string words = status.ToString();
+  constexpr std::array kErrors{EDQUOT, EROFS, EIO, ENOSPC};
+  return std::any_of(kErrors.begin(), kErrors.end(), [&words](int error) {
+    return words.find(std::generic_category().message(error)) != std::string::npos;
+  });
 }
 
 // The engine's warnings, for who asks for detail. Its own log is a file beside the database, and
@@ -142,7 +154,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> FamilyDescriptors(
 Status FromRocks(const std::string& path, std::string_view what, const rocksdb::Status& status) {
   const std::string message =
       "database " + path + ": " + std::string(what) + ": " + status.ToString();
-  return status.IsCorruption() ? Status::Corrupt(message) : Status::Io(message);
+  if (status.IsCorruption()) return Status::Corrupt(message);
+  return IsOfDisk(status) ? Status::Disk(message) : Status::Io(message);
 }
 
 Status DamagedRow(const std::string& path, std::string_view family, std::string_view key) {

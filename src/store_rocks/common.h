@@ -49,7 +49,7 @@ std::array<rocksdb::ColumnFamilyOptions, kFamilies> FamilyOptions(
 std::vector<rocksdb::ColumnFamilyDescriptor> FamilyDescriptors(
     const std::shared_ptr<rocksdb::Cache>& cache, std::size_t write_buffer, bool filters);
 
-// "database PATH: what: RocksDB's words": kCorrupt or kIo.
+// "database PATH: what: RocksDB's words": kCorrupt, kDisk or kIo.
 Status FromRocks(const std::string& path, std::string_view what, const rocksdb::Status& status);
 
 // "database PATH: a row cannot be read, ..."

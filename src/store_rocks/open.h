@@ -31,8 +31,9 @@ struct WriteOptions {
 
 // Opens the database directory `path` for the one writer, and makes it if it does not exist.
 // kNoInput: it is something else than a pdns database, or one of another major version. kBusy: it
-// is in use; the message names the pid of the holder if the system knows it. kIo: it cannot be
-// opened. kCorrupt: a file is missing or has another size; the message names it.
+// is in use; the message names the pid of the holder if the system knows it. kDisk: its disk is
+// full, read-only or failing; a later call succeeds once that is mended. kIo: it cannot be opened.
+// kCorrupt: a file is missing or has another size; the message names it.
 Result<std::unique_ptr<store::Writer>> OpenWriter(const std::string& path,
                                                   const WriteOptions& options);
 

@@ -5,6 +5,8 @@
 #include <rocksdb/options.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/hash.h"
@@ -258,10 +260,24 @@ std::uint64_t RocksWriter::Sum(const std::string& property) const {
   return sum;
 }
 
+std::uint64_t RocksWriter::LogBytes() const {
+  std::uint64_t sum = 0;
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(path_, error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->path().extension() != ".log") continue;
+    std::error_code gone;  // since it was listed
+    const auto size = it->file_size(gone);
+    if (!gone) sum += size;
+  }
+  return sum;
+}
+
 store::Figures RocksWriter::figures() const {
   using Properties = rocksdb::DB::Properties;
   store::Figures figures;
   figures.disk_bytes = Sum(Properties::kLiveSstFilesSize);
+  figures.log_bytes = LogBytes();
   std::vector<rocksdb::LiveFileMetaData> files;
   db_->GetLiveFilesMetaData(&files);
   figures.files = files.size();

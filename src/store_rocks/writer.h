@@ -76,6 +76,7 @@ class RocksWriter final : public store::Writer {
   using KeysByFamily = std::array<std::vector<std::string>, kFamilies>;
   Status WriteGone(const KeysByFamily& gone, Totals& totals);
   bool HasOtherRows(const std::string& owner, const std::set<std::string_view>& going);
+  std::uint64_t LogBytes() const;
   std::uint64_t Sum(const std::string& property) const;
 
   std::string path_;

@@ -40,7 +40,7 @@ Status CheckPath(const std::string& path) {
   const auto kind = fs::status(path, error);
   if (!fs::exists(kind)) {
     fs::create_directories(path, error);
-    return error ? Status::Io("database " + path + ": cannot be made: " + error.message())
+    return error ? Status::DiskErrno("database " + path + ": cannot be made", error.value())
                  : Status();
   }
   if (!fs::is_directory(kind)) return Status::NoInput("database " + path + ": not a directory");
@@ -57,7 +57,7 @@ Status CheckPath(const std::string& path) {
           fmt::format("database {}: a directory of other files, such as {}", path, name));
     }
   }
-  if (error) return Status::Io("database " + path + ": cannot be read: " + error.message());
+  if (error) return Status::DiskErrno("database " + path + ": cannot be read", error.value());
   return {};
 }
 
