@@ -89,9 +89,8 @@ Status CheckMark(const std::string& path, std::uint64_t mark, const Commits& com
   if (commits.sum() >= mark) return {};
   return Status::Corrupt("database " + path + ": damaged, " + std::to_string(mark) +
                          " batches were stored and " + std::to_string(commits.sum()) +
-                         " are there: the end of its log or of its list of files is missing; take "
-                         "a backup, or remove " +
-                         MarkName(path) + " to go on with what is left");
+                         " are there: its log or its list of files was cut or damaged; "
+                         "pdns-ingest --repair goes on with what is whole, see pdns-ingest(1)");
 }
 
 }  // namespace pdns::store_rocks

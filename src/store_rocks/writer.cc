@@ -16,6 +16,7 @@
 #include "store_rocks/common.h"
 #include "store_rocks/damage.h"
 #include "store_rocks/get_sorted.h"
+#include "store_rocks/log_check.h"
 #include "store_rocks/sensor_map.h"
 #include "store_rocks/table_files.h"
 #include "store_rocks/writer_checks.h"
@@ -37,6 +38,7 @@ RocksWriter::~RocksWriter() {
 
 Status RocksWriter::Open() {
   const std::uint64_t mark = ReadMark(path_);
+  if (Status whole = CheckLog(path_, mark); !whole.ok()) return whole;
   rocksdb::DBOptions options;
   FillDatabaseOptions(options);
   const MemoryPlan plan = PlanMemory(options_.memory);
