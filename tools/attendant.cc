@@ -91,6 +91,7 @@ void Attendant::OnSignal(int signal) {
   }
   if (signal == SIGHUP && charge_.may_reload) return OnHangUp();
   if (stop_.requested() && !reloads_) _exit(kBySignal + signal);
+  ends_ = true;
   reloads_ = false;  // an end that is asked for while a reload is under way
   net::Notify("STOPPING=1");
   stop_.Request();

@@ -39,6 +39,8 @@ class Attendant {
   Attendant& operator=(const Attendant&) = delete;
 
   bool reloads() const { return reloads_; }
+  // Was an end asked for by a signal?
+  bool ends() const { return ends_; }
 
   // Hears no more signals: those that come from now on wait for the next process. The last word on
   // reloads().
@@ -72,6 +74,7 @@ class Attendant {
   std::unique_ptr<Question> question_;
   unsigned asked_again_ = 0;  // in a row
   std::atomic<bool> reloads_{false};
+  std::atomic<bool> ends_{false};
   std::vector<Figure> last_;
   Clock::time_point last_line_ = Clock::now();
   Clock::time_point last_beat_ = Clock::now();

@@ -106,6 +106,10 @@ po::options_description OtherOptions() {
       "memory", Text("SIZE", "512M"), "budget of windows and caches")(
       "journal-keep", Text("LIMIT", "7d,100000000"),
       "how long and how many new tuples stay listed for pdns-query --new-since")(
+      "max-database", Text("SIZE"),
+      "store nothing more while the database holds this much; else it grows without limit")(
+      "min-free-database", Text("SIZE", "0"),
+      "store nothing more while the database's disk has less room than this")(
       "control", Text("SOCKET"),
       "where a live ingester is asked; else control.sock in the database")(
       "backfill-group", Text("GROUP"),
@@ -275,6 +279,16 @@ Status TakeSockets(const Values& values, IngestOptions& options) {
   return taken;
 }
 
+// Less than a batch makes at once would end every run.
+Status TakeDatabaseLimits(const Values& values, DatabaseLimits& limits) {
+  constexpr std::uint64_t kLeast = 1U << 20;
+  Status taken = values.Take("min-free-database", limits.least_free, ParseSize);
+  if (!taken.ok() || !values.Has("max-database")) return taken;
+  taken = values.Take("max-database", limits.most, ParseSize);
+  if (taken.ok() && limits.most < kLeast) return Status::Usage("--max-database: at least 1M");
+  return taken;
+}
+
 constexpr std::array<const char*, 4> kOfArchive{"archive-name", "archive-rotate", "archive-keep",
                                                 "min-free"};
 
@@ -350,6 +364,7 @@ Result<IngestOptions> Convert(const po::variables_map& map) {
   options.flush_interval = *interval;
   Status taken = values.Take("memory", options.memory, ParseSize);
   if (taken.ok()) taken = values.Take("journal-keep", options.journal_keep, ParseJournalKeep);
+  if (taken.ok()) taken = TakeDatabaseLimits(values, options.database_limits);
   if (taken.ok()) taken = TakeSockets(values, options);
   if (taken.ok()) taken = TakeArchive(values, options);
   if (taken.ok()) taken = TakeReports(values, options);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "database_size.h"
 #include "frame/listener.h"
 #include "ingest/archive.h"
 #include "ingest/lane.h"
@@ -45,6 +46,7 @@ struct IngestOptions {
   std::chrono::seconds stats_interval{};  // zero: none
   std::uint64_t memory = 0;
   JournalKeep journal_keep;
+  DatabaseLimits database_limits;
   bool activated = false;  // take the sockets that systemd hands over, and be live even without -u
   bool no_wait = false;    // for a database that is in use
   bool compact = false;

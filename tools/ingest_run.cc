@@ -1,11 +1,14 @@
 #include "ingest_run.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -18,16 +21,14 @@
 #include "base/log.h"
 #include "ingest/service.h"
 #include "ingest_check.h"
+#include "ingest_database.h"
 #include "metrics/exporter.h"
 #include "net/handed.h"
 #include "net/notify.h"
 #include "progress_line.h"
-#include "store_rocks/open.h"
 
 namespace pdns::tools {
 namespace {
-
-constexpr int kNeedsAttention = 1;
 
 // The store keeps its files open, and every peer of a socket is a descriptor more.
 void RaiseDescriptorLimit() {
@@ -47,45 +48,53 @@ std::string ProgramPath() {
   return path;
 }
 
+// What a run tells the next one in this process, if it let go of its database for its disk.
+struct LetGo {
+  DiskTrouble trouble;
+  ingest::NotStored not_stored;
+};
+
 class IngestRun {
  public:
-  // `handed`: what is inherited, of the process before or of a run before this one.
+  // `handed`: what is inherited, of the process before or of a run before this one. `before`: the
+  // run that let go of the database for its disk, if one did.
   IngestRun(const CommandLineGiven& given, const IngestOptions& options, std::string database,
-            std::vector<net::Handed> handed)
+            std::vector<net::Handed> handed, LetGo before)
       : given_(given),
         options_(options),
         database_(std::move(database)),
-        handed_(std::move(handed)) {}
+        handed_(std::move(handed)),
+        before_(std::move(before)) {}
 
   Result<int> Run() {
     RaiseDescriptorLimit();
     ingest::LiveOptions live;
     if (Status inherited = Inherit(live); !inherited.ok()) return inherited;
     if (Status named = NameWriters(live); !named.ok()) return named;
-    // A third for the windows, half of which may be sorted at a time for as much again; a quarter
-    // for the store. The rest is for writing and merging its files.
-    store_rocks::WriteOptions how;
-    how.memory = options_.memory / 4;
-    how.journal_keep = options_.journal_keep.age;
-    how.journal_rows = options_.journal_keep.rows;
-    auto writer = store_rocks::OpenWriter(database_, how);
-    if (!writer.ok()) return writer.status();
-    writer_ = writer->get();
+    store_.emplace(SetupOfStore());
+    if (Status opened = store_->Open(before_.trouble); !opened.ok()) return opened;
     if (Status opened = OpenControl(live); !opened.ok()) return opened;
-    auto report = Serve(**writer, std::move(live));
-    if (!report.ok()) return report.status();
-    if (Status tidied = Tidy(**writer); !tidied.ok()) return tidied;
+    store_->Start();
+    auto report = Serve(std::move(live));
+    store_->EndWait();
+    if (!report.ok()) return LetGoOfDisk(report.status());
+    const Status waited = store_->wait_failure();
+    if (waited.ok() && !store_->waits()) {
+      if (Status tidied = Tidy(*store_->writer()); !tidied.ok()) return tidied;
+    }
     if (Status printed = Print(*report); !printed.ok()) return printed;
-    if (Status closed = (*writer)->Close(); !closed.ok()) return closed;
-    writer_ = nullptr;
-    writer->reset();
-    if (Status handed = HandOn(); !handed.ok()) return handed;
-    return report->NeedsAttention() ? kNeedsAttention : 0;
+    if (!waited.ok()) return waited;
+    if (Status closed = CloseStore(); !closed.ok()) return closed;
+    if (Status handed = again_ ? GoAround() : HandOn(); !handed.ok()) return handed;
+    return ExitCodeOf(*report);
   }
 
   // After Run, if the program could not be started anew: what its next run, with the options as
   // they are, goes on with.
   std::optional<std::vector<net::Handed>> TakeBack() { return std::move(back_); }
+
+  // After Run, if TakeBack has something: why, and what is to be told on.
+  LetGo TakeLetGo() { return std::move(let_go_); }
 
   // After Run failed before anything was served: what another configuration could go on with.
   std::vector<net::Handed> TakeSpare() { return std::move(spare_); }
@@ -174,38 +183,67 @@ class IngestRun {
     return {};
   }
 
-  Status OpenControl(ingest::LiveOptions& live) const {
+  // A third of the memory is for the windows, half of which may be sorted at a time for as much
+  // again; a quarter for the store. The rest is for writing and merging its files.
+  IngestDatabase::Setup SetupOfStore() {
+    IngestDatabase::Setup setup;
+    setup.path = database_;
+    setup.how.memory = options_.memory / 4;
+    setup.how.journal_keep = options_.journal_keep.age;
+    setup.how.journal_rows = options_.journal_keep.rows;
+    setup.limits = options_.database_limits;
+    setup.live = options_.live();
+    setup.on_open = [this] {
+      // Without a control socket nobody could ask this process: it goes around and makes one.
+      again_ = no_control_;
+      if (again_) stop_.Request();
+      return !again_;
+    };
+    setup.on_failure = [this] { stop_.Request(); };
+    return setup;
+  }
+
+  // It lies in the database's folder by default, and cannot be made on some disks that are waited
+  // for.
+  Status OpenControl(ingest::LiveOptions& live) {
     if (!options_.live() || live.control.has_value()) return {};
     auto socket = net::ListeningSocket::Open(ControlEndpoint(), {});
+    no_control_ = !socket.ok() && store_->waits();
+    if (no_control_) return {};
     if (!socket.ok()) return socket.status();
     live.control = std::move(*socket);
     return {};
   }
 
-  Result<ingest::RunReport> Serve(store::Writer& writer, ingest::LiveOptions live) {
-    const ingest::Sink sink{[&](const record::SourceId& id) { return writer.Progress(id); },
-                            [&](const record::Batch& batch) { return writer.Apply(batch); }};
+  Result<ingest::RunReport> Serve(ingest::LiveOptions live) {
     ingest::ServiceOptions plan{ingest::ListSources(options_.paths),
                                 options_.followed,
                                 options_.watched,
                                 options_.policy,
                                 options_.flush_interval,
-                                options_.memory / 3};
+                                options_.memory / 3,
+                                0,
+                                before_.not_stored};
     const bool files_only = !options_.live() && !plan.sources.empty();
     NoteHeld(live);
     live.on_ready = [this] {
       spare_.clear();
       net::Notify("READY=1");
     };
-    live.keeps_sockets = [this] { return attendant_->reloads() || net::HasManager(); };
+    live.keeps_sockets = [this] {
+      return attendant_->reloads() || net::HasManager() || again_ || LetsGo();
+    };
     ingest::Progress progress;
-    ingest::Service service(std::move(plan), std::move(live), sink, stop_);
+    sink_ = store_->sink();
+    ingest::Service service(std::move(plan), std::move(live), sink_, stop_);
     if (Status opened = service.Open(progress); !opened.ok()) return opened;
     attendant_ = std::make_unique<Attendant>(stop_, ChargeOf(service));
     auto line = files_only ? std::make_unique<ProgressLine>(progress) : nullptr;
     auto report = RunSeen(service);
     attendant_->Forget();
     hand_over_ = service.TakeHandOver();
+    let_go_.not_stored = service.not_stored();
+    if (!report.ok()) failed_ = service.TakeReport();
     return report;
   }
 
@@ -256,12 +294,15 @@ class IngestRun {
   }
 
   void AddStoreFigures(std::vector<Figure>& figures) const {
-    const store::Figures store = writer_->figures();
+    const store::Writer* writer = store_->writer();
+    if (writer == nullptr) return;
+    const store::Figures store = writer->figures();
     const auto gauge = [&](std::string name, std::string help, std::uint64_t value) {
       figures.push_back(
           {std::move(name), std::move(help), Figure::Kind::kGauge, {}, static_cast<double>(value)});
     };
     gauge("pdns_store_bytes", "Size of the table files.", store.disk_bytes);
+    gauge("pdns_store_log_bytes", "Size of the logs.", store.log_bytes);
     gauge("pdns_store_files", "Table files.", store.files);
     gauge("pdns_store_cache_bytes", "Blocks held in memory.", store.cache_bytes);
     gauge("pdns_store_buffer_bytes", "Rows not yet in a table file.", store.buffer_bytes);
@@ -288,11 +329,61 @@ class IngestRun {
   Status Print(const ingest::RunReport& report) const {
     if (attendant_->reloads()) LogInfo("starting anew, with all connections kept");
     const bool took = !options_.paths.empty() || options_.live();
-    if (took && !attendant_->reloads()) std::fputs(ingest::ReportText(report).c_str(), stderr);
+    if (took && !attendant_->reloads() && !again_)
+      std::fputs(ingest::ReportText(report).c_str(), stderr);
     if (!options_.report_json) return {};
     const std::string json = ingest::ReportJson(report) + "\n";
     const bool written = std::fputs(json.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
     return written ? Status() : Status::Io("the report cannot be written to standard output");
+  }
+
+  // Did the disk refuse a batch of a live run that nobody ended? It goes around and waits, since
+  // what resolvers send meanwhile cannot be had again.
+  bool LetsGo() const {
+    return options_.live() && !attendant_->ends() && !store_->disk_failure().ok();
+  }
+
+  // The disk refused a batch: what was in memory is not stored.
+  Result<int> LetGoOfDisk(const Status& failed) {
+    if (attendant_ == nullptr || !LetsGo()) return failed;
+    constexpr std::chrono::seconds kLongest(30);
+    constexpr std::chrono::minutes kWell(1);
+    const bool soon = std::chrono::steady_clock::now() - start_ < kWell;
+    let_go_.trouble.reason = store_->disk_failure();
+    let_go_.trouble.pause =
+        soon ? std::min(2 * before_.trouble.pause, kLongest) : DiskTrouble().pause;
+    const auto& frames = let_go_.not_stored.failed;
+    LogError(
+        fmt::format("{} frames in memory are not stored: {} are in the archive or in files, for "
+                    "another run to take; {} are lost",
+                    frames.kept + frames.lost, frames.kept, frames.lost));
+    store_.reset();  // the next open replays what its log has
+    if (Status printed = Print(failed_); !printed.ok()) return printed;
+    if (Status around = GoAround(); !around.ok()) return around;
+    return back_.has_value() ? Result<int>(0) : failed;
+  }
+
+  // To the next run in this process, unless a signal came meanwhile that wants otherwise.
+  Status GoAround() {
+    if (attendant_->End() || attendant_->ends()) return HandOn();
+    auto handed = ingest::Pack(std::move(hand_over_));
+    if (!handed.ok()) return handed.status();
+    back_ = std::move(*handed);
+    return {};
+  }
+
+  int ExitCodeOf(const ingest::RunReport& report) const {
+    if (!options_.live()) return report.exit_code();
+    return report.NeedsAttention() || let_go_.not_stored.Sum().lost > 0 ? 1 : 0;
+  }
+
+  // Where others go on, a log that is not empty costs them the time to replay it, no more.
+  Status CloseStore() {
+    Status closed = store_->Close();
+    const bool goes_on = attendant_->reloads() || again_ || net::HasManager();
+    if (closed.code() != Code::kDisk || !goes_on) return closed;
+    LogWarning(closed.message());
+    return {};
   }
 
   // To the next process: by a re-exec, or kept by the manager until it is started.
@@ -321,23 +412,32 @@ class IngestRun {
   std::optional<std::vector<net::Handed>> back_;
   std::vector<net::Handed> spare_;  // copies of what was inherited, until something is served
   Held held_;
-  const store::Writer* writer_ = nullptr;  // while it is open
+  std::atomic<bool> again_{false};
+  bool no_control_ = false;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   const IngestOptions& options_;
   std::string database_;
   std::vector<net::Handed> handed_;  // until Inherit
+  LetGo before_;
+  LetGo let_go_;
   std::string program_ = ProgramPath();
   Stop stop_;
   std::unique_ptr<Attendant> attendant_;
   ingest::HandOver hand_over_;
+  ingest::RunReport failed_;             // of a service whose sink failed
+  std::optional<IngestDatabase> store_;  // its thread uses what stands above
+  ingest::Sink sink_;
 };
 
 }  // namespace
 
 Result<int> RunIngest(const CommandLineGiven& given, const IngestOptions& options,
                       const std::string& database, std::vector<net::Handed>& handed) {
+  LetGo before;
   while (true) {
-    IngestRun run(given, options, database, std::move(handed));
+    IngestRun run(given, options, database, std::move(handed), std::move(before));
     auto code = run.Run();
+    before = run.TakeLetGo();
     auto back = run.TakeBack();
     handed = back.has_value() ? std::move(*back) : run.TakeSpare();
     if (!back.has_value()) return code;

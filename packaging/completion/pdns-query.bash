@@ -85,11 +85,11 @@ _pdns_ingest() {
       compopt -o default ;;
     --watch | --archive | -d | --database) compopt -o dirnames ;;
     -a | --listen | --socket-mode | --max-connections | --connection-memory | --archive-name | --archive-rotate) ;;
-    --archive-keep | --min-free | --flush-interval | --memory | --journal-keep | --stats-interval | --metrics | --metrics-host) ;;
+    --archive-keep | --min-free | --flush-interval | --memory | --journal-keep | --max-database | --min-free-database | --stats-interval | --metrics | --metrics-host) ;;
     *) _pdns_rest "-u --unix -a --listen --activated --follow --watch --backfill --message-type --untrusted
          --socket-mode --socket-owner --socket-group --tls-cert --tls-key --tls-client-ca --max-connections
          --connection-memory --archive --archive-name --archive-all --archive-rotate --archive-keep --min-free
-         --no-archive-compress -d --database --flush-interval --memory --journal-keep --control --backfill-group
+         --no-archive-compress -d --database --flush-interval --memory --journal-keep --max-database --min-free-database --control --backfill-group
          --stats-interval --metrics --metrics-host --report --no-wait --compact --check -v --verbose --config
          --version -h --help" files ;;
   esac

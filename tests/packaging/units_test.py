@@ -77,6 +77,12 @@ class Units(unittest.TestCase):
         # A folder of the service's own would go with it, and the socket in it.
         self.assertEqual("", value(service, "RuntimeDirectory"))
 
+    def test_never_gives_up(self) -> None:
+        service = UNITS / "pdns-ingest.service"
+        self.assertEqual("0", value(service, "StartLimitIntervalSec"))
+        self.assertEqual("on-failure", value(service, "Restart"))
+        self.assertEqual("64 66", value(service, "RestartPreventExitStatus"))
+
     def test_names_agree(self) -> None:
         made = set(re.findall(r"^[ugr]\s+(\S+)", (UNITS / "sysusers.conf").read_text(), re.MULTILINE))
         wanted = set()

@@ -156,6 +156,8 @@ def _Faults(box: Sandbox, used: str, port: int) -> dict[str, tuple[str, ...]]:
         "flush-interval": ("0", "often"),
         "memory": ("little", "1"),
         "journal-keep": ("1m",),
+        "max-database": ("much", "1K"),
+        "min-free-database": ("some",),
         "control": ("/nowhere/control.sock", str(file), used),
         "stats-interval": ("often",),
         "metrics": ("nonsense", f"127.0.0.1:{port}", "192.0.2.1:9150"),

@@ -184,6 +184,19 @@ TEST(IngestOptions, ArchivesThatCannotBe) {
   }
 }
 
+TEST(IngestOptions, HowMuchTheDatabaseMayHold) {
+  const auto none = Parse({"a"});
+  ASSERT_TRUE(none.ok());
+  EXPECT_FALSE(none->database_limits.any());
+  const auto both = Parse({"a", "--max-database", "2G", "--min-free-database", "256M"});
+  ASSERT_TRUE(both.ok()) << both.status().message();
+  EXPECT_EQ(both->database_limits.most, std::uint64_t{2} << 30);
+  EXPECT_EQ(both->database_limits.least_free, 256U << 20);
+  ExpectUsage({"a", "--max-database", "much"}, "--max-database");
+  ExpectUsage({"a", "--max-database", "1023K"}, "--max-database: at least 1M");
+  ExpectUsage({"a", "--min-free-database", "some"}, "--min-free-database");
+}
+
 TEST(IngestOptions, HowMuchOfTheJournalIsKept) {
   constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
   const auto of = [](const std::string& text) {
