@@ -330,6 +330,7 @@ Status TakeReports(const Values& values, IngestOptions& options) {
   options.compact = values.Flag("compact");
   options.no_wait = values.Flag("no-wait");
   options.check = values.Flag("check");
+  options.repair = values.Flag("repair");
   options.verbose = values.Flag("verbose");
   options.control = values.Text("control");
   options.backfill_group = values.Text("backfill-group");
@@ -370,7 +371,9 @@ Result<IngestOptions> Convert(const po::variables_map& map) {
   if (taken.ok()) taken = TakeReports(values, options);
   if (!taken.ok()) return taken;
   if (options.memory < kLeastMemory) return Status::Usage("--memory: at least 16M");
-  if (options.paths.empty() && !options.live() && !options.compact) {
+  if (options.repair && (options.live() || options.check))
+    return Status::Usage("--repair is for a run over files, or stands alone");
+  if (options.paths.empty() && !options.live() && !options.compact && !options.repair) {
     return Status::Usage(
         "nothing to take: name a file, a directory, - for standard input, or -u SOCKET");
   }
@@ -385,6 +388,8 @@ Result<IngestOptions> ParseIngestOptions(int argc, const char* const* argv,
   po::options_description general("General", kHelpWidth);
   general.add_options()("config", Text("FILE"), "read options from FILE: name = value lines")(
       "check", po::bool_switch(), "say whether all this could be served, and end")(
+      "repair", po::bool_switch(),
+      "go on without what a damaged log has lost; keeps the log aside; may stand alone")(
       "version", po::bool_switch(), "print the version and exit")("help,h", po::bool_switch(),
                                                                   "print this and exit");
   po::options_description visible = config;

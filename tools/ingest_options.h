@@ -50,7 +50,8 @@ struct IngestOptions {
   bool activated = false;  // take the sockets that systemd hands over, and be live even without -u
   bool no_wait = false;    // for a database that is in use
   bool compact = false;
-  bool check = false;  // say whether all this could be had, and end
+  bool repair = false;  // mend a damaged log first
+  bool check = false;   // say whether all this could be had, and end
   bool report_json = false;
   bool verbose = false;
   std::optional<std::string> config_text;  // what the file of --config held

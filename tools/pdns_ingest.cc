@@ -19,6 +19,7 @@
 #include "last_words.h"
 #include "net/handed.h"
 #include "standard_files.h"
+#include "store_rocks/log_check.h"
 
 namespace pdns::tools {
 namespace {
@@ -35,6 +36,21 @@ bool WasEnded() {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&ends, signal);
   const timespec pause{0, 100'000'000};
   return sigtimedwait(&ends, nullptr, &pause) > 0;
+}
+
+// Says what was lost, and what can still be had.
+Status Repair(const std::string& path) {
+  const auto repaired = store_rocks::RepairLog(path);
+  if (!repaired.ok()) return repaired.status();
+  if (repaired->missing == 0) {
+    LogInfo("database " + path + ": its log is whole, nothing to repair");
+    return {};
+  }
+  LogWarning("database " + path + ": repaired; " + std::to_string(repaired->missing) +
+             (repaired->missing == 1 ? " batch is" : " batches are") +
+             " missing: give the archive or the files of that time again; what its log was is in " +
+             repaired->aside);
+  return {};
 }
 
 // Runs of files queue: each takes the database when the one before lets go of it, or gives its
@@ -64,6 +80,11 @@ Result<int> Run(const CommandLineGiven& given, const IngestOptions& options,
   if (options.check) {
     const Status checked = CheckIngest(options, *path, Held::FromEnvironment());
     return checked.ok() ? Result<int>(0) : checked;
+  }
+  if (options.repair) {
+    const Status repaired = Repair(*path);
+    if (!repaired.ok()) return repaired;
+    if (options.paths.empty() && !options.compact) return 0;
   }
   if (options.live()) return RunIngest(given, options, *path, handed);
   return RunFiles(given, options, *path);

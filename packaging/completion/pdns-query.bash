@@ -90,7 +90,7 @@ _pdns_ingest() {
          --socket-mode --socket-owner --socket-group --tls-cert --tls-key --tls-client-ca --max-connections
          --connection-memory --archive --archive-name --archive-all --archive-rotate --archive-keep --min-free
          --no-archive-compress -d --database --flush-interval --memory --journal-keep --max-database --min-free-database --control --backfill-group
-         --stats-interval --metrics --metrics-host --report --no-wait --compact --check -v --verbose --config
+         --stats-interval --metrics --metrics-host --report --no-wait --compact --check --repair -v --verbose --config
          --version -h --help" files ;;
   esac
 }

@@ -46,7 +46,7 @@ class Config(unittest.TestCase):
 
     def test_complete(self) -> None:
         """An option that could stand in the service's configuration is shown in it."""
-        only_by_hand = {"help", "check", "no-wait", "version", "config", "activated", "backfill", "compact", "report"}
+        only_by_hand = {"help", "check", "repair", "no-wait", "version", "config", "activated", "backfill", "compact", "report"}
         shown = set(re.findall(r"^#?([a-z-]+) = ", (CONFIG / "ingest.conf").read_text(), re.MULTILINE))
         self.assertEqual(options_of_help() - only_by_hand, shown)
 

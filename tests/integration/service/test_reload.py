@@ -190,7 +190,7 @@ def _Options(box: Sandbox) -> set[str]:
     """Those that a configuration may name."""
     text = subprocess.run([box.bin_dir / "pdns-ingest", "--help"], capture_output=True, text=True, check=True).stdout
     listed = set(re.findall(r"^  (?:-\w \[ )?--([a-z-]+)", text, re.MULTILINE))
-    return listed - {"help", "version", "config", "check"}
+    return listed - {"help", "version", "config", "check", "repair"}
 
 
 def _Good(box: Sandbox) -> str:
