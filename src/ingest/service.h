@@ -40,8 +40,8 @@ struct ServiceOptions {
   std::chrono::nanoseconds flush_interval = std::chrono::seconds(10);
   std::size_t window_memory = 192U << 20;  // of all windows together
   std::size_t cores = 0;                   // to be used by files; 0: all there are
+  NotStored not_stored;                    // by runs of this process before this one
   std::chrono::milliseconds patience = JobQueue::kPatience;  // with a run of files that has stalled
-  NotStored not_stored;  // by runs of this process before this one
 };
 
 // What a service listens on, and what it got from the process before it.
