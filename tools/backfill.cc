@@ -1,11 +1,13 @@
 #include "backfill.h"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <thread>
+#include <utility>
 
 #include "attendant.h"
 #include "base/log.h"
@@ -30,6 +32,15 @@ Result<ingest::ControlRequest> RequestFor(const IngestOptions& options) {
   return request;
 }
 
+// While the ingester has as many clients as it takes. False: the stop came.
+bool PauseForBusy(const Status& busy, bool told, const Stop& stop) {
+  if (!told) LogInfo(busy.message() + ": waiting for it (--no-wait does not)");
+  constexpr int kPause = 500;
+  pollfd end{stop.fd(), POLLIN, 0};
+  poll(&end, 1, kPause);
+  return !stop.requested();
+}
+
 // An ingester that is started anew is back within seconds.
 Result<std::optional<ingest::ControlClient>> ConnectAgain(const std::string& control,
                                                           const Stop& stop) {
@@ -41,6 +52,13 @@ Result<std::optional<ingest::ControlClient>> ConnectAgain(const std::string& con
     std::this_thread::sleep_for(kPause);
   }
   return Status::Io("the live ingester went away; what it took is stored, run this again");
+}
+
+Result<ingest::ControlReply::Report> Ask(ingest::ControlClient& client,
+                                         const ingest::ControlRequest& request, const Stop& stop) {
+  ingest::Progress progress;
+  const ProgressLine line(progress);
+  return ingest::Backfill(client, request, stop, progress);
 }
 
 Result<int> Print(const ingest::ControlReply::Report& report, bool json) {
@@ -76,11 +94,16 @@ Result<std::optional<int>> BackfillByLive(const IngestOptions& options,
   int code = 0;
   // One that is about to end may still accept a connection, and then closes it without a word.
   constexpr int kMostSilent = 10;
+  bool told = false;
   for (int silent = 0; silent < kMostSilent; ++silent) {
-    ingest::Progress progress;
-    auto line = std::make_unique<ProgressLine>(progress);
-    const auto report = ingest::Backfill(**client, *request, stop, progress);
-    line.reset();
+    const auto report = Ask(**client, *request, stop);
+    const bool busy = report.status().code() == Code::kBusy && !options.no_wait;
+    if (busy && PauseForBusy(report.status(), std::exchange(told, true), stop)) {
+      silent = 0;
+      client = ConnectAgain(control, stop);
+      if (!client.ok()) return client.status();
+      continue;
+    }
     if (!report.ok() && !(*client)->gone()) return report.status();
     if (report.ok()) {
       silent = 0;

@@ -140,6 +140,10 @@ std::string ToLine(const ControlReply& reply) {
     String(json, reply.error.message());
     json.Key("code");
     json.Int(ExitCode(reply.error.code()));
+    if (reply.error.code() == Code::kBusy) {
+      json.Key("busy");
+      json.Bool(true);
+    }
   } else {
     json.Key("ok");
     json.Bool(true);
@@ -181,7 +185,10 @@ Result<ControlReply> ParseControlReply(std::string_view line) {
                                         TextOf(document, "text"), TextOf(document, "report"),
                                         again != nullptr && again->IsTrue()};
   } else if (Member(document, "error") != nullptr) {
-    reply.error = Status(CodeOf(NumberOf(document, "code")), TextOf(document, "error"));
+    const rapidjson::Value* busy = Member(document, "busy");
+    const Code code =
+        busy != nullptr && busy->IsTrue() ? Code::kBusy : CodeOf(NumberOf(document, "code"));
+    reply.error = Status(code, TextOf(document, "error"));
   } else if (Member(document, "ok") == nullptr) {
     return Status::Malformed("no reply of a control socket");
   }

@@ -5,7 +5,7 @@
 //   {"op":"tap"}   {"op":"status"}
 //   {"progress":{"bytes_total":0,"bytes_done":0,"frames":0}}
 //   {"exit":0,"text":"for stderr","report":"for stdout","again":false}
-//   {"error":"sentence","code":64}
+//   {"error":"sentence","code":64}  with "busy":true where a later try may do
 //   {"ok":true}  followed by a Frame Streams stream (ingest/taps.h)
 //
 // Guest: RapidJSON. Foreign bytes: a request is at most kLongestLine; a report names every file,

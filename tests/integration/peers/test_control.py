@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -102,6 +103,19 @@ def NoSuchGroup(box: Sandbox) -> None:
             Check("--backfill-group" in done.stderr, f"said: {done.stderr}")
 
 
+def Many(box: Sandbox) -> None:
+    """More clients at once than are taken: the others wait, and all are done in the end."""
+    ingester = pdns.Ingester(box)
+    names = [f"many{n}" for n in range(24)]
+    captures = [_Capture(box, name) for name in names]
+    with concurrent.futures.ThreadPoolExecutor(len(names)) as pool:
+        all_done = list(pool.map(lambda capture: _Backfill(box, capture), captures))
+    for done in all_done:
+        Check(done.returncode == 0, f"one of many ends with {done.returncode}: {done.stderr}")
+    ingester.Stop()
+    CheckOnce(box, [NameOf(name, 0) for name in names])
+
+
 def Files(box: Sandbox) -> None:
     """What could block is refused at once: FIFOs, devices, links to them; and no link of a folder is followed."""
     folder = box.folder / "folder"
@@ -195,7 +209,7 @@ def SilentPipe(box: Sandbox) -> None:
 
 
 def Test(box: Sandbox) -> None:
-    for part in (Rights, NoSuchGroup, Files, Crowd, SilentPipe):
+    for part in (Rights, NoSuchGroup, Many, Files, Crowd, SilentPipe):
         box.Part(part.__name__, part)
 
 

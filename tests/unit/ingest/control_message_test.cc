@@ -165,6 +165,15 @@ TEST(ControlMessage, ErrorsKeepTheirExitCode) {
   }
 }
 
+// The exit code of an I/O error, and yet another thing: who is told so may wait.
+TEST(ControlMessage, BusyStaysBusy) {
+  ControlReply reply;
+  reply.error = Status::Busy("8 are at work");
+  EXPECT_EQ(Reply(Body(ToLine(reply))).error.code(), Code::kBusy);
+  EXPECT_EQ(Reply(R"({"error":"x","code":74,"busy":false})").error.code(), Code::kIo);
+  EXPECT_EQ(Reply(R"({"error":"x","code":64,"busy":1})").error.code(), Code::kUsage);
+}
+
 // Thousands of files, each named.
 TEST(ControlMessage, AReportMayBeLongerThanARequest) {
   ControlReply reply;
