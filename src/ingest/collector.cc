@@ -17,6 +17,7 @@ Collector::Collector(Drainer& drainer, const LanePolicy& policy, const Collector
 
 void Collector::Take(Bytes payload, Counters& counters) {
   TakeFrame(payload, counters);
+  ++harvest_->unplaced;
   DrainIfFull();
 }
 
@@ -38,7 +39,11 @@ const OpenedFrame* Collector::Open(Bytes payload, Counters& counters) {
 void Collector::TakeOpened(const OpenedFrame* frame, Counters& counters, const SourcePlace* place) {
   Begin(counters);
   if (frame != nullptr) lane_.Take(*frame, harvest_->windows.front(), fresh_);
-  if (place != nullptr) MoveSource(*place);
+  if (place != nullptr) {
+    MoveSource(*place);
+  } else {
+    ++harvest_->unplaced;
+  }
   DrainIfFull();
 }
 

@@ -32,6 +32,7 @@ void Harvest::Clear() {
   for (auto& window : windows) window.Clear();
   sources.clear();
   counters = {};
+  unplaced = 0;
 }
 
 Drainer::Drainer(Sink sink, std::function<void()> on_failure)
@@ -144,8 +145,10 @@ Result<record::Applied> Drainer::Apply(Harvest& harvest) const {
 
 // What moves a source can be taken from it again.
 void Drainer::BookFailed(const Harvest& harvest) {
-  auto& frames = harvest.sources.empty() ? figures_.failed.lost : figures_.failed.kept;
-  frames += harvest.counters.frames;
+  const std::uint64_t frames = harvest.counters.frames;
+  const std::uint64_t lost = harvest.sources.empty() ? frames : std::min(frames, harvest.unplaced);
+  figures_.failed.lost += lost;
+  figures_.failed.kept += frames - lost;
 }
 
 void Drainer::Book(const Result<record::Applied>& applied, double seconds, Share& owner) {

@@ -48,6 +48,7 @@ struct Harvest {
   std::vector<aggregate::Window> windows;
   std::vector<record::SourcePosition> sources;
   record::Counters counters;
+  std::uint64_t unplaced = 0;  // frames that moved no source: nothing has them but this
 
   bool empty() const;
   std::size_t memory() const;

@@ -62,6 +62,19 @@ TEST_F(CollectorTest, AFullWindowIsHandedOver) {
   EXPECT_EQ(memory.trusted().size(), 10U);
 }
 
+// A batch that the sink refuses: what a source has comes again, what moved none is lost.
+TEST_F(CollectorTest, OfAFailedBatchWhatMovedNoSourceIsLost) {
+  memory.before_apply = [](std::size_t /*number*/) { return Status::Io("disk full"); };
+  Collector collector = Make(kMuch, hours(1));
+  for (unsigned i = 0; i < 3; ++i) Take(collector, i);
+  for (std::uint64_t i = 1; i <= 5; ++i) TakeFrom(collector, 1, i);
+  for (unsigned i = 10; i < 12; ++i) Take(collector, i);
+  collector.Drain();
+  EXPECT_FALSE(drainer.Finish().ok());
+  EXPECT_EQ(drainer.figures().failed.lost, 5U);
+  EXPECT_EQ(drainer.figures().failed.kept, 5U);
+}
+
 TEST_F(CollectorTest, AnOldWindowIsHandedOver) {
   Collector collector = Make(kMuch, nanoseconds(1));
   Take(collector, 1);
