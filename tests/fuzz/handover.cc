@@ -45,7 +45,7 @@ void Push(const Descriptor& peer, Connection& connection, Bytes bytes, Frames& f
     if (sent > 0) bytes = bytes.subspan(static_cast<std::size_t>(sent));
     connection.Receive(frames);
   }
-  while (connection.pending()) connection.Receive(frames);
+  while (!connection.drained()) connection.Receive(frames);
 }
 
 }  // namespace
