@@ -9,10 +9,10 @@
 #include <thread>
 #include <utility>
 
-#include "attendant.h"
 #include "base/log.h"
 #include "ingest/control_client.h"
 #include "progress_line.h"
+#include "signal_supervisor.h"
 
 namespace pdns::tools {
 namespace {
@@ -90,7 +90,7 @@ Result<std::optional<int>> BackfillByLive(const IngestOptions& options,
   if (options.compact) LogWarning("--compact is not for a database that a live ingester owns");
   LogInfo("a live ingester owns the database: it takes the files");
   Stop stop;
-  const Attendant attendant(stop, {});
+  const SignalSupervisor supervisor(stop, {});
   int code = 0;
   // One that is about to end may still accept a connection, and then closes it without a word.
   constexpr int kMostSilent = 10;

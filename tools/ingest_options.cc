@@ -12,7 +12,7 @@
 
 #include "http/host_list.h"
 #include "options.h"
-#include "record/fate.h"
+#include "record/outcome.h"
 
 namespace pdns::tools {
 namespace {

@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "ask_program.h"
-#include "attendant.h"
 #include "backfill.h"
 #include "base/log.h"
 #include "ingest/service.h"
@@ -26,6 +25,7 @@
 #include "net/handed.h"
 #include "net/notify.h"
 #include "progress_line.h"
+#include "signal_supervisor.h"
 
 namespace pdns::tools {
 namespace {
@@ -231,16 +231,16 @@ class IngestRun {
       net::Notify("READY=1");
     };
     live.keeps_sockets = [this] {
-      return attendant_->reloads() || net::HasManager() || again_ || LetsGo();
+      return supervisor_->reloads() || net::HasManager() || again_ || LetsGo();
     };
     ingest::Progress progress;
     sink_ = store_->sink();
     ingest::Service service(std::move(plan), std::move(live), sink_, stop_);
     if (Status opened = service.Open(progress); !opened.ok()) return opened;
-    attendant_ = std::make_unique<Attendant>(stop_, ChargeOf(service));
+    supervisor_ = std::make_unique<SignalSupervisor>(stop_, HandlersOf(service));
     auto line = files_only ? std::make_unique<ProgressLine>(progress) : nullptr;
     auto report = RunSeen(service);
-    attendant_->Forget();
+    supervisor_->Forget();
     hand_over_ = service.TakeHandOver();
     let_go_.not_stored = service.not_stored();
     if (!report.ok()) failed_ = service.TakeReport();
@@ -253,18 +253,18 @@ class IngestRun {
     return service.Run();
   }
 
-  Attendant::Charge ChargeOf(const ingest::Service& service) const {
-    Attendant::Charge charge;
-    charge.figures = [&service, this] { return FiguresOf(service); };
-    charge.alive = [&service] { return service.healthy(); };
-    charge.stats_interval = options_.stats_interval;
+  SignalSupervisor::Handlers HandlersOf(const ingest::Service& service) const {
+    SignalSupervisor::Handlers handlers;
+    handlers.figures = [&service, this] { return FiguresOf(service); };
+    handlers.alive = [&service] { return service.healthy(); };
+    handlers.stats_interval = options_.stats_interval;
     if (options_.live()) {
-      charge.may_reload = [this](const Stop& hurry) {
+      handlers.may_reload = [this](const Stop& hurry) {
         const std::vector<std::string> arguments(given_.argv, given_.argv + given_.argc);
         return AskProgram(program_, arguments, held_.Environment(), hurry);
       };
     }
-    return charge;
+    return handlers;
   }
 
   // What a process that is asked beside this one finds taken, and the next one will have.
@@ -327,9 +327,9 @@ class IngestRun {
   }
 
   Status Print(const ingest::RunReport& report) const {
-    if (attendant_->reloads()) LogInfo("starting anew, with all connections kept");
+    if (supervisor_->reloads()) LogInfo("starting anew, with all connections kept");
     const bool took = !options_.paths.empty() || options_.live();
-    if (took && !attendant_->reloads() && !again_)
+    if (took && !supervisor_->reloads() && !again_)
       std::fputs(ingest::ReportText(report).c_str(), stderr);
     if (!options_.report_json) return {};
     const std::string json = ingest::ReportJson(report) + "\n";
@@ -340,12 +340,12 @@ class IngestRun {
   // Did the disk refuse a batch of a live run that nobody ended? It goes around and waits, since
   // what resolvers send meanwhile cannot be had again.
   bool LetsGo() const {
-    return options_.live() && !attendant_->ends() && !store_->disk_failure().ok();
+    return options_.live() && !supervisor_->ends() && !store_->disk_failure().ok();
   }
 
   // The disk refused a batch: what was in memory is not stored.
   Result<int> LetGoOfDisk(const Status& failed) {
-    if (attendant_ == nullptr || !LetsGo()) return failed;
+    if (supervisor_ == nullptr || !LetsGo()) return failed;
     constexpr std::chrono::seconds kLongest(30);
     constexpr std::chrono::minutes kWell(1);
     const bool soon = std::chrono::steady_clock::now() - start_ < kWell;
@@ -365,7 +365,7 @@ class IngestRun {
 
   // To the next run in this process, unless a signal came meanwhile that wants otherwise.
   Status GoAround() {
-    if (attendant_->End() || attendant_->ends()) return HandOn();
+    if (supervisor_->End() || supervisor_->ends()) return HandOn();
     auto handed = ingest::Pack(std::move(hand_over_));
     if (!handed.ok()) return handed.status();
     back_ = std::move(*handed);
@@ -380,7 +380,7 @@ class IngestRun {
   // Where others go on, a log that is not empty costs them the time to replay it, no more.
   Status CloseStore() {
     Status closed = store_->Close();
-    const bool goes_on = attendant_->reloads() || again_ || net::HasManager();
+    const bool goes_on = supervisor_->reloads() || again_ || net::HasManager();
     if (closed.code() != Code::kDisk || !goes_on) return closed;
     LogWarning(closed.message());
     return {};
@@ -388,8 +388,8 @@ class IngestRun {
 
   // To the next process: by a re-exec, or kept by the manager until it is started.
   Status HandOn() {
-    // Asked only when the attendant has ended: a signal that it hears later would be lost.
-    const bool reloads = attendant_->End();
+    // Asked only when the supervisor has ended: a signal that it hears later would be lost.
+    const bool reloads = supervisor_->End();
     if (reloads) hand_over_.configuration = options_.config_text.value_or("");
     // An end that was asked for while a reload was under way leaves nobody to hand on to.
     if (!reloads && !net::HasManager()) hand_over_ = {};
@@ -422,7 +422,7 @@ class IngestRun {
   LetGo let_go_;
   std::string program_ = ProgramPath();
   Stop stop_;
-  std::unique_ptr<Attendant> attendant_;
+  std::unique_ptr<SignalSupervisor> supervisor_;
   ingest::HandOver hand_over_;
   ingest::RunReport failed_;             // of a service whose sink failed
   std::optional<IngestDatabase> store_;  // its thread uses what stands above

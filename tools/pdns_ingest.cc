@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "attendant.h"
 #include "backfill.h"
 #include "base/log.h"
 #include "database_path.h"
@@ -18,6 +17,7 @@
 #include "ingest_run.h"
 #include "last_words.h"
 #include "net/handed.h"
+#include "signal_supervisor.h"
 #include "standard_files.h"
 #include "store_rocks/log_check.h"
 
@@ -105,7 +105,7 @@ int Main(const CommandLineGiven& given) {
   BlockSignals();
   // Who asked what is nobody else's business: files are for the owner and the group.
   umask(umask(0) | 0027);
-  auto handed = net::TakeHanded();
+  auto handed = net::ReceiveHanded();
   // A reload looks at the configuration before it lets go of anything. Yet it may have become
   // another one since, or what it names may have.
   auto before = ingest::ConfigurationOf(handed);

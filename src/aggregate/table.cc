@@ -41,7 +41,7 @@ void Table::Add(const record::Tuple& tuple, const record::Sighting& sighting) {
   if (begun_ - folded_ > kSlotAhead + kEntryAhead) Fold(hand_[folded_++ % kHand]);
 }
 
-void Table::Settle() {
+void Table::FoldPending() {
   while (folded_ != begun_) Fold(hand_[folded_++ % kHand]);
 }
 

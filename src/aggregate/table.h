@@ -33,13 +33,13 @@ class Table {
   void Add(const record::Tuple& tuple, const record::Sighting& sighting);
 
   // Folds those in hand.
-  void Settle();
+  void FoldPending();
 
   bool empty() const { return size_ == 0 && folded_ == begun_; }
   std::size_t size() const { return size_; }  // entries, without those in hand
   std::size_t memory() const { return arena_.memory() + slots_.size() * sizeof(Slot); }
 
-  // Appends all entries in the order they were made; to be settled before.
+  // Appends all entries in the order they were made; after FoldPending.
   void List(std::vector<const record::Entry*>& out) const;
 
   // Empty again. Keeps memory for a next round of the same size.

@@ -15,18 +15,18 @@ bool Window::empty() const { return trusted_->empty() && quarantined_->empty(); 
 std::size_t Window::memory() const { return trusted_->memory() + quarantined_->memory(); }
 
 std::size_t Window::size() {
-  trusted_->Settle();
-  quarantined_->Settle();
+  trusted_->FoldPending();
+  quarantined_->FoldPending();
   return trusted_->size() + quarantined_->size();
 }
 
 void Window::ListTrusted(std::vector<const record::Entry*>& out) {
-  trusted_->Settle();
+  trusted_->FoldPending();
   trusted_->List(out);
 }
 
 void Window::ListQuarantined(std::vector<const record::Entry*>& out) {
-  quarantined_->Settle();
+  quarantined_->FoldPending();
   quarantined_->List(out);
 }
 

@@ -14,7 +14,7 @@ class Allowance {
   Allowance(int most, std::chrono::milliseconds each) : most_(most), each_(each) {}
 
   // False: `times` more are too many; they count all the same.
-  bool Take(int times, Clock::time_point now) {
+  bool Spend(int times, Clock::time_point now) {
     const auto forgiven = (now - since_) / each_;
     since_ = forgiven >= used_ ? now : since_ + forgiven * each_;
     used_ = forgiven >= used_ ? 0 : used_ - static_cast<int>(forgiven);

@@ -40,7 +40,7 @@ class Cursor {
   bool AtEnd() const { return ok_ && left() == 0; }
 
   // The next `n` bytes; empty and failed when fewer are left.
-  Bytes Take(std::size_t n) {
+  Bytes Read(std::size_t n) {
     if (!ok_ || n > left()) {
       Fail();
       return {};
@@ -67,7 +67,7 @@ class Cursor {
  private:
   std::uint64_t Big(std::size_t n) {
     std::uint64_t value = 0;
-    for (const std::uint8_t byte : Take(n)) value = value << 8 | byte;
+    for (const std::uint8_t byte : Read(n)) value = value << 8 | byte;
     return value;
   }
 

@@ -14,8 +14,8 @@
 namespace pdns::dns {
 namespace {
 
-using record::FrameFate;
-using record::RecordFate;
+using record::FrameOutcome;
+using record::RecordOutcome;
 using record::RrType;
 
 constexpr std::uint16_t kClassIn = 1;
@@ -36,23 +36,23 @@ std::uint16_t U16At(Bytes bytes, std::size_t at) {
   return static_cast<std::uint16_t>(bytes[at] << 8 | bytes[at + 1]);
 }
 
-// Does its fate depend on the zone, or has it a bailiwick to be told?
+// Does its outcome depend on the zone, or has it a bailiwick to be told?
 bool IsOfZone(const Answer& answer) {
-  return answer.fate == RecordFate::kStored || answer.fate == RecordFate::kOffChain ||
-         answer.fate == RecordFate::kOutOfBailiwick;
+  return answer.outcome == RecordOutcome::kStored || answer.outcome == RecordOutcome::kOffChain ||
+         answer.outcome == RecordOutcome::kOutOfBailiwick;
 }
 
 void SetVerdict(Answer& answer, bool in_zone, record::Bailiwick zone) {
   answer.bailiwick = in_zone ? zone : record::Bailiwick::OfLabels(0);
-  if (answer.fate == RecordFate::kOffChain) return;
-  answer.fate = in_zone ? RecordFate::kStored : RecordFate::kOutOfBailiwick;
+  if (answer.outcome == RecordOutcome::kOffChain) return;
+  answer.outcome = in_zone ? RecordOutcome::kStored : RecordOutcome::kOutOfBailiwick;
 }
 
 }  // namespace
 
 inline bool AnswerReader::WalkName(std::size_t& at, Bytes& name) {
   Cursor cursor(message_, at);
-  const Bytes pointer = cursor.Take(2);
+  const Bytes pointer = cursor.Read(2);
   if (cursor.ok() && U16At(pointer, 0) == question_pointer_) {
     at = cursor.position();
     name = question_;
@@ -70,28 +70,28 @@ inline bool AnswerReader::WalkRecord(std::size_t& at, Answer& answer) {
   record::Tuple& tuple = answer.tuple;
   if (!WalkName(at, tuple.owner)) return false;
   Cursor cursor(message_, at);
-  const Bytes fixed = cursor.Take(kFixedSize);  // the TTL in it is never stored
+  const Bytes fixed = cursor.Read(kFixedSize);  // the TTL in it is never stored
   if (!cursor.ok()) return false;
-  tuple.rdata = cursor.Take(U16At(fixed, 8));
+  tuple.rdata = cursor.Read(U16At(fixed, 8));
   if (!cursor.ok()) return false;
   tuple.type = static_cast<RrType>(U16At(fixed, 0));
   answer.bailiwick = {};
   if (U16At(fixed, 2) != kClassIn) {
-    answer.fate = RecordFate::kClass;
+    answer.outcome = RecordOutcome::kClass;
   } else if (record::IsMeta(tuple.type)) {
-    answer.fate = RecordFate::kMeta;
+    answer.outcome = RecordOutcome::kMeta;
   } else {
     const bool names = record::RequiredFields(tuple.type) > 0;
-    const bool valid = names ? TakeNames(at + kFixedSize - 2, tuple)
+    const bool valid = names ? ReadNames(at + kFixedSize - 2, tuple)
                              : IsValidOpaqueRdata(tuple.type, tuple.rdata.size());
-    answer.fate = valid ? RecordFate::kStored : RecordFate::kMalformed;
+    answer.outcome = valid ? RecordOutcome::kStored : RecordOutcome::kMalformed;
   }
-  if (answer.fate != RecordFate::kStored) tuple = {};
+  if (answer.outcome != RecordOutcome::kStored) tuple = {};
   at = cursor.position();
   return true;
 }
 
-bool AnswerReader::TakeNames(std::size_t length_at, record::Tuple& tuple) {
+bool AnswerReader::ReadNames(std::size_t length_at, record::Tuple& tuple) {
   const auto rdata = CanonicalRdata(message_, length_at, tuple.type, scratch_);
   if (!rdata.has_value()) return false;
   tuple.rdata = *rdata;
@@ -110,7 +110,7 @@ bool AnswerReader::WalkQuestions(std::size_t& at) {
       question_pointer_ = 0xc000U | start;  // nearly every owner points here
     }
     Cursor rest(message_, at);
-    rest.Take(4);  // type and class
+    rest.Read(4);  // type and class
     if (!rest.ok()) return false;
     at = rest.position();
   }
@@ -127,7 +127,7 @@ bool AnswerReader::Walk(Bytes message) {
   judged_ = false;
   if (message.size() > std::numeric_limits<std::uint16_t>::max()) return false;
   Cursor cursor(message);
-  const Bytes header = cursor.Take(kHeaderSize);
+  const Bytes header = cursor.Read(kHeaderSize);
   if (!cursor.ok()) return false;
   flags_ = U16At(header, 2);
   questions_ = U16At(header, 4);
@@ -144,16 +144,16 @@ bool AnswerReader::Walk(Bytes message) {
   return true;
 }
 
-FrameFate AnswerReader::Refusal() const {
+FrameOutcome AnswerReader::Refusal() const {
   const unsigned opcode = flags_ >> 11 & 0xfU;
   const unsigned rcode = flags_ & 0xfU;
-  if ((flags_ & kFlagResponse) == 0) return FrameFate::kNotResponse;
-  if (opcode != 0) return FrameFate::kOpcode;
-  if (questions_ != 1) return FrameFate::kQuestion;
+  if ((flags_ & kFlagResponse) == 0) return FrameOutcome::kNotResponse;
+  if (opcode != 0) return FrameOutcome::kOpcode;
+  if (questions_ != 1) return FrameOutcome::kQuestion;
   if (rcode != kRcodeNoError && rcode != kRcodeNxDomain && rcode != kRcodeYxDomain) {
-    return FrameFate::kRcode;
+    return FrameOutcome::kRcode;
   }
-  return (flags_ & kFlagTruncated) != 0 ? FrameFate::kTruncated : FrameFate::kUsed;
+  return (flags_ & kFlagTruncated) != 0 ? FrameOutcome::kTruncated : FrameOutcome::kUsed;
 }
 
 std::span<const Answer> AnswerReader::Judge(std::optional<Bytes> zone) {
@@ -204,9 +204,10 @@ Bytes AnswerReader::QuestionSuffix(Bytes zone) const {
 void AnswerReader::MarkOffChain() {
   chain_.Build(question_, links_);
   for (Answer& answer : answers()) {
-    if (answer.fate != RecordFate::kStored) continue;
+    if (answer.outcome != RecordOutcome::kStored) continue;
     if (answer.tuple.owner.data() == question_.data()) continue;
-    if (!chain_.Holds(answer.tuple.owner, answer.tuple.type)) answer.fate = RecordFate::kOffChain;
+    if (!chain_.Holds(answer.tuple.owner, answer.tuple.type))
+      answer.outcome = RecordOutcome::kOffChain;
   }
 }
 
@@ -217,7 +218,7 @@ void AnswerReader::MarkDuplicates() {
   if (count_ <= kFew) {
     for (std::size_t i = 1; i < count_; ++i) {
       for (std::size_t j = 0; j < i; ++j) {
-        if (SameTuple(j, i)) answers_[i].fate = RecordFate::kDuplicate;
+        if (SameTuple(j, i)) answers_[i].outcome = RecordOutcome::kDuplicate;
       }
     }
     return;
@@ -231,7 +232,8 @@ void AnswerReader::MarkDuplicates() {
   std::sort(order_.begin(), order_.end(),
             [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
   for (std::size_t k = 1; k < count_; ++k) {
-    if (SameTuple(order_[k - 1], order_[k])) answers_[order_[k]].fate = RecordFate::kDuplicate;
+    if (SameTuple(order_[k - 1], order_[k]))
+      answers_[order_[k]].outcome = RecordOutcome::kDuplicate;
   }
 }
 

@@ -2,7 +2,7 @@
 //
 // Header, question, owners and lengths are walked here with one bounds check; rdata with names is
 // made canonical by rdata.h. Authority and additional sections are not looked at: pdns stores
-// answers. Rules and their order: the fates of record/fate.h. Message format: RFC 1035 4.1.
+// answers. Rules and their order: the outcomes of record/outcome.h. Message format: RFC 1035 4.1.
 //
 // Each record is looked at once, nothing is allocated, and an owner that points at the question, as
 // nearly every one does, is the question's own bytes, known again by their address.
@@ -19,14 +19,14 @@
 #include "base/bytes.h"
 #include "dns/chain.h"
 #include "dns/scratch.h"
-#include "record/fate.h"
 #include "record/observation.h"
+#include "record/outcome.h"
 
 namespace pdns::dns {
 
 struct Answer {
-  record::RecordFate fate = record::RecordFate::kStored;
-  record::Tuple tuple;          // set for kStored and the quarantine fates
+  record::RecordOutcome outcome = record::RecordOutcome::kStored;
+  record::Tuple tuple;          // set for kStored and the quarantine outcomes
   record::Bailiwick bailiwick;  // the zone, or the root where the owner is not at or under it
 };
 
@@ -37,7 +37,7 @@ class AnswerReader {
   bool Walk(Bytes message);
 
   // After Walk: kUsed, or the first refusal that the header earns.
-  record::FrameFate Refusal() const;
+  record::FrameOutcome Refusal() const;
 
   // After Walk of a message that is not refused: a verdict on each answer record, in order. `zone`
   // is the wire name, in any case, of the zone whose server answered. Without one that is not
@@ -48,7 +48,7 @@ class AnswerReader {
   bool WalkQuestions(std::size_t& at);
   bool WalkName(std::size_t& at, Bytes& name);
   bool WalkRecord(std::size_t& at, Answer& answer);
-  bool TakeNames(std::size_t length_at, record::Tuple& tuple);
+  bool ReadNames(std::size_t length_at, record::Tuple& tuple);
   void MarkDuplicates();
   void MarkOffChain();
   void JudgeByZone(Bytes zone);

@@ -83,16 +83,16 @@ bool IsX25Address(Bytes rdata) {
 // dnspython takes a second string that is empty for none.
 bool HasEmptySubaddress(Bytes isdn) {
   Cursor cursor(isdn);
-  cursor.Take(cursor.U8());
+  cursor.Read(cursor.U8());
   return cursor.left() == 1;
 }
 
 // The strings of a NAPTR are for ASCII; elsewhere dnspython writes other bytes as UTF-8.
 bool HasAsciiStrings(Bytes naptr) {
   Cursor cursor(naptr);
-  cursor.Take(4);  // order, preference
+  cursor.Read(4);  // order, preference
   for (int i = 0; i < 3; ++i) {
-    const Bytes string = cursor.Take(cursor.U8());
+    const Bytes string = cursor.Read(cursor.U8());
     if (std::any_of(string.begin(), string.end(), [](std::uint8_t byte) { return byte >= 0x80; }))
       return false;
   }
@@ -134,7 +134,7 @@ bool IsPosition(Bytes rdata) {
   constexpr std::array<int, 3> kMost{90, 180, std::numeric_limits<int>::max()};
   Cursor cursor(rdata);
   for (const int most : kMost) {
-    const auto degrees = Degrees(AsText(cursor.Take(cursor.U8())));
+    const auto degrees = Degrees(AsText(cursor.Read(cursor.U8())));
     if (!degrees.has_value() || *degrees > most) return false;
   }
   return cursor.AtEnd();

@@ -43,7 +43,7 @@ class Walk {
     record.ttl = cursor.U32();
     const std::size_t length = cursor.U16();
     record.rdata_at = cursor.position();
-    record.rdata = cursor.Take(length);
+    record.rdata = cursor.Read(length);
     at_ = cursor.position();
     return cursor.ok();
   }
@@ -84,7 +84,7 @@ Edns EdnsOf(const Record& record) {
   while (cursor.left() > 0) {
     EdnsOption option;
     option.code = cursor.U16();
-    option.data = cursor.Take(cursor.U16());
+    option.data = cursor.Read(cursor.U16());
     if (cursor.ok()) edns.options.push_back(option);
   }
   edns.cut = !cursor.ok();

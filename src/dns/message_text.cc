@@ -118,7 +118,7 @@ std::optional<std::string> SubnetText(Bytes data) {
   const unsigned family = cursor.U16();
   const unsigned source = cursor.U8();
   const unsigned scope = cursor.U8();
-  const Bytes sent = cursor.Take(cursor.left());
+  const Bytes sent = cursor.Read(cursor.left());
   std::array<std::uint8_t, 16> address{};
   const std::size_t size = family == 1 ? 4 : 16;
   if (!cursor.ok() || (family != 1 && family != 2) || sent.size() > size) return std::nullopt;
@@ -137,7 +137,7 @@ std::optional<std::string> ExtendedErrorText(Bytes data) {
   if (!cursor.ok()) return std::nullopt;
   std::string text = std::to_string(code);
   if (code < kExtendedErrors.size()) text += fmt::format(" ({})", kExtendedErrors.at(code));
-  const Bytes extra = cursor.Take(cursor.left());
+  const Bytes extra = cursor.Read(cursor.left());
   if (!extra.empty()) text += ": " + Printable(AsText(extra));
   return text;
 }

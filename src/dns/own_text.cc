@@ -41,7 +41,7 @@ Text Strings(Bytes rdata) {
   std::string text;
   Cursor cursor(rdata);
   while (cursor.left() > 0) {
-    const Bytes string = cursor.Take(cursor.U8());
+    const Bytes string = cursor.Read(cursor.U8());
     if (!cursor.ok()) break;
     if (!text.empty()) text.push_back(' ');
     text += QuotedText(string);
@@ -82,12 +82,12 @@ Text Ipseckey(Bytes rdata) {
   if (type == 0) gateway = ".";
   if (type == 1 || type == 2) {
     size = type == 1 ? 4 : 16;
-    gateway = AddressText(cursor.Take(size));
+    gateway = AddressText(cursor.Read(size));
   } else if (type == 3) {
     size = record::NameLength(rest);
-    gateway = WholeName(cursor.Take(size));
+    gateway = WholeName(cursor.Read(size));
   }
-  const Bytes key = cursor.Take(cursor.left());
+  const Bytes key = cursor.Read(cursor.left());
   if (!gateway.has_value() || !cursor.ok() || key.empty()) return std::nullopt;
   return fmt::format("{} {} {} {} {}", precedence, type, algorithm, *gateway, Base64Text(key));
 }
@@ -97,7 +97,7 @@ Text Ipseckey(Bytes rdata) {
 Text CaaWithoutValue(Bytes rdata) {
   Cursor cursor(rdata);
   const unsigned flags = cursor.U8();
-  const std::string_view tag = AsText(cursor.Take(cursor.U8()));
+  const std::string_view tag = AsText(cursor.Read(cursor.U8()));
   const bool word = !tag.empty() && std::all_of(tag.begin(), tag.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   });
@@ -119,7 +119,7 @@ Text HashParameters(Cursor& cursor) {
   const unsigned algorithm = cursor.U8();
   const unsigned flags = cursor.U8();
   const unsigned iterations = cursor.U16();
-  const Bytes salt = cursor.Take(cursor.U8());
+  const Bytes salt = cursor.Read(cursor.U8());
   if (!cursor.ok()) return std::nullopt;
   return fmt::format("{} {} {} {}", algorithm, flags, iterations, salt.empty() ? "-" : ToHex(salt));
 }
@@ -133,8 +133,8 @@ Text Nsec3Param(Bytes rdata) {
 Text Nsec3(Bytes rdata) {
   Cursor cursor(rdata);
   const Text parameters = HashParameters(cursor);
-  const Bytes next = cursor.Take(cursor.U8());
-  const Text types = BitmapText(cursor.Take(cursor.left()));
+  const Bytes next = cursor.Read(cursor.U8());
+  const Text types = BitmapText(cursor.Read(cursor.left()));
   constexpr std::size_t kMaxHash = 155;  // BIND's
   constexpr std::size_t kGroup = 5;      // bytes; dnspython reads whole groups of digits only
   const bool hashed = !next.empty() && next.size() <= kMaxHash && next.size() % kGroup == 0;
@@ -151,7 +151,7 @@ Text Apl(Bytes rdata) {
     const unsigned family = cursor.U16();
     const unsigned prefix = cursor.U8();
     const unsigned length = cursor.U8();
-    const Bytes part = cursor.Take(length & 0x7fU);
+    const Bytes part = cursor.Read(length & 0x7fU);
     const std::size_t size = family == 1 ? 4 : 16;
     const bool known = (family == 1 || family == 2) && prefix <= size * 8 && part.size() <= size;
     if (!cursor.ok() || !known || (!part.empty() && part.back() == 0)) return std::nullopt;
@@ -167,9 +167,9 @@ Text Apl(Bytes rdata) {
 Text Wks(Bytes rdata) {
   constexpr std::size_t kMaxMap = 65536 / 8;
   Cursor cursor(rdata);
-  const Text address = AddressText(cursor.Take(4));
+  const Text address = AddressText(cursor.Read(4));
   const unsigned protocol = cursor.U8();
-  const Bytes map = cursor.Take(cursor.left());
+  const Bytes map = cursor.Read(cursor.left());
   const bool whole = map.size() <= kMaxMap && (map.empty() || map.back() != 0);
   if (!cursor.ok() || !whole) return std::nullopt;
   std::string text = fmt::format("{} {}", *address, protocol);
@@ -238,7 +238,7 @@ Text BitmapText(Bytes bitmap) {
   Cursor cursor(bitmap);
   for (int before = -1; cursor.left() > 0;) {
     const int window = cursor.U8();
-    const Bytes bits = cursor.Take(cursor.U8());
+    const Bytes bits = cursor.Read(cursor.U8());
     if (!cursor.ok() || window <= before || bits.size() > kMaxBits || bits.empty() ||
         bits.back() == 0)
       return std::nullopt;

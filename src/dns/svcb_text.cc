@@ -69,7 +69,7 @@ Text AlpnText(Bytes value) {
   std::string list;
   Cursor cursor(value);
   while (cursor.left() > 0) {
-    const Bytes id = cursor.Take(cursor.U8());
+    const Bytes id = cursor.Read(cursor.U8());
     if (!cursor.ok() || id.empty()) return std::nullopt;
     if (!list.empty()) list.push_back(',');
     for (const std::uint8_t byte : id) {
@@ -86,7 +86,7 @@ Text AlpnText(Bytes value) {
 Text AddressesText(Bytes value, std::size_t size) {
   std::string text;
   for (Cursor cursor(value); cursor.left() > 0;) {
-    const Text address = AddressText(cursor.Take(size));
+    const Text address = AddressText(cursor.Read(size));
     if (!address.has_value()) return std::nullopt;
     AppendItem(text, *address);
   }
@@ -142,7 +142,7 @@ std::optional<Params> ReadParams(Cursor& cursor) {
   Params params;
   while (cursor.left() > 0) {
     const std::uint16_t key = cursor.U16();
-    const Bytes value = cursor.Take(cursor.U16());
+    const Bytes value = cursor.Read(cursor.U16());
     const bool ascends = params.empty() || key > params.back().key;
     if (!cursor.ok() || !ascends) return std::nullopt;
     params.push_back({key, value});
@@ -156,7 +156,7 @@ std::optional<std::string> SvcbText(Bytes rdata) {
   Cursor cursor(rdata);
   const unsigned priority = cursor.U16();
   const std::size_t size = record::NameLength(rdata.subspan(cursor.position()));
-  const Bytes target = cursor.Take(size);
+  const Bytes target = cursor.Read(size);
   if (!cursor.ok() || size == 0) return std::nullopt;
   const auto params = ReadParams(cursor);
   if (!params.has_value() || (priority == 0 && !params->empty())) return std::nullopt;

@@ -40,7 +40,7 @@ void AddHints(Targets& targets, Bytes rdata, std::size_t params_at) {
   Cursor params(rdata, params_at);
   while (params.left() > 0) {
     const std::uint16_t param = params.U16();
-    const Bytes value = params.Take(params.U16());
+    const Bytes value = params.Read(params.U16());
     if (!params.ok()) return;
     if (param != kParamIpv4Hint && param != kParamIpv6Hint) continue;
     const Kind kind = param == kParamIpv4Hint ? Kind::kIpv4 : Kind::kIpv6;
@@ -64,8 +64,8 @@ std::optional<std::size_t> NameTargetOffset(record::RrType type, Bytes rdata) {
       return facts.layout.before;
     case TargetForm::kLastName: {
       Cursor cursor(rdata);
-      cursor.Take(4);                                        // order, preference
-      for (int i = 0; i < 3; ++i) cursor.Take(cursor.U8());  // flags, services, regexp
+      cursor.Read(4);                                        // order, preference
+      for (int i = 0; i < 3; ++i) cursor.Read(cursor.U8());  // flags, services, regexp
       return cursor.ok() ? std::optional(cursor.position()) : std::nullopt;
     }
     case TargetForm::kNone:

@@ -32,7 +32,7 @@ class Decoder::Arena {
  public:
   Arena() {
     allocator_.alloc = [](void* self, std::size_t size) {
-      return static_cast<Arena*>(self)->Take(size);
+      return static_cast<Arena*>(self)->Allocate(size);
     };
     allocator_.free = [](void* /*self*/, void* /*piece*/) {};
     allocator_.allocator_data = this;
@@ -46,7 +46,7 @@ class Decoder::Arena {
   }
 
  private:
-  void* Take(std::size_t size) {
+  void* Allocate(std::size_t size) {
     constexpr std::size_t kAlign = alignof(std::max_align_t);
     const std::size_t rounded = (size + kAlign - 1) / kAlign * kAlign;
     if (rounded > block_.size() - used_) {
@@ -67,20 +67,20 @@ class Decoder::Arena {
 Decoder::Decoder(TypeSet accepted) : accepted_(accepted), arena_(std::make_unique<Arena>()) {}
 Decoder::~Decoder() = default;
 
-record::FrameFate Decoder::Decode(Bytes payload, Response& response) {
+record::FrameOutcome Decoder::Decode(Bytes payload, Response& response) {
   Fields fields;
   if (ReadFields(payload, fields)) return Judge(fields, response);
   return DecodeGenerated(payload, response);
 }
 
-record::FrameFate Decoder::DecodeGenerated(Bytes payload, Response& response) {
+record::FrameOutcome Decoder::DecodeGenerated(Bytes payload, Response& response) {
   arena_->Reset();
   response = {};
   const Dnstap__Dnstap* outer =
       dnstap__dnstap__unpack(arena_->allocator(), payload.size(), payload.data());
   if (outer == nullptr || EnumNumber(outer->type) != DNSTAP__DNSTAP__TYPE__MESSAGE ||
       outer->message == nullptr) {
-    return record::FrameFate::kMalformedProtobuf;
+    return record::FrameOutcome::kMalformedProtobuf;
   }
   const Dnstap__Message& message = *outer->message;
   Fields fields;
@@ -93,11 +93,11 @@ record::FrameFate Decoder::DecodeGenerated(Bytes payload, Response& response) {
   return Judge(fields, response);
 }
 
-record::FrameFate Decoder::Judge(const Fields& fields, Response& response) const {
+record::FrameOutcome Decoder::Judge(const Fields& fields, Response& response) const {
   response = {};
   response.message_type = fields.type < record::kMessageTypes ? fields.type : 0;
   if (response.message_type == 0 || (accepted_ & SetOf(response.message_type)) == 0) {
-    return record::FrameFate::kSkipped;
+    return record::FrameOutcome::kSkipped;
   }
   response.message = fields.response_message;
   // Zero is none: a field that was set and never filled in.
@@ -105,10 +105,10 @@ record::FrameFate Decoder::Judge(const Fields& fields, Response& response) const
   response.seconds = answered ? fields.response_seconds : fields.query_seconds;
   if (response.seconds == std::uint64_t{0}) response.seconds.reset();
   response.identity = fields.identity;
-  if (fields.query_zone.empty()) return record::FrameFate::kUsed;
+  if (fields.query_zone.empty()) return record::FrameOutcome::kUsed;
   response.zone = fields.query_zone;
   const bool valid_zone = record::NameLength(fields.query_zone) == fields.query_zone.size();
-  return valid_zone ? record::FrameFate::kUsed : record::FrameFate::kMalformedProtobuf;
+  return valid_zone ? record::FrameOutcome::kUsed : record::FrameOutcome::kMalformedProtobuf;
 }
 
 }  // namespace pdns::dnstap

@@ -1,4 +1,4 @@
-// One dnstap payload: payload bytes -> [Decoder] -> Response, or the fate that ends it here.
+// One dnstap payload: payload bytes -> [Decoder] -> Response, or the outcome that ends it here.
 //
 // The ordinary payload is read by hand (fields.h), which spares 3,700 instructions a message; every
 // other one goes to the code generated for proto/dnstap.proto.
@@ -13,7 +13,7 @@
 
 #include "base/bytes.h"
 #include "dnstap/fields.h"
-#include "record/fate.h"
+#include "record/outcome.h"
 
 namespace pdns::dnstap {
 
@@ -44,15 +44,15 @@ class Decoder {
   // Fills `response`. kUsed: of an accepted type, to be looked at further; kSkipped: of another
   // type (message_type says which); kMalformedProtobuf: not a Dnstap MESSAGE, or its query_zone is
   // no name.
-  record::FrameFate Decode(Bytes payload, Response& response);
+  record::FrameOutcome Decode(Bytes payload, Response& response);
 
   // The same by the generated code alone: what Decode is held to.
-  record::FrameFate DecodeGenerated(Bytes payload, Response& response);
+  record::FrameOutcome DecodeGenerated(Bytes payload, Response& response);
 
  private:
   class Arena;
 
-  record::FrameFate Judge(const Fields& fields, Response& response) const;
+  record::FrameOutcome Judge(const Fields& fields, Response& response) const;
 
   TypeSet accepted_;
   std::unique_ptr<Arena> arena_;

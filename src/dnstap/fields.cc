@@ -82,9 +82,9 @@ class Scanner {
     return static_cast<std::uint32_t>(value);
   }
 
-  Bytes LengthAndBytes() { return Take(Varint()); }
+  Bytes LengthAndBytes() { return Read(Varint()); }
 
-  Bytes Take(std::uint64_t size) {
+  Bytes Read(std::uint64_t size) {
     if (size > static_cast<std::size_t>(end_ - at_)) {
       Fail();
       return {};
@@ -134,11 +134,11 @@ bool ReadMessage(Bytes bytes, Fields& fields) {
     if (scan.NextVarint<6>()) scan.Number32();       // query_port
     if (scan.NextVarint<7>()) scan.Number32();       // response_port
     if (scan.NextVarint<8>()) fields.query_seconds = scan.Seconds();
-    if (scan.NextFixed32<9>()) scan.Take(4);          // query_time_nsec
+    if (scan.NextFixed32<9>()) scan.Read(4);          // query_time_nsec
     if (scan.NextBytes<10>()) scan.LengthAndBytes();  // query_message
     if (scan.NextBytes<11>()) fields.query_zone = scan.LengthAndBytes();
     if (scan.NextVarint<12>()) fields.response_seconds = scan.Seconds();
-    if (scan.NextFixed32<13>()) scan.Take(4);  // response_time_nsec
+    if (scan.NextFixed32<13>()) scan.Read(4);  // response_time_nsec
     if (scan.NextBytes<14>()) fields.response_message = scan.LengthAndBytes();
   } while (scan.Again());
   return scan.Whole(1);

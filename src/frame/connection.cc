@@ -82,7 +82,7 @@ std::size_t Connection::Receive(FrameSink& sink) {
       return total;
     }
     if (got.outcome != Outcome::kBytes) {
-      TakeEnd(got.outcome, sink);
+      OnEnd(got.outcome, sink);
       return total;
     }
     total += got.bytes;
@@ -93,11 +93,11 @@ std::size_t Connection::Receive(FrameSink& sink) {
   return total;
 }
 
-void Connection::Settle(FrameSink& sink) {
+void Connection::DeliverRest(FrameSink& sink) {
   if (uncut_) Cut(sink, Clock::time_point::max());
 }
 
-void Connection::TakeEnd(net::Channel::Outcome outcome, FrameSink& sink) {
+void Connection::OnEnd(net::Channel::Outcome outcome, FrameSink& sink) {
   if (outcome == net::Channel::Outcome::kFailed) {
     // Data cut off by it counts; before any, nothing was sent that could.
     return state_ == State::kData ? Break(sink, channel_->reason()) : Park(channel_->reason());
@@ -118,10 +118,10 @@ void Connection::Cut(FrameSink& sink, Clock::time_point until) {
       case Piece::kNeedMore:
         return;
       case Piece::kControl:
-        TakeControl(sink);
+        OnControl(sink);
         break;
       case Piece::kData:
-        TakeData(sink);
+        OnData(sink);
         break;
       case Piece::kBroken:
         Break(sink, "a frame length beyond all limits");
@@ -134,13 +134,13 @@ void Connection::Cut(FrameSink& sink, Clock::time_point until) {
   }
 }
 
-void Connection::TakeData(FrameSink& sink) {
+void Connection::OnData(FrameSink& sink) {
   if (state_ != State::kData) return Break(sink, "data before START");
   ++frames_;
   sink.OnFrame(socket_, splitter_.payload());
 }
 
-void Connection::TakeControl(FrameSink& sink) {
+void Connection::OnControl(FrameSink& sink) {
   const auto control = DecodeControl(splitter_.payload());
   if (!control.has_value()) return Break(sink, "a control frame that cannot be read");
   switch (control->type) {
@@ -168,7 +168,7 @@ void Connection::TakeControl(FrameSink& sink) {
 }
 
 void Connection::Reply(FrameSink& sink, ControlType type) {
-  if (!answers_.Take(1, Clock::now())) {
+  if (!answers_.Spend(1, Clock::now())) {
     const std::string reason = "READY or STOP over and over";
     return frames_ > 0 ? Break(sink, reason) : Park(reason);
   }

@@ -58,7 +58,7 @@ class Connection {
   std::size_t Receive(FrameSink& sink);
 
   // Hands on the frames that are read and were left for another turn, all of them: before Export().
-  void Settle(FrameSink& sink);
+  void DeliverRest(FrameSink& sink);
 
   // Reads no more, and says why. What is held of a frame is lost.
   void Park(std::string reason);
@@ -90,10 +90,10 @@ class Connection {
 
  private:
   using Clock = std::chrono::steady_clock;
-  void TakeEnd(net::Channel::Outcome outcome, FrameSink& sink);
+  void OnEnd(net::Channel::Outcome outcome, FrameSink& sink);
   void Cut(FrameSink& sink, Clock::time_point until);
-  void TakeControl(FrameSink& sink);
-  void TakeData(FrameSink& sink);
+  void OnControl(FrameSink& sink);
+  void OnData(FrameSink& sink);
   void Reply(FrameSink& sink, ControlType type);
   void Break(FrameSink& sink, std::string reason);
 

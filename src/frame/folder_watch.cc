@@ -44,7 +44,7 @@ Result<std::unique_ptr<FolderWatch>> FolderWatch::Open(const std::string& folder
 
 std::optional<std::string> FolderWatch::Next() {
   if (paths_.empty()) {
-    for (const Notice& notice : notices_->Take()) Note(notice);
+    for (const Notice& notice : notices_->Read()) Note(notice);
     if (gone_ && Begin().ok()) LogInfo("watch: " + folder_ + " is back");
   }
   while (!paths_.empty()) {

@@ -22,7 +22,7 @@ std::optional<HandedState> DecodeHandedState(Bytes bytes) {
   const std::uint8_t flags = cursor.U8();
   if (!cursor.ok() || version != kVersion || in_data > 1 || (flags & ~kBothWays) != 0)
     return std::nullopt;
-  return HandedState{in_data == 1, flags == kBothWays, cursor.Take(cursor.left())};
+  return HandedState{in_data == 1, flags == kBothWays, cursor.Read(cursor.left())};
 }
 
 }  // namespace pdns::frame

@@ -128,7 +128,7 @@ class FollowedInput final : public Input {
   bool Wait() {
     notices_->Tick(quiet_since_.has_value() ? kLookAgain : kLook);
     if (!waiter_.AwaitReadable(notices_->fd())) return false;
-    notices_->Take();
+    notices_->Read();
     return true;
   }
 
@@ -167,7 +167,7 @@ Result<bool> AwaitFile(const std::string& path, Waiter& waiter) {
     struct stat info {};
     if (stat(path.c_str(), &info) == 0) return true;
     if (!waiter.AwaitReadable((*notices)->fd())) return false;
-    (*notices)->Take();
+    (*notices)->Read();
   }
 }
 

@@ -123,12 +123,12 @@ bool Listener::Serve(int fd, FrameSink& sink) {
   caught_up_ = caught_up_ && connection.drained();
   const bool pending = connection.pending() && connection.state() != State::kParked;
   if (pending) TurnstileOf(peer).PutBack(fd);
-  TakeState(found);
+  RecordState(found);
   return bytes > 0 || pending;
 }
 
 // What the last reading made of a peer.
-void Listener::TakeState(Peers::iterator found) {
+void Listener::RecordState(Peers::iterator found) {
   const int fd = found->first;
   Peer& peer = found->second;
   const Connection& connection = *peer.connection;

@@ -104,7 +104,7 @@ class Listener {
   Status Adopt(HandedPeer peer);
 
   // After HandOver: the listening sockets, which go on collecting peers meanwhile.
-  std::vector<net::ListeningSocket> TakeSockets();
+  std::vector<net::ListeningSocket> ReleaseSockets();
 
   const std::vector<net::ListeningSocket>& sockets() const { return sockets_; }
   const std::vector<ListenerFigures>& figures() const { return figures_; }  // one a socket
@@ -149,7 +149,7 @@ class Listener {
   bool Serve(int fd, FrameSink& sink);
   bool AcceptFrom(int listening_fd);
   bool Add(std::unique_ptr<Connection> connection);
-  void TakeState(Peers::iterator found);
+  void RecordState(Peers::iterator found);
   void Forget(Peers::iterator found);
   void Note(Peer& peer);
   void Complain(const std::string& who, const std::string& what);

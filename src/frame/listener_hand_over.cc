@@ -34,7 +34,7 @@ std::vector<HandedPeer> Listener::HandOver(FrameSink& sink) {
     Connection& connection = *peer.connection;
     --figures_[connection.socket()].open;
     --doors_[peer.kind].open;
-    if (peer.seen != State::kParked) connection.Settle(sink);
+    if (peer.seen != State::kParked) connection.DeliverRest(sink);
     if (connection.state() == State::kParked || !connection.plain()) continue;
     Watch(fd, peer, 0, EPOLL_CTL_DEL);
     std::string state = connection.Export();
@@ -67,6 +67,6 @@ Status Listener::Adopt(HandedPeer peer) {
   return {};
 }
 
-std::vector<net::ListeningSocket> Listener::TakeSockets() { return std::exchange(sockets_, {}); }
+std::vector<net::ListeningSocket> Listener::ReleaseSockets() { return std::exchange(sockets_, {}); }
 
 }  // namespace pdns::frame

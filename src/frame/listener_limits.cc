@@ -134,10 +134,10 @@ void Listener::KeepMemory(FrameSink& sink) {
     if (memory_ <= limits_.memory) return;
     const auto found = peers_.find(fd);
     if (!found->second.connection->uncut()) continue;
-    found->second.connection->Settle(sink);
+    found->second.connection->DeliverRest(sink);
     found->second.connection->Trim();
     CountMemory(found->second);
-    TakeState(found);
+    RecordState(found);
   }
   for (const auto& [size, fd] : holders) {
     if (memory_ <= limits_.memory) return;

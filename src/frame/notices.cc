@@ -50,7 +50,7 @@ void Notices::Tick(std::chrono::milliseconds period) {
   timerfd_settime(timer_, 0, &spec, nullptr);
 }
 
-std::vector<Notice> Notices::Take() {
+std::vector<Notice> Notices::Read() {
   std::uint64_t ticks = 0;
   [[maybe_unused]] const auto drained = read(timer_, &ticks, sizeof ticks);
   std::vector<Notice> taken;

@@ -28,7 +28,7 @@ class Notices {
   Notices(const Notices&) = delete;
   Notices& operator=(const Notices&) = delete;
 
-  // Readable when there is something to Take(), a tick counting as such. Belongs to this object.
+  // Readable when there is something to Read(), a tick counting as such. Belongs to this object.
   int fd() const { return epoll_; }
 
   // Asks for the events of `mask` at `path`; the number that notices carry, or -1 with errno. A
@@ -42,7 +42,7 @@ class Notices {
   void Tick(std::chrono::milliseconds period);
 
   // What came since the last time; does not wait. Ends the tick at hand.
-  std::vector<Notice> Take();
+  std::vector<Notice> Read();
 
  private:
   Notices() = default;

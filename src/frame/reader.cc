@@ -18,7 +18,7 @@ std::optional<Bytes> Reader::Next() {
         Fill();
         break;
       case Piece::kControl:
-        TakeControl();
+        ReadControl();
         break;
       case Piece::kData:
         if (started_) return splitter_.payload();
@@ -68,7 +68,7 @@ void Reader::Fill() {
   }
 }
 
-void Reader::TakeControl() {
+void Reader::ReadControl() {
   const auto control = DecodeControl(splitter_.payload());
   if (!control.has_value()) {
     Finish(seen_start_ ? End::kBroken : End::kForeign, "a control frame that cannot be read");

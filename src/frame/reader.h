@@ -47,7 +47,7 @@ class Reader {
 
  private:
   void Fill();
-  void TakeControl();
+  void ReadControl();
   std::optional<Bytes> Finish(End end, std::string reason);
 
   std::unique_ptr<Input> input_;

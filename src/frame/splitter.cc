@@ -44,7 +44,7 @@ Piece Splitter::Next() {
     return Piece::kBroken;
   }
   wanted_ = cursor.position() + length;
-  const Bytes payload = cursor.Take(length);
+  const Bytes payload = cursor.Read(length);
   if (!cursor.ok()) return Piece::kNeedMore;
   payload_ = payload;
   begin_ += wanted_;

@@ -53,7 +53,7 @@ void StreamWriter::Advance(Bytes written) {
     std::uint32_t length = cursor.U32();
     const bool control = length == 0;
     if (control) length = cursor.U32();
-    cursor.Take(length);
+    cursor.Read(length);
     if (!cursor.ok()) break;
     whole = cursor.position();
     data_frames += control ? 0 : 1;

@@ -140,7 +140,7 @@ class Daemon::Impl {
 
   void Turn(Clock::time_point now) {
     now_ = now;
-    for (auto& [id, answer] : mailbox_->TakeAll()) {
+    for (auto& [id, answer] : mailbox_->PopAll()) {
       const auto found = connections_.find(id);
       if (found == connections_.end()) continue;
       found->second.answer = std::move(answer);
@@ -221,7 +221,7 @@ class Daemon::Impl {
       connection.answer = {.status = MHD_HTTP_MISDIRECTED_REQUEST, .body = settings_.wrong_host};
     } else {
       handler_(request, Reply(mailbox_, connection.id));
-      connection.answer = mailbox_->Take(connection.id);
+      connection.answer = mailbox_->Pop(connection.id);
     }
   }
 

@@ -19,7 +19,7 @@ void Mailbox::Put(ConnectionId id, Answer answer) {
   [[maybe_unused]] const auto written = write(fd(), &one, sizeof one);
 }
 
-std::optional<Answer> Mailbox::Take(ConnectionId id) {
+std::optional<Answer> Mailbox::Pop(ConnectionId id) {
   const std::lock_guard lock(mutex_);
   const auto found = std::find_if(answers_.begin(), answers_.end(),
                                   [id](const auto& one) { return one.first == id; });
@@ -29,7 +29,7 @@ std::optional<Answer> Mailbox::Take(ConnectionId id) {
   return answer;
 }
 
-std::vector<std::pair<ConnectionId, Answer>> Mailbox::TakeAll() {
+std::vector<std::pair<ConnectionId, Answer>> Mailbox::PopAll() {
   // Before the answers are taken: one that comes in between makes it readable again.
   std::uint64_t count = 0;
   [[maybe_unused]] const auto got = read(fd(), &count, sizeof count);

@@ -25,10 +25,10 @@ class Mailbox {
   Mailbox();
 
   void Put(ConnectionId id, Answer answer);
-  std::optional<Answer> Take(ConnectionId id);
-  std::vector<std::pair<ConnectionId, Answer>> TakeAll();
+  std::optional<Answer> Pop(ConnectionId id);
+  std::vector<std::pair<ConnectionId, Answer>> PopAll();
 
-  // Readable while TakeAll finds something; -1 if the system had no descriptor left.
+  // Readable while PopAll finds something; -1 if the system had no descriptor left.
   int fd() const { return wake_.get(); }
 
  private:

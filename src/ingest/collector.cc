@@ -11,8 +11,8 @@ Collector::Collector(Drainer& drainer, const LanePolicy& policy, const Collector
       share_(Drainer::Join(std::max<std::size_t>(1, limits.lanes))),
       harvest_(drainer.First(*share_)) {
   if (limits.lanes <= 1) return;
-  crew_ = std::make_unique<Crew>(policy, drainer.sensors(), limits.lanes);
-  crew_->Use(harvest_->windows);
+  pool_ = std::make_unique<WorkerPool>(policy, drainer.sensors(), limits.lanes);
+  pool_->Use(harvest_->windows);
 }
 
 void Collector::Take(Bytes payload, Counters& counters) {
@@ -58,7 +58,7 @@ void Collector::CountOnly(const Counters& frame, Counters& counters) {
 
 void Collector::TakeBroken(Counters& counters, const SourcePlace* place) {
   Begin(counters);
-  fresh_.Count(record::FrameFate::kMalformedFrame);
+  fresh_.Count(record::FrameOutcome::kMalformedFrame);
   if (place != nullptr) MoveSource(*place);
 }
 
@@ -72,7 +72,7 @@ void Collector::Begin(Counters& counters) {
 // Each frame is counted twice, for its source and for the batch it commits with: added up here, so
 // that it costs nothing a frame.
 void Collector::Book() {
-  if (crew_ != nullptr) crew_->AddCounters(fresh_);
+  if (pool_ != nullptr) pool_->AddCounters(fresh_);
   if (of_source_ != nullptr) of_source_->Add(fresh_);
   (harvest_->sources.empty() ? harvest_->counters : pending_).Add(fresh_);
   fresh_ = {};
@@ -110,20 +110,20 @@ void Collector::DrainIfFull() {
 
 void Collector::TakeFrame(Bytes payload, Counters& counters) {
   Begin(counters);
-  if (crew_ != nullptr) {
-    crew_->Take(payload, fresh_);
+  if (pool_ != nullptr) {
+    pool_->Take(payload, fresh_);
   } else {
     lane_.Take(payload, harvest_->windows.front(), fresh_);
   }
 }
 
 std::size_t Collector::memory() const {
-  return crew_ != nullptr ? crew_->memory() : harvest_->windows.front().memory();
+  return pool_ != nullptr ? pool_->memory() : harvest_->windows.front().memory();
 }
 
 void Collector::Settle() {
   if (of_source_ == nullptr) return;
-  if (crew_ != nullptr) crew_->Await();
+  if (pool_ != nullptr) pool_->Await();
   Book();
   of_source_ = nullptr;
 }
@@ -138,11 +138,11 @@ void Collector::DrainIfOldAndReady() {
 
 void Collector::Drain() {
   if (empty()) return;
-  if (crew_ != nullptr) crew_->Await();
+  if (pool_ != nullptr) pool_->Await();
   Book();
   SetPosition();
   harvest_ = drainer_.Exchange(share_, std::move(harvest_));
-  if (crew_ != nullptr) crew_->Use(harvest_->windows);
+  if (pool_ != nullptr) pool_->Use(harvest_->windows);
   if (on_hand_over_) on_hand_over_();
 }
 

@@ -10,10 +10,10 @@
 #include <utility>
 
 #include "ingest/counters.h"
-#include "ingest/crew.h"
 #include "ingest/drainer.h"
 #include "ingest/lane.h"
 #include "ingest/source_place.h"
+#include "ingest/worker_pool.h"
 
 namespace pdns::ingest {
 
@@ -43,7 +43,7 @@ class Collector {
   const OpenedFrame* Open(Bytes payload, Counters& counters);
   void TakeOpened(const OpenedFrame* frame, Counters& counters, const SourcePlace* place);
 
-  // For a frame that is not to be stored: is it of an accepted type? If not, its fate is in
+  // For a frame that is not to be stored: is it of an accepted type? If not, its outcome is in
   // `counters`. Changes nothing else; not with several lanes.
   bool Accepts(Bytes payload, Counters& counters);
 
@@ -75,7 +75,7 @@ class Collector {
   void Drain();
 
   // Is there nothing to hand over?
-  // With a crew it is the sources that tell: no lane is at work when there are none.
+  // With a pool it is the sources that tell: no lane is at work when there are none.
   bool empty() const { return fresh_.frames == 0 && harvest_->empty(); }
 
   // `call` is called after each hand-over; it must be good as long as this object is used.
@@ -103,7 +103,7 @@ class Collector {
 
   Drainer& drainer_;
   Lane lane_;
-  std::unique_ptr<Crew> crew_;  // in place of the one lane
+  std::unique_ptr<WorkerPool> pool_;  // in place of the one lane
   CollectorLimits limits_;
   std::shared_ptr<Drainer::Share> share_;
   std::unique_ptr<Harvest> harvest_;

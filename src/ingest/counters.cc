@@ -8,27 +8,27 @@
 
 namespace pdns::ingest {
 
-using record::FrameFate;
+using record::FrameOutcome;
 
 bool OnlyForwards(const Counters& counters) {
   const std::uint64_t unread =
-      counters.Of(FrameFate::kMalformedFrame) + counters.Of(FrameFate::kMalformedProtobuf);
-  const std::uint64_t wanted = counters.frames - counters.Of(FrameFate::kSkipped) - unread;
+      counters.Of(FrameOutcome::kMalformedFrame) + counters.Of(FrameOutcome::kMalformedProtobuf);
+  const std::uint64_t wanted = counters.frames - counters.Of(FrameOutcome::kSkipped) - unread;
   return counters.skipped[dnstap::kForwarderResponse] > 0 && wanted == 0;
 }
 
 std::uint64_t RefusedForTime(const Counters& counters) {
-  return counters.Of(FrameFate::kPastTime) + counters.Of(FrameFate::kFutureTime);
+  return counters.Of(FrameOutcome::kPastTime) + counters.Of(FrameOutcome::kFutureTime);
 }
 
 bool OnlyRefusedForTime(const Counters& counters) {
-  return counters.Of(FrameFate::kUsed) == 0 && RefusedForTime(counters) > 0;
+  return counters.Of(FrameOutcome::kUsed) == 0 && RefusedForTime(counters) > 0;
 }
 
 std::string TimeComplaint(const Counters& counters) {
   const std::uint64_t refused = RefusedForTime(counters);
   if (refused <= counters.frames / 2) return {};
-  const bool past = counters.Of(FrameFate::kPastTime) > refused / 2;
+  const bool past = counters.Of(FrameOutcome::kPastTime) > refused / 2;
   const auto now = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   const std::chrono::year_month_day today(now);
   return fmt::format(

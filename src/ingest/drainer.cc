@@ -120,8 +120,8 @@ void Drainer::Run() {
     const std::chrono::duration<double> took = Clock::now() - start;
     if (!applied.ok()) on_failure_();
     lock.lock();
-    if (!wanted || !applied.ok()) BookFailed(*handed.harvest);
-    if (wanted) Book(applied, took.count(), *handed.owner);
+    if (!wanted || !applied.ok()) CountFailed(*handed.harvest);
+    if (wanted) Count(applied, took.count(), *handed.owner);
     lock.unlock();
     handed.harvest->Clear();
     lock.lock();
@@ -144,14 +144,14 @@ Result<record::Applied> Drainer::Apply(Harvest& harvest) const {
 }
 
 // What moves a source can be taken from it again.
-void Drainer::BookFailed(const Harvest& harvest) {
+void Drainer::CountFailed(const Harvest& harvest) {
   const std::uint64_t frames = harvest.counters.frames;
   const std::uint64_t lost = harvest.sources.empty() ? frames : std::min(frames, harvest.unplaced);
   figures_.failed.lost += lost;
   figures_.failed.kept += frames - lost;
 }
 
-void Drainer::Book(const Result<record::Applied>& applied, double seconds, Share& owner) {
+void Drainer::Count(const Result<record::Applied>& applied, double seconds, Share& owner) {
   if (!applied.ok()) {
     status_ = applied.status();
     return;

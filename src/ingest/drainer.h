@@ -112,8 +112,8 @@ class Drainer {
   std::unique_ptr<Harvest> TakeEmpty(Share& share, std::unique_lock<std::mutex>& lock);
   void Run();
   Result<record::Applied> Apply(Harvest& harvest) const;
-  void BookFailed(const Harvest& harvest);
-  void Book(const Result<record::Applied>& applied, double seconds, Share& owner);
+  void CountFailed(const Harvest& harvest);
+  void Count(const Result<record::Applied>& applied, double seconds, Share& owner);
 
   Sink sink_;
   std::function<void()> on_failure_;

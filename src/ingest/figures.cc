@@ -10,8 +10,8 @@
 namespace pdns::ingest {
 namespace {
 
-using record::FrameFate;
-using record::RecordFate;
+using record::FrameOutcome;
+using record::RecordOutcome;
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
 // Collects figures; a family's help stands with its name, here and nowhere else.
@@ -35,24 +35,24 @@ class Sheet {
 };
 
 void AddCounters(Sheet& sheet, const std::string& source, const Counters& counters) {
-  constexpr auto kFrames = "Frames, each under the one fate it had.";
-  constexpr auto kRecords = "Answer records of used frames, each under the one fate it had.";
+  constexpr auto kFrames = "Frames, each under the one outcome it had.";
+  constexpr auto kRecords = "Answer records of used frames, each under the one outcome it had.";
   for (std::size_t i = 0; i < counters.frame.size(); ++i) {
-    const auto fate = static_cast<FrameFate>(i);
-    if (fate == FrameFate::kSkipped) continue;
-    sheet.Count("frames_total", kFrames, counters.Of(fate),
-                {{"source", source}, {"fate", record::FullName(record::NameOf(fate))}});
+    const auto outcome = static_cast<FrameOutcome>(i);
+    if (outcome == FrameOutcome::kSkipped) continue;
+    sheet.Count("frames_total", kFrames, counters.Of(outcome),
+                {{"source", source}, {"outcome", record::FullName(record::NameOf(outcome))}});
   }
   for (std::size_t i = 0; i < counters.skipped.size(); ++i) {
     if (counters.skipped[i] == 0) continue;
     sheet.Count(
         "frames_total", kFrames, counters.skipped[i],
-        {{"source", source}, {"fate", fmt::format("skipped.{}", record::MessageTypeName(i))}});
+        {{"source", source}, {"outcome", fmt::format("skipped.{}", record::MessageTypeName(i))}});
   }
   for (std::size_t i = 0; i < counters.record.size(); ++i) {
-    const auto fate = static_cast<RecordFate>(i);
-    sheet.Count("records_total", kRecords, counters.Of(fate),
-                {{"source", source}, {"fate", record::FullName(record::NameOf(fate))}});
+    const auto outcome = static_cast<RecordOutcome>(i);
+    sheet.Count("records_total", kRecords, counters.Of(outcome),
+                {{"source", source}, {"outcome", record::FullName(record::NameOf(outcome))}});
   }
 }
 
@@ -196,12 +196,12 @@ std::string StatisticsLine(const std::vector<Figure>& before, const std::vector<
   std::string line = fmt::format(
       "{:.0f} frames ({:.0f} a second), {:.0f} used, {:.0f} skipped, {:.0f} malformed, {:.0f} "
       "refused; {:.0f} tuples new, {:.0f} updated; {:.0f} quarantined; {:.0f} connections",
-      frames, rate, since("pdns_frames_total", "fate", "used"),
-      since("pdns_frames_total", "fate", "skipped."),
-      since("pdns_frames_total", "fate", "malformed."),
-      since("pdns_frames_total", "fate", "refused."), since("pdns_tuples_total", "kind", "new"),
+      frames, rate, since("pdns_frames_total", "outcome", "used"),
+      since("pdns_frames_total", "outcome", "skipped."),
+      since("pdns_frames_total", "outcome", "malformed."),
+      since("pdns_frames_total", "outcome", "refused."), since("pdns_tuples_total", "kind", "new"),
       since("pdns_tuples_total", "kind", "updated"),
-      since("pdns_records_total", "fate", "quarantine."), Sum(now, "pdns_connections"));
+      since("pdns_records_total", "outcome", "quarantine."), Sum(now, "pdns_connections"));
   const double left_out = since("pdns_archive_left_out_total");
   if (left_out > 0) line += fmt::format("; {:.0f} frames not archived", left_out);
   const double kept = since("pdns_not_stored_frames_total", "kept", "yes");

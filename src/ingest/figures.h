@@ -28,7 +28,7 @@ struct FigureSource {
 
 std::vector<Figure> MakeFigures(const FigureSource& source);
 
-// {"pdns_frames_total{fate=\"used\",source=\"files\"}":12, ...}, on one line without its end.
+// {"pdns_frames_total{outcome=\"used\",source=\"files\"}":12, ...}, on one line without its end.
 std::string FiguresToJson(const std::vector<Figure>& figures);
 
 // A line for each that is not zero, aligned.

@@ -344,7 +344,7 @@ void FileSource::CountBroken() {
   }
   const bool here = held_ && place_.frames() > 0 && place_.bytes() <= reader_->position();
   if (!here || place_.broken()) {
-    report_.counters.Count(record::FrameFate::kMalformedFrame);
+    report_.counters.Count(record::FrameOutcome::kMalformedFrame);
     return;
   }
   claims_.AwaitTurn(place_.id(), this, drain);

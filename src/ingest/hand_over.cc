@@ -69,9 +69,9 @@ Result<std::vector<HandedEntry>> DecodeHanded(Bytes bytes) {
   while (cursor.ok() && !cursor.AtEnd()) {
     const std::uint8_t kind = cursor.U8();
     HandedEntry entry;
-    entry.name = AsText(cursor.Take(cursor.U16()));
-    entry.text = AsText(cursor.Take(cursor.U16()));
-    entry.state = AsText(cursor.Take(cursor.U32()));
+    entry.name = AsText(cursor.Read(cursor.U16()));
+    entry.text = AsText(cursor.Read(cursor.U16()));
+    entry.state = AsText(cursor.Read(cursor.U32()));
     const bool known = kind >= static_cast<std::uint8_t>(HandedEntry::Kind::kSocket) &&
                        kind <= static_cast<std::uint8_t>(HandedEntry::Kind::kConfiguration);
     if (!known) cursor.Fail();

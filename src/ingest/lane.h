@@ -2,7 +2,7 @@
 // them.
 //
 // One frame, one thread, no lock and no queue. The order of the checks is the order of
-// record/fate.h.
+// record/outcome.h.
 #pragma once
 
 #include <chrono>
@@ -56,7 +56,7 @@ class Lane {
   std::chrono::sys_seconds newest() const { return newest_; }
 
  private:
-  record::FrameFate Judge(const dnstap::Response& response);
+  record::FrameOutcome Judge(const dnstap::Response& response);
   void Fold(const dns::Answer& answer, record::SensorSet sensors, aggregate::Window& window,
             Counters& counters) const;
 

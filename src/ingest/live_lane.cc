@@ -61,15 +61,15 @@ void LiveLane::LookAtStoring() {
 // What is archived is counted in the database when it is taken from there, all else with the next
 // batch.
 void LiveLane::PutOff(Bytes payload, Counters& counters) {
-  Counters fate;
-  const bool accepted = collector_.Accepts(payload, fate);
-  if (accepted) fate.Count(record::FrameFate::kNotStored);
+  Counters outcome;
+  const bool accepted = collector_.Accepts(payload, outcome);
+  if (accepted) outcome.Count(record::FrameOutcome::kNotStored);
   const bool wanted = around_.archive != nullptr && (accepted || around_.archive_all);
   const bool kept = wanted && Archived(payload);
   if (kept) {
-    counters.Add(fate);
+    counters.Add(outcome);
   } else {
-    collector_.CountOnly(fate, counters);
+    collector_.CountOnly(outcome, counters);
   }
   if (!accepted) return;
   const bool full = state_ == Storing::State::kFull;

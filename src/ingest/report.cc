@@ -10,8 +10,8 @@
 namespace pdns::ingest {
 namespace {
 
-using record::FrameFate;
-using record::RecordFate;
+using record::FrameOutcome;
+using record::RecordOutcome;
 
 std::string SourceLine(const SourceReport& source, std::size_t width) {
   return fmt::format("  {:<{}}  {:<13}  {:>12} frames{}{}\n", Printable(source.name), width,
@@ -88,10 +88,10 @@ std::string ReportText(const RunReport& report) {
     text += fmt::format("{:<32}{:>14}\n", name, count);
   };
   line("frames", total.frames);
-  line("  used", total.Of(FrameFate::kUsed));
+  line("  used", total.Of(FrameOutcome::kUsed));
   const auto counts = record::NonZero(total);
   for (const std::string_view group : record::kCounterGroups) {
-    if (group == "record") line("records stored", total.Of(RecordFate::kStored));
+    if (group == "record") line("records stored", total.Of(RecordOutcome::kStored));
     for (const record::NamedCount& one : counts)
       if (one.name.group == group) line("  " + record::FullName(one.name), one.count);
   }
@@ -112,7 +112,7 @@ std::string ReportJson(const RunReport& report) {
   JsonWriter json(buffer);
   json.StartObject();
   Number(json, "frames", total.frames);
-  Number(json, "used", total.Of(FrameFate::kUsed));
+  Number(json, "used", total.Of(FrameOutcome::kUsed));
   const auto counts = record::NonZero(total);
   for (const std::string_view group : record::kCounterGroups) {
     String(json, group);
@@ -121,7 +121,7 @@ std::string ReportJson(const RunReport& report) {
       if (one.name.group == group) Number(json, one.name.name, one.count);
     json.EndObject();
   }
-  Number(json, "stored", total.Of(RecordFate::kStored));
+  Number(json, "stored", total.Of(RecordOutcome::kStored));
   Number(json, "tuples_new", report.applied.tuples_new);
   Number(json, "tuples_updated", report.applied.tuples_updated);
   const NotStored::Frames not_stored = report.not_stored.Sum();

@@ -238,7 +238,7 @@ void Service::RunLane() {
   ending.join();
   const bool keep = KeepsSockets();
   hand_over_.peers = lane_->End(keep);
-  if (keep) hand_over_.sockets = listener_->TakeSockets();
+  if (keep) hand_over_.sockets = listener_->ReleaseSockets();
   HandOverControl();
   RunReport report;
   report.sources = lane_->reports();

@@ -52,7 +52,7 @@ int ListFor(std::string_view value) {
 }
 
 // What Reexecute left. A line that is none, or whose descriptor is none, is passed over.
-void TakeOurs(std::vector<Handed>& handed) {
+void ReceiveOurs(std::vector<Handed>& handed) {
   const char* value = std::getenv(kOurList);
   if (value == nullptr) return;
   const Descriptor list(ListFor(value));
@@ -73,7 +73,7 @@ void TakeOurs(std::vector<Handed>& handed) {
 
 }  // namespace
 
-std::vector<Handed> TakeHanded() {
+std::vector<Handed> ReceiveHanded() {
   constexpr int kUnset = 1;
   char** names = nullptr;
   const int count = sd_listen_fds_with_names(kUnset, &names);
@@ -85,7 +85,7 @@ std::vector<Handed> TakeHanded() {
     std::free(names[i]);
   }
   std::free(names);
-  TakeOurs(handed);
+  ReceiveOurs(handed);
   return handed;
 }
 

@@ -19,7 +19,7 @@ struct Handed {
 };
 
 // What was left open for this process, once: later calls find nothing.
-std::vector<Handed> TakeHanded();
+std::vector<Handed> ReceiveHanded();
 
 // A memory file that holds `bytes`, to travel with the others; and what is in one, up to 1 GiB.
 Result<Descriptor> StateFile(const std::string& bytes);

@@ -156,7 +156,7 @@ class TlsChannel final : public Channel {
   // More records than those that brought data, by more than may be.
   bool TooManyIdle() {
     return records_ > 0 &&
-           !idle_records_.Take(std::exchange(records_, 0), std::chrono::steady_clock::now());
+           !idle_records_.Spend(std::exchange(records_, 0), std::chrono::steady_clock::now());
   }
 
   void Refuse() {

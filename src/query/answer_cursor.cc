@@ -32,8 +32,8 @@ std::string Seal(std::string_view body, std::string_view asked) {
 // As Name keeps it: another spelling of a name is no cursor of ours.
 record::Name ReadOwner(Cursor& body) {
   Cursor ahead = body;
-  const std::size_t size = record::NameLength(ahead.Take(ahead.left()));
-  const Bytes wire = body.Take(size);
+  const std::size_t size = record::NameLength(ahead.Read(ahead.left()));
+  const Bytes wire = body.Read(size);
   const auto name = record::Name::FromWire(wire);
   if (!name.has_value() || !Same(name->wire(), wire)) {
     body.Fail();
@@ -50,10 +50,10 @@ AnswerCursor ReadBody(Cursor& body) {
   const std::uint64_t at = body.Varint();
   if (at > kMaxAt) body.Fail();
   store::Place& row = cursor.place.row;
-  row.at = AsText(body.Take(at));
+  row.at = AsText(body.Read(at));
   row.owner = ReadOwner(body);
   row.type = static_cast<record::RrType>(body.U16());
-  row.rdata_id = AsText(body.Take(body.left()));
+  row.rdata_id = AsText(body.Read(body.left()));
   if (row.rdata_id.size() > record::kRdataIdSize) body.Fail();
   return cursor;
 }
@@ -119,8 +119,8 @@ Result<AnswerCursor> CursorFromText(std::string_view text, std::string_view aske
   const auto bytes = FromHex(text);
   if (!bytes.has_value()) return Status::Usage(Quoted(text) + " is no cursor");
   Cursor cursor(AsBytes(*bytes));
-  const Bytes seal = cursor.Take(kSealSize);
-  const Bytes rest = cursor.Take(cursor.left());
+  const Bytes seal = cursor.Read(kSealSize);
+  const Bytes rest = cursor.Read(cursor.left());
   Cursor body(rest);
   AnswerCursor read = ReadBody(body);
   if (!cursor.ok() || !body.ok()) return Status::Usage(Quoted(text) + " is no cursor");

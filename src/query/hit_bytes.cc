@@ -73,7 +73,7 @@ Place ReadPlace(Cursor& cursor) {
   Place place;
   place.question = cursor.Varint();
   place.side = static_cast<store::Side>(cursor.U8());
-  place.at = AsText(cursor.Take(cursor.Varint()));
+  place.at = AsText(cursor.Read(cursor.Varint()));
   return place;
 }
 
@@ -110,9 +110,9 @@ Hit ReadHit(Cursor& cursor) {
   hit.history = ReadHistory(cursor);
   hit.place = ReadPlace(cursor);
   hit.new_mark = ReadMark(cursor);
-  hit.tuple.owner = cursor.Take(cursor.U8());
+  hit.tuple.owner = cursor.Read(cursor.U8());
   hit.tuple.type = static_cast<record::RrType>(cursor.U16());
-  hit.tuple.rdata = cursor.Take(cursor.left());
+  hit.tuple.rdata = cursor.Read(cursor.left());
   if (record::NameLength(hit.tuple.owner) != hit.tuple.owner.size()) cursor.Fail();
   return hit;
 }

@@ -61,7 +61,7 @@ std::string TextOf(const record::Tuple& tuple) {
   const bool strings = record::FactsOf(tuple.type).text;
   std::string text;
   Cursor cursor(tuple.rdata);
-  while (strings && cursor.left() > 0) AppendBytes(text, cursor.Take(cursor.U8()));
+  while (strings && cursor.left() > 0) AppendBytes(text, cursor.Read(cursor.U8()));
   if (!strings || !cursor.ok()) text = AsText(tuple.rdata);
   for (char& c : text) c = static_cast<char>(LowerByte(static_cast<std::uint8_t>(c)));
   return text;

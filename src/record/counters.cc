@@ -20,14 +20,14 @@ std::uint64_t Sum(const Array& values) {
 // Calls `each(name, counter)` for all counters but sums, until it says true.
 template <class AnyCounters, class Each>
 bool AnyOf(AnyCounters& counters, const Each& each) {
-  for (std::size_t i = 0; i < kFrameFates; ++i) {
-    const auto fate = static_cast<FrameFate>(i);
-    if (fate != FrameFate::kSkipped && each(NameOf(fate), counters.frame[i])) return true;
+  for (std::size_t i = 0; i < kFrameOutcomes; ++i) {
+    const auto outcome = static_cast<FrameOutcome>(i);
+    if (outcome != FrameOutcome::kSkipped && each(NameOf(outcome), counters.frame[i])) return true;
   }
   for (std::size_t i = 0; i < kMessageTypes; ++i)
     if (each(CounterName{"skipped", MessageTypeName(i)}, counters.skipped[i])) return true;
-  for (std::size_t i = 0; i < kRecordFates; ++i)
-    if (each(NameOf(static_cast<RecordFate>(i)), counters.record[i])) return true;
+  for (std::size_t i = 0; i < kRecordOutcomes; ++i)
+    if (each(NameOf(static_cast<RecordOutcome>(i)), counters.record[i])) return true;
   return false;
 }
 
@@ -55,7 +55,7 @@ void Counters::Subtract(const Counters& other) {
 }
 
 bool Counters::AddUp() const {
-  return frames == Sum(frame) && Of(FrameFate::kSkipped) == Sum(skipped);
+  return frames == Sum(frame) && Of(FrameOutcome::kSkipped) == Sum(skipped);
 }
 
 std::vector<NamedCount> NonZero(const Counters& counters) {
@@ -80,7 +80,7 @@ bool AddNamed(Counters& counters, std::string_view full_name, std::uint64_t coun
     return true;
   });
   if (!found) return false;
-  counters.frame[static_cast<std::size_t>(FrameFate::kSkipped)] = Sum(counters.skipped);
+  counters.frame[static_cast<std::size_t>(FrameOutcome::kSkipped)] = Sum(counters.skipped);
   counters.frames = Sum(counters.frame);
   return true;
 }

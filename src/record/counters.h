@@ -8,29 +8,31 @@
 #include <string_view>
 #include <vector>
 
-#include "record/fate.h"
+#include "record/outcome.h"
 
 namespace pdns::record {
 
 struct Counters {
   std::uint64_t frames = 0;
-  std::array<std::uint64_t, kFrameFates> frame{};      // by FrameFate
-  std::array<std::uint64_t, kMessageTypes> skipped{};  // by dnstap message type
-  std::array<std::uint64_t, kRecordFates> record{};    // by RecordFate
+  std::array<std::uint64_t, kFrameOutcomes> frame{};    // by FrameOutcome
+  std::array<std::uint64_t, kMessageTypes> skipped{};   // by dnstap message type
+  std::array<std::uint64_t, kRecordOutcomes> record{};  // by RecordOutcome
 
-  std::uint64_t Of(FrameFate fate) const { return frame[static_cast<std::size_t>(fate)]; }
-  std::uint64_t Of(RecordFate fate) const { return record[static_cast<std::size_t>(fate)]; }
-
-  void Count(FrameFate fate) {
-    ++frames;
-    ++frame[static_cast<std::size_t>(fate)];
+  std::uint64_t Of(FrameOutcome outcome) const { return frame[static_cast<std::size_t>(outcome)]; }
+  std::uint64_t Of(RecordOutcome outcome) const {
+    return record[static_cast<std::size_t>(outcome)];
   }
-  void Count(RecordFate fate) { ++record[static_cast<std::size_t>(fate)]; }
+
+  void Count(FrameOutcome outcome) {
+    ++frames;
+    ++frame[static_cast<std::size_t>(outcome)];
+  }
+  void Count(RecordOutcome outcome) { ++record[static_cast<std::size_t>(outcome)]; }
 
   void Add(const Counters& other);
   void Subtract(const Counters& other);  // what was added before
 
-  // Holds always: frames are the sum over all fates, the skipped ones the sum over all types.
+  // Holds always: frames are the sum over all outcomes, the skipped ones the sum over all types.
   bool AddUp() const;
 
   friend bool operator==(const Counters&, const Counters&) = default;

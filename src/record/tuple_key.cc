@@ -113,7 +113,7 @@ std::optional<OwnedTuple> DecodeTupleKey(Bytes key) {
   OwnedTuple tuple;
   tuple.owner = ReadOrderedName(cursor);
   tuple.type = static_cast<RrType>(cursor.U16());
-  tuple.rdata = AsText(cursor.Take(cursor.left()));
+  tuple.rdata = AsText(cursor.Read(cursor.left()));
   if (!cursor.ok() || tuple.rdata.size() > std::numeric_limits<std::uint16_t>::max())
     return std::nullopt;
   return tuple;
@@ -130,7 +130,7 @@ KeyParts SplitTupleKey(Bytes key) {
   KeyParts parts;
   parts.ordered_owner = key.first(owner);
   parts.type = static_cast<RrType>(cursor.U16());
-  parts.rdata = cursor.Take(cursor.left());
+  parts.rdata = cursor.Read(cursor.left());
   return parts;
 }
 

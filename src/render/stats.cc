@@ -17,8 +17,8 @@
 namespace pdns::render {
 namespace {
 
-using record::FrameFate;
-using record::RecordFate;
+using record::FrameOutcome;
+using record::RecordOutcome;
 using record::Statistics;
 using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
 
@@ -92,9 +92,10 @@ void AddCounters(Lines& lines, const Statistics& statistics) {
   lines.AddPart("bytes", statistics.capture_bytes);
   lines.Add("frames counted", statistics.counters.frames);
   const auto counts = record::NonZero(statistics.counters);
-  lines.AddPart("used", statistics.counters.Of(FrameFate::kUsed));
+  lines.AddPart("used", statistics.counters.Of(FrameOutcome::kUsed));
   for (const std::string_view group : record::kCounterGroups) {
-    if (group == "record") lines.Add("records stored", statistics.counters.Of(RecordFate::kStored));
+    if (group == "record")
+      lines.Add("records stored", statistics.counters.Of(RecordOutcome::kStored));
     for (const record::NamedCount& one : counts)
       if (one.name.group == group) lines.AddPart(record::FullName(one.name), one.count);
   }
@@ -202,14 +203,14 @@ void AppendCounters(JsonWriter& json, const Statistics& statistics) {
   const auto counts = record::NonZero(statistics.counters);
   Object(json, "counters", [&] {
     Number(json, "frames", statistics.counters.frames);
-    Number(json, "used", statistics.counters.Of(FrameFate::kUsed));
+    Number(json, "used", statistics.counters.Of(FrameOutcome::kUsed));
     for (const std::string_view group : record::kCounterGroups) {
       Object(json, group, [&] {
         for (const record::NamedCount& one : counts)
           if (one.name.group == group) Number(json, one.name.name, one.count);
       });
     }
-    Number(json, "stored", statistics.counters.Of(RecordFate::kStored));
+    Number(json, "stored", statistics.counters.Of(RecordOutcome::kStored));
   });
 }
 

@@ -8,8 +8,8 @@
 
 #include "base/bytes.h"
 #include "dns/text.h"
-#include "record/fate.h"
 #include "record/name.h"
+#include "record/outcome.h"
 
 namespace pdns::render {
 namespace {
@@ -78,10 +78,11 @@ std::string TimeText(std::chrono::sys_seconds time, bool local) {
 
 std::string ReasonText(std::uint8_t reasons) {
   std::string text;
-  if ((reasons & record::kOffChain) != 0) text = record::NameOf(record::RecordFate::kOffChain).name;
+  if ((reasons & record::kOffChain) != 0)
+    text = record::NameOf(record::RecordOutcome::kOffChain).name;
   if ((reasons & record::kOutOfBailiwick) != 0) {
     if (!text.empty()) text.push_back(',');
-    text += record::NameOf(record::RecordFate::kOutOfBailiwick).name;
+    text += record::NameOf(record::RecordOutcome::kOutOfBailiwick).name;
   }
   return text;
 }

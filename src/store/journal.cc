@@ -82,7 +82,7 @@ std::optional<std::vector<JournalEntry>> DecodeJournalEntries(Bytes value) {
     const std::uint64_t begin = cursor.Varint();
     const std::uint64_t size = cursor.Varint();
     const Bytes rest =
-        cursor.Take(static_cast<std::size_t>(std::min<std::uint64_t>(size, kMaxRowKey + 1)));
+        cursor.Read(static_cast<std::size_t>(std::min<std::uint64_t>(size, kMaxRowKey + 1)));
     const std::uint64_t shared = begin >> 1;
     // Keys rise, and are told from the byte on in which they do. A failed read leaves no rest.
     if (shared > key.size() || rest.empty()) cursor.Fail();

@@ -57,7 +57,7 @@ std::string SchemaValue(const SchemaVersion& version) {
 
 std::optional<SchemaVersion> DecodeSchemaValue(Bytes value) {
   Cursor cursor(value);
-  const bool ours = AsText(cursor.Take(kSchemaMagic.size())) == kSchemaMagic;
+  const bool ours = AsText(cursor.Read(kSchemaMagic.size())) == kSchemaMagic;
   SchemaVersion version;
   version.major = cursor.Varint();
   version.minor = cursor.Varint();
@@ -90,7 +90,7 @@ std::optional<record::Position> DecodeLedgerValue(Bytes value) {
   position.frames = cursor.Varint();
   position.bytes = cursor.Varint();
   const std::uint64_t length = cursor.Varint();
-  const Bytes digest = cursor.Take(position.last_frame.size());
+  const Bytes digest = cursor.Read(position.last_frame.size());
   position.chain = cursor.U64();
   if (!cursor.ok()) return std::nullopt;
   for (std::size_t i = 0; i < MarksOf(position.frames); ++i) position.marks.at(i) = cursor.U64();

@@ -36,7 +36,7 @@ bool HasKind(RrType type, Kind kind) {
 
 // The bytes up to the end of the ordered name at the cursor; a name is never empty, its labels hold
 // no 00.
-Bytes TakeOrderedName(Cursor& cursor, Bytes all) {
+Bytes ReadOrderedName(Cursor& cursor, Bytes all) {
   const std::size_t from = cursor.position();
   for (std::uint8_t before = 0; cursor.ok();) {
     const std::uint8_t byte = cursor.U8();
@@ -94,7 +94,7 @@ void AppendAddressKey(std::string& key, const RowKeyParts& row, const dns::Targe
 
 // The rest of a row key, from what stands behind the owner.
 bool ReadRest(Cursor& cursor, const RowKeyParts& row, ReverseParts& parts, Bytes target) {
-  const Bytes behind = cursor.Take(cursor.left());
+  const Bytes behind = cursor.Read(cursor.left());
   const std::size_t most = RestSize(row.ordered_owner.size());
   if (behind.size() > most) return false;
   Cursor name(target);
@@ -126,12 +126,12 @@ bool ReadTextRest(Cursor& cursor, const RowKeyParts& row, std::string_view text,
   const std::size_t most = RestSize(row.ordered_owner.size());
   const std::size_t left = cursor.left();
   parts.row_key += text;
-  parts.row_key += AsText(cursor.Take(left));
+  parts.row_key += AsText(cursor.Read(left));
   return left == 0 ? text.size() < most : left == kDigest && text.size() + kDigest == most;
 }
 
 // The text of a key and not of an escape that is none.
-std::optional<std::string> TakeText(Cursor& cursor) {
+std::optional<std::string> ReadText(Cursor& cursor) {
   std::string text;
   while (true) {
     std::uint8_t byte = cursor.U8();
@@ -179,15 +179,15 @@ std::optional<ReverseParts> SplitReverseKey(Bytes key) {
   parts.kind = static_cast<Kind>(cursor.U8());
   std::optional<std::string> text;
   Bytes payload;
-  if (parts.kind == Kind::kName) payload = TakeOrderedName(cursor, key);
-  if (parts.kind == Kind::kIpv4) payload = cursor.Take(4);
-  if (parts.kind == Kind::kIpv6) payload = cursor.Take(16);
-  if (parts.kind == Kind::kText) text = TakeText(cursor);
+  if (parts.kind == Kind::kName) payload = ReadOrderedName(cursor, key);
+  if (parts.kind == Kind::kIpv4) payload = cursor.Read(4);
+  if (parts.kind == Kind::kIpv6) payload = cursor.Read(16);
+  if (parts.kind == Kind::kText) text = ReadText(cursor);
   parts.at = AsText(payload);
   if (payload.empty() && !text.has_value()) return std::nullopt;
   RowKeyParts row;
   row.type = static_cast<RrType>(cursor.U16());
-  row.ordered_owner = TakeOrderedName(cursor, key);
+  row.ordered_owner = ReadOrderedName(cursor, key);
   if (!cursor.ok() || row.ordered_owner.size() > record::kMaxOrderedName ||
       !HasKind(row.type, parts.kind)) {
     return std::nullopt;

@@ -67,7 +67,7 @@ std::optional<RowKeyParts> SplitRowKey(Bytes key) {
   if (parts.owner) return parts;
   Cursor cursor(key, owner);
   parts.type = static_cast<record::RrType>(cursor.U16());
-  parts.rest = cursor.Take(cursor.left());
+  parts.rest = cursor.Read(cursor.left());
   parts.cut = parts.rest.size() == RestSize(owner);
   if (!cursor.ok() || parts.rest.size() > RestSize(owner)) return std::nullopt;
   return parts;

@@ -29,7 +29,7 @@ std::uint64_t Sketch::Estimate() const {
       std::llround(kSize * std::log(kSize / static_cast<double>(empty))));
 }
 
-std::vector<unsigned> Sketch::TakeChanged() {
+std::vector<unsigned> Sketch::DrainChanged() {
   std::vector<unsigned> parts;
   for (unsigned i = 0; i < kParts; ++i) {
     if (changed_.test(i)) parts.push_back(i);

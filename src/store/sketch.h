@@ -29,7 +29,7 @@ class Sketch {
   std::uint64_t Estimate() const;
 
   // The parts that changed since the last call.
-  std::vector<unsigned> TakeChanged();
+  std::vector<unsigned> DrainChanged();
 
   std::string_view part(unsigned i) const;
 

@@ -133,7 +133,7 @@ std::optional<Value> DecodeValue(Bytes bytes) {
   history.last = sys_seconds(seconds(first + span));
   ReadShaped(cursor, history);
   if (!cursor.ok()) return std::nullopt;
-  value->rdata = cursor.Take(cursor.left());
+  value->rdata = cursor.Read(cursor.left());
   return value;
 }
 

@@ -152,7 +152,7 @@ void JournalRows::End() {
   chunk_.Begin(next_, committed_);
 }
 
-std::vector<std::pair<std::string, std::string>> JournalRows::Take() {
+std::vector<std::pair<std::string, std::string>> JournalRows::Release() {
   End();
   return std::move(rows_);
 }

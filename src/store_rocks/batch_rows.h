@@ -45,7 +45,7 @@ class JournalRows {
   }
 
   void Add(std::string_view row_key, store::NewKind kind);
-  std::vector<std::pair<std::string, std::string>> Take();
+  std::vector<std::pair<std::string, std::string>> Release();
 
  private:
   void End();

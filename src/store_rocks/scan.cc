@@ -54,10 +54,10 @@ class OwnerScan {
       }
     }
     if (!HasType(selection_, parts->type) || AsText(key) == after_) return Next::kOn;
-    return Take(*parts, key, value, status);
+    return Deliver(*parts, key, value, status);
   }
 
-  Next Take(const store::RowKeyParts& parts, Bytes key, Bytes value, Status& status) {
+  Next Deliver(const store::RowKeyParts& parts, Bytes key, Bytes value, Status& status) {
     const auto read = store::DecodeValue(value);
     if (!read.has_value()) return Damaged(key, status);
     const auto tuple = store::DecodeRow(parts, read->rdata);

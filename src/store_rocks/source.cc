@@ -30,7 +30,7 @@ Walker::~Walker() = default;
 
 Status Walker::Walk(Family family, const store::KeyRange& range, std::string_view from,
                     const store::Watch& watch, store::Scanned& scanned, const Each& each) {
-  auto it = TakeIterator(family);
+  auto it = OpenIterator(family);
   std::string jump;
   it->Seek(ToSlice(std::max(std::string_view(range.lo), from)));
   while (it->Valid()) {
@@ -55,7 +55,7 @@ Status Walker::Walk(Family family, const store::KeyRange& range, std::string_vie
 
 // An iterator costs more than a seek: it is kept for the next walk, unless that begins inside this
 // one. No upper bound stands in it, so the next walk may be anywhere.
-std::unique_ptr<rocksdb::Iterator> Walker::TakeIterator(Family family) {
+std::unique_ptr<rocksdb::Iterator> Walker::OpenIterator(Family family) {
   if (spare_[family] != nullptr) return std::move(spare_[family]);
   return std::unique_ptr<rocksdb::Iterator>(
       source_.db.NewIterator(OptionsOf(source_), source_.handles[family]));

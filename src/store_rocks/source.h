@@ -58,7 +58,7 @@ class Walker {
   const Source& source() const { return source_; }
 
  private:
-  std::unique_ptr<rocksdb::Iterator> TakeIterator(Family family);
+  std::unique_ptr<rocksdb::Iterator> OpenIterator(Family family);
 
   Source source_;
   std::array<std::unique_ptr<rocksdb::Iterator>, kFamilies> spare_;

@@ -37,7 +37,7 @@ Status Totals::Load(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta, const st
   put_.clear();
   MetaRows all;
   Put(all);
-  static_cast<void>(addresses_.TakeChanged());
+  static_cast<void>(addresses_.DrainChanged());
   return {};
 }
 
@@ -128,7 +128,7 @@ void Totals::Put(MetaRows& rows) {
     old->second = value;
     rows[key] = value;
   }
-  for (const unsigned part : addresses_.TakeChanged())
+  for (const unsigned part : addresses_.DrainChanged())
     rows[store::AddressesKey(part)] = addresses_.part(part);
 }
 

@@ -135,7 +135,7 @@ Result<record::Applied> RocksWriter::Apply(const record::Batch& batch) {
   totals.AddCounters(batch.counters);
 
   BatchRows rows{trusted, *known, quarantined, std::move(*quarantined_known), sensors, {}, {}};
-  rows.journal = journal.Take();
+  rows.journal = journal.Release();
   totals.AddJournal(applied.tuples_new);
   totals.Put(rows.meta);
   for (const auto& [id, position] : batch.sources)

@@ -7,8 +7,8 @@
 
 #include "dns/message_text.h"
 #include "dns/text.h"
-#include "record/fate.h"
 #include "record/name.h"
+#include "record/outcome.h"
 
 namespace pdns::tap {
 namespace {

@@ -9,7 +9,7 @@
 #include "dns/message_text.h"
 #include "dns/text.h"
 #include "dns/wire_name.h"
-#include "record/fate.h"
+#include "record/outcome.h"
 
 namespace pdns::tap {
 namespace {
@@ -22,12 +22,12 @@ std::string Upper(std::string_view text) {
 
 std::string Quoted(std::string_view text) { return fmt::format("'{}'", Printable(text)); }
 
-// Hands on the parts between commas until `take` says no.
-template <class Take>
-Status ForEach(std::string_view text, Take take) {
+// Hands on the parts between commas until `each` says no.
+template <class Each>
+Status ForEach(std::string_view text, Each each) {
   while (true) {
     const std::size_t comma = text.find(',');
-    if (Status taken = take(text.substr(0, comma)); !taken.ok()) return taken;
+    if (Status parsed = each(text.substr(0, comma)); !parsed.ok()) return parsed;
     if (comma == std::string_view::npos) return {};
     text.remove_prefix(comma + 1);
   }

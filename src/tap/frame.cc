@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "record/fate.h"
+#include "record/outcome.h"
 
 namespace pdns::tap {
 

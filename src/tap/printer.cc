@@ -33,7 +33,7 @@ std::string RenderMalformed(Bytes payload, const PrintOptions& options) {
 
 }  // namespace
 
-void Printer::Take(Bytes payload) {
+void Printer::Add(Bytes payload) {
   const std::lock_guard lock(mutex_);
   const bool full = options_.limit > 0 && counts_.shown >= options_.limit;
   if (!full && output_.error() == 0) Print(payload);
@@ -60,13 +60,13 @@ void Printer::Show(const std::string& text) {
   if (options_.limit > 0 && counts_.shown >= options_.limit) stop_.Request();
 }
 
-void Printer::TakeBrokenStream() {
+void Printer::AddBrokenStream() {
   const std::lock_guard lock(mutex_);
   ++counts_.seen;
   ++counts_.malformed;
 }
 
-void Printer::TakeLeftOut(std::uint64_t frames) {
+void Printer::AddLeftOut(std::uint64_t frames) {
   const std::lock_guard lock(mutex_);
   counts_.left_out += frames;
 }

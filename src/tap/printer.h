@@ -39,9 +39,9 @@ class Printer {
   Printer(const PrintOptions& options, int fd, const Stop& interrupt, Stop& stop)
       : options_(options), output_(fd, options.live, interrupt), stop_(stop) {}
 
-  void Take(Bytes payload);
-  void TakeBrokenStream();
-  void TakeLeftOut(std::uint64_t frames);
+  void Add(Bytes payload);
+  void AddBrokenStream();
+  void AddLeftOut(std::uint64_t frames);
 
   // What is held goes out. To be called at the end.
   void Flush();

@@ -29,15 +29,15 @@ class Session {
 
   void Start(const SourceList& sources) {
     running_ = 1;  // more are to come
-    if (!sources.files.empty()) Spawn([this, &sources] { TakeFiles(sources.files); });
+    if (!sources.files.empty()) Spawn([this, &sources] { PrintFiles(sources.files); });
     for (const std::string& path : sources.followed) {
       Spawn([this, &path] { Keep(FollowFile(path, stop_, printer_)); });
     }
     for (const std::string& path : sources.sockets) {
-      Spawn([this, &path] { Keep(TakeSocket(path, stop_, printer_)); });
+      Spawn([this, &path] { Keep(PrintSocket(path, stop_, printer_)); });
     }
     if (!sources.control.empty()) {
-      Spawn([this, &sources] { Keep(TakeLive(sources.control, kPatience, stop_, printer_)); });
+      Spawn([this, &sources] { Keep(PrintLive(sources.control, kPatience, stop_, printer_)); });
     }
     Ended();
   }
@@ -69,9 +69,9 @@ class Session {
     if (--running_ == 0) stop_.Request();
   }
 
-  void TakeFiles(const std::vector<std::string>& files) {
+  void PrintFiles(const std::vector<std::string>& files) {
     for (const std::string& path : files) {
-      if (!stop_.requested()) Keep(TakeFile(path, stop_, printer_));
+      if (!stop_.requested()) Keep(PrintFile(path, stop_, printer_));
     }
   }
 

@@ -15,7 +15,7 @@ Status Conclude(const std::string& name, const frame::Reader& reader, Printer& p
     case frame::End::kFailed:
       return Status::Io(sentence);
     case frame::End::kBroken:
-      printer.TakeBrokenStream();
+      printer.AddBrokenStream();
       LogWarning(sentence);
       break;
     case frame::End::kCut:
@@ -30,7 +30,7 @@ Status Conclude(const std::string& name, const frame::Reader& reader, Printer& p
 
 }  // namespace
 
-Status TakeFile(const std::string& path, const Stop& stop, Printer& printer) {
+Status PrintFile(const std::string& path, const Stop& stop, Printer& printer) {
   const std::string name = path == "-" ? "standard input" : path;
   StopWaiter waiter(stop);
   auto input = frame::OpenInput(path, waiter);
@@ -39,7 +39,7 @@ Status TakeFile(const std::string& path, const Stop& stop, Printer& printer) {
   while (!stop.requested()) {
     const auto payload = reader.Next();
     if (!payload.has_value()) break;
-    printer.Take(*payload);
+    printer.Add(*payload);
   }
   return stop.requested() ? Status() : Conclude(name, reader, printer);
 }

@@ -94,7 +94,7 @@ class LiveStream {
   std::span<std::uint8_t> Room() { return splitter_.Room(); }
 
   // True while the stream goes on.
-  bool Take(std::size_t n, const Stop& stop) {
+  bool Read(std::size_t n, const Stop& stop) {
     splitter_.Filled(n);
     while (!stop.requested()) {
       switch (splitter_.Next()) {
@@ -102,10 +102,10 @@ class LiveStream {
           return true;
         case frame::Piece::kData:
           if (!started_) return Break("a data frame before START");
-          printer_.Take(splitter_.payload());
+          printer_.Add(splitter_.payload());
           break;
         case frame::Piece::kControl:
-          if (!TakeControl(splitter_.payload())) return false;
+          if (!ReadControl(splitter_.payload())) return false;
           break;
         case frame::Piece::kBroken:
           return Break("a frame length beyond all limits");
@@ -122,13 +122,13 @@ class LiveStream {
     return false;
   }
 
-  bool TakeControl(Bytes payload) {
+  bool ReadControl(Bytes payload) {
     Cursor cursor(payload);
     if (cursor.U32() == kDropControl) {
       const std::uint64_t high = cursor.U32();
       const std::uint64_t frames = high << 32 | cursor.U32();
       if (!cursor.AtEnd()) return Break("a drop control frame that cannot be read");
-      printer_.TakeLeftOut(frames);
+      printer_.AddLeftOut(frames);
       return true;
     }
     const auto control = frame::DecodeControl(payload);
@@ -151,14 +151,14 @@ Status ReadStream(Socket& socket, const Stop& stop, Printer& printer) {
   while (true) {
     const auto got = socket.Receive(stream.Room());
     if (!got.has_value()) return Status::Errno("control socket", errno);
-    if (*got == 0 || !stream.Take(*got, stop)) break;
+    if (*got == 0 || !stream.Read(*got, stop)) break;
   }
   if (!stream.fault().empty()) return Status::Io("control socket: " + stream.fault());
   return {};
 }
 
 // One connection. `joined` tells whether the ingester took us as an onlooker.
-Status TakeOnce(const std::string& path, const Stop& stop, Printer& printer, bool& joined) {
+Status PrintOnce(const std::string& path, const Stop& stop, Printer& printer, bool& joined) {
   joined = false;
   auto connected = net::Connect({net::Endpoint::Kind::kUnix, path, false});
   if (!connected.ok() && connected.status().code() == Code::kNoInput)
@@ -182,15 +182,15 @@ void Rest(const Stop& stop, int milliseconds) {
 
 }  // namespace
 
-Status TakeLive(const std::string& path, std::chrono::milliseconds patience, const Stop& stop,
-                Printer& printer) {
+Status PrintLive(const std::string& path, std::chrono::milliseconds patience, const Stop& stop,
+                 Printer& printer) {
   constexpr int kRest = 50;
   bool joined = false;
-  Status status = TakeOnce(path, stop, printer, joined);
+  Status status = PrintOnce(path, stop, printer, joined);
   auto until = Clock::now() + patience;
   while (joined && status.ok() && !stop.requested()) {
     bool again = false;
-    Status next = TakeOnce(path, stop, printer, again);
+    Status next = PrintOnce(path, stop, printer, again);
     if (again) {
       status = std::move(next);
       until = Clock::now() + patience;

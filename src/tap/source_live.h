@@ -1,4 +1,4 @@
-// The frames that a running ingester takes, as it takes them: its control socket -> [TakeLive] ->
+// The frames that a running ingester takes, as it takes them: its control socket -> [PrintLive] ->
 // Printer.
 //
 // The ingester does not wait for its listeners: what was too much for this one it leaves out, and
@@ -21,7 +21,7 @@ namespace pdns::tap {
 // within `patience`, as it does after a reload, is joined anew. kNoInput: no ingester is at
 // `path`; kDenied: this user may not connect; kUsage, kNoInput, kDenied or kIo as the ingester
 // says; kIo: the connection failed or what came over it cannot be read.
-Status TakeLive(const std::string& path, std::chrono::milliseconds patience, const Stop& stop,
-                Printer& printer);
+Status PrintLive(const std::string& path, std::chrono::milliseconds patience, const Stop& stop,
+                 Printer& printer);
 
 }  // namespace pdns::tap

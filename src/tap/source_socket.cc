@@ -14,8 +14,8 @@ class ToPrinter final : public frame::FrameSink {
  public:
   explicit ToPrinter(Printer& printer) : printer_(printer) {}
 
-  void OnFrame(std::size_t /*socket*/, Bytes payload) override { printer_.Take(payload); }
-  void OnBrokenStream(std::size_t /*socket*/) override { printer_.TakeBrokenStream(); }
+  void OnFrame(std::size_t /*socket*/, Bytes payload) override { printer_.Add(payload); }
+  void OnBrokenStream(std::size_t /*socket*/) override { printer_.AddBrokenStream(); }
 
  private:
   Printer& printer_;
@@ -23,7 +23,7 @@ class ToPrinter final : public frame::FrameSink {
 
 }  // namespace
 
-Status TakeSocket(const std::string& path, const Stop& stop, Printer& printer) {
+Status PrintSocket(const std::string& path, const Stop& stop, Printer& printer) {
   constexpr std::chrono::milliseconds kLongest(1000);
   auto socket = net::ListeningSocket::Open({net::Endpoint::Kind::kUnix, path, false}, {});
   if (!socket.ok()) return socket.status();

@@ -70,7 +70,7 @@ void AppendSeen(dns::AnswerReader& answers, const dnstap::Response& response,
   if (!answers.Walk(*response.message)) return;
   const std::chrono::sys_seconds time{std::chrono::seconds(*response.seconds)};
   for (const dns::Answer& answer : answers.Judge(response.zone)) {
-    if (answer.fate != record::RecordFate::kStored) continue;
+    if (answer.outcome != record::RecordOutcome::kStored) continue;
     out.emplace_back(
         answer.tuple,
         record::Sighting{.first = time, .last = time, .count = 1, .bailiwick = answer.bailiwick});
@@ -88,7 +88,7 @@ Material Make(const CorpusOptions& options) {
     for (int shift = 24; shift >= 0; shift -= 8) out.stream += static_cast<char>(size >> shift);
     AppendBytes(out.stream, payload);
     out.payloads.emplace_back(AsText(payload));
-    if (decoder.Decode(payload, response) != record::FrameFate::kUsed) std::abort();
+    if (decoder.Decode(payload, response) != record::FrameOutcome::kUsed) std::abort();
     out.messages.emplace_back(AsText(*response.message));
     out.zones.emplace_back(AsText(response.zone.value()));
     AppendSeen(answers, response, out.seen);
@@ -182,7 +182,7 @@ void WholeLane(benchmark::State& state) {
     }
     window.Clear();
   }
-  if (counters.Of(record::FrameFate::kUsed) != counters.frames)
+  if (counters.Of(record::FrameOutcome::kUsed) != counters.frames)
     state.SkipWithError("unused frames");
   Items(state, kMessages);
 }

@@ -7,13 +7,13 @@
 #include "dnstap/decode.h"
 #include "frame/input.h"
 #include "frame/reader.h"
-#include "record/fate.h"
+#include "record/outcome.h"
 
 namespace pdns::bench {
 namespace {
 
-using record::FrameFate;
-using record::RecordFate;
+using record::FrameOutcome;
+using record::RecordOutcome;
 
 // Regular files never make it wait.
 class NoWaiter final : public frame::Waiter {
@@ -36,13 +36,13 @@ Result<Read> ReadCapture(
   Read read;
   while (const auto payload = reader.Next()) {
     ++read.frames;
-    if (decoder.Decode(*payload, response) != FrameFate::kUsed) continue;
+    if (decoder.Decode(*payload, response) != FrameOutcome::kUsed) continue;
     if (!response.message || !response.seconds || !answers.Walk(*response.message)) continue;
-    if (answers.Refusal() != FrameFate::kUsed) continue;
+    if (answers.Refusal() != FrameOutcome::kUsed) continue;
     ++read.used;
     const std::chrono::sys_seconds time{std::chrono::seconds(*response.seconds)};
     for (const dns::Answer& answer : answers.Judge(response.zone)) {
-      if (answer.fate != RecordFate::kStored) continue;
+      if (answer.outcome != RecordOutcome::kStored) continue;
       ++read.stored;
       sink(answer.tuple, {.first = time, .last = time, .count = 1, .bailiwick = answer.bailiwick});
     }

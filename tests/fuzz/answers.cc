@@ -19,13 +19,13 @@ using pdns::Bytes;
 using pdns::Cursor;
 using pdns::dns::Answer;
 using pdns::dns::WireName;
-using pdns::record::RecordFate;
+using pdns::record::RecordOutcome;
 
 // Answers as text, to be compared after the next Judge.
 std::vector<std::string> Copy(std::span<const Answer> answers) {
   std::vector<std::string> copies;
   for (const Answer& answer : answers) {
-    std::string copy(1, static_cast<char>(answer.fate));
+    std::string copy(1, static_cast<char>(answer.outcome));
     copy.push_back(static_cast<char>(answer.bailiwick.rank()));
     if (!answer.tuple.owner.empty()) {
       pdns::AppendBytes(copy, answer.tuple.owner);
@@ -38,9 +38,9 @@ std::vector<std::string> Copy(std::span<const Answer> answers) {
 }
 
 void CheckAnswer(const Answer& answer, Bytes zone) {
-  const bool has_tuple = answer.fate == RecordFate::kStored ||
-                         answer.fate == RecordFate::kOffChain ||
-                         answer.fate == RecordFate::kOutOfBailiwick;
+  const bool has_tuple = answer.outcome == RecordOutcome::kStored ||
+                         answer.outcome == RecordOutcome::kOffChain ||
+                         answer.outcome == RecordOutcome::kOutOfBailiwick;
   if (!has_tuple) return;
   const Bytes owner = answer.tuple.owner;
   MUST_HOLD(pdns::record::NameLength(owner) == owner.size());
@@ -49,8 +49,8 @@ void CheckAnswer(const Answer& answer, Bytes zone) {
   const bool in_zone = pdns::record::IsAtOrUnder(owner, zone);
   MUST_HOLD(answer.bailiwick.known());
   MUST_HOLD(answer.bailiwick.labels() == (in_zone ? pdns::record::CountLabels(zone) : 0));
-  if (answer.fate == RecordFate::kStored) MUST_HOLD(in_zone);
-  if (answer.fate == RecordFate::kOutOfBailiwick) MUST_HOLD(!in_zone);
+  if (answer.outcome == RecordOutcome::kStored) MUST_HOLD(in_zone);
+  if (answer.outcome == RecordOutcome::kOutOfBailiwick) MUST_HOLD(!in_zone);
 }
 
 // Without a zone: what the root's servers say, but that nobody knows the bailiwick.
@@ -58,7 +58,7 @@ void CheckUnknown(std::span<const Answer> answers, const std::vector<std::string
   MUST_HOLD(answers.size() == at_root.size());
   for (std::size_t i = 0; i < answers.size(); ++i) {
     MUST_HOLD(!answers[i].bailiwick.known());
-    MUST_HOLD(answers[i].fate == static_cast<RecordFate>(at_root[i][0]));
+    MUST_HOLD(answers[i].outcome == static_cast<RecordOutcome>(at_root[i][0]));
   }
 }
 
@@ -67,19 +67,19 @@ void CheckRdata(Bytes message, std::size_t& at, const Answer& answer) {
   WireName owner;
   Cursor fixed(message, pdns::dns::ReadName(message, at, owner));
   const auto type = static_cast<pdns::record::RrType>(fixed.U16());
-  fixed.Take(6);  // class, TTL
+  fixed.Read(6);  // class, TTL
   const std::size_t length_at = fixed.position();
-  const Bytes sent = fixed.Take(fixed.U16());
+  const Bytes sent = fixed.Read(fixed.U16());
   MUST_HOLD(fixed.ok());
   at = fixed.position();
-  if (answer.fate == RecordFate::kClass || answer.fate == RecordFate::kMeta) return;
-  if (answer.tuple.owner.empty()) MUST_HOLD(answer.fate == RecordFate::kMalformed);
+  if (answer.outcome == RecordOutcome::kClass || answer.outcome == RecordOutcome::kMeta) return;
+  if (answer.tuple.owner.empty()) MUST_HOLD(answer.outcome == RecordOutcome::kMalformed);
   if (pdns::record::RequiredFields(type) == 0) {
     if (!answer.tuple.owner.empty()) MUST_HOLD(AsText(answer.tuple.rdata) == AsText(sent));
     return;
   }
   const auto expected = pdns::testing::ByLdns(message, type, length_at);
-  if (answer.fate != RecordFate::kMalformed) {
+  if (answer.outcome != RecordOutcome::kMalformed) {
     MUST_HOLD(expected.has_value());
     MUST_HOLD(AsText(answer.tuple.rdata) == expected->canonical);
   } else if (expected && expected->fields >= pdns::record::RequiredFields(type)) {
@@ -97,7 +97,7 @@ void CheckRdata(Bytes message, std::size_t& at, const Answer& answer) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static pdns::dns::AnswerReader reader;
   const Bytes message(data, size);
-  if (!reader.Walk(message) || reader.Refusal() != pdns::record::FrameFate::kUsed) return 0;
+  if (!reader.Walk(message) || reader.Refusal() != pdns::record::FrameOutcome::kUsed) return 0;
 
   WireName question;
   const std::size_t answers_at = pdns::dns::ReadName(message, 12, question) + 4;
@@ -115,9 +115,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     MUST_HOLD(copies.size() == at_root.size());
     for (std::size_t i = 0; i < copies.size(); ++i) {
       // Nothing is out of the root's bailiwick, and nothing else depends on the zone.
-      const auto fate = static_cast<RecordFate>(copies[i][0]);
-      const auto expected = fate == RecordFate::kOutOfBailiwick ? RecordFate::kStored : fate;
-      MUST_HOLD(static_cast<RecordFate>(at_root[i][0]) == expected);
+      const auto outcome = static_cast<RecordOutcome>(copies[i][0]);
+      const auto expected =
+          outcome == RecordOutcome::kOutOfBailiwick ? RecordOutcome::kStored : outcome;
+      MUST_HOLD(static_cast<RecordOutcome>(at_root[i][0]) == expected);
     }
     std::string upper(AsText(zone));
     for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;

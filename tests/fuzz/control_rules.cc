@@ -69,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   rules.policy.untrusted = static_cast<pdns::ingest::Untrusted>(cursor.U8() % 3);
   Asker asker{cursor.U32(), {}};
   for (unsigned left = cursor.U8(); left > 0; --left) asker.groups.push_back(cursor.U32());
-  const auto line = pdns::AsText(cursor.Take(cursor.left()));
+  const auto line = pdns::AsText(cursor.Read(cursor.left()));
   if (!cursor.ok()) return 0;
   const auto request = pdns::ingest::ParseControlRequest(line);
   if (!request.ok()) return 0;

@@ -26,7 +26,7 @@ AnswerCursor MakeCursor(pdns::Bytes bytes) {
   cursor.place.question = read.U8();
   cursor.place.row.type = static_cast<pdns::record::RrType>(read.U16());
   const std::size_t at = std::min<std::size_t>(std::size_t{2} * read.U8(), read.left());
-  cursor.place.row.at = pdns::AsText(read.Take(at));
+  cursor.place.row.at = pdns::AsText(read.Read(at));
   const pdns::Bytes rest = bytes.last(read.left());
   const std::size_t owner = pdns::record::NameLength(rest);
   const auto name = pdns::record::Name::FromWire(rest.first(owner));

@@ -4,26 +4,26 @@
 #include "record/name.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using pdns::record::FrameFate;
+  using pdns::record::FrameOutcome;
   const pdns::Bytes payload(data, size);
   static pdns::dnstap::Decoder all(~pdns::dnstap::TypeSet{0});
   static pdns::dnstap::Decoder none(0);
   pdns::dnstap::Response first;
-  const FrameFate fate = all.Decode(payload, first);
-  if (fate == FrameFate::kUsed) {
+  const FrameOutcome outcome = all.Decode(payload, first);
+  if (outcome == FrameOutcome::kUsed) {
     MUST_HOLD(first.message_type >= 1 && first.message_type < pdns::record::kMessageTypes);
     if (first.zone) MUST_HOLD(pdns::record::NameLength(*first.zone) == first.zone->size());
     MUST_HOLD(first.identity.size() <= size);
     if (first.message) MUST_HOLD(first.message->size() <= size);
   } else {
-    MUST_HOLD(fate == FrameFate::kSkipped || fate == FrameFate::kMalformedProtobuf);
-    MUST_HOLD(fate != FrameFate::kSkipped || first.message_type == 0);
+    MUST_HOLD(outcome == FrameOutcome::kSkipped || outcome == FrameOutcome::kMalformedProtobuf);
+    MUST_HOLD(outcome != FrameOutcome::kSkipped || first.message_type == 0);
   }
   pdns::dnstap::Response second;
-  const FrameFate unwanted = none.Decode(payload, second);
-  MUST_HOLD(unwanted != FrameFate::kUsed);
-  if (fate == FrameFate::kUsed) {
-    MUST_HOLD(unwanted == FrameFate::kSkipped && second.message_type == first.message_type);
+  const FrameOutcome unwanted = none.Decode(payload, second);
+  MUST_HOLD(unwanted != FrameOutcome::kUsed);
+  if (outcome == FrameOutcome::kUsed) {
+    MUST_HOLD(unwanted == FrameOutcome::kSkipped && second.message_type == first.message_type);
   }
   return 0;
 }

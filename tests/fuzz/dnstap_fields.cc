@@ -8,10 +8,10 @@ namespace {
 void CheckSame(pdns::dnstap::Decoder& decoder, pdns::Bytes payload) {
   pdns::dnstap::Response ours;
   pdns::dnstap::Response theirs;
-  const auto fate = decoder.Decode(payload, ours);
+  const auto outcome = decoder.Decode(payload, ours);
   pdns::dnstap::Fields fields;
   const bool by_hand = ReadFields(payload, fields);
-  MUST_HOLD(fate == decoder.DecodeGenerated(payload, theirs));
+  MUST_HOLD(outcome == decoder.DecodeGenerated(payload, theirs));
   MUST_HOLD(ours.message_type == theirs.message_type);
   MUST_HOLD(ours.seconds == theirs.seconds);
   MUST_HOLD(ours.message.has_value() == theirs.message.has_value());

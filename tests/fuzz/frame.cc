@@ -118,7 +118,7 @@ void PassOverControls(Source& source) {
     const std::uint32_t escape = cursor.U32();
     const std::uint32_t length = cursor.U32();
     if (escape != 0 || length > pdns::frame::kMaxControlLength) return;
-    const Bytes payload = cursor.Take(length);
+    const Bytes payload = cursor.Read(length);
     const auto control = pdns::frame::DecodeControl(payload);
     if (!cursor.ok() || !control || control->type == ControlType::kStart) return;
     source.at = cursor.position();

@@ -53,9 +53,9 @@ void Push(const Descriptor& peer, Connection& connection, Bytes bytes, Frames& f
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   pdns::Cursor cursor(Bytes(data, size));
   const std::uint16_t length = cursor.U16();
-  const Bytes state = cursor.Take(length);
+  const Bytes state = cursor.Read(length);
   if (!cursor.ok()) return 0;
-  const Bytes next = cursor.Take(cursor.left());
+  const Bytes next = cursor.Read(cursor.left());
 
   auto [ours, peer] = Pair();
   const auto adopted = Connection::Adopt(std::move(ours), 0, state);

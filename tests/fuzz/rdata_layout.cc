@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   pdns::Cursor cursor({data, size});
   const auto type = static_cast<pdns::record::RrType>(cursor.U16());
   const std::size_t at = cursor.U16();
-  const pdns::Bytes rest = cursor.Take(cursor.left());
+  const pdns::Bytes rest = cursor.Read(cursor.left());
   if (!cursor.ok() || rest.size() > 65535 || at + 2 > rest.size()) return 0;
   const auto layout = pdns::dns::LayoutOf(type);
   if (layout.names == 0) return 0;

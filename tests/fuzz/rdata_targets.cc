@@ -10,7 +10,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   pdns::Cursor cursor({data, size});
   const std::uint16_t type = cursor.U16();
-  const pdns::Bytes rest = cursor.Take(cursor.left());
+  const pdns::Bytes rest = cursor.Read(cursor.left());
   if (!cursor.ok() || rest.size() > 65535) return 0;
   const std::vector<std::uint8_t> rdata(rest.begin(), rest.end());  // ends where its block ends
 

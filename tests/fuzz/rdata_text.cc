@@ -10,7 +10,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   pdns::Cursor cursor({data, size});
   const auto type = static_cast<pdns::record::RrType>(cursor.U16());
-  const pdns::Bytes rdata = cursor.Take(cursor.left());
+  const pdns::Bytes rdata = cursor.Read(cursor.left());
   if (!cursor.ok() || rdata.size() > 65535) return 0;
   const std::string text = pdns::dns::RdataToText(type, rdata);
   MUST_HOLD(!text.empty());

@@ -44,9 +44,9 @@ std::size_t CsvFields(std::string_view text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   pdns::Cursor cursor({data, size});
-  const auto owner = pdns::record::Name::FromWire(cursor.Take(cursor.U8()));
+  const auto owner = pdns::record::Name::FromWire(cursor.Read(cursor.U8()));
   const auto type = static_cast<pdns::record::RrType>(cursor.U16());
-  const pdns::Bytes rdata = cursor.Take(cursor.left());
+  const pdns::Bytes rdata = cursor.Read(cursor.left());
   if (!cursor.ok() || !owner.has_value() || rdata.size() > 65535) return 0;
   const pdns::query::Asked asked{pdns::AsText(rdata), 1};
   const std::string path(pdns::AsText(rdata));

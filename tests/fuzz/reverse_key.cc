@@ -53,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CheckKey(bytes);
   pdns::Cursor cursor(bytes);
   const auto type = static_cast<pdns::record::RrType>(cursor.U16());
-  std::string rdata(AsText(cursor.Take(cursor.left())));
+  std::string rdata(AsText(cursor.Read(cursor.left())));
   // Canonical: names inside are lower case.
   if (pdns::record::RequiredFields(type) > 0)
     std::transform(rdata.begin(), rdata.end(), rdata.begin(), pdns::LowerByte);

@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   pdns::store::Sketch sketch;
   if (sketch.Load(bytes[0], bytes.subspan(1))) {
     MUST_HOLD(sketch.part(bytes[0]) == pdns::AsText(bytes.subspan(1)));
-    MUST_HOLD(sketch.TakeChanged().empty());
+    MUST_HOLD(sketch.DrainChanged().empty());
   }
   const std::uint64_t loaded = sketch.Estimate();
   pdns::Cursor cursor(bytes);

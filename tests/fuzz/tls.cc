@@ -62,7 +62,7 @@ class Session {
         return;
       case kRaw: {
         const std::uint8_t length = cursor.U8();
-        const Bytes raw = cursor.Take(length);
+        const Bytes raw = cursor.Read(length);
         if (cursor.ok()) send(peer_->fd(), raw.data(), raw.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
         return;
       }

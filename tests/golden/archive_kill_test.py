@@ -144,11 +144,11 @@ class ArchiveKill(unittest.TestCase):
                                              if Path(source["name"]).name.removesuffix(".zst") not in empty})
         self.assertEqual(0, again["tuples_new"] + again["tuples_updated"])
         self.assertEqual(expected, dump(self.database))
-        self.assertEqual(self.fates(self.root / "expected"), self.fates(self.database))
+        self.assertEqual(self.outcomes(self.root / "expected"), self.outcomes(self.database))
         return f"{len(frames)} of them in {len(files)} files of the archive"
 
     @staticmethod
-    def fates(database: Path) -> dict[str, int]:
+    def outcomes(database: Path) -> dict[str, int]:
         """As counted in the database, but for streams that broke, which are in no archive."""
         counters = stats_counters(stats(database))
         counters["frames"] -= counters.pop("malformed.frame", 0)

@@ -269,8 +269,8 @@ def Skipped(figures: dict[str, float] | None) -> dict[str, float]:
     counts: dict[str, float] = {}
     for name, value in (figures or {}).items():
         if name.startswith("pdns_frames_total{") and value > 0:
-            fate = name.partition('fate="')[2].partition('"')[0]
-            kind, _, reason = fate.partition(".")
+            outcome = name.partition('outcome="')[2].partition('"')[0]
+            kind, _, reason = outcome.partition(".")
             if kind == "skipped":
                 counts[reason] = counts.get(reason, 0) + value
     return counts

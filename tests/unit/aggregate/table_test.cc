@@ -43,7 +43,7 @@ struct Numbered {
 };
 
 std::vector<const Entry*> List(Table& table) {
-  table.Settle();
+  table.FoldPending();
   std::vector<const Entry*> entries;
   table.List(entries);
   return entries;
@@ -56,7 +56,7 @@ std::string KeyOf(const Tuple& tuple) {
 }
 
 void ExpectSame(Table& table, const Model& model) {
-  table.Settle();
+  table.FoldPending();
   ASSERT_EQ(table.size(), model.size());
   Model listed;
   for (const Entry* entry : List(table)) {
@@ -206,7 +206,7 @@ TEST(Table, TuplesThatShareAHashStayApart) {
       const Numbered one(i);
       table.Add(one.tuple(), At(i));
     }
-    table.Settle();
+    table.FoldPending();
     ASSERT_EQ(table.size(), kTuples);
   }
   std::uint32_t number = 0;
@@ -224,10 +224,10 @@ TEST(Table, WhatIsInHandCountsAsHeld) {
   EXPECT_FALSE(table.empty());
   table.Clear();
   EXPECT_TRUE(table.empty());
-  table.Settle();
+  table.FoldPending();
   EXPECT_EQ(table.size(), 0U) << "it was not cleared";
   table.Add(Numbered(2).tuple(), At(1));
-  table.Settle();
+  table.FoldPending();
   EXPECT_FALSE(table.empty());
   EXPECT_EQ(table.size(), 1U);
 }
@@ -258,7 +258,7 @@ TEST(Table, ListsInTheOrderTheyCameBehindWhatIsThere) {
     table.Add(Numbered(order.front()).tuple(), At(1));
   }
   std::vector<const Entry*> entries{nullptr, nullptr};
-  table.Settle();
+  table.FoldPending();
   table.List(entries);
   ASSERT_EQ(entries.size(), order.size() + 2);
   EXPECT_EQ(entries[1], nullptr);
@@ -277,12 +277,12 @@ TEST(Table, GrowsAtAnySize) {
     table.Add(Numbered(size).tuple(), At(1));
     // The tuple that came first is found whether the table has just grown or is about to.
     table.Add(Numbered(1).tuple(), At(1));
-    table.Settle();
+    table.FoldPending();
     ASSERT_EQ(table.size(), size);
     if (table.memory() == before) continue;
     ++grown;
     for (std::uint32_t i = 1; i <= size; ++i) table.Add(Numbered(i).tuple(), At(1));
-    table.Settle();
+    table.FoldPending();
     ASSERT_EQ(table.size(), size);
   }
   EXPECT_GE(grown, 5U);
@@ -291,7 +291,7 @@ TEST(Table, GrowsAtAnySize) {
 
 void Fill(Table& table, std::uint32_t tuples) {
   for (std::uint32_t i = 0; i < tuples; ++i) table.Add(Numbered(i).tuple(), At(1));
-  table.Settle();
+  table.FoldPending();
 }
 
 TEST(Table, ClearKeepsWhatARoundNeededAndShrinksAfterASmallerOne) {

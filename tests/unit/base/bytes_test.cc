@@ -19,14 +19,14 @@ std::string Varint(std::uint64_t value) {
 TEST(Cursor, TakesUpToTheEndAndNoFurther) {
   const std::string text = "abc";
   Cursor cursor(AsBytes(text));
-  EXPECT_EQ(AsText(cursor.Take(2)), "ab");
+  EXPECT_EQ(AsText(cursor.Read(2)), "ab");
   EXPECT_EQ(cursor.left(), 1U);
   EXPECT_FALSE(cursor.AtEnd());
-  EXPECT_EQ(AsText(cursor.Take(1)), "c");
+  EXPECT_EQ(AsText(cursor.Read(1)), "c");
   EXPECT_TRUE(cursor.AtEnd());
-  EXPECT_TRUE(cursor.Take(0).empty());
+  EXPECT_TRUE(cursor.Read(0).empty());
   EXPECT_TRUE(cursor.ok());
-  EXPECT_TRUE(cursor.Take(1).empty());
+  EXPECT_TRUE(cursor.Read(1).empty());
   EXPECT_FALSE(cursor.ok());
   EXPECT_FALSE(cursor.AtEnd());
 }
@@ -34,9 +34,9 @@ TEST(Cursor, TakesUpToTheEndAndNoFurther) {
 TEST(Cursor, StaysFailedThoughASmallerReadWouldFit) {
   const std::string text = "abcd";
   Cursor cursor(AsBytes(text));
-  EXPECT_TRUE(cursor.Take(5).empty());
-  EXPECT_TRUE(cursor.Take(1).empty());
-  EXPECT_TRUE(cursor.Take(0).empty());
+  EXPECT_TRUE(cursor.Read(5).empty());
+  EXPECT_TRUE(cursor.Read(1).empty());
+  EXPECT_TRUE(cursor.Read(0).empty());
   EXPECT_EQ(cursor.U8(), 0U);
   EXPECT_EQ(cursor.U16(), 0U);
   EXPECT_EQ(cursor.U32(), 0U);
@@ -48,14 +48,14 @@ TEST(Cursor, StaysFailedThoughASmallerReadWouldFit) {
 TEST(Cursor, HugeLengthsDoNotWrapAround) {
   const std::string text = "abcd";
   Cursor cursor(AsBytes(text));
-  cursor.Take(2);
-  EXPECT_TRUE(cursor.Take(std::numeric_limits<std::size_t>::max()).empty());
+  cursor.Read(2);
+  EXPECT_TRUE(cursor.Read(std::numeric_limits<std::size_t>::max()).empty());
   EXPECT_FALSE(cursor.ok());
 }
 
 TEST(Cursor, BeginsAnywhereInside) {
   const std::string text = "abcd";
-  EXPECT_EQ(AsText(Cursor(AsBytes(text), 1).Take(3)), "bcd");
+  EXPECT_EQ(AsText(Cursor(AsBytes(text), 1).Read(3)), "bcd");
   EXPECT_TRUE(Cursor(AsBytes(text), 4).AtEnd());
   Cursor beyond(AsBytes(text), 5);
   EXPECT_FALSE(beyond.ok());

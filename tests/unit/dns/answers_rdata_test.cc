@@ -29,22 +29,22 @@ Verdict Between(RrType type, std::string_view rdata) {
                                    .Answer(kOwner, 16, "\5after")
                                    .Bytes());
   if (verdicts.size() != 3) return {};
-  EXPECT_EQ(verdicts[0].fate, RecordFate::kStored);
-  EXPECT_EQ(verdicts[2].fate, RecordFate::kStored);
+  EXPECT_EQ(verdicts[0].outcome, RecordOutcome::kStored);
+  EXPECT_EQ(verdicts[2].outcome, RecordOutcome::kStored);
   EXPECT_EQ(verdicts[2].rdata, "\5after");
   return verdicts[1];
 }
 
 bool Malformed(RrType type, std::string_view rdata) {
-  const RecordFate fate = Between(type, rdata).fate;
-  EXPECT_TRUE(fate == RecordFate::kMalformed || fate == RecordFate::kStored);
-  return fate == RecordFate::kMalformed;
+  const RecordOutcome outcome = Between(type, rdata).outcome;
+  EXPECT_TRUE(outcome == RecordOutcome::kMalformed || outcome == RecordOutcome::kStored);
+  return outcome == RecordOutcome::kMalformed;
 }
 
 // Stored, and as these canonical bytes.
 void ExpectStored(RrType type, std::string_view rdata, std::string_view canonical) {
   const Verdict verdict = Between(type, rdata);
-  EXPECT_EQ(verdict.fate, RecordFate::kStored);
+  EXPECT_EQ(verdict.outcome, RecordOutcome::kStored);
   EXPECT_EQ(ToHex(AsBytes(verdict.rdata)), ToHex(AsBytes(canonical)));
 }
 
@@ -204,14 +204,14 @@ TEST(Opaque, BytesAreKeptAsSent) {
     if (record::IsMeta(rrtype) || record::RequiredFields(rrtype) > 0) continue;
     if (rrtype == RrType::kA || rrtype == RrType::kAaaa) continue;
     const Verdict verdict = Between(rrtype, rubbish);
-    EXPECT_EQ(verdict.fate, RecordFate::kStored) << type;
+    EXPECT_EQ(verdict.outcome, RecordOutcome::kStored) << type;
     EXPECT_EQ(verdict.rdata, rubbish) << type;
   }
 }
 
 TEST(Opaque, EmptyAndLongRdataAreKept) {
-  EXPECT_EQ(Between(RrType::kTxt, "").fate, RecordFate::kStored);
-  EXPECT_EQ(Between(static_cast<RrType>(65280), "").fate, RecordFate::kStored);
+  EXPECT_EQ(Between(RrType::kTxt, "").outcome, RecordOutcome::kStored);
+  EXPECT_EQ(Between(static_cast<RrType>(65280), "").outcome, RecordOutcome::kStored);
   const std::string most(65000, 'T');
   EXPECT_EQ(Between(RrType::kTxt, most).rdata, most);
 }

@@ -21,14 +21,14 @@ using testing::WireName;
 
 constexpr std::uint16_t kA = 1;
 constexpr std::uint16_t kTxt = 16;
-constexpr RecordFate kStored = RecordFate::kStored;
-constexpr RecordFate kDuplicate = RecordFate::kDuplicate;
+constexpr RecordOutcome kStored = RecordOutcome::kStored;
+constexpr RecordOutcome kDuplicate = RecordOutcome::kDuplicate;
 const std::string kAddress = {'\xc0', '\0', '\2', '\1'};
 const std::string kOwner = Pointer(kQuestionOffset);
 
 DnsMessage BlahOrg() { return DnsMessage(WireName("www.blah.org")); }
 
-FrameFate RefusalOf(const DnsMessage& message) {
+FrameOutcome RefusalOf(const DnsMessage& message) {
   const std::string bytes = message.Bytes();
   AnswerReader reader;
   EXPECT_TRUE(reader.Walk(AsBytes(bytes)));
@@ -95,7 +95,7 @@ TEST(Walk, AQuestionNameMayPointIntoTheHeader) {
   const auto verdicts = Judged(DnsMessage(Pointer(4)).Answer(Pointer(4), kA, kAddress).Bytes());
   ASSERT_EQ(verdicts.size(), 1U);
   EXPECT_EQ(verdicts[0].owner, WireName("."));
-  EXPECT_EQ(verdicts[0].fate, kStored);
+  EXPECT_EQ(verdicts[0].outcome, kStored);
 }
 
 TEST(Walk, MessagesLongerThanDnsAllowsAreRefused) {
@@ -116,7 +116,7 @@ TEST(Walk, AReaderForgetsTheMessageBefore) {
   const auto answers = reader.Judge(AsBytes(kRootZone));
   ASSERT_EQ(answers.size(), 1U);
   EXPECT_EQ(AsText(answers[0].tuple.owner), WireName("b.org"));
-  EXPECT_EQ(answers[0].fate, kStored);
+  EXPECT_EQ(answers[0].outcome, kStored);
 }
 
 TEST(Refusal, NamesTheFirstFaultFromLeftToRight) {
@@ -124,37 +124,37 @@ TEST(Refusal, NamesTheFirstFaultFromLeftToRight) {
   constexpr std::uint16_t kNotify = 4 << 11;
   constexpr std::uint16_t kCut = 0x0200;
   constexpr std::uint16_t kAll = kNotify | kCut | 2;
-  EXPECT_EQ(RefusalOf(BlahOrg()), FrameFate::kUsed);
-  EXPECT_EQ(RefusalOf(BlahOrg().Flags(kQuery | kAll).QuestionCount(0)), FrameFate::kNotResponse);
-  EXPECT_EQ(RefusalOf(DnsMessage().Flags(0x8000 | kAll)), FrameFate::kOpcode);
-  EXPECT_EQ(RefusalOf(DnsMessage().Flags(0x8000 | kCut | 2)), FrameFate::kQuestion);
-  EXPECT_EQ(RefusalOf(BlahOrg().Flags(0x8000 | kCut | 2)), FrameFate::kRcode);
-  EXPECT_EQ(RefusalOf(BlahOrg().Flags(0x8000 | kCut)), FrameFate::kTruncated);
+  EXPECT_EQ(RefusalOf(BlahOrg()), FrameOutcome::kUsed);
+  EXPECT_EQ(RefusalOf(BlahOrg().Flags(kQuery | kAll).QuestionCount(0)), FrameOutcome::kNotResponse);
+  EXPECT_EQ(RefusalOf(DnsMessage().Flags(0x8000 | kAll)), FrameOutcome::kOpcode);
+  EXPECT_EQ(RefusalOf(DnsMessage().Flags(0x8000 | kCut | 2)), FrameOutcome::kQuestion);
+  EXPECT_EQ(RefusalOf(BlahOrg().Flags(0x8000 | kCut | 2)), FrameOutcome::kRcode);
+  EXPECT_EQ(RefusalOf(BlahOrg().Flags(0x8000 | kCut)), FrameOutcome::kTruncated);
 }
 
 TEST(Refusal, EveryOpcodeButQuery) {
   for (unsigned opcode = 0; opcode < 16; ++opcode) {
     const auto flags = static_cast<std::uint16_t>(0x8000U | opcode << 11);
     EXPECT_EQ(RefusalOf(BlahOrg().Flags(flags)),
-              opcode == 0 ? FrameFate::kUsed : FrameFate::kOpcode);
+              opcode == 0 ? FrameOutcome::kUsed : FrameOutcome::kOpcode);
   }
 }
 
 TEST(Refusal, EveryRcodeButThree) {
   for (unsigned rcode = 0; rcode < 16; ++rcode) {
     const bool used = rcode == 0 || rcode == 3 || rcode == 6;
-    EXPECT_EQ(RefusalOf(BlahOrg().Rcode(rcode)), used ? FrameFate::kUsed : FrameFate::kRcode);
+    EXPECT_EQ(RefusalOf(BlahOrg().Rcode(rcode)), used ? FrameOutcome::kUsed : FrameOutcome::kRcode);
   }
 }
 
 TEST(Refusal, OneQuestionNoMoreNoLess) {
-  EXPECT_EQ(RefusalOf(DnsMessage()), FrameFate::kQuestion);
-  EXPECT_EQ(RefusalOf(BlahOrg().Question(WireName("b.org"), kA)), FrameFate::kQuestion);
+  EXPECT_EQ(RefusalOf(DnsMessage()), FrameOutcome::kQuestion);
+  EXPECT_EQ(RefusalOf(BlahOrg().Question(WireName("b.org"), kA)), FrameOutcome::kQuestion);
 }
 
 TEST(Refusal, OtherFlagsDoNotMatter) {
-  EXPECT_EQ(RefusalOf(BlahOrg().Flags(0x8000)), FrameFate::kUsed);
-  EXPECT_EQ(RefusalOf(BlahOrg().Flags(0x8000 | 0x05f0)), FrameFate::kUsed);
+  EXPECT_EQ(RefusalOf(BlahOrg().Flags(0x8000)), FrameOutcome::kUsed);
+  EXPECT_EQ(RefusalOf(BlahOrg().Flags(0x8000 | 0x05f0)), FrameOutcome::kUsed);
 }
 
 TEST(Judge, ClassesOtherThanInAreCounted) {
@@ -162,71 +162,71 @@ TEST(Judge, ClassesOtherThanInAreCounted) {
   for (const int rr_class : {0, 1, 2, 3, 4, 254, 255, 256, 65535}) {
     message.Answer(kOwner, kA, kAddress, static_cast<std::uint16_t>(rr_class));
   }
-  Fates expected(9, RecordFate::kClass);
+  Outcomes expected(9, RecordOutcome::kClass);
   expected[1] = kStored;
-  EXPECT_EQ(FatesOf(message.Bytes()), expected);
+  EXPECT_EQ(OutcomesOf(message.Bytes()), expected);
 }
 
 TEST(Judge, MetaTypesAreCounted) {
   for (unsigned type = 0; type < 65536; type = type < 300 ? type + 1 : type + 997) {
     const bool meta = type == 0 || type == 41 || (type >= 128 && type <= 255);
-    const auto fates =
-        FatesOf(BlahOrg().Answer(kOwner, static_cast<std::uint16_t>(type), "\1\2\3").Bytes());
-    EXPECT_EQ(fates[0] == RecordFate::kMeta, meta) << type;
+    const auto outcomes =
+        OutcomesOf(BlahOrg().Answer(kOwner, static_cast<std::uint16_t>(type), "\1\2\3").Bytes());
+    EXPECT_EQ(outcomes[0] == RecordOutcome::kMeta, meta) << type;
   }
 }
 
 TEST(Judge, ClassGoesBeforeMetaAndMetaBeforeMalformed) {
-  EXPECT_EQ(FatesOf(BlahOrg()
-                        .Answer(kOwner, 41, "", 1232)
-                        .Answer(kOwner, 255, "", 3)
-                        .Answer(kOwner, 250, "\xc0")
-                        .Answer(kOwner, kA, "bad", 3)
-                        .Answer(WireName("off.net"), kA, "bad")
-                        .Bytes()),
-            (Fates{RecordFate::kClass, RecordFate::kClass, RecordFate::kMeta, RecordFate::kClass,
-                   RecordFate::kMalformed}));
+  EXPECT_EQ(OutcomesOf(BlahOrg()
+                           .Answer(kOwner, 41, "", 1232)
+                           .Answer(kOwner, 255, "", 3)
+                           .Answer(kOwner, 250, "\xc0")
+                           .Answer(kOwner, kA, "bad", 3)
+                           .Answer(WireName("off.net"), kA, "bad")
+                           .Bytes()),
+            (Outcomes{RecordOutcome::kClass, RecordOutcome::kClass, RecordOutcome::kMeta,
+                      RecordOutcome::kClass, RecordOutcome::kMalformed}));
 }
 
 TEST(Judge, ATupleCountsOnceAMessage) {
-  EXPECT_EQ(FatesOf(BlahOrg()
-                        .Answer(kOwner, kA, kAddress)
-                        .Answer(WireName("WWW.bLAH.org"), kA, kAddress, 1, 0)
-                        .Answer("\3wWw" + Pointer(16), kA, kAddress)
-                        .Answer(kOwner, kA, "\1\2\3\4")
-                        .Answer(kOwner, kTxt, kAddress)
-                        .Answer(kOwner, kA, kAddress)
-                        .Bytes()),
-            (Fates{kStored, kDuplicate, kDuplicate, kStored, kStored, kDuplicate}));
+  EXPECT_EQ(OutcomesOf(BlahOrg()
+                           .Answer(kOwner, kA, kAddress)
+                           .Answer(WireName("WWW.bLAH.org"), kA, kAddress, 1, 0)
+                           .Answer("\3wWw" + Pointer(16), kA, kAddress)
+                           .Answer(kOwner, kA, "\1\2\3\4")
+                           .Answer(kOwner, kTxt, kAddress)
+                           .Answer(kOwner, kA, kAddress)
+                           .Bytes()),
+            (Outcomes{kStored, kDuplicate, kDuplicate, kStored, kStored, kDuplicate}));
 }
 
 TEST(Judge, DuplicatesAreFoundBehindOtherSpellingsOfNames) {
   constexpr std::uint16_t kMx = 15;
-  EXPECT_EQ(FatesOf(BlahOrg()
-                        .Answer(kOwner, kMx, U16(1) + WireName("mail.blah.org"))
-                        .Answer(kOwner, kMx, U16(1) + WireName("MAIL.Blah.Org"))
-                        .Answer(kOwner, kMx, U16(1) + "\4mail" + Pointer(16))
-                        .Answer(kOwner, kMx, U16(2) + WireName("mail.blah.org"))
-                        .Bytes()),
-            (Fates{kStored, kDuplicate, kDuplicate, kStored}));
+  EXPECT_EQ(OutcomesOf(BlahOrg()
+                           .Answer(kOwner, kMx, U16(1) + WireName("mail.blah.org"))
+                           .Answer(kOwner, kMx, U16(1) + WireName("MAIL.Blah.Org"))
+                           .Answer(kOwner, kMx, U16(1) + "\4mail" + Pointer(16))
+                           .Answer(kOwner, kMx, U16(2) + WireName("mail.blah.org"))
+                           .Bytes()),
+            (Outcomes{kStored, kDuplicate, kDuplicate, kStored}));
 }
 
 TEST(Judge, OpaqueRdataKeepsItsCase) {
   EXPECT_EQ(
-      FatesOf(BlahOrg().Answer(kOwner, kTxt, "\5Hello").Answer(kOwner, kTxt, "\5hello").Bytes()),
-      (Fates{kStored, kStored}));
+      OutcomesOf(BlahOrg().Answer(kOwner, kTxt, "\5Hello").Answer(kOwner, kTxt, "\5hello").Bytes()),
+      (Outcomes{kStored, kStored}));
 }
 
 TEST(Judge, MalformedRecordsAreNoDuplicates) {
-  EXPECT_EQ(FatesOf(BlahOrg().Answer(kOwner, kA, "bad").Answer(kOwner, kA, "bad").Bytes()),
-            (Fates{RecordFate::kMalformed, RecordFate::kMalformed}));
+  EXPECT_EQ(OutcomesOf(BlahOrg().Answer(kOwner, kA, "bad").Answer(kOwner, kA, "bad").Bytes()),
+            (Outcomes{RecordOutcome::kMalformed, RecordOutcome::kMalformed}));
 }
 
 // Above sixteen records another way is taken: it must say the same.
 TEST(Judge, DuplicatesAmongManyRecords) {
   for (const int distinct : {7, 8, 9, 40, 300}) {
     DnsMessage message = BlahOrg();
-    Fates expected;
+    Outcomes expected;
     for (int round = 0; round < 3; ++round) {
       for (int i = 0; i < distinct; ++i) {
         message.Answer(round == 1 ? WireName("www.BLAH.org") : kOwner, kA,
@@ -234,9 +234,9 @@ TEST(Judge, DuplicatesAmongManyRecords) {
         expected.push_back(round == 0 ? kStored : kDuplicate);
       }
       message.Answer(kOwner, kA, "no");
-      expected.push_back(RecordFate::kMalformed);
+      expected.push_back(RecordOutcome::kMalformed);
     }
-    EXPECT_EQ(FatesOf(message.Bytes()), expected) << distinct;
+    EXPECT_EQ(OutcomesOf(message.Bytes()), expected) << distinct;
   }
 }
 
@@ -244,17 +244,17 @@ TEST(Judge, TheFirstOfEqualRecordsIsTheOneThatStays) {
   DnsMessage message = BlahOrg();
   for (int i = 0; i < 20; ++i) message.Answer(kOwner, kA, U32(static_cast<std::uint32_t>(19 - i)));
   for (int i = 0; i < 20; ++i) message.Answer(kOwner, kA, U32(static_cast<std::uint32_t>(i)));
-  Fates expected(20, kStored);
+  Outcomes expected(20, kStored);
   expected.resize(40, kDuplicate);
-  EXPECT_EQ(FatesOf(message.Bytes()), expected);
+  EXPECT_EQ(OutcomesOf(message.Bytes()), expected);
 }
 
 TEST(Judge, DuplicatesOfQuarantinedRecordsAreDuplicates) {
-  EXPECT_EQ(FatesOf(BlahOrg()
-                        .Answer(WireName("bank.example"), kA, kAddress)
-                        .Answer(WireName("BANK.example"), kA, kAddress)
-                        .Bytes()),
-            (Fates{RecordFate::kOffChain, kDuplicate}));
+  EXPECT_EQ(OutcomesOf(BlahOrg()
+                           .Answer(WireName("bank.example"), kA, kAddress)
+                           .Answer(WireName("BANK.example"), kA, kAddress)
+                           .Bytes()),
+            (Outcomes{RecordOutcome::kOffChain, kDuplicate}));
 }
 
 TEST(Judge, AMessageWithoutAnswersHasNone) { EXPECT_TRUE(Judged(BlahOrg().Bytes()).empty()); }

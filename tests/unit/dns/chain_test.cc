@@ -26,9 +26,9 @@ constexpr std::uint16_t kTxt = 16;
 constexpr std::uint16_t kSig = 24;
 constexpr std::uint16_t kDname = 39;
 constexpr std::uint16_t kRrsig = 46;
-constexpr RecordFate kOn = RecordFate::kStored;
-constexpr RecordFate kOff = RecordFate::kOffChain;
-constexpr RecordFate kOut = RecordFate::kOutOfBailiwick;
+constexpr RecordOutcome kOn = RecordOutcome::kStored;
+constexpr RecordOutcome kOff = RecordOutcome::kOffChain;
+constexpr RecordOutcome kOut = RecordOutcome::kOutOfBailiwick;
 
 struct Rr {
   std::string owner;
@@ -54,47 +54,51 @@ std::string Response(std::string_view question, const std::vector<Rr>& records) 
   return message.Bytes();
 }
 
-// Expects these fates, and the same of each record when they stand in reverse order.
-void ExpectFates(std::string_view question, std::vector<Rr> records, Fates fates,
-                 std::string_view zone = ".") {
-  EXPECT_EQ(FatesOf(Response(question, records), WireName(zone)), fates);
+// Expects these outcomes, and the same of each record when they stand in reverse order.
+void ExpectOutcomes(std::string_view question, std::vector<Rr> records, Outcomes outcomes,
+                    std::string_view zone = ".") {
+  EXPECT_EQ(OutcomesOf(Response(question, records), WireName(zone)), outcomes);
   std::reverse(records.begin(), records.end());
-  std::reverse(fates.begin(), fates.end());
-  EXPECT_EQ(FatesOf(Response(question, records), WireName(zone)), fates) << "in reverse order";
+  std::reverse(outcomes.begin(), outcomes.end());
+  EXPECT_EQ(OutcomesOf(Response(question, records), WireName(zone)), outcomes)
+      << "in reverse order";
 }
 
 TEST(Chain, OnlyTheQuestionNameWithoutLinks) {
-  ExpectFates("www.blah.org",
-              {A("www.blah.org"), A("blah.org"), A("a.www.blah.org"), A("ww.blah.org"), A("."),
-               A("www.bank.example")},
-              {kOn, kOff, kOff, kOff, kOff, kOff});
+  ExpectOutcomes("www.blah.org",
+                 {A("www.blah.org"), A("blah.org"), A("a.www.blah.org"), A("ww.blah.org"), A("."),
+                  A("www.bank.example")},
+                 {kOn, kOff, kOff, kOff, kOff, kOff});
 }
 
 TEST(Chain, CaseOfTheQuestionDoesNotMatter) {
-  ExpectFates("wWw.BlAh.oRg", {A("www.blah.org")}, {kOn});
+  ExpectOutcomes("wWw.BlAh.oRg", {A("www.blah.org")}, {kOn});
 }
 
 TEST(Chain, CnameTargetsInAnyOrder) {
-  ExpectFates("a.org", {Cname("a.org", "b.org"), Cname("B.org", "c.ORG"), A("c.org"), A("d.org")},
-              {kOn, kOn, kOn, kOff});
+  ExpectOutcomes("a.org",
+                 {Cname("a.org", "b.org"), Cname("B.org", "c.ORG"), A("c.org"), A("d.org")},
+                 {kOn, kOn, kOn, kOff});
 }
 
 TEST(Chain, ACnameBesideTheChainLeadsNowhere) {
-  ExpectFates("a.org", {A("a.org"), Cname("x.org", "bank.example"), A("bank.example")},
-              {kOn, kOff, kOff});
+  ExpectOutcomes("a.org", {A("a.org"), Cname("x.org", "bank.example"), A("bank.example")},
+                 {kOn, kOff, kOff});
 }
 
 TEST(Chain, SeveralCnamesOfOneOwnerAllCount) {
-  ExpectFates("a.org", {Cname("a.org", "b.org"), Cname("a.org", "c.org"), A("b.org"), A("c.org")},
-              {kOn, kOn, kOn, kOn});
+  ExpectOutcomes("a.org",
+                 {Cname("a.org", "b.org"), Cname("a.org", "c.org"), A("b.org"), A("c.org")},
+                 {kOn, kOn, kOn, kOn});
 }
 
 TEST(Chain, CnameLoopsEnd) {
-  ExpectFates("a.org", {Cname("a.org", "a.org")}, {kOn});
-  ExpectFates("a.org", {Cname("a.org", "b.org"), Cname("b.org", "a.org"), A("b.org")},
-              {kOn, kOn, kOn});
-  ExpectFates("a.org", {Cname("a.org", "b.org"), Cname("b.org", "c.org"), Cname("c.org", "b.org")},
-              {kOn, kOn, kOn});
+  ExpectOutcomes("a.org", {Cname("a.org", "a.org")}, {kOn});
+  ExpectOutcomes("a.org", {Cname("a.org", "b.org"), Cname("b.org", "a.org"), A("b.org")},
+                 {kOn, kOn, kOn});
+  ExpectOutcomes("a.org",
+                 {Cname("a.org", "b.org"), Cname("b.org", "c.org"), Cname("c.org", "b.org")},
+                 {kOn, kOn, kOn});
 }
 
 TEST(Chain, AMalformedOrForeignCnameIsNoLink) {
@@ -102,8 +106,8 @@ TEST(Chain, AMalformedOrForeignCnameIsNoLink) {
   message.Answer(WireName("a.org"), kCname, WireName("b.org") + "x");
   message.Answer(WireName("a.org"), kCname, WireName("c.org"), 3);
   message.Answer(WireName("b.org"), kA, "\1\2\3\4").Answer(WireName("c.org"), kA, "\1\2\3\4");
-  EXPECT_EQ(FatesOf(message.Bytes()),
-            (Fates{RecordFate::kMalformed, RecordFate::kClass, kOff, kOff}));
+  EXPECT_EQ(OutcomesOf(message.Bytes()),
+            (Outcomes{RecordOutcome::kMalformed, RecordOutcome::kClass, kOff, kOff}));
 }
 
 // Few CNAMEs are followed another way than many, or any beside a DNAME: nobody may see it.
@@ -115,69 +119,69 @@ TEST(Chain, FewAndManyLinksAreFollowedAlike) {
     const auto name = [&] { return "n" + std::to_string(random() % 7) + ".org"; };
     for (auto links = random() % 11; links > 0; --links) records.push_back(Cname(name(), name()));
     for (int i = 0; i < 7; ++i) records.push_back(A("n" + std::to_string(i) + ".org"));
-    const Fates fates = FatesOf(Response("n0.org", records));
+    const Outcomes outcomes = OutcomesOf(Response("n0.org", records));
     records.push_back(Dname("elsewhere.net", "x.net"));
-    Fates with_dname = FatesOf(Response("n0.org", records));
+    Outcomes with_dname = OutcomesOf(Response("n0.org", records));
     EXPECT_EQ(with_dname.back(), kOff);
     with_dname.pop_back();
-    ASSERT_EQ(fates, with_dname);
-    on += static_cast<std::size_t>(std::count(fates.begin(), fates.end(), kOn));
+    ASSERT_EQ(outcomes, with_dname);
+    on += static_cast<std::size_t>(std::count(outcomes.begin(), outcomes.end(), kOn));
   }
   EXPECT_GT(on, 4000U);
 }
 
 TEST(Chain, SignaturesStandAndFallWithTheirOwner) {
-  ExpectFates("a.org",
-              {Cname("a.org", "b.org"), Signature("a.org", kCname), A("b.org"),
-               Signature("b.org", kA), Signature("c.org", kA)},
-              {kOn, kOn, kOn, kOn, kOff});
+  ExpectOutcomes("a.org",
+                 {Cname("a.org", "b.org"), Signature("a.org", kCname), A("b.org"),
+                  Signature("b.org", kA), Signature("c.org", kA)},
+                 {kOn, kOn, kOn, kOn, kOff});
 }
 
 TEST(Chain, ADnameMakesANameBelowItsOwner) {
-  ExpectFates("www.a.org",
-              {Dname("a.org", "b.net"), Cname("www.a.org", "www.b.net"), A("www.b.net"), A("b.net"),
-               A("a.org"), A("x.b.net")},
-              {kOn, kOn, kOn, kOff, kOff, kOff});
+  ExpectOutcomes("www.a.org",
+                 {Dname("a.org", "b.net"), Cname("www.a.org", "www.b.net"), A("www.b.net"),
+                  A("b.net"), A("a.org"), A("x.b.net")},
+                 {kOn, kOn, kOn, kOff, kOff, kOff});
 }
 
 TEST(Chain, ADnameWorksWithoutTheCnameMadeOfIt) {
-  ExpectFates("x.y.a.org", {Dname("A.org", "B.net"), A("x.y.b.net")}, {kOn, kOn});
+  ExpectOutcomes("x.y.a.org", {Dname("A.org", "B.net"), A("x.y.b.net")}, {kOn, kOn});
 }
 
 TEST(Chain, ADnameDoesNotTouchItsOwnOwner) {
-  ExpectFates("a.org", {Dname("a.org", "b.net"), A("a.org"), A("b.net")}, {kOn, kOn, kOff});
+  ExpectOutcomes("a.org", {Dname("a.org", "b.net"), A("a.org"), A("b.net")}, {kOn, kOn, kOff});
 }
 
 TEST(Chain, ADnameOfNoAncestorIsOff) {
-  ExpectFates("www.a.org",
-              {A("www.a.org"), Dname("b.org", "c.net"), Dname("ww.a.org", "c.net"),
-               Dname("x.www.a.org", "c.net"), A("www.c.net")},
-              {kOn, kOff, kOff, kOff, kOff});
+  ExpectOutcomes("www.a.org",
+                 {A("www.a.org"), Dname("b.org", "c.net"), Dname("ww.a.org", "c.net"),
+                  Dname("x.www.a.org", "c.net"), A("www.c.net")},
+                 {kOn, kOff, kOff, kOff, kOff});
 }
 
 TEST(Chain, ADnameOfALabelsTailIsNoAncestor) {
   // "aa.org" ends with the bytes of "a.org", but is not below it.
-  ExpectFates("aa.org", {Dname("a.org", "b.net"), A("aa.org")}, {kOff, kOn});
+  ExpectOutcomes("aa.org", {Dname("a.org", "b.net"), A("aa.org")}, {kOff, kOn});
 }
 
 TEST(Chain, OnlySignaturesMayStandBesideADname) {
   const Rr text{WireName("a.org"), kTxt, "\1x"};
-  ExpectFates("www.a.org",
-              {Dname("a.org", "b.net"), Signature("a.org", kDname),
-               Signature("a.org", kDname, kSig), A("a.org"), text, A("www.b.net")},
-              {kOn, kOn, kOn, kOff, kOff, kOn});
+  ExpectOutcomes("www.a.org",
+                 {Dname("a.org", "b.net"), Signature("a.org", kDname),
+                  Signature("a.org", kDname, kSig), A("a.org"), text, A("www.b.net")},
+                 {kOn, kOn, kOn, kOff, kOff, kOn});
 }
 
 TEST(Chain, DnamesFollowOneAnother) {
-  ExpectFates("x.a.org",
-              {Dname("a.org", "b.org"), Dname("b.org", "c.org"), Cname("x.c.org", "d.org"),
-               A("d.org"), A("x.b.org")},
-              {kOn, kOn, kOn, kOn, kOn});
+  ExpectOutcomes("x.a.org",
+                 {Dname("a.org", "b.org"), Dname("b.org", "c.org"), Cname("x.c.org", "d.org"),
+                  A("d.org"), A("x.b.org")},
+                 {kOn, kOn, kOn, kOn, kOn});
 }
 
 TEST(Chain, ADnameAtTheRootAndToTheRoot) {
-  ExpectFates("x.org", {Dname(".", "b.net"), A("x.org.b.net")}, {kOn, kOn});
-  ExpectFates("x.a.org", {Dname("a.org", "."), A("x"), A(".")}, {kOn, kOn, kOff});
+  ExpectOutcomes("x.org", {Dname(".", "b.net"), A("x.org.b.net")}, {kOn, kOn});
+  ExpectOutcomes("x.a.org", {Dname("a.org", "."), A("x"), A(".")}, {kOn, kOn, kOff});
 }
 
 TEST(Chain, NamesThatGetTooLongAreNotMade) {
@@ -185,17 +189,18 @@ TEST(Chain, NamesThatGetTooLongAreNotMade) {
   const std::string longest_prefix = label + "." + label + "." + label;  // 192 bytes of wire
   const std::string fits = std::string(56, 'y') + ".net";                // 62: together 254
   const std::string too_long = std::string(58, 'y') + ".net";            // 64: together 256
-  ExpectFates(longest_prefix + ".a.org", {Dname("a.org", fits), A(longest_prefix + "." + fits)},
-              {kOn, kOn});
+  ExpectOutcomes(longest_prefix + ".a.org", {Dname("a.org", fits), A(longest_prefix + "." + fits)},
+                 {kOn, kOn});
   // The DNAME is true and stays; YXDOMAIN is its consequence.
-  ExpectFates(longest_prefix + ".a.org", {Dname("a.org", too_long), Signature("a.org", kDname)},
-              {kOn, kOn});
+  ExpectOutcomes(longest_prefix + ".a.org", {Dname("a.org", too_long), Signature("a.org", kDname)},
+                 {kOn, kOn});
 }
 
 TEST(Chain, NamesThatGrowWithoutEndEnd) {
   // a.org -> x.a.org -> x.x.a.org ...: until a name is too long.
-  const auto fates = FatesOf(Response("w.a.org", {Dname("a.org", "x.a.org"), A("w.x.x.a.org")}));
-  EXPECT_EQ(fates, (Fates{kOn, kOn}));
+  const auto outcomes =
+      OutcomesOf(Response("w.a.org", {Dname("a.org", "x.a.org"), A("w.x.x.a.org")}));
+  EXPECT_EQ(outcomes, (Outcomes{kOn, kOn}));
 }
 
 TEST(Chain, TwoDnamesThatDoubleTheNamesEnd) {
@@ -203,8 +208,8 @@ TEST(Chain, TwoDnamesThatDoubleTheNamesEnd) {
   for (const char* target : {"x.a.org", "y.a.org", "z.a.org", "xx.a.org", "yy.a.org"}) {
     records.push_back(Dname("a.org", target));
   }
-  const auto fates = FatesOf(Response("w.a.org", records));
-  EXPECT_EQ(fates, Fates(5, kOn));
+  const auto outcomes = OutcomesOf(Response("w.a.org", records));
+  EXPECT_EQ(outcomes, Outcomes(5, kOn));
 }
 
 // The names a chain holds, in all ways they could be numbered.
@@ -235,15 +240,16 @@ TEST(Chain, OfThousandsOfCnamesTheFirstAreOnIt) {
   constexpr int kLinks = 1900;  // as many as fit 64 KiB uncompressed
   const std::string message = ReverseChain(kLinks);
   ASSERT_LE(message.size(), 65535U);
-  Fates fates(kLinks, kOff);
-  std::fill(fates.end() - static_cast<std::ptrdiff_t>(Chain::kMaxNames) - 1, fates.end(), kOn);
-  EXPECT_EQ(FatesOf(message), fates);
+  Outcomes outcomes(kLinks, kOff);
+  std::fill(outcomes.end() - static_cast<std::ptrdiff_t>(Chain::kMaxNames) - 1, outcomes.end(),
+            kOn);
+  EXPECT_EQ(OutcomesOf(message), outcomes);
 }
 
 TEST(Chain, OfSeveralDnamesOfAnOwnerTheLeastCounts) {
-  ExpectFates("w.a.org",
-              {Dname("a.org", "c.org"), Dname("a.org", "b.org"), A("w.b.org"), A("w.c.org")},
-              {kOn, kOn, kOn, kOff});
+  ExpectOutcomes("w.a.org",
+                 {Dname("a.org", "c.org"), Dname("a.org", "b.org"), A("w.b.org"), A("w.c.org")},
+                 {kOn, kOn, kOn, kOff});
 }
 
 TEST(Chain, CostGrowsWithTheRecordsNotWithTheirSquare) {
@@ -256,25 +262,25 @@ TEST(Chain, CostGrowsWithTheRecordsNotWithTheirSquare) {
 
 TEST(Bailiwick, AtAndBelowTheZoneIsInAboveAndBesideIsOut) {
   const std::vector<Rr> records{A("www.blah.org")};
-  ExpectFates("www.blah.org", records, {kOn}, "www.blah.org");
-  ExpectFates("www.blah.org", records, {kOn}, "blah.org");
-  ExpectFates("www.blah.org", records, {kOn}, "org");
-  ExpectFates("www.blah.org", records, {kOn}, ".");
-  ExpectFates("www.blah.org", records, {kOut}, "a.www.blah.org");
-  ExpectFates("www.blah.org", records, {kOut}, "blah.net");
-  ExpectFates("www.blah.org", records, {kOut}, "lah.org");
-  ExpectFates("www.blah.org", records, {kOut}, "xblah.org");
-  ExpectFates("www.blah.org", records, {kOut}, "www.blah.org.net");
+  ExpectOutcomes("www.blah.org", records, {kOn}, "www.blah.org");
+  ExpectOutcomes("www.blah.org", records, {kOn}, "blah.org");
+  ExpectOutcomes("www.blah.org", records, {kOn}, "org");
+  ExpectOutcomes("www.blah.org", records, {kOn}, ".");
+  ExpectOutcomes("www.blah.org", records, {kOut}, "a.www.blah.org");
+  ExpectOutcomes("www.blah.org", records, {kOut}, "blah.net");
+  ExpectOutcomes("www.blah.org", records, {kOut}, "lah.org");
+  ExpectOutcomes("www.blah.org", records, {kOut}, "xblah.org");
+  ExpectOutcomes("www.blah.org", records, {kOut}, "www.blah.org.net");
 }
 
 TEST(Bailiwick, TheZoneMayBeInAnyCase) {
-  ExpectFates("www.blah.org", {A("www.blah.org"), A("x.net")}, {kOn, kOff}, "BLAH.Org");
-  ExpectFates("www.blah.org", {Cname("www.blah.org", "x.net"), A("x.net")}, {kOn, kOut},
-              "BLAH.Org");
+  ExpectOutcomes("www.blah.org", {A("www.blah.org"), A("x.net")}, {kOn, kOff}, "BLAH.Org");
+  ExpectOutcomes("www.blah.org", {Cname("www.blah.org", "x.net"), A("x.net")}, {kOn, kOut},
+                 "BLAH.Org");
 }
 
 TEST(Bailiwick, ChainGoesBeforeBailiwick) {
-  ExpectFates("www.blah.org", {A("bank.example")}, {kOff}, "blah.org");
+  ExpectOutcomes("www.blah.org", {A("bank.example")}, {kOff}, "blah.org");
 }
 
 TEST(Bailiwick, ZoneLabelsAreCountedWhereTheOwnerIsInTheZone) {
@@ -291,8 +297,8 @@ TEST(Bailiwick, ZoneLabelsAreCountedWhereTheOwnerIsInTheZone) {
 }
 
 TEST(Bailiwick, AZoneThatIsNoNameCountsAsTheRoot) {
-  EXPECT_EQ(FatesOf(Response("www.blah.org", {A("www.blah.org")}), "\5cut"), (Fates{kOn}));
-  EXPECT_EQ(FatesOf(Response("www.blah.org", {A("www.blah.org")}), ""), (Fates{kOn}));
+  EXPECT_EQ(OutcomesOf(Response("www.blah.org", {A("www.blah.org")}), "\5cut"), (Outcomes{kOn}));
+  EXPECT_EQ(OutcomesOf(Response("www.blah.org", {A("www.blah.org")}), ""), (Outcomes{kOn}));
 }
 
 TEST(Bailiwick, WithoutAZoneItIsUnknownAndOnlyTheChainCounts) {
@@ -300,10 +306,10 @@ TEST(Bailiwick, WithoutAZoneItIsUnknownAndOnlyTheChainCounts) {
                                                          A("off.org"), A("x.net")}),
                                std::nullopt);
   ASSERT_EQ(verdicts.size(), 4U);
-  EXPECT_EQ(verdicts[0].fate, kOn);
-  EXPECT_EQ(verdicts[1].fate, kOn);
-  EXPECT_EQ(verdicts[2].fate, kOff);
-  EXPECT_EQ(verdicts[3].fate, RecordFate::kDuplicate);
+  EXPECT_EQ(verdicts[0].outcome, kOn);
+  EXPECT_EQ(verdicts[1].outcome, kOn);
+  EXPECT_EQ(verdicts[2].outcome, kOff);
+  EXPECT_EQ(verdicts[3].outcome, RecordOutcome::kDuplicate);
   for (const Verdict& verdict : verdicts) EXPECT_FALSE(verdict.bailiwick.known());
 }
 
@@ -317,18 +323,18 @@ TEST(Bailiwick, OneMessageWithAndWithoutAZone) {
   for (int round = 0; round < 2; ++round) {
     const auto known = reader.Judge(AsBytes(zone));
     EXPECT_EQ(known[0].bailiwick, record::Bailiwick::OfLabels(2));
-    EXPECT_EQ(known[1].fate, kOut);
+    EXPECT_EQ(known[1].outcome, kOut);
     EXPECT_EQ(known[1].bailiwick, record::Bailiwick::OfLabels(0));
     const auto unknown = reader.Judge(std::nullopt);
     EXPECT_EQ(unknown[0].bailiwick, record::Bailiwick());
-    EXPECT_EQ(unknown[1].fate, kOn);
+    EXPECT_EQ(unknown[1].outcome, kOn);
     EXPECT_EQ(unknown[1].bailiwick, record::Bailiwick());
   }
 }
 
 TEST(Bailiwick, ADnameAboveTheZoneIsOut) {
-  ExpectFates("x.sub.a.org", {Dname("a.org", "b.net"), A("x.sub.b.net")}, {kOut, kOut},
-              "sub.a.org");
+  ExpectOutcomes("x.sub.a.org", {Dname("a.org", "b.net"), A("x.sub.b.net")}, {kOut, kOut},
+                 "sub.a.org");
 }
 
 }  // namespace

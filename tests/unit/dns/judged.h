@@ -13,26 +13,26 @@
 
 namespace pdns::record {
 
-inline void PrintTo(RecordFate fate, std::ostream* out) {
-  *out << NameOf(fate).group << '.' << NameOf(fate).name;
+inline void PrintTo(RecordOutcome outcome, std::ostream* out) {
+  *out << NameOf(outcome).group << '.' << NameOf(outcome).name;
 }
-inline void PrintTo(FrameFate fate, std::ostream* out) {
-  *out << NameOf(fate).group << '.' << NameOf(fate).name;
+inline void PrintTo(FrameOutcome outcome, std::ostream* out) {
+  *out << NameOf(outcome).group << '.' << NameOf(outcome).name;
 }
 
 }  // namespace pdns::record
 
 namespace pdns::dns {
 
-using record::FrameFate;
-using record::RecordFate;
-using Fates = std::vector<RecordFate>;
+using record::FrameOutcome;
+using record::RecordOutcome;
+using Outcomes = std::vector<RecordOutcome>;
 
 inline constexpr std::string_view kRootZone("\0", 1);
 
 // An answer that owns its bytes.
 struct Verdict {
-  RecordFate fate;
+  RecordOutcome outcome;
   std::string owner;
   std::uint16_t type;
   std::string rdata;
@@ -54,7 +54,7 @@ inline std::vector<Verdict> Judged(std::string_view message,
     std::vector<Verdict> verdicts;
     const auto bytes = zone.has_value() ? std::optional(AsBytes(*zone)) : std::nullopt;
     for (const Answer& answer : reader.Judge(bytes)) {
-      verdicts.push_back({answer.fate, std::string(AsText(answer.tuple.owner)),
+      verdicts.push_back({answer.outcome, std::string(AsText(answer.tuple.owner)),
                           static_cast<std::uint16_t>(answer.tuple.type),
                           std::string(AsText(answer.tuple.rdata)), answer.bailiwick});
     }
@@ -65,10 +65,10 @@ inline std::vector<Verdict> Judged(std::string_view message,
   return verdicts;
 }
 
-inline Fates FatesOf(std::string_view message, std::string_view zone = kRootZone) {
-  Fates fates;
-  for (const Verdict& verdict : Judged(message, zone)) fates.push_back(verdict.fate);
-  return fates;
+inline Outcomes OutcomesOf(std::string_view message, std::string_view zone = kRootZone) {
+  Outcomes outcomes;
+  for (const Verdict& verdict : Judged(message, zone)) outcomes.push_back(verdict.outcome);
+  return outcomes;
 }
 
 inline bool Walks(std::string_view message) {

@@ -105,7 +105,7 @@ TEST(RdataOracle, EveryTypeWithNamesInsideIsWhatLdnsReads) {
       ASSERT_TRUE(expected.has_value()) << "ldns refuses type " << number;
       const auto verdicts = Judged(message);
       ASSERT_EQ(verdicts.size(), 1U);
-      ASSERT_EQ(verdicts[0].fate, RecordFate::kStored) << "type " << number;
+      ASSERT_EQ(verdicts[0].outcome, RecordOutcome::kStored) << "type " << number;
       ASSERT_EQ(ToHex(AsBytes(verdicts[0].rdata)), ToHex(AsBytes(expected->canonical)))
           << "type " << number;
       ++compared;
@@ -134,8 +134,8 @@ TEST(RdataOracle, DamagedRdataIsNeverTakenForSomethingElse) {
       const std::string message = builder.Bytes();
       const auto verdicts = Judged(message);
       ASSERT_EQ(verdicts.size(), 2U);
-      ASSERT_EQ(verdicts[1].fate, RecordFate::kStored);
-      if (verdicts[0].fate != RecordFate::kStored) continue;
+      ASSERT_EQ(verdicts[1].outcome, RecordOutcome::kStored);
+      if (verdicts[0].outcome != RecordOutcome::kStored) continue;
       const auto expected = ByLdns(AsBytes(message), type, length_at);
       ASSERT_TRUE(expected.has_value()) << "type " << number << " " << ToHex(AsBytes(rdata));
       ASSERT_EQ(ToHex(AsBytes(verdicts[0].rdata)), ToHex(AsBytes(expected->canonical)))

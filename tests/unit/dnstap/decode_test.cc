@@ -15,10 +15,10 @@ using pdns::testing::Dnstap;
 using pdns::testing::Labels;
 using pdns::testing::Payload;
 using pdns::testing::WireName;
-using record::FrameFate;
+using record::FrameOutcome;
 
 struct DecodeTest : ::testing::Test {
-  FrameFate Decode(const std::string& bytes) {
+  FrameOutcome Decode(const std::string& bytes) {
     payload = bytes;
     return decoder.Decode(AsBytes(payload), response);
   }
@@ -54,7 +54,7 @@ TEST_F(DecodeTest, GivesMessageTimeZoneAndIdentity) {
   what.query_time = 1'600'000'000;
   what.zone = WireName("Blah.ORG");
   what.identity = "resolver";
-  ASSERT_EQ(Decode(Payload(what)), FrameFate::kUsed);
+  ASSERT_EQ(Decode(Payload(what)), FrameOutcome::kUsed);
   EXPECT_EQ(response.message_type, kResolverResponse);
   ASSERT_TRUE(response.message.has_value());
   EXPECT_EQ(AsText(*response.message), "not looked at here");
@@ -67,21 +67,21 @@ TEST_F(DecodeTest, GivesMessageTimeZoneAndIdentity) {
 TEST_F(DecodeTest, QueryTimeStandsInForResponseTime) {
   Dnstap what;
   what.query_time = 1'600'000'000;
-  ASSERT_EQ(Decode(Payload(what)), FrameFate::kUsed);
+  ASSERT_EQ(Decode(Payload(what)), FrameOutcome::kUsed);
   EXPECT_EQ(response.seconds, 1'600'000'000U);
   what.response_time = 0;  // present, and none
-  ASSERT_EQ(Decode(Payload(what)), FrameFate::kUsed);
+  ASSERT_EQ(Decode(Payload(what)), FrameOutcome::kUsed);
   EXPECT_EQ(response.seconds, 1'600'000'000U);
   what.query_time = 0;
-  ASSERT_EQ(Decode(Payload(what)), FrameFate::kUsed);
+  ASSERT_EQ(Decode(Payload(what)), FrameOutcome::kUsed);
   EXPECT_EQ(response.seconds, std::nullopt);
   what.response_time = ~std::uint64_t{0};
-  ASSERT_EQ(Decode(Payload(what)), FrameFate::kUsed);
+  ASSERT_EQ(Decode(Payload(what)), FrameOutcome::kUsed);
   EXPECT_EQ(response.seconds, ~std::uint64_t{0});
 }
 
 TEST_F(DecodeTest, WhatIsAbsentIsAbsent) {
-  ASSERT_EQ(Decode(Payload({})), FrameFate::kUsed);
+  ASSERT_EQ(Decode(Payload({})), FrameOutcome::kUsed);
   EXPECT_FALSE(response.message.has_value());
   EXPECT_FALSE(response.seconds.has_value());
   EXPECT_FALSE(response.zone.has_value());
@@ -94,14 +94,14 @@ TEST_F(DecodeTest, NothingStaysFromTheFrameBefore) {
   full.response_time = 7;
   full.zone = WireName("org");
   full.identity = "resolver";
-  ASSERT_EQ(Decode(Payload(full)), FrameFate::kUsed);
-  ASSERT_EQ(Decode(Payload({})), FrameFate::kUsed);
+  ASSERT_EQ(Decode(Payload(full)), FrameOutcome::kUsed);
+  ASSERT_EQ(Decode(Payload({})), FrameOutcome::kUsed);
   EXPECT_FALSE(response.message.has_value());
   EXPECT_FALSE(response.seconds.has_value());
   EXPECT_FALSE(response.zone.has_value());
   EXPECT_TRUE(response.identity.empty());
-  ASSERT_EQ(Decode(Payload(full)), FrameFate::kUsed);
-  ASSERT_EQ(Decode("\x01"), FrameFate::kMalformedProtobuf);
+  ASSERT_EQ(Decode(Payload(full)), FrameOutcome::kUsed);
+  ASSERT_EQ(Decode("\x01"), FrameOutcome::kMalformedProtobuf);
   EXPECT_FALSE(response.message.has_value());
   EXPECT_TRUE(response.identity.empty());
 }
@@ -109,7 +109,7 @@ TEST_F(DecodeTest, NothingStaysFromTheFrameBefore) {
 TEST_F(DecodeTest, AnEmptyMessageIsPresent) {
   Dnstap what;
   what.response = "";
-  ASSERT_EQ(Decode(Payload(what)), FrameFate::kUsed);
+  ASSERT_EQ(Decode(Payload(what)), FrameOutcome::kUsed);
   ASSERT_TRUE(response.message.has_value());
   EXPECT_TRUE(response.message->empty());
 }
@@ -120,7 +120,7 @@ TEST_F(DecodeTest, OtherTypesAreSkippedByTheirNumber) {
     what.type = type;
     what.zone = "no name";  // not looked at in what is skipped
     if (type == kResolverResponse) continue;
-    EXPECT_EQ(Decode(Payload(what)), FrameFate::kSkipped);
+    EXPECT_EQ(Decode(Payload(what)), FrameOutcome::kSkipped);
     EXPECT_EQ(response.message_type, type);
   }
 }
@@ -131,7 +131,7 @@ TEST_F(DecodeTest, TypesThatDnstapDoesNotDefineAreUnknown) {
     Dnstap what;
     what.type = type;
     const std::string bytes = Payload(what);
-    EXPECT_EQ(everything.Decode(AsBytes(bytes), response), FrameFate::kSkipped) << type;
+    EXPECT_EQ(everything.Decode(AsBytes(bytes), response), FrameOutcome::kSkipped) << type;
     EXPECT_EQ(response.message_type, 0U);
   }
 }
@@ -142,24 +142,24 @@ TEST_F(DecodeTest, SeveralTypesMayBeAccepted) {
     Dnstap what;
     what.type = static_cast<std::uint32_t>(type);
     const std::string bytes = Payload(what);
-    EXPECT_EQ(both.Decode(AsBytes(bytes), response), FrameFate::kUsed);
+    EXPECT_EQ(both.Decode(AsBytes(bytes), response), FrameOutcome::kUsed);
     EXPECT_EQ(response.message_type, type);
   }
 }
 
 TEST_F(DecodeTest, NotADnstapMessage) {
-  EXPECT_EQ(Decode(""), FrameFate::kMalformedProtobuf);  // the required type is missing
-  EXPECT_EQ(Decode("hello, world"), FrameFate::kMalformedProtobuf);
+  EXPECT_EQ(Decode(""), FrameOutcome::kMalformedProtobuf);  // the required type is missing
+  EXPECT_EQ(Decode("hello, world"), FrameOutcome::kMalformedProtobuf);
   Dnstap envelope;
   envelope.with_message = false;
-  EXPECT_EQ(Decode(Payload(envelope)), FrameFate::kMalformedProtobuf);
+  EXPECT_EQ(Decode(Payload(envelope)), FrameOutcome::kMalformedProtobuf);
   Dnstap other;
   for (const std::uint32_t type : {0U, 2U, 0xffffffffU}) {
     other.outer_type = type;
-    EXPECT_EQ(Decode(Payload(other)), FrameFate::kMalformedProtobuf) << type;
+    EXPECT_EQ(Decode(Payload(other)), FrameOutcome::kMalformedProtobuf) << type;
   }
   // The message inside lacks its required type.
-  EXPECT_EQ(Decode(Field(15, 1) + Field(14, std::string_view())), FrameFate::kMalformedProtobuf);
+  EXPECT_EQ(Decode(Field(15, 1) + Field(14, std::string_view())), FrameOutcome::kMalformedProtobuf);
 }
 
 TEST_F(DecodeTest, AZoneThatIsNoNameIsMalformed) {
@@ -172,7 +172,7 @@ TEST_F(DecodeTest, AZoneThatIsNoNameIsMalformed) {
                              std::string(300, '\1')};
   for (const std::string& zone : bad) {
     what.zone = zone;
-    EXPECT_EQ(Decode(Payload(what)), FrameFate::kMalformedProtobuf) << ToHex(AsBytes(zone));
+    EXPECT_EQ(Decode(Payload(what)), FrameOutcome::kMalformedProtobuf) << ToHex(AsBytes(zone));
   }
 }
 
@@ -180,10 +180,10 @@ TEST_F(DecodeTest, AZoneThatIsNoNameIsMalformed) {
 TEST_F(DecodeTest, AnEmptyZoneIsNone) {
   Dnstap what;
   what.zone = "";
-  ASSERT_EQ(Decode(Payload(what)), FrameFate::kUsed);
+  ASSERT_EQ(Decode(Payload(what)), FrameOutcome::kUsed);
   EXPECT_FALSE(response.zone.has_value());
   what.zone = WireName(".");
-  ASSERT_EQ(Decode(Payload(what)), FrameFate::kUsed);
+  ASSERT_EQ(Decode(Payload(what)), FrameOutcome::kUsed);
   ASSERT_TRUE(response.zone.has_value());
   EXPECT_EQ(AsText(*response.zone), WireName("."));
 }
@@ -194,9 +194,9 @@ TEST_F(DecodeTest, AnyBytesAreAnIdentity) {
        {std::string(), std::string("\0\xff\n", 3), std::string(100'000, 'i')}) {
     Dnstap what;
     what.identity = identity;
-    ASSERT_EQ(Decode(Payload(what)), FrameFate::kUsed);
+    ASSERT_EQ(Decode(Payload(what)), FrameOutcome::kUsed);
     EXPECT_EQ(AsText(response.identity), identity);
-    ASSERT_EQ(Decode(Payload(what) + Field(500, 1)), FrameFate::kUsed);
+    ASSERT_EQ(Decode(Payload(what) + Field(500, 1)), FrameOutcome::kUsed);
     EXPECT_EQ(AsText(response.identity), identity);
   }
 }
@@ -205,18 +205,18 @@ TEST_F(DecodeTest, UnknownFieldsArePassedOver) {
   const std::string message = Field(1, 4) + Field(99, 7) + Field(100, "later") + Key(101, 5) +
                               "abcd" + Key(102, 1) + "abcdefgh" + Field(12, 42);
   ASSERT_EQ(Decode(Field(77, "new") + Field(15, 1) + Field(14, message) + Field(500, 1)),
-            FrameFate::kUsed);
+            FrameOutcome::kUsed);
   EXPECT_EQ(response.seconds, 42U);
 }
 
 // Of a field that comes twice the last one counts, and of an embedded message all parts.
 TEST_F(DecodeTest, RepeatedFieldsFollowProtobuf) {
   const std::string message = Field(1, 4) + Field(12, 1) + Field(12, 2);
-  ASSERT_EQ(Decode(Field(15, 1) + Field(14, message)), FrameFate::kUsed);
+  ASSERT_EQ(Decode(Field(15, 1) + Field(14, message)), FrameOutcome::kUsed);
   EXPECT_EQ(response.seconds, 2U);
   ASSERT_EQ(Decode(Field(15, 1) + Field(14, Field(1, 4) + Field(12, 9)) +
                    Field(14, Field(1, 4) + Field(14, "text"))),
-            FrameFate::kUsed);
+            FrameOutcome::kUsed);
   EXPECT_EQ(response.seconds, 9U);
   ASSERT_TRUE(response.message.has_value());
   EXPECT_EQ(AsText(*response.message), "text");
@@ -225,11 +225,11 @@ TEST_F(DecodeTest, RepeatedFieldsFollowProtobuf) {
 TEST_F(DecodeTest, LengthsBeyondThePayload) {
   std::string huge = Key(14, 2);
   AppendVarint(huge, ~std::uint64_t{0});
-  EXPECT_EQ(Decode(Field(15, 1) + huge), FrameFate::kMalformedProtobuf);
-  EXPECT_EQ(Decode(Field(15, 1) + huge + "x"), FrameFate::kMalformedProtobuf);
+  EXPECT_EQ(Decode(Field(15, 1) + huge), FrameOutcome::kMalformedProtobuf);
+  EXPECT_EQ(Decode(Field(15, 1) + huge + "x"), FrameOutcome::kMalformedProtobuf);
   std::string beyond = Key(14, 2);
   AppendVarint(beyond, 1000);
-  EXPECT_EQ(Decode(Field(15, 1) + beyond + "short"), FrameFate::kMalformedProtobuf);
+  EXPECT_EQ(Decode(Field(15, 1) + beyond + "short"), FrameOutcome::kMalformedProtobuf);
 }
 
 // Larger than any block of the decoder's own, again and again.
@@ -239,7 +239,7 @@ TEST_F(DecodeTest, MessagesOfEverySize) {
     what.response = std::string(size, 'r');
     what.query = std::string(size, 'q');
     what.zone = WireName("org");
-    ASSERT_EQ(Decode(Payload(what)), FrameFate::kUsed);
+    ASSERT_EQ(Decode(Payload(what)), FrameOutcome::kUsed);
     EXPECT_EQ(AsText(*response.message), what.response);
     EXPECT_EQ(AsText(response.zone.value()), WireName("org"));
   }
@@ -250,7 +250,7 @@ TEST_F(DecodeTest, ManyFields) {
   std::string message = Field(1, 4);
   for (int i = 0; i < 20'000; ++i)
     message += Field(200, std::string_view("xxxxxxxx")) + Field(14, "m");
-  ASSERT_EQ(Decode(Field(15, 1) + Field(14, message)), FrameFate::kUsed);
+  ASSERT_EQ(Decode(Field(15, 1) + Field(14, message)), FrameOutcome::kUsed);
   EXPECT_EQ(AsText(*response.message), "m");
 }
 
@@ -261,11 +261,11 @@ TEST_F(DecodeTest, EveryCutOfAGoodPayloadIsSurvived) {
   what.zone = WireName("blah.org");
   const std::string whole = Payload(what);
   for (std::size_t cut = 0; cut < whole.size(); ++cut) {
-    EXPECT_NE(Decode(whole.substr(0, cut)), FrameFate::kUsed) << cut;
+    EXPECT_NE(Decode(whole.substr(0, cut)), FrameOutcome::kUsed) << cut;
   }
 }
 
-// Whatever the bytes: one of three fates, and what kUsed promises.
+// Whatever the bytes: one of three outcomes, and what kUsed promises.
 TEST_F(DecodeTest, RandomBytes) {
   Dnstap what;
   what.response = "a message";
@@ -281,13 +281,13 @@ TEST_F(DecodeTest, RandomBytes) {
       bytes[random() % bytes.size()] = static_cast<char>(random());
     }
     switch (Decode(bytes)) {
-      case FrameFate::kUsed:
+      case FrameOutcome::kUsed:
         ++used;
         ASSERT_EQ(response.message_type, kResolverResponse);
         if (!response.zone.has_value()) break;
         ASSERT_EQ(record::NameLength(*response.zone), response.zone->size());
         break;
-      case FrameFate::kSkipped:
+      case FrameOutcome::kSkipped:
         ASSERT_LT(response.message_type, record::kMessageTypes);
         ASSERT_NE(response.message_type, kResolverResponse);
         break;

@@ -18,7 +18,7 @@ namespace {
 using pdns::testing::Dnstap;
 using pdns::testing::Payload;
 using pdns::testing::WireName;
-using record::FrameFate;
+using record::FrameOutcome;
 
 std::string Ordinary() {
   Dnstap what;
@@ -32,10 +32,10 @@ std::string Ordinary() {
 }
 
 // By hand and by the generated code, in one string each; the same or the test fails.
-FrameFate Both(const std::string& payload) {
+FrameOutcome Both(const std::string& payload) {
   static Decoder decoder(SetOf(kResolverResponse));
-  const auto text = [](FrameFate fate, const Response& response) {
-    std::string out = std::to_string(static_cast<int>(fate)) + " type " +
+  const auto text = [](FrameOutcome outcome, const Response& response) {
+    std::string out = std::to_string(static_cast<int>(outcome)) + " type " +
                       std::to_string(response.message_type) + " identity " +
                       ToHex(response.identity);
     if (response.zone) out += " zone " + ToHex(*response.zone);
@@ -44,11 +44,11 @@ FrameFate Both(const std::string& payload) {
     return out;
   };
   Response response;
-  const FrameFate fate = decoder.Decode(AsBytes(payload), response);
-  const std::string ours = text(fate, response);
-  const FrameFate theirs = decoder.DecodeGenerated(AsBytes(payload), response);
+  const FrameOutcome outcome = decoder.Decode(AsBytes(payload), response);
+  const std::string ours = text(outcome, response);
+  const FrameOutcome theirs = decoder.DecodeGenerated(AsBytes(payload), response);
   EXPECT_EQ(ours, text(theirs, response)) << ToHex(AsBytes(payload));
-  return fate;
+  return outcome;
 }
 
 TEST(ReadFields, AllThatIsNeeded) {
@@ -73,7 +73,7 @@ TEST(ReadFields, EveryPayloadOfRealCapturesIsOrdinary) {
     std::size_t payloads = 0;
     while (cursor.left() > 0) {
       const std::uint32_t length = cursor.U32();
-      const Bytes payload = cursor.Take(length > 0 ? length : cursor.U32());
+      const Bytes payload = cursor.Read(length > 0 ? length : cursor.U32());
       if (!cursor.ok() || length == 0) continue;
       Fields fields;
       ASSERT_TRUE(ReadFields(payload, fields)) << ToHex(payload);
@@ -90,7 +90,7 @@ TEST(ReadFields, SecondsOfEveryLength) {
       Dnstap what;
       what.response_time = (bits == 64 ? 0 : std::uint64_t{1} << bits) - less;
       const std::string payload = Payload(what);
-      EXPECT_EQ(Both(payload), FrameFate::kUsed);
+      EXPECT_EQ(Both(payload), FrameOutcome::kUsed);
       Fields fields;
       const bool by_hand = ReadFields(AsBytes(payload), fields);
       EXPECT_EQ(by_hand, *what.response_time >> 63 == 0) << *what.response_time;
@@ -110,14 +110,14 @@ TEST(ReadFields, AnyOrderWithoutRepetition) {
   ASSERT_TRUE(ReadFields(AsBytes(payload), fields));
   EXPECT_EQ(fields.response_seconds, 42U);
   EXPECT_EQ(fields.type, kResolverResponse);
-  EXPECT_EQ(Both(payload), FrameFate::kUsed);
+  EXPECT_EQ(Both(payload), FrameOutcome::kUsed);
 
   const std::string twice = "\x78\1\x72\6\x08\4\x60\1\x60\2";
   EXPECT_FALSE(ReadFields(AsBytes(twice), fields));
-  EXPECT_EQ(Both(twice), FrameFate::kUsed);
+  EXPECT_EQ(Both(twice), FrameOutcome::kUsed);
   const std::string outer_twice = "\x78\1\x72\2\x08\4\x78\1";
   EXPECT_FALSE(ReadFields(AsBytes(outer_twice), fields));
-  EXPECT_EQ(Both(outer_twice), FrameFate::kUsed);
+  EXPECT_EQ(Both(outer_twice), FrameOutcome::kUsed);
 }
 
 TEST(ReadFields, CutAnywhereAndChangedAnywhereItIsWhatProtobufSays) {
@@ -132,7 +132,7 @@ TEST(ReadFields, CutAnywhereAndChangedAnywhereItIsWhatProtobufSays) {
       bytes[random() % (good.size() - 300)] = static_cast<char>(random());
     }
     if (trial % 5 == 0) bytes.insert(random() % 60, 1, static_cast<char>(random()));
-    if (Both(bytes) == FrameFate::kUsed) ++used;
+    if (Both(bytes) == FrameOutcome::kUsed) ++used;
   }
   EXPECT_GT(used, 1000U);
 }

@@ -35,7 +35,7 @@ class HandOverTest : public ::testing::Test {
     std::vector<HandedPeer> handed = listener->HandOver(sink);
     EXPECT_EQ(listener->connections(), 0U);
     EXPECT_EQ(listener->memory(), 0U);
-    std::vector<net::ListeningSocket> sockets = listener->TakeSockets();
+    std::vector<net::ListeningSocket> sockets = listener->ReleaseSockets();
     listener.reset();
     between();
     auto opened = Listener::Open(std::move(sockets), {}, nullptr, -1);

@@ -26,7 +26,7 @@ using pdns::testing::ReadyFrame;
 using pdns::testing::SocketPeer;
 using pdns::testing::TempDir;
 using pdns::testing::WriteFile;
-using record::FrameFate;
+using record::FrameOutcome;
 
 constexpr std::uint64_t kYear = 365ULL * 86'400;
 
@@ -76,7 +76,7 @@ TEST_F(Clock, AFileIsTakenOnceItIsRight) {
   for (int again = 0; again < 2; ++again) {
     const RunReport report = Run({path}, AYearBehind);
     EXPECT_EQ(States(report), std::vector<SourceState>{SourceState::kComplete});
-    EXPECT_EQ(report.Total().Of(FrameFate::kFutureTime), 50U);
+    EXPECT_EQ(report.Total().Of(FrameOutcome::kFutureTime), 50U);
     EXPECT_NE(report.sources[0].reason.find("50 of 50 frames are refused for their time"),
               std::string::npos)
         << report.sources[0].reason;
@@ -89,7 +89,7 @@ TEST_F(Clock, AFileIsTakenOnceItIsRight) {
             std::vector<SourceState>{SourceState::kAlreadyTaken});
   ExpectNumbered(*memory, "h", 50);
   EXPECT_EQ(memory->counters().frames, 50U);
-  EXPECT_EQ(memory->counters().Of(FrameFate::kFutureTime), 0U);
+  EXPECT_EQ(memory->counters().Of(FrameOutcome::kFutureTime), 0U);
 }
 
 TEST_F(Clock, EachFileForItself) {
@@ -101,7 +101,7 @@ TEST_F(Clock, EachFileForItself) {
   }
   Run(paths, AYearBehind);
   EXPECT_EQ(memory->counters().frames, 6U);
-  EXPECT_EQ(memory->counters().Of(FrameFate::kUsed), 6U);
+  EXPECT_EQ(memory->counters().Of(FrameOutcome::kUsed), 6U);
   const RunReport report = Run(paths, SystemSeconds);
   EXPECT_EQ(report.Total().frames, 60U);
   for (unsigned i = 0; i < 6; i += 2) ExpectNumbered(*memory, Numbered("h", i) + "-", 20);
@@ -118,7 +118,7 @@ TEST_F(Clock, WhatStandsBetweenOthersIsPassed) {
     const std::string path = File(Numbered("m", unsigned(window_memory != 1)), Capture(payloads));
     const RunReport first = Run({path}, AYearBehind, window_memory);
     EXPECT_EQ(first.Total().frames, 11U);
-    EXPECT_EQ(first.Total().Of(FrameFate::kUsed), 1U);
+    EXPECT_EQ(first.Total().Of(FrameOutcome::kUsed), 1U);
     const auto position = PositionOf(payloads[0]);
     ASSERT_TRUE(position.has_value());
     EXPECT_EQ(memory->counters().frames, position->frames) << "counted are those it covers";
@@ -175,7 +175,7 @@ TEST_F(Clock, TheArchiveHasWhatSocketsGave) {
       Progress shown;
       const auto report = Backfill(**client, request, never, shown);
       EXPECT_TRUE(report.ok()) << report.status().message();
-      EXPECT_GT(memory->counters().Of(FrameFate::kUsed), 80U);
+      EXPECT_GT(memory->counters().Of(FrameOutcome::kUsed), 80U);
     }
     stop.Request();
     thread.join();
@@ -189,14 +189,14 @@ TEST_F(Clock, TheArchiveHasWhatSocketsGave) {
 TEST(TimeComplaint, OfMoreThanHalf) {
   Counters counters;
   EXPECT_EQ(TimeComplaint(counters), "");
-  counters.Count(FrameFate::kUsed);
+  counters.Count(FrameOutcome::kUsed);
   EXPECT_EQ(TimeComplaint(counters), "");
-  counters.Count(FrameFate::kPastTime);
+  counters.Count(FrameOutcome::kPastTime);
   EXPECT_EQ(TimeComplaint(counters), "");
-  counters.Count(FrameFate::kPastTime);
+  counters.Count(FrameOutcome::kPastTime);
   EXPECT_NE(TimeComplaint(counters).find("2 of 3 frames are refused for their time, before 2012"),
             std::string::npos);
-  for (int i = 0; i < 5; ++i) counters.Count(FrameFate::kFutureTime);
+  for (int i = 0; i < 5; ++i) counters.Count(FrameOutcome::kFutureTime);
   EXPECT_NE(TimeComplaint(counters).find("7 of 8 frames"), std::string::npos);
   EXPECT_NE(TimeComplaint(counters).find("more than a day ahead"), std::string::npos);
 }

@@ -221,11 +221,11 @@ TEST_F(CollectorTest, EachFrameCountsForItsSourceAndForItsBatch) {
   collector.Settle();
   collector.Drain();
   ASSERT_TRUE(drainer.Finish().ok());
-  EXPECT_EQ(counters.Of(record::FrameFate::kUsed), 3U);
-  EXPECT_EQ(counters.Of(record::RecordFate::kStored), 3U);
+  EXPECT_EQ(counters.Of(record::FrameOutcome::kUsed), 3U);
+  EXPECT_EQ(counters.Of(record::RecordOutcome::kStored), 3U);
   EXPECT_EQ(counters.frames, 3U);
-  EXPECT_EQ(other.Of(record::FrameFate::kSkipped), 2U);
-  EXPECT_EQ(other.Of(record::FrameFate::kMalformedFrame), 1U);
+  EXPECT_EQ(other.Of(record::FrameOutcome::kSkipped), 2U);
+  EXPECT_EQ(other.Of(record::FrameOutcome::kMalformedFrame), 1U);
   EXPECT_EQ(other.frames, 3U);
   const auto batches = memory.batches();
   ASSERT_EQ(batches.size(), 2U);

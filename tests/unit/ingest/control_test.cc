@@ -46,7 +46,7 @@ TEST_F(ControlTest, ABackfillWithProgressAndReport) {
     progress.frames = 7;
     EXPECT_TRUE(Eventually([&] { return shown.load(); }));
     RunReport report = ReportOf("one");
-    report.sources.back().counters.Count(record::FrameFate::kUsed);
+    report.sources.back().counters.Count(record::FrameOutcome::kUsed);
     return report;
   };
   ControlRequest request = BackfillOf("/a");

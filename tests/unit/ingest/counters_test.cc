@@ -5,11 +5,11 @@
 namespace pdns::ingest {
 namespace {
 
-using record::FrameFate;
+using record::FrameOutcome;
 
 Counters Skipped(std::size_t type) {
   Counters counters;
-  counters.Count(FrameFate::kSkipped);
+  counters.Count(FrameOutcome::kSkipped);
   ++counters.skipped[type];
   return counters;
 }
@@ -24,14 +24,15 @@ TEST(Counters, AForwarderIsKnownByWhatItDoesNotSend) {
   Counters counters = Skipped(kForwarderResponse);
   counters.Add(Skipped(kClientResponse));
   EXPECT_TRUE(OnlyForwards(counters));
-  counters.Count(FrameFate::kMalformedFrame);  // the file is cut off badly: still a forwarder
-  counters.Count(FrameFate::kMalformedProtobuf);
+  counters.Count(FrameOutcome::kMalformedFrame);  // the file is cut off badly: still a forwarder
+  counters.Count(FrameOutcome::kMalformedProtobuf);
   EXPECT_TRUE(OnlyForwards(counters));
 
-  for (const FrameFate fate : {FrameFate::kUsed, FrameFate::kMalformedDns, FrameFate::kNoMessage,
-                               FrameFate::kNoTime, FrameFate::kRcode, FrameFate::kTruncated}) {
+  for (const FrameOutcome outcome :
+       {FrameOutcome::kUsed, FrameOutcome::kMalformedDns, FrameOutcome::kNoMessage,
+        FrameOutcome::kNoTime, FrameOutcome::kRcode, FrameOutcome::kTruncated}) {
     Counters resolver = counters;
-    resolver.Count(fate);  // a RESOLVER_RESPONSE, though refused
+    resolver.Count(outcome);  // a RESOLVER_RESPONSE, though refused
     EXPECT_FALSE(OnlyForwards(resolver));
   }
 }

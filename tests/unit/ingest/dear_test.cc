@@ -56,7 +56,7 @@ double CpuSeconds(const std::string& payload) {
     const std::clock_t start = std::clock();
     lane.Take(AsBytes(payload), window, counters);
     best = std::min(best, static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
-    EXPECT_EQ(counters.Of(record::FrameFate::kUsed), 1U);
+    EXPECT_EQ(counters.Of(record::FrameOutcome::kUsed), 1U);
   }
   return best;
 }

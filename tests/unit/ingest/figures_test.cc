@@ -14,23 +14,25 @@
 namespace pdns::ingest {
 namespace {
 
-using record::FrameFate;
-using record::RecordFate;
+using record::FrameOutcome;
+using record::RecordOutcome;
 
-// Each fate a different number of times.
+// Each outcome a different number of times.
 Counters Everything(std::uint64_t scale) {
   Counters counters;
-  for (std::size_t i = 0; i < record::kFrameFates; ++i) {
-    if (static_cast<FrameFate>(i) == FrameFate::kSkipped) continue;
-    for (std::uint64_t n = 0; n < scale * (i + 1); ++n) counters.Count(static_cast<FrameFate>(i));
+  for (std::size_t i = 0; i < record::kFrameOutcomes; ++i) {
+    if (static_cast<FrameOutcome>(i) == FrameOutcome::kSkipped) continue;
+    for (std::uint64_t n = 0; n < scale * (i + 1); ++n)
+      counters.Count(static_cast<FrameOutcome>(i));
   }
   for (std::size_t i = 0; i < record::kMessageTypes; ++i) {
     counters.skipped[i] += scale * i;
-    counters.frame[static_cast<std::size_t>(FrameFate::kSkipped)] += scale * i;
+    counters.frame[static_cast<std::size_t>(FrameOutcome::kSkipped)] += scale * i;
     counters.frames += scale * i;
   }
-  for (std::size_t i = 0; i < record::kRecordFates; ++i) {
-    for (std::uint64_t n = 0; n < scale * (i + 2); ++n) counters.Count(static_cast<RecordFate>(i));
+  for (std::size_t i = 0; i < record::kRecordOutcomes; ++i) {
+    for (std::uint64_t n = 0; n < scale * (i + 2); ++n)
+      counters.Count(static_cast<RecordOutcome>(i));
   }
   EXPECT_TRUE(counters.AddUp());
   return counters;
@@ -141,7 +143,7 @@ TEST(Figures, JsonParsesToTheSameNumbers) {
     EXPECT_EQ(std::string(member.name.GetString()).find(figures[i].name), 0U);
     EXPECT_EQ(member.value.GetDouble(), figures[i].value) << member.name.GetString();
   }
-  EXPECT_EQ(json["pdns_frames_total{source=\"files\",fate=\"used\"}"].GetDouble(), 100);
+  EXPECT_EQ(json["pdns_frames_total{source=\"files\",outcome=\"used\"}"].GetDouble(), 100);
   EXPECT_EQ(json["pdns_taps"].GetDouble(), 2);
 }
 

@@ -146,7 +146,7 @@ TEST_F(FollowTest, WhatComesIsStoredWhileItIsFollowed) {
 TEST_F(FollowTest, GrowthInTheMiddleOfFramesAndCapturesOneBehindTheOther) {
   const std::string bytes =
       Capture(NumberedPayloads("h", 3)) + Capture(NumberedPayloads("h", 3, 3));
-  const auto process = Start(milliseconds(20), 2);  // by a crew as well as by one lane
+  const auto process = Start(milliseconds(20), 2);  // by a pool as well as by one lane
   for (std::size_t at = 0; at < bytes.size(); at += 37) Append(path, bytes.substr(at, 37));
   ASSERT_TRUE(memory.AwaitTuples(6));
   EXPECT_EQ(StatesOf(process->follower.End()), StateList{SourceState::kComplete});
@@ -340,7 +340,7 @@ TEST_F(FollowTest, ABrokenFileIsLeftForTheNext) {
   ExpectNumbered(memory, "b", 5);
   for (int i = 0; i < 2; ++i) {  // and once more as a file
     EXPECT_EQ(memory.counters().frames, 11U);
-    EXPECT_EQ(memory.counters().Of(record::FrameFate::kMalformedFrame), 1U);
+    EXPECT_EQ(memory.counters().Of(record::FrameOutcome::kMalformedFrame), 1U);
     RunFiles(memory, {dir / "file.1"});
   }
 }
@@ -369,7 +369,7 @@ TEST_F(FollowTest, AFaultBehindASilenceCountsOnce) {
     follower.AwaitReports(1);
     EXPECT_EQ(StatesOf(follower.End()), StateList{SourceState::kCorrupt});
     EXPECT_EQ(fresh.counters().frames, 6U) << nightly;
-    EXPECT_EQ(fresh.counters().Of(record::FrameFate::kMalformedFrame), 1U) << nightly;
+    EXPECT_EQ(fresh.counters().Of(record::FrameOutcome::kMalformedFrame), 1U) << nightly;
   }
 }
 

@@ -83,7 +83,7 @@ class HandOverTest : public ::testing::Test {
   HandOver Give() {
     HandOver hand_over;
     hand_over.peers = listener->HandOver(sink);
-    hand_over.sockets = listener->TakeSockets();
+    hand_over.sockets = listener->ReleaseSockets();
     listener.reset();
     return hand_over;
   }

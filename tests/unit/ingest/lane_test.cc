@@ -24,8 +24,8 @@ using pdns::testing::Quarantined;
 using pdns::testing::ResponsePayload;
 using pdns::testing::Trusted;
 using pdns::testing::WireName;
-using record::FrameFate;
-using record::RecordFate;
+using record::FrameOutcome;
+using record::RecordOutcome;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
@@ -41,17 +41,17 @@ const std::string kOwner = Pointer(kQuestionOffset);
 struct LaneTest : ::testing::Test {
   void Take(const std::string& payload) { lane.Take(AsBytes(payload), window, counters); }
 
-  // The one fate that the payload has.
-  FrameFate FateOf(const std::string& payload) {
+  // The one outcome that the payload has.
+  FrameOutcome OutcomeOf(const std::string& payload) {
     aggregate::Window scrap;
     Counters one;
     lane.Take(AsBytes(payload), scrap, one);
     EXPECT_TRUE(one.AddUp());
     EXPECT_EQ(one.frames, 1U);
-    for (std::size_t i = 0; i < record::kFrameFates; ++i) {
-      if (one.frame[i] > 0) return static_cast<FrameFate>(i);
+    for (std::size_t i = 0; i < record::kFrameOutcomes; ++i) {
+      if (one.frame[i] > 0) return static_cast<FrameOutcome>(i);
     }
-    return FrameFate::kUsed;
+    return FrameOutcome::kUsed;
   }
 
   record::SensorTable sensors;
@@ -74,38 +74,39 @@ TEST_F(LaneTest, TheFirstFaultOfAFrameNamesIt) {
   Dnstap what;
   what.type = 6;
   what.zone = "no name";
-  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kSkipped);
+  EXPECT_EQ(OutcomeOf(Payload(what)), FrameOutcome::kSkipped);
   what.type = 4;
-  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kMalformedProtobuf);
+  EXPECT_EQ(OutcomeOf(Payload(what)), FrameOutcome::kMalformedProtobuf);
   what.zone.reset();
-  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kNoMessage);
+  EXPECT_EQ(OutcomeOf(Payload(what)), FrameOutcome::kNoMessage);
   what.response = worst.substr(0, worst.size() - 1);
-  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kMalformedDns);
+  EXPECT_EQ(OutcomeOf(Payload(what)), FrameOutcome::kMalformedDns);
   what.response = worst;
-  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kNoTime);
+  EXPECT_EQ(OutcomeOf(Payload(what)), FrameOutcome::kNoTime);
   what.query_time = now + 10 * kDay;
-  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kFutureTime);
+  EXPECT_EQ(OutcomeOf(Payload(what)), FrameOutcome::kFutureTime);
   what.query_time = kTime;
-  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kNotResponse);
+  EXPECT_EQ(OutcomeOf(Payload(what)), FrameOutcome::kNotResponse);
   what.response = message(flags(kResponse | kUpdateOpcode | kTc | kServfail), 2);
-  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kOpcode);
+  EXPECT_EQ(OutcomeOf(Payload(what)), FrameOutcome::kOpcode);
   what.response = message(flags(kResponse | kTc | kServfail), 2);
-  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kQuestion);
+  EXPECT_EQ(OutcomeOf(Payload(what)), FrameOutcome::kQuestion);
   what.response = message(flags(kResponse | kTc | kServfail), 0);
-  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kQuestion);
+  EXPECT_EQ(OutcomeOf(Payload(what)), FrameOutcome::kQuestion);
   what.response = message(flags(kResponse | kTc | kServfail), 1);
-  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kRcode);
+  EXPECT_EQ(OutcomeOf(Payload(what)), FrameOutcome::kRcode);
   what.response = message(flags(kResponse | kTc), 1);
-  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kTruncated);
+  EXPECT_EQ(OutcomeOf(Payload(what)), FrameOutcome::kTruncated);
   what.response = message(kResponse, 1);
-  EXPECT_EQ(FateOf(Payload(what)), FrameFate::kUsed);
+  EXPECT_EQ(OutcomeOf(Payload(what)), FrameOutcome::kUsed);
 }
 
 TEST_F(LaneTest, RcodesThatCarryTruth) {
   for (unsigned rcode = 0; rcode < 16; ++rcode) {
     const auto message = DnsMessage(WireName("blah.org")).Rcode(rcode).Bytes();
     const bool used = rcode == 0 || rcode == 3 || rcode == 6;  // NOERROR, NXDOMAIN, YXDOMAIN
-    EXPECT_EQ(FateOf(ResponsePayload(message, kTime)), used ? FrameFate::kUsed : FrameFate::kRcode)
+    EXPECT_EQ(OutcomeOf(ResponsePayload(message, kTime)),
+              used ? FrameOutcome::kUsed : FrameOutcome::kRcode)
         << rcode;
   }
 }
@@ -113,21 +114,21 @@ TEST_F(LaneTest, RcodesThatCarryTruth) {
 TEST_F(LaneTest, ADayAheadOfTheClockIsBelieved) {
   const auto now = static_cast<std::uint64_t>(std::time(nullptr));
   const std::string message = pdns::testing::AddressResponse("blah.org");
-  EXPECT_EQ(FateOf(ResponsePayload(message, now)), FrameFate::kUsed);
-  EXPECT_EQ(FateOf(ResponsePayload(message, now + kDay - 600)), FrameFate::kUsed);
-  EXPECT_EQ(FateOf(ResponsePayload(message, now + kDay + 600)), FrameFate::kFutureTime);
-  EXPECT_EQ(FateOf(ResponsePayload(message, ~std::uint64_t{0})), FrameFate::kFutureTime);
-  EXPECT_EQ(FateOf(ResponsePayload(message, std::uint64_t{1} << 63)), FrameFate::kFutureTime);
+  EXPECT_EQ(OutcomeOf(ResponsePayload(message, now)), FrameOutcome::kUsed);
+  EXPECT_EQ(OutcomeOf(ResponsePayload(message, now + kDay - 600)), FrameOutcome::kUsed);
+  EXPECT_EQ(OutcomeOf(ResponsePayload(message, now + kDay + 600)), FrameOutcome::kFutureTime);
+  EXPECT_EQ(OutcomeOf(ResponsePayload(message, ~std::uint64_t{0})), FrameOutcome::kFutureTime);
+  EXPECT_EQ(OutcomeOf(ResponsePayload(message, std::uint64_t{1} << 63)), FrameOutcome::kFutureTime);
 }
 
 // There was no dnstap before 2012.
 TEST_F(LaneTest, TimesThatCannotBe) {
   constexpr std::uint64_t kFirst = 1'325'376'000;
   const std::string message = pdns::testing::AddressResponse("blah.org");
-  EXPECT_EQ(FateOf(ResponsePayload(message, 0)), FrameFate::kNoTime);
-  EXPECT_EQ(FateOf(ResponsePayload(message, 1)), FrameFate::kPastTime);
-  EXPECT_EQ(FateOf(ResponsePayload(message, kFirst - 1)), FrameFate::kPastTime);
-  EXPECT_EQ(FateOf(ResponsePayload(message, kFirst)), FrameFate::kUsed);
+  EXPECT_EQ(OutcomeOf(ResponsePayload(message, 0)), FrameOutcome::kNoTime);
+  EXPECT_EQ(OutcomeOf(ResponsePayload(message, 1)), FrameOutcome::kPastTime);
+  EXPECT_EQ(OutcomeOf(ResponsePayload(message, kFirst - 1)), FrameOutcome::kPastTime);
+  EXPECT_EQ(OutcomeOf(ResponsePayload(message, kFirst)), FrameOutcome::kUsed);
 }
 
 TEST_F(LaneTest, SkippedFramesAreCountedByTheirType) {
@@ -154,11 +155,11 @@ TEST_F(LaneTest, ATupleAsItIsStored) {
   EXPECT_EQ(list[0].sighting.last, sys_seconds(seconds(kTime)));
   EXPECT_EQ(list[0].sighting.count, 1U);
   EXPECT_EQ(list[0].sighting.bailiwick, record::Bailiwick::OfLabels(2));
-  EXPECT_EQ(counters.Of(RecordFate::kStored), 1U);
+  EXPECT_EQ(counters.Of(RecordOutcome::kStored), 1U);
 }
 
-// A message with one record of each fate, the faults of the later ones included.
-std::string EveryRecordFate() {
+// A message with one record of each outcome, the faults of the later ones included.
+std::string EveryRecordOutcome() {
   constexpr std::uint16_t kChaos = 3;
   constexpr std::uint16_t kOpt = 41;
   const std::string elsewhere = WireName("www.bank.example");
@@ -178,14 +179,14 @@ std::string EveryRecordFate() {
 }
 
 TEST_F(LaneTest, TheFirstFaultOfARecordNamesIt) {
-  Take(ResponsePayload(EveryRecordFate(), kTime, WireName("blah.org")));
-  EXPECT_EQ(counters.Of(RecordFate::kStored), 2U);
-  EXPECT_EQ(counters.Of(RecordFate::kClass), 1U);
-  EXPECT_EQ(counters.Of(RecordFate::kMeta), 1U);
-  EXPECT_EQ(counters.Of(RecordFate::kMalformed), 2U);
-  EXPECT_EQ(counters.Of(RecordFate::kDuplicate), 2U);
-  EXPECT_EQ(counters.Of(RecordFate::kOffChain), 2U);
-  EXPECT_EQ(counters.Of(RecordFate::kOutOfBailiwick), 1U);
+  Take(ResponsePayload(EveryRecordOutcome(), kTime, WireName("blah.org")));
+  EXPECT_EQ(counters.Of(RecordOutcome::kStored), 2U);
+  EXPECT_EQ(counters.Of(RecordOutcome::kClass), 1U);
+  EXPECT_EQ(counters.Of(RecordOutcome::kMeta), 1U);
+  EXPECT_EQ(counters.Of(RecordOutcome::kMalformed), 2U);
+  EXPECT_EQ(counters.Of(RecordOutcome::kDuplicate), 2U);
+  EXPECT_EQ(counters.Of(RecordOutcome::kOffChain), 2U);
+  EXPECT_EQ(counters.Of(RecordOutcome::kOutOfBailiwick), 1U);
   EXPECT_EQ(Trusted(window).size(), 2U);
   const auto quarantined = Quarantined(window);
   ASSERT_EQ(quarantined.size(), 3U);
@@ -199,12 +200,12 @@ TEST_F(LaneTest, TheFirstFaultOfARecordNamesIt) {
 
 TEST_F(LaneTest, UntrustedMayBeStored) {
   Lane storing({dnstap::SetOf(dnstap::kResolverResponse), Untrusted::kStore}, sensors);
-  const std::string payload = ResponsePayload(EveryRecordFate(), kTime, WireName("blah.org"));
+  const std::string payload = ResponsePayload(EveryRecordOutcome(), kTime, WireName("blah.org"));
   storing.Take(AsBytes(payload), window, counters);
-  EXPECT_EQ(counters.Of(RecordFate::kStored), 5U);
-  EXPECT_EQ(counters.Of(RecordFate::kOffChain), 0U);
-  EXPECT_EQ(counters.Of(RecordFate::kOutOfBailiwick), 0U);
-  EXPECT_EQ(counters.Of(RecordFate::kDuplicate), 2U);
+  EXPECT_EQ(counters.Of(RecordOutcome::kStored), 5U);
+  EXPECT_EQ(counters.Of(RecordOutcome::kOffChain), 0U);
+  EXPECT_EQ(counters.Of(RecordOutcome::kOutOfBailiwick), 0U);
+  EXPECT_EQ(counters.Of(RecordOutcome::kDuplicate), 2U);
   EXPECT_TRUE(Quarantined(window).empty());
   const auto trusted = Trusted(window);
   ASSERT_EQ(trusted.size(), 5U);
@@ -218,23 +219,23 @@ TEST_F(LaneTest, UntrustedMayBeStored) {
 
 TEST_F(LaneTest, UntrustedMayBeDropped) {
   Lane dropping({dnstap::SetOf(dnstap::kResolverResponse), Untrusted::kDrop}, sensors);
-  const std::string payload = ResponsePayload(EveryRecordFate(), kTime, WireName("blah.org"));
+  const std::string payload = ResponsePayload(EveryRecordOutcome(), kTime, WireName("blah.org"));
   dropping.Take(AsBytes(payload), window, counters);
-  EXPECT_EQ(counters.Of(RecordFate::kStored), 2U);
-  EXPECT_EQ(counters.Of(RecordFate::kOffChain), 2U);
-  EXPECT_EQ(counters.Of(RecordFate::kOutOfBailiwick), 1U);
+  EXPECT_EQ(counters.Of(RecordOutcome::kStored), 2U);
+  EXPECT_EQ(counters.Of(RecordOutcome::kOffChain), 2U);
+  EXPECT_EQ(counters.Of(RecordOutcome::kOutOfBailiwick), 1U);
   EXPECT_EQ(window.size(), 2U);
 }
 
 // A forwarder does not say whose server answered: only the chain counts.
 TEST_F(LaneTest, WithoutAZoneOnlyTheChainCounts) {
   Dnstap what;
-  what.response = EveryRecordFate();
+  what.response = EveryRecordOutcome();
   what.response_time = kTime;
   Take(Payload(what));
-  EXPECT_EQ(counters.Of(RecordFate::kStored), 3U);
-  EXPECT_EQ(counters.Of(RecordFate::kOffChain), 2U);
-  EXPECT_EQ(counters.Of(RecordFate::kOutOfBailiwick), 0U);
+  EXPECT_EQ(counters.Of(RecordOutcome::kStored), 3U);
+  EXPECT_EQ(counters.Of(RecordOutcome::kOffChain), 2U);
+  EXPECT_EQ(counters.Of(RecordOutcome::kOutOfBailiwick), 0U);
   for (const Observed& one : Trusted(window)) EXPECT_FALSE(one.sighting.bailiwick.known());
   for (const Observed& one : Quarantined(window))
     EXPECT_EQ(one.sighting.bailiwick, record::Bailiwick::OfLabels(0));
@@ -253,7 +254,7 @@ TEST_F(LaneTest, TheRootIsAZoneThatIsKnown) {
 }
 
 TEST_F(LaneTest, ATupleKnowsItsSensors) {
-  const std::string payload = ResponsePayload(EveryRecordFate(), kTime, WireName("blah.org"));
+  const std::string payload = ResponsePayload(EveryRecordOutcome(), kTime, WireName("blah.org"));
   Dnstap skipped;
   skipped.type = 5;
   skipped.identity = "of nothing that is taken";
@@ -301,7 +302,7 @@ TEST_F(LaneTest, OneMessageManyTimes) {
 
 // Whatever comes: every frame under one name, every record of a used frame as well.
 TEST_F(LaneTest, RandomDamageAddsUp) {
-  const std::string good = ResponsePayload(EveryRecordFate(), kTime, WireName("blah.org"));
+  const std::string good = ResponsePayload(EveryRecordOutcome(), kTime, WireName("blah.org"));
   std::mt19937 random(21);
   for (int trial = 0; trial < 30'000; ++trial) {
     std::string bytes = good;
@@ -313,9 +314,10 @@ TEST_F(LaneTest, RandomDamageAddsUp) {
   }
   EXPECT_TRUE(counters.AddUp());
   EXPECT_EQ(counters.frames, 30'000U);
-  for (const FrameFate fate : {FrameFate::kUsed, FrameFate::kSkipped, FrameFate::kMalformedProtobuf,
-                               FrameFate::kMalformedDns}) {
-    EXPECT_GT(counters.Of(fate), 0U);
+  for (const FrameOutcome outcome :
+       {FrameOutcome::kUsed, FrameOutcome::kSkipped, FrameOutcome::kMalformedProtobuf,
+        FrameOutcome::kMalformedDns}) {
+    EXPECT_GT(counters.Of(outcome), 0U);
   }
 }
 

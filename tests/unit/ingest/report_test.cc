@@ -9,18 +9,18 @@
 namespace pdns::ingest {
 namespace {
 
-using record::FrameFate;
-using record::RecordFate;
+using record::FrameOutcome;
+using record::RecordOutcome;
 
-void Count(Counters& counters, FrameFate fate, unsigned times, std::size_t type = 0) {
+void Count(Counters& counters, FrameOutcome outcome, unsigned times, std::size_t type = 0) {
   for (unsigned i = 0; i < times; ++i) {
-    counters.Count(fate);
-    if (fate == FrameFate::kSkipped) ++counters.skipped[type];
+    counters.Count(outcome);
+    if (outcome == FrameOutcome::kSkipped) ++counters.skipped[type];
   }
 }
 
-void Count(Counters& counters, RecordFate fate, unsigned times) {
-  for (unsigned i = 0; i < times; ++i) counters.Count(fate);
+void Count(Counters& counters, RecordOutcome outcome, unsigned times) {
+  for (unsigned i = 0; i < times; ++i) counters.Count(outcome);
 }
 
 RunReport Example() {
@@ -29,18 +29,18 @@ RunReport Example() {
   first.name = "a.dnstap";
   first.id = "00112233445566778899aabbccddeeff";
   first.state = SourceState::kContinued;
-  Count(first.counters, FrameFate::kUsed, 5);
-  Count(first.counters, FrameFate::kSkipped, 2, 6);
-  Count(first.counters, FrameFate::kMalformedDns, 1);
-  Count(first.counters, RecordFate::kStored, 9);
-  Count(first.counters, RecordFate::kOffChain, 3);
+  Count(first.counters, FrameOutcome::kUsed, 5);
+  Count(first.counters, FrameOutcome::kSkipped, 2, 6);
+  Count(first.counters, FrameOutcome::kMalformedDns, 1);
+  Count(first.counters, RecordOutcome::kStored, 9);
+  Count(first.counters, RecordOutcome::kOffChain, 3);
   SourceReport second;
   second.name = "b.dnstap";
   second.state = SourceState::kCutTail;
   second.reason = "ends inside a frame";
-  Count(second.counters, FrameFate::kSkipped, 1, 0);
-  Count(second.counters, FrameFate::kRcode, 4);
-  Count(second.counters, RecordFate::kDuplicate, 7);
+  Count(second.counters, FrameOutcome::kSkipped, 1, 0);
+  Count(second.counters, FrameOutcome::kRcode, 4);
+  Count(second.counters, RecordOutcome::kDuplicate, 7);
   report.sources = {first, second};
   report.applied = {6, 3};
   report.seconds = 2;

@@ -35,10 +35,10 @@ inline Result<RunReport> RunService(ServiceOptions options, const Sink& sink, St
 // run tells of.
 inline void ExpectCommitted(const Counters& told, Counters stored, const Counters& stored_before) {
   stored.Subtract(stored_before);
-  const std::uint64_t broken =
-      told.Of(record::FrameFate::kMalformedFrame) - stored.Of(record::FrameFate::kMalformedFrame);
-  EXPECT_LE(broken, told.Of(record::FrameFate::kMalformedFrame));
-  for (std::uint64_t i = 0; i < broken; ++i) stored.Count(record::FrameFate::kMalformedFrame);
+  const std::uint64_t broken = told.Of(record::FrameOutcome::kMalformedFrame) -
+                               stored.Of(record::FrameOutcome::kMalformedFrame);
+  EXPECT_LE(broken, told.Of(record::FrameOutcome::kMalformedFrame));
+  for (std::uint64_t i = 0; i < broken; ++i) stored.Count(record::FrameOutcome::kMalformedFrame);
   EXPECT_EQ(stored, told);
 }
 

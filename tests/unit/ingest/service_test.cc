@@ -33,8 +33,8 @@ using pdns::testing::TempDir;
 using pdns::testing::TestData;
 using pdns::testing::U32;
 using pdns::testing::WriteFile;
-using record::FrameFate;
-using record::RecordFate;
+using record::FrameOutcome;
+using record::RecordOutcome;
 
 struct ServiceTest : ::testing::Test {
   static std::string CapturePath(const std::string& name) {
@@ -64,16 +64,16 @@ TEST_F(ServiceTest, RealCaptures) {
   ASSERT_EQ(States(report), (StateList{SourceState::kComplete, SourceState::kComplete}));
   const Counters& bind = report.sources[0].counters;
   EXPECT_EQ(bind.frames, 1661U);
-  EXPECT_EQ(bind.Of(FrameFate::kUsed), 1625U);
-  EXPECT_EQ(bind.Of(FrameFate::kRcode), 12U);
-  EXPECT_EQ(bind.Of(FrameFate::kTruncated), 24U);
-  EXPECT_EQ(bind.Of(RecordFate::kStored), 6692U);
-  EXPECT_EQ(bind.Of(RecordFate::kOutOfBailiwick), 6U);
+  EXPECT_EQ(bind.Of(FrameOutcome::kUsed), 1625U);
+  EXPECT_EQ(bind.Of(FrameOutcome::kRcode), 12U);
+  EXPECT_EQ(bind.Of(FrameOutcome::kTruncated), 24U);
+  EXPECT_EQ(bind.Of(RecordOutcome::kStored), 6692U);
+  EXPECT_EQ(bind.Of(RecordOutcome::kOutOfBailiwick), 6U);
   const Counters& unbound = report.sources[1].counters;
   EXPECT_EQ(unbound.frames, 2325U);
-  EXPECT_EQ(unbound.Of(FrameFate::kUsed), 2238U);
-  EXPECT_EQ(unbound.Of(RecordFate::kStored), 7350U);
-  EXPECT_EQ(unbound.Of(RecordFate::kOutOfBailiwick), 30U);
+  EXPECT_EQ(unbound.Of(FrameOutcome::kUsed), 2238U);
+  EXPECT_EQ(unbound.Of(RecordOutcome::kStored), 7350U);
+  EXPECT_EQ(unbound.Of(RecordOutcome::kOutOfBailiwick), 30U);
   EXPECT_EQ(memory.observations(), 6692U + 7350U);
 }
 
@@ -153,7 +153,7 @@ TEST_F(ServiceTest, ACorruptFileKeepsWhatStoodBefore) {
     const RunReport report = RunFiles(fresh, {path, other});
     EXPECT_EQ(States(report), (StateList{SourceState::kCorrupt, SourceState::kComplete}));
     EXPECT_EQ(report.sources[0].counters.frames, 6U);
-    EXPECT_EQ(report.sources[0].counters.Of(FrameFate::kMalformedFrame), 1U);
+    EXPECT_EQ(report.sources[0].counters.Of(FrameOutcome::kMalformedFrame), 1U);
     EXPECT_FALSE(report.sources[0].reason.empty());
     EXPECT_TRUE(report.NeedsAttention());
     ExpectNumbered(fresh, "h", 5);
@@ -162,7 +162,7 @@ TEST_F(ServiceTest, ACorruptFileKeepsWhatStoodBefore) {
     EXPECT_EQ(fresh.counters(), report.Total());
     const RunReport again = RunFiles(fresh, {path, other});
     EXPECT_EQ(States(again), (StateList{SourceState::kCorrupt, SourceState::kAlreadyTaken}));
-    EXPECT_EQ(again.Total().Of(FrameFate::kMalformedFrame), 1U);  // told again, counted once
+    EXPECT_EQ(again.Total().Of(FrameOutcome::kMalformedFrame), 1U);  // told again, counted once
     EXPECT_EQ(fresh.counters(), report.Total());
     ExpectNumbered(fresh, "h", 5);
   }
@@ -181,7 +181,7 @@ TEST_F(ServiceTest, AFaultCountsOnceWhereverARunEnds) {
     fresh.before_apply = [](std::size_t) { return Status(); };
     EXPECT_EQ(States(RunFiles(fresh, {path})), StateList{SourceState::kCorrupt});
     EXPECT_EQ(fresh.counters().frames, 6U) << refused;
-    EXPECT_EQ(fresh.counters().Of(FrameFate::kMalformedFrame), 1U) << refused;
+    EXPECT_EQ(fresh.counters().Of(FrameOutcome::kMalformedFrame), 1U) << refused;
   }
 }
 
@@ -192,7 +192,7 @@ TEST_F(ServiceTest, AMendedCaptureGoesOnAndMayBreakAgain) {
     EXPECT_EQ(States(RunFiles(memory, {File("a", bytes)})), StateList{SourceState::kCorrupt});
     EXPECT_EQ(States(RunFiles(memory, {File("a", bytes)})), StateList{SourceState::kCorrupt});
   }
-  EXPECT_EQ(memory.counters().Of(FrameFate::kMalformedFrame), 2U);
+  EXPECT_EQ(memory.counters().Of(FrameOutcome::kMalformedFrame), 2U);
   EXPECT_EQ(memory.counters().frames, 8U);
   ExpectNumbered(memory, "h", 6);
 }
@@ -203,7 +203,7 @@ TEST_F(ServiceTest, WhatIsBrokenBeforeItsFirstFrameIsToldAndNotCounted) {
   for (int i = 0; i < 2; ++i) {
     const RunReport report = RunFiles(memory, {path});
     EXPECT_EQ(States(report), StateList{SourceState::kCorrupt});
-    EXPECT_EQ(report.Total().Of(FrameFate::kMalformedFrame), 1U);
+    EXPECT_EQ(report.Total().Of(FrameOutcome::kMalformedFrame), 1U);
   }
   EXPECT_TRUE(memory.batches().empty());
 }
@@ -261,10 +261,10 @@ TEST_F(ServiceTest, FramesAddUpPerSource) {
                                   pdns::testing::Payload(client), pdns::testing::Payload({})})),
                File("b", Capture({"more rubbish"}))});
   EXPECT_EQ(report.sources[0].counters.frames, 4U);  // and AddUp, which every run here is held to
-  EXPECT_EQ(report.sources[0].counters.Of(FrameFate::kUsed), 1U);
-  EXPECT_EQ(report.sources[0].counters.Of(FrameFate::kMalformedProtobuf), 1U);
+  EXPECT_EQ(report.sources[0].counters.Of(FrameOutcome::kUsed), 1U);
+  EXPECT_EQ(report.sources[0].counters.Of(FrameOutcome::kMalformedProtobuf), 1U);
   EXPECT_EQ(report.sources[0].counters.skipped[6], 1U);
-  EXPECT_EQ(report.sources[0].counters.Of(FrameFate::kNoMessage), 1U);
+  EXPECT_EQ(report.sources[0].counters.Of(FrameOutcome::kNoMessage), 1U);
   EXPECT_EQ(report.sources[1].counters.frames, 1U);
 }
 
@@ -295,7 +295,7 @@ TEST_F(ServiceTest, AStopAnywhereThenAgain) {
     const auto first = RunOn(fresh, paths, stop, {1, std::chrono::hours(1)});
     ASSERT_TRUE(first.ok());
     EXPECT_FALSE(first->NeedsAttention());
-    EXPECT_EQ(fresh.observations(), first->Total().Of(RecordFate::kStored));  // all is committed
+    EXPECT_EQ(fresh.observations(), first->Total().Of(RecordOutcome::kStored));  // all is committed
     fresh.before_apply = [](std::size_t) { return Status(); };
     const RunReport second = RunFiles(fresh, paths);
     EXPECT_EQ(first->Total().frames + second.Total().frames, 300U);

@@ -24,7 +24,7 @@ using pdns::testing::SocketPeer;
 using pdns::testing::StopFrame;
 using pdns::testing::TempDir;
 using pdns::testing::WriteFile;
-using record::FrameFate;
+using record::FrameOutcome;
 
 class SocketTest : public ::testing::Test {
  protected:
@@ -143,7 +143,7 @@ TEST_F(SocketTest, ABrokenStreamIsOneMalformedFrame) {
   EXPECT_TRUE(memory.AwaitTuples(3));
   const SourceReport& socket = Socket();
   EXPECT_EQ(socket.counters.frames, 4U);
-  EXPECT_EQ(socket.counters.Of(FrameFate::kMalformedFrame), 1U);
+  EXPECT_EQ(socket.counters.Of(FrameOutcome::kMalformedFrame), 1U);
   EXPECT_TRUE(socket.counters.AddUp());
   EXPECT_EQ(memory.counters(), socket.counters);
 }
@@ -157,7 +157,7 @@ TEST_F(SocketTest, FramesThatLeaveNothingAreCountedInTheSink) {
   while (memory.counters().frames < 2) std::this_thread::yield();
   EXPECT_EQ(Socket().counters, memory.counters());
   EXPECT_EQ(memory.counters().skipped[6], 1U);
-  EXPECT_EQ(memory.counters().Of(FrameFate::kMalformedProtobuf), 1U);
+  EXPECT_EQ(memory.counters().Of(FrameOutcome::kMalformedProtobuf), 1U);
   EXPECT_TRUE(memory.trusted().empty());
 }
 

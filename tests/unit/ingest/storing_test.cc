@@ -26,7 +26,7 @@ using pdns::testing::OpenCapture;
 using pdns::testing::SocketPeer;
 using pdns::testing::TempDir;
 using pdns::testing::WriteFile;
-using record::FrameFate;
+using record::FrameOutcome;
 using State = Storing::State;
 
 class StoringTest : public ::testing::Test {
@@ -136,7 +136,7 @@ TEST_F(StoringTest, WhatComesMeanwhileIsInTheArchive) {
   EXPECT_TRUE(memory.AwaitTuples(120));
   const RunReport told = End();
   EXPECT_EQ(told.Total().frames, 120U);
-  EXPECT_EQ(told.Total().Of(FrameFate::kNotStored), 60U);
+  EXPECT_EQ(told.Total().Of(FrameOutcome::kNotStored), 60U);
   EXPECT_EQ(told.not_stored.Sum().kept, 60U);
   EXPECT_FALSE(told.NeedsAttention());
   EXPECT_EQ(RunFiles(memory, {archive.directory}).Total().frames, 0U);
@@ -155,8 +155,8 @@ TEST_F(StoringTest, WithoutAnArchiveItIsLostAndCounted) {
   Send(peer, 60);
   EXPECT_TRUE(memory.AwaitTuples(30));
   const RunReport told = End();
-  EXPECT_EQ(told.Total().Of(FrameFate::kUsed), 30U);
-  EXPECT_EQ(told.Total().Of(FrameFate::kNotStored), 30U);
+  EXPECT_EQ(told.Total().Of(FrameOutcome::kUsed), 30U);
+  EXPECT_EQ(told.Total().Of(FrameOutcome::kNotStored), 30U);
   EXPECT_EQ(told.not_stored.full.lost, 30U);
   EXPECT_TRUE(told.NeedsAttention());
   EXPECT_EQ(told.exit_code(), 1);
@@ -164,13 +164,13 @@ TEST_F(StoringTest, WithoutAnArchiveItIsLostAndCounted) {
 }
 
 // What is of no accepted type, or no frame, is what it is.
-TEST_F(StoringTest, OtherFramesKeepTheirFates) {
+TEST_F(StoringTest, OtherFramesKeepTheirOutcomes) {
   Start(false);
   SocketPeer peer(dir / "sock");
   peer.SendAll(OpenCapture({}) + DataFrame("no protobuf"));
   EXPECT_TRUE(Eventually([&] { return progress.frames >= 1; }));
   const RunReport told = End();
-  EXPECT_EQ(told.Total().Of(FrameFate::kMalformedProtobuf), 1U);
+  EXPECT_EQ(told.Total().Of(FrameOutcome::kMalformedProtobuf), 1U);
   EXPECT_EQ(told.not_stored.Sum().lost, 0U);
   EXPECT_TRUE(memory.batches().empty());
 }

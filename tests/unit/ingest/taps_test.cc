@@ -122,7 +122,7 @@ TEST(Taps, ComingAndGoingWhileFramesFlow) {
         for (Cursor cursor(AsBytes(bytes)); !cursor.AtEnd() && cursor.ok();) {
           if (const std::uint32_t length = cursor.U32(); length > 0) {
             ++seen;
-            cursor.Take(length);
+            cursor.Read(length);
             EXPECT_TRUE(cursor.ok());
             continue;
           }

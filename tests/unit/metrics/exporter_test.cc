@@ -102,7 +102,7 @@ struct ExporterTest : ::testing::Test {
   }
 
   std::vector<Figure> figures{
-      {"pdns_frames_total", "Frames taken.", Figure::Kind::kCounter, {{"fate", "used"}}, 42}};
+      {"pdns_frames_total", "Frames taken.", Figure::Kind::kCounter, {{"outcome", "used"}}, 42}};
   std::atomic<bool> healthy{true};
   std::atomic<bool> ready{true};
   std::atomic<int> asked{0};

@@ -22,16 +22,17 @@ TEST(FiguresText, FamiliesInTheirOrderEachWithItsHead) {
 }
 
 TEST(FiguresText, FiguresOfOneNameAreOneFamilyWhereverTheyStand) {
-  EXPECT_EQ(FiguresText({{"a_total", "A.", Kind::kCounter, {{"fate", "used"}}, 1},
-                         {"b", "B.", Kind::kGauge, {}, 2},
-                         {"a_total", "A.", Kind::kCounter, {{"fate", "skipped"}, {"x", "y"}}, 3}}),
-            "# HELP a_total A.\n"
-            "# TYPE a_total counter\n"
-            "a_total{fate=\"used\"} 1\n"
-            "a_total{fate=\"skipped\",x=\"y\"} 3\n"
-            "# HELP b B.\n"
-            "# TYPE b gauge\n"
-            "b 2\n");
+  EXPECT_EQ(
+      FiguresText({{"a_total", "A.", Kind::kCounter, {{"outcome", "used"}}, 1},
+                   {"b", "B.", Kind::kGauge, {}, 2},
+                   {"a_total", "A.", Kind::kCounter, {{"outcome", "skipped"}, {"x", "y"}}, 3}}),
+      "# HELP a_total A.\n"
+      "# TYPE a_total counter\n"
+      "a_total{outcome=\"used\"} 1\n"
+      "a_total{outcome=\"skipped\",x=\"y\"} 3\n"
+      "# HELP b B.\n"
+      "# TYPE b gauge\n"
+      "b 2\n");
 }
 
 TEST(FiguresText, ValuesOfForeignOriginCannotBreakOut) {

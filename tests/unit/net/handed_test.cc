@@ -66,7 +66,7 @@ struct HandedTest : ::testing::Test {
 TEST_F(HandedTest, NothingWasHanded) {
   EXPECT_EQ(InChild([] {
               unsetenv("LISTEN_FDS");
-              HOLDS(TakeHanded().empty());
+              HOLDS(ReceiveHanded().empty());
               return 0;
             }),
             0);
@@ -79,14 +79,14 @@ TEST_F(HandedTest, WhatWasHandedIsTakenOnce) {
               Place(dir / "a", 3);
               Place(dir / "b", 4);
               Announce(std::to_string(getpid()), 2, "first.socket:second");
-              const auto handed = TakeHanded();
+              const auto handed = ReceiveHanded();
               HOLDS(handed.size() == 2);
               HOLDS(handed[0].name == "first.socket" && handed[0].fd.get() == 3);
               HOLDS(handed[1].name == "second" && handed[1].fd.get() == 4);
               for (const Handed& one : handed) HOLDS(fcntl(one.fd.get(), F_GETFD) == FD_CLOEXEC);
               char text[4];
               HOLDS(read(4, text, 4) == 4 && std::string(text, 4) == "in b");
-              HOLDS(TakeHanded().empty());
+              HOLDS(ReceiveHanded().empty());
               HOLDS(std::getenv("LISTEN_FDS") == nullptr);
               HOLDS(std::getenv("LISTEN_PID") == nullptr);
               return 0;
@@ -100,7 +100,7 @@ TEST_F(HandedTest, WhatIsMeantForAnotherProcessIsLeft) {
               WriteFile(dir / "a", "");
               Place(dir / "a", 3);
               Announce(std::to_string(getppid()), 1, "a");
-              HOLDS(TakeHanded().empty());
+              HOLDS(ReceiveHanded().empty());
               HOLDS(fcntl(3, F_GETFD) == 0);
               return 0;
             }),
@@ -113,7 +113,7 @@ TEST_F(HandedTest, VariablesThatLie) {
               for (const char* count : {"", "x", "-1", "1000000", "99999999999999999999"}) {
                 setenv("LISTEN_PID", me.c_str(), 1);
                 setenv("LISTEN_FDS", count, 1);
-                HOLDS(TakeHanded().empty());
+                HOLDS(ReceiveHanded().empty());
               }
               return 0;
             }),
@@ -216,9 +216,9 @@ TEST_F(ReexecuteTest, WhatArrivesIsTakenOnce) {
   };
   EXPECT_EQ(InChild([&] {
               announce(getppid());
-              HOLDS(TakeHanded().empty());
+              HOLDS(ReceiveHanded().empty());
               announce(getpid());
-              const auto taken = TakeHanded();
+              const auto taken = ReceiveHanded();
               HOLDS(taken.size() == handed.size());
               for (std::size_t i = 0; i < taken.size(); ++i) {
                 HOLDS(taken[i].name == handed[i].name);
@@ -226,10 +226,10 @@ TEST_F(ReexecuteTest, WhatArrivesIsTakenOnce) {
                 HOLDS(fcntl(taken[i].fd.get(), F_GETFD) == FD_CLOEXEC);
               }
               HOLDS(std::getenv("PDNS_HANDED") == nullptr);
-              HOLDS(TakeHanded().empty());
+              HOLDS(ReceiveHanded().empty());
               for (const char* value : {"", ":", "x:3", "1:2", "99999999999:3"}) {
                 setenv("PDNS_HANDED", value, 1);
-                HOLDS(TakeHanded().empty());
+                HOLDS(ReceiveHanded().empty());
               }
               return 0;
             }),

@@ -12,10 +12,10 @@ namespace {
 Counters RandomCounters(std::mt19937& random) {
   Counters counters;
   for (auto i = random() % 50; i > 0; --i) {
-    const auto fate = static_cast<FrameFate>(random() % kFrameFates);
-    counters.Count(fate);
-    if (fate == FrameFate::kSkipped) ++counters.skipped[random() % kMessageTypes];
-    counters.Count(static_cast<RecordFate>(random() % kRecordFates));
+    const auto outcome = static_cast<FrameOutcome>(random() % kFrameOutcomes);
+    counters.Count(outcome);
+    if (outcome == FrameOutcome::kSkipped) ++counters.skipped[random() % kMessageTypes];
+    counters.Count(static_cast<RecordOutcome>(random() % kRecordOutcomes));
   }
   return counters;
 }
@@ -29,21 +29,21 @@ TEST(Counters, AddUpAndSoDoTheirSums) {
     const Counters one = RandomCounters(random);
     EXPECT_TRUE(one.AddUp());
     frames += one.frames;
-    stored += one.Of(RecordFate::kStored);
+    stored += one.Of(RecordOutcome::kStored);
     total.Add(one);
     ASSERT_TRUE(total.AddUp());
   }
   EXPECT_EQ(total.frames, frames);
-  EXPECT_EQ(total.Of(RecordFate::kStored), stored);
+  EXPECT_EQ(total.Of(RecordOutcome::kStored), stored);
   EXPECT_GT(stored, 0U);
 }
 
-TEST(Counters, AFrameWithoutAFateDoesNotAddUp) {
+TEST(Counters, AFrameWithoutAnOutcomeDoesNotAddUp) {
   Counters counters;
   ++counters.frames;
   EXPECT_FALSE(counters.AddUp());
   counters = {};
-  counters.Count(FrameFate::kSkipped);  // of which type?
+  counters.Count(FrameOutcome::kSkipped);  // of which type?
   EXPECT_FALSE(counters.AddUp());
   counters = {};
   ++counters.frame[0];
@@ -69,12 +69,13 @@ TEST(Counters, AreAllInTheirNames) {
 
 TEST(Counters, EachHasANameOfItsOwn) {
   Counters all;
-  for (std::size_t i = 0; i < kFrameFates; ++i) all.Count(static_cast<FrameFate>(i));
+  for (std::size_t i = 0; i < kFrameOutcomes; ++i) all.Count(static_cast<FrameOutcome>(i));
   for (std::size_t i = 0; i < kMessageTypes; ++i) ++all.skipped[i];
-  for (std::size_t i = 0; i < kRecordFates; ++i) all.Count(static_cast<RecordFate>(i));
+  for (std::size_t i = 0; i < kRecordOutcomes; ++i) all.Count(static_cast<RecordOutcome>(i));
   std::set<std::string> names;
   for (const NamedCount& one : NonZero(all)) names.insert(FullName(one.name));
-  EXPECT_EQ(names.size(), kFrameFates - 1 + kMessageTypes + kRecordFates);  // skipped is a sum
+  EXPECT_EQ(names.size(),
+            kFrameOutcomes - 1 + kMessageTypes + kRecordOutcomes);  // skipped is a sum
   for (const char* name : {"used", "stored", "refused.rcode", "skipped.CLIENT_QUERY",
                            "skipped.UNKNOWN", "record.class", "quarantine.off_chain"})
     EXPECT_EQ(names.count(name), 1U) << name;
@@ -95,9 +96,9 @@ TEST(Counters, ANamedOneAddsToItsSums) {
   EXPECT_TRUE(AddNamed(counters, "used", 3));
   EXPECT_TRUE(AddNamed(counters, "stored", 9));
   EXPECT_EQ(counters.frames, 10U);
-  EXPECT_EQ(counters.Of(FrameFate::kSkipped), 5U);
-  EXPECT_EQ(counters.Of(FrameFate::kUsed), 5U);
-  EXPECT_EQ(counters.Of(RecordFate::kStored), 9U);
+  EXPECT_EQ(counters.Of(FrameOutcome::kSkipped), 5U);
+  EXPECT_EQ(counters.Of(FrameOutcome::kUsed), 5U);
+  EXPECT_EQ(counters.Of(RecordOutcome::kStored), 9U);
   EXPECT_TRUE(counters.AddUp());
 }
 

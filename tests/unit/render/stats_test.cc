@@ -11,8 +11,8 @@
 namespace pdns::render {
 namespace {
 
-using record::FrameFate;
-using record::RecordFate;
+using record::FrameOutcome;
+using record::RecordOutcome;
 using record::RrType;
 using record::Statistics;
 
@@ -28,14 +28,14 @@ Statistics Some() {
   some.captures = 2;
   some.capture_frames = 3986;
   some.capture_bytes = 1348626;
-  for (int i = 0; i < 3; ++i) some.counters.Count(FrameFate::kUsed);
-  some.counters.Count(FrameFate::kRcode);
-  some.counters.Count(FrameFate::kMalformedDns);
-  some.counters.Count(FrameFate::kSkipped);
+  for (int i = 0; i < 3; ++i) some.counters.Count(FrameOutcome::kUsed);
+  some.counters.Count(FrameOutcome::kRcode);
+  some.counters.Count(FrameOutcome::kMalformedDns);
+  some.counters.Count(FrameOutcome::kSkipped);
   ++some.counters.skipped[5];
-  for (int i = 0; i < 12; ++i) some.counters.Count(RecordFate::kStored);
-  some.counters.Count(RecordFate::kDuplicate);
-  some.counters.Count(RecordFate::kOffChain);
+  for (int i = 0; i < 12; ++i) some.counters.Count(RecordOutcome::kStored);
+  some.counters.Count(RecordOutcome::kDuplicate);
+  some.counters.Count(RecordOutcome::kOffChain);
   some.sensors = {"", "ns1", "a,b"};
   some.expired = {{"A older than 90d", {{"2026-05", 20}, {"2026-06", 3}}},
                   {"older than 400d", {{"2025-09", 1}}}};

@@ -216,7 +216,7 @@ void CheckSketch(const Example& example) {
   sketch.Add(cursor.U64());
   const auto part = DecodeAddressesKey(example.Wire("key"));
   ASSERT_TRUE(part.has_value());
-  EXPECT_EQ(sketch.TakeChanged(), std::vector<unsigned>{*part});
+  EXPECT_EQ(sketch.DrainChanged(), std::vector<unsigned>{*part});
   ExpectBytes(AddressesKey(*part), example.Wire("key"));
   ExpectBytes(sketch.part(*part), example.Wire("value"));
   Sketch loaded;

@@ -82,13 +82,13 @@ TEST(Sketch, RanksAtTheirLimits) {
 
 TEST(Sketch, PartsThatChangedAreToldOnce) {
   Sketch sketch;
-  EXPECT_TRUE(sketch.TakeChanged().empty());
+  EXPECT_TRUE(sketch.DrainChanged().empty());
   sketch.Add(0);
   sketch.Add(~std::uint64_t{0});
-  EXPECT_EQ(sketch.TakeChanged(), (std::vector<unsigned>{0, Sketch::kParts - 1}));
+  EXPECT_EQ(sketch.DrainChanged(), (std::vector<unsigned>{0, Sketch::kParts - 1}));
   sketch.Add(0);
   sketch.Add(1);  // a lower rank in the register of the first
-  EXPECT_TRUE(sketch.TakeChanged().empty());
+  EXPECT_TRUE(sketch.DrainChanged().empty());
 }
 
 TEST(Sketch, LoadedByPartsItGoesOn) {
@@ -96,10 +96,10 @@ TEST(Sketch, LoadedByPartsItGoesOn) {
   const std::vector<std::uint64_t> first(hashes.begin(), hashes.begin() + 300);
   Sketch before = Of(first);
   Sketch loaded;
-  for (const unsigned part : before.TakeChanged())
+  for (const unsigned part : before.DrainChanged())
     EXPECT_TRUE(loaded.Load(part, AsBytes(before.part(part))));
   EXPECT_TRUE(Registers(loaded) == Registers(before));
-  EXPECT_TRUE(loaded.TakeChanged().empty());
+  EXPECT_TRUE(loaded.DrainChanged().empty());
   EXPECT_EQ(loaded.Estimate(), before.Estimate());
   for (const std::uint64_t hash : hashes) loaded.Add(hash);
   EXPECT_TRUE(Registers(loaded) == Registers(Of(hashes)));

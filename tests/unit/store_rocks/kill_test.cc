@@ -66,8 +66,8 @@ Status ApplyBatch(store::Writer& writer, const Observations& shared, unsigned ba
   const std::vector<record::SourcePosition> sources{{kSource, Frames(batch)}};
   const std::vector<std::string> sensors{SensorOf(batch)};
   record::Counters counters;
-  counters.Count(record::FrameFate::kUsed);
-  for (unsigned i = 0; i < batch % 3; ++i) counters.Count(record::RecordFate::kClass);
+  counters.Count(record::FrameOutcome::kUsed);
+  for (unsigned i = 0; i < batch % 3; ++i) counters.Count(record::RecordOutcome::kClass);
   return writer.Apply({sources, sensors, trusted, doubtful.list(), counters}).status();
 }
 
@@ -104,8 +104,8 @@ class Expected {
         Fold(fresh, batch, SeenIn(batch));
         trusted[store::RowKeyOf(Fresh(batch, i).view())] = fresh;
       }
-      counters.Count(record::FrameFate::kUsed);
-      for (unsigned i = 0; i < batch % 3; ++i) counters.Count(record::RecordFate::kClass);
+      counters.Count(record::FrameOutcome::kUsed);
+      for (unsigned i = 0; i < batch % 3; ++i) counters.Count(record::RecordOutcome::kClass);
     }
     for (unsigned i = 0; i < kShared && last > 0; ++i)
       trusted[store::RowKeyOf(Shared(i).view())] = i < kSmall ? small : large;

@@ -17,8 +17,8 @@ namespace pdns::store_rocks {
 namespace {
 
 using record::Counters;
-using record::FrameFate;
-using record::RecordFate;
+using record::FrameOutcome;
+using record::RecordOutcome;
 using record::RrType;
 using record::Statistics;
 using testing::TempDir;
@@ -29,10 +29,10 @@ using testing::WireName;
 Counters Counted(std::uint64_t frames) {
   Counters counters;
   for (std::uint64_t i = 0; i < frames; ++i) {
-    counters.Count(FrameFate::kUsed);
-    counters.Count(RecordFate::kStored);
+    counters.Count(FrameOutcome::kUsed);
+    counters.Count(RecordOutcome::kStored);
   }
-  counters.Count(FrameFate::kRcode);
+  counters.Count(FrameOutcome::kRcode);
   return counters;
 }
 

@@ -29,7 +29,7 @@ Printed Print(const PrintOptions& options, const std::vector<std::string>& paylo
   const Stop interrupt;
   Stop stop;
   Printer printer(options, pipe.fd(), interrupt, stop);
-  for (const std::string& payload : payloads) printer.Take(AsBytes(payload));
+  for (const std::string& payload : payloads) printer.Add(AsBytes(payload));
   printer.Flush();
   const bool any = printer.counts().shown > 0;
   return {any ? pipe.Read() : std::string(), printer.counts(), stop.requested()};
@@ -87,7 +87,7 @@ TEST(Printer, NobodyReads) {
   PrintOptions options;
   options.live = true;
   Printer printer(options, pipe.fd(), interrupt, stop);
-  printer.Take(AsBytes(Of("a.org")));
+  printer.Add(AsBytes(Of("a.org")));
   EXPECT_TRUE(stop.requested());
   EXPECT_EQ(printer.output_error(), EPIPE);
   EXPECT_EQ(printer.counts().shown, 0U);
@@ -105,9 +105,9 @@ TEST(Printer, ManyThreads) {
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&printer, payload = Of("thread.org")] {
-      for (int k = 0; k < kFrames; ++k) printer.Take(AsBytes(payload));
-      printer.TakeLeftOut(5);
-      printer.TakeBrokenStream();
+      for (int k = 0; k < kFrames; ++k) printer.Add(AsBytes(payload));
+      printer.AddLeftOut(5);
+      printer.AddBrokenStream();
     });
   }
   std::string text;

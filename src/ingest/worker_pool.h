@@ -1,4 +1,4 @@
-// Several lanes for one source: frames -> [Crew] -> the windows of a harvest, one a lane.
+// Several lanes for one source: frames -> [WorkerPool] -> the windows of a harvest, one a lane.
 //
 // The reading thread decodes the dnstap frame and hands the DNS message to the lane of its
 // question, so that an answer and its repeats meet in one window and no lane needs a lock. Messages
@@ -19,13 +19,13 @@
 
 namespace pdns::ingest {
 
-class Crew {
+class WorkerPool {
  public:
-  // `sensors` outlives the crew; only the reading thread asks it.
-  Crew(const LanePolicy& policy, record::SensorTable& sensors, std::size_t lanes);
-  ~Crew();
-  Crew(const Crew&) = delete;
-  Crew& operator=(const Crew&) = delete;
+  // `sensors` outlives the pool; only the reading thread asks it.
+  WorkerPool(const LanePolicy& policy, record::SensorTable& sensors, std::size_t lanes);
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
 
   // From now on the lanes fill these, one each; they must be idle.
   void Use(std::vector<aggregate::Window>& windows);

@@ -10,7 +10,7 @@
 
 namespace pdns::record {
 
-enum class FrameFate : std::uint8_t {
+enum class FrameOutcome : std::uint8_t {
   kUsed,
   kSkipped,  // another dnstap message type; counted per type
   kMalformedFrame,
@@ -27,9 +27,9 @@ enum class FrameFate : std::uint8_t {
   kTruncated,
   kNotStored,  // of an accepted type, not looked at further: the database took no batches then
 };
-inline constexpr std::size_t kFrameFates = 15;
+inline constexpr std::size_t kFrameOutcomes = 15;
 
-enum class RecordFate : std::uint8_t {
+enum class RecordOutcome : std::uint8_t {
   kStored,
   kClass,
   kMeta,
@@ -38,7 +38,7 @@ enum class RecordFate : std::uint8_t {
   kOffChain,
   kOutOfBailiwick,
 };
-inline constexpr std::size_t kRecordFates = 7;
+inline constexpr std::size_t kRecordOutcomes = 7;
 
 // A counter's place in the report: "refused" "rcode". Group is empty for used, stored and skipped.
 struct CounterName {
@@ -46,8 +46,8 @@ struct CounterName {
   std::string_view name;
 };
 
-CounterName NameOf(FrameFate fate);
-CounterName NameOf(RecordFate fate);
+CounterName NameOf(FrameOutcome outcome);
+CounterName NameOf(RecordOutcome outcome);
 
 // dnstap message types by number, 1..14: "RESOLVER_RESPONSE"; "UNKNOWN" for every other number.
 inline constexpr std::size_t kMessageTypes = 15;  // 0 stands for unknown

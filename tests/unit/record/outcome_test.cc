@@ -1,4 +1,4 @@
-#include "record/fate.h"
+#include "record/outcome.h"
 
 #include <gtest/gtest.h>
 
@@ -9,36 +9,36 @@
 namespace pdns::record {
 namespace {
 
-template <class Fate>
+template <class Outcome>
 std::vector<std::string> Names(std::size_t count) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < count; ++i) {
-    const CounterName name = NameOf(static_cast<Fate>(i));
+    const CounterName name = NameOf(static_cast<Outcome>(i));
     names.push_back(std::string(name.group) + "." + std::string(name.name));
   }
   return names;
 }
 
 // The names of the report are a contract, and their order is that of the checks.
-TEST(Fate, FramesByNameInOrder) {
-  EXPECT_EQ(Names<FrameFate>(kFrameFates),
+TEST(Outcome, FramesByNameInOrder) {
+  EXPECT_EQ(Names<FrameOutcome>(kFrameOutcomes),
             (std::vector<std::string>{".used", ".skipped", "malformed.frame", "malformed.protobuf",
                                       "malformed.dns", "refused.no_message", "refused.no_time",
                                       "refused.past_time", "refused.future_time",
                                       "refused.not_response", "refused.opcode", "refused.question",
                                       "refused.rcode", "refused.truncated", "refused.not_stored"}));
-  EXPECT_EQ(static_cast<std::size_t>(FrameFate::kNotStored), kFrameFates - 1);
+  EXPECT_EQ(static_cast<std::size_t>(FrameOutcome::kNotStored), kFrameOutcomes - 1);
 }
 
-TEST(Fate, RecordsByNameInOrder) {
-  EXPECT_EQ(Names<RecordFate>(kRecordFates),
+TEST(Outcome, RecordsByNameInOrder) {
+  EXPECT_EQ(Names<RecordOutcome>(kRecordOutcomes),
             (std::vector<std::string>{".stored", "record.class", "record.meta", "record.malformed",
                                       "record.duplicate", "quarantine.off_chain",
                                       "quarantine.out_of_bailiwick"}));
-  EXPECT_EQ(static_cast<std::size_t>(RecordFate::kOutOfBailiwick), kRecordFates - 1);
+  EXPECT_EQ(static_cast<std::size_t>(RecordOutcome::kOutOfBailiwick), kRecordOutcomes - 1);
 }
 
-TEST(Fate, MessageTypesByNumber) {
+TEST(Outcome, MessageTypesByNumber) {
   EXPECT_EQ(MessageTypeName(1), "AUTH_QUERY");
   EXPECT_EQ(MessageTypeName(4), "RESOLVER_RESPONSE");
   EXPECT_EQ(MessageTypeName(8), "FORWARDER_RESPONSE");

@@ -1,4 +1,4 @@
-#include "attendant.h"
+#include "signal_supervisor.h"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -39,28 +39,28 @@ void BlockSignals() {
   sigaction(SIGXFSZ, &ignore, nullptr);  // a limit on file sizes is a full disk: write() says so
 }
 
-Attendant::Attendant(Stop& stop, Charge charge)
-    : stop_(stop), charge_(std::move(charge)), watchdog_(net::WatchdogInterval()) {
+SignalSupervisor::SignalSupervisor(Stop& stop, Handlers handlers)
+    : stop_(stop), handlers_(std::move(handlers)), watchdog_(net::WatchdogInterval()) {
   const sigset_t set = Ours();
   signal_fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   thread_ = std::thread([this] { Run(); });
 }
 
-Attendant::~Attendant() {
+SignalSupervisor::~SignalSupervisor() {
   End();
   close(signal_fd_);
 }
 
-bool Attendant::End() {
+bool SignalSupervisor::End() {
   ended_.Request();
   if (thread_.joinable()) thread_.join();
   return reloads_;
 }
 
-void Attendant::Run() {
+void SignalSupervisor::Run() {
   {
     const std::lock_guard lock(mutex_);
-    if (charge_.stats_interval.count() > 0 && charge_.figures) last_ = charge_.figures();
+    if (handlers_.stats_interval.count() > 0 && handlers_.figures) last_ = handlers_.figures();
   }
   while (!ended_.requested()) {
     const int answered = question_ == nullptr ? -1 : question_->answered.fd();
@@ -80,16 +80,16 @@ void Attendant::Run() {
   question_.reset();
 }
 
-void Attendant::OnSignal(int signal) {
+void SignalSupervisor::OnSignal(int signal) {
   constexpr int kBySignal = 128;
   if (signal == SIGUSR1) {
     const std::lock_guard lock(mutex_);
-    if (!charge_.figures) return;
+    if (!handlers_.figures) return;
     LogInfo("figures since the start:");
-    std::fputs(ingest::FiguresToText(charge_.figures()).c_str(), stderr);
+    std::fputs(ingest::FiguresToText(handlers_.figures()).c_str(), stderr);
     return;
   }
-  if (signal == SIGHUP && charge_.may_reload) return OnHangUp();
+  if (signal == SIGHUP && handlers_.may_reload) return OnHangUp();
   if (stop_.requested() && !reloads_) _exit(kBySignal + signal);
   ends_ = true;
   reloads_ = false;  // an end that is asked for while a reload is under way
@@ -97,7 +97,7 @@ void Attendant::OnSignal(int signal) {
   stop_.Request();
 }
 
-void Attendant::OnHangUp() {
+void SignalSupervisor::OnHangUp() {
   if (stop_.requested()) return;
   if (question_ != nullptr) {
     question_->again = true;
@@ -105,12 +105,12 @@ void Attendant::OnHangUp() {
   }
   question_ = std::make_unique<Question>();
   question_->thread = std::thread([this, &question = *question_] {
-    question.answer = charge_.may_reload(question.hurry);
+    question.answer = handlers_.may_reload(question.hurry);
     question.answered.Request();
   });
 }
 
-void Attendant::OnAnswer() {
+void SignalSupervisor::OnAnswer() {
   const auto question = std::move(question_);
   question->thread.join();
   if (stop_.requested()) return;
@@ -125,33 +125,33 @@ void Attendant::OnAnswer() {
   stop_.Request();
 }
 
-Attendant::Clock::duration Attendant::UntilTick() const {
+SignalSupervisor::Clock::duration SignalSupervisor::UntilTick() const {
   const auto now = Clock::now();
   Clock::duration wait = kLongest;
-  if (charge_.stats_interval.count() > 0)
-    wait = std::min<Clock::duration>(wait, last_line_ + charge_.stats_interval - now);
+  if (handlers_.stats_interval.count() > 0)
+    wait = std::min<Clock::duration>(wait, last_line_ + handlers_.stats_interval - now);
   if (watchdog_.count() > 0)
     wait = std::min<Clock::duration>(wait, last_beat_ + watchdog_ / 2 - now);
   return std::max<Clock::duration>(wait, Clock::duration::zero());
 }
 
-void Attendant::Forget() {
+void SignalSupervisor::Forget() {
   const std::lock_guard lock(mutex_);
-  charge_.figures = {};
-  charge_.alive = {};
+  handlers_.figures = {};
+  handlers_.alive = {};
 }
 
-void Attendant::Tick() {
+void SignalSupervisor::Tick() {
   const auto now = Clock::now();
   const std::lock_guard lock(mutex_);
   if (watchdog_.count() > 0 && now - last_beat_ >= watchdog_ / 2) {
     last_beat_ = now;
-    if (!charge_.alive || charge_.alive()) net::Notify("WATCHDOG=1");
+    if (!handlers_.alive || handlers_.alive()) net::Notify("WATCHDOG=1");
   }
-  if (charge_.stats_interval.count() == 0 || now - last_line_ < charge_.stats_interval) return;
+  if (handlers_.stats_interval.count() == 0 || now - last_line_ < handlers_.stats_interval) return;
   const auto elapsed = now - std::exchange(last_line_, now);
-  if (!charge_.figures) return;
-  auto figures = charge_.figures();
+  if (!handlers_.figures) return;
+  auto figures = handlers_.figures();
   const std::string line = ingest::StatisticsLine(last_, figures, elapsed);
   LogInfo(line);
   net::Notify("STATUS=" + line);

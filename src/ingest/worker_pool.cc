@@ -1,4 +1,4 @@
-#include "ingest/crew.h"
+#include "ingest/worker_pool.h"
 
 #include <algorithm>
 #include <atomic>
@@ -79,7 +79,7 @@ std::size_t QuestionNumber(const dnstap::Response& response) {
 
 }  // namespace
 
-class Crew::Worker {
+class WorkerPool::Worker {
  public:
   Worker(const LanePolicy& policy, record::SensorTable& sensors)
       : lane_(policy, sensors), free_(kBlocks - 1) {
@@ -158,34 +158,34 @@ class Crew::Worker {
   std::thread thread_;
 };
 
-Crew::Crew(const LanePolicy& policy, record::SensorTable& sensors, std::size_t lanes)
+WorkerPool::WorkerPool(const LanePolicy& policy, record::SensorTable& sensors, std::size_t lanes)
     : front_(policy, sensors) {
   for (std::size_t i = 0; i < lanes; ++i)
     workers_.push_back(std::make_unique<Worker>(policy, sensors));
 }
 
-Crew::~Crew() = default;
+WorkerPool::~WorkerPool() = default;
 
-void Crew::Use(std::vector<aggregate::Window>& windows) {
+void WorkerPool::Use(std::vector<aggregate::Window>& windows) {
   for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->Use(windows[i]);
 }
 
-void Crew::Take(Bytes payload, Counters& counters) {
+void WorkerPool::Take(Bytes payload, Counters& counters) {
   const OpenedFrame* frame = front_.Open(payload, counters);
   if (frame == nullptr) return;
   workers_[QuestionNumber(frame->response) % workers_.size()]->Add(*frame);
 }
 
-void Crew::Await() {
+void WorkerPool::Await() {
   for (const auto& worker : workers_) worker->HandOver();
   for (const auto& worker : workers_) worker->Await();
 }
 
-void Crew::AddCounters(Counters& counters) {
+void WorkerPool::AddCounters(Counters& counters) {
   for (const auto& worker : workers_) counters.Add(worker->TakeCounters());
 }
 
-std::size_t Crew::memory() const {
+std::size_t WorkerPool::memory() const {
   std::size_t sum = 0;
   for (const auto& worker : workers_) sum += worker->memory();
   return sum;

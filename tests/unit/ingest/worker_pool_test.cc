@@ -1,4 +1,4 @@
-#include "ingest/crew.h"
+#include "ingest/worker_pool.h"
 
 #include <gtest/gtest.h>
 
@@ -22,7 +22,7 @@ struct Taken {
   std::size_t entries = 0;  // of all windows, before they merge
 };
 
-// Frames of many fates and a few sensors, most of them repeats.
+// Frames of many outcomes and a few sensors, most of them repeats.
 std::vector<std::string> Mixed(unsigned count) {
   std::mt19937 random(8);
   std::vector<std::string> payloads;
@@ -67,19 +67,19 @@ Taken TakeByLane(const std::vector<std::string>& payloads) {
   return Collect(windows, counters);
 }
 
-Taken TakeByCrew(const std::vector<std::string>& payloads, std::size_t lanes) {
+Taken TakeByPool(const std::vector<std::string>& payloads, std::size_t lanes) {
   std::vector<aggregate::Window> windows(lanes);
   Counters counters;
   record::SensorTable sensors;
-  Crew crew(LanePolicy{}, sensors, lanes);
-  crew.Use(windows);
+  WorkerPool pool(LanePolicy{}, sensors, lanes);
+  pool.Use(windows);
   for (std::size_t i = 0; i < payloads.size(); ++i) {
     const std::string copy = payloads[i];  // gone when the lane comes to it
-    crew.Take(AsBytes(copy), counters);
-    if (i % 10'000 == 9'999) crew.Await();
+    pool.Take(AsBytes(copy), counters);
+    if (i % 10'000 == 9'999) pool.Await();
   }
-  crew.Await();
-  crew.AddCounters(counters);
+  pool.Await();
+  pool.AddCounters(counters);
   return Collect(windows, counters);
 }
 
@@ -92,14 +92,14 @@ void ExpectSame(const Contents& actual, const Contents& expected) {
   }
 }
 
-TEST(Crew, TakesWhatOneLaneTakes) {
+TEST(WorkerPool, TakesWhatOneLaneTakes) {
   const auto payloads = Mixed(25'000);
   const Taken expected = TakeByLane(payloads);
   ASSERT_GT(expected.trusted.size(), 500U);
   ASSERT_GT(expected.quarantined.size(), 10U);
-  ASSERT_LT(expected.counters.Of(record::FrameFate::kUsed), expected.counters.frames);
+  ASSERT_LT(expected.counters.Of(record::FrameOutcome::kUsed), expected.counters.frames);
   for (const std::size_t lanes : {1U, 2U, 3U, 5U}) {
-    const Taken taken = TakeByCrew(payloads, lanes);
+    const Taken taken = TakeByPool(payloads, lanes);
     ExpectSame(taken.trusted, expected.trusted);
     ExpectSame(taken.quarantined, expected.quarantined);
     EXPECT_EQ(taken.counters.frame, expected.counters.frame);
@@ -109,7 +109,7 @@ TEST(Crew, TakesWhatOneLaneTakes) {
   }
 }
 
-TEST(Crew, EachTupleKnowsItsSensors) {
+TEST(WorkerPool, EachTupleKnowsItsSensors) {
   constexpr unsigned kSensors = 7;
   std::vector<std::string> payloads;
   for (unsigned sensor = 0; sensor < kSensors; ++sensor) {
@@ -118,7 +118,7 @@ TEST(Crew, EachTupleKnowsItsSensors) {
       payloads.push_back(FromSensor(Numbered("s", sensor), NumberedPayload("h", n)));
   }
   for (const std::size_t lanes : {1U, 3U}) {
-    const Taken taken = TakeByCrew(payloads, lanes);
+    const Taken taken = TakeByPool(payloads, lanes);
     ASSERT_EQ(taken.trusted.size(), kSensors);
     for (const auto& [key, sighting] : taken.trusted) {
       const auto n = static_cast<unsigned>(
@@ -130,12 +130,12 @@ TEST(Crew, EachTupleKnowsItsSensors) {
   }
 }
 
-TEST(Crew, TenThousandIdentities) {
+TEST(WorkerPool, TenThousandIdentities) {
   std::vector<std::string> payloads;
   for (unsigned i = 0; i < 10'000; ++i)
     payloads.push_back(FromSensor(Numbered("s", i), NumberedPayload("h", i % 3)));
   for (const std::size_t lanes : {1U, 3U}) {
-    const Taken taken = TakeByCrew(payloads, lanes);
+    const Taken taken = TakeByPool(payloads, lanes);
     record::SensorSet all = 0;
     for (const auto& [key, sighting] : taken.trusted) {
       EXPECT_NE(sighting.sensors & record::SensorBit(record::kOtherSensors), 0U);
@@ -146,59 +146,59 @@ TEST(Crew, TenThousandIdentities) {
 }
 
 // Else a tuple would stand in several windows, and cost the store as often.
-TEST(Crew, RepeatsMeetInOneWindow) {
+TEST(WorkerPool, RepeatsMeetInOneWindow) {
   std::vector<std::string> payloads;
   for (int round = 0; round < 20; ++round) {
     for (const std::string& payload : NumberedPayloads("h", 100)) payloads.push_back(payload);
   }
-  const Taken taken = TakeByCrew(payloads, 4);
+  const Taken taken = TakeByPool(payloads, 4);
   EXPECT_EQ(taken.trusted.size(), 100U);
   EXPECT_EQ(taken.entries, 100U);
 }
 
-TEST(Crew, CountersAreAddedOnce) {
+TEST(WorkerPool, CountersAreAddedOnce) {
   std::vector<aggregate::Window> windows(2);
   record::SensorTable sensors;
-  Crew crew(LanePolicy{}, sensors, 2);
-  crew.Use(windows);
+  WorkerPool pool(LanePolicy{}, sensors, 2);
+  pool.Use(windows);
   Counters counters;
   for (const std::string& payload : NumberedPayloads("h", 10)) {
-    crew.Take(AsBytes(payload), counters);
+    pool.Take(AsBytes(payload), counters);
   }
-  crew.Await();
-  crew.AddCounters(counters);
-  crew.AddCounters(counters);
+  pool.Await();
+  pool.AddCounters(counters);
+  pool.AddCounters(counters);
   EXPECT_EQ(counters.frames, 10U);
 }
 
-TEST(Crew, GoesOnWithOtherWindows) {
+TEST(WorkerPool, GoesOnWithOtherWindows) {
   std::vector<aggregate::Window> first(2);
   std::vector<aggregate::Window> second(2);
   record::SensorTable sensors;
-  Crew crew(LanePolicy{}, sensors, 2);
+  WorkerPool pool(LanePolicy{}, sensors, 2);
   Counters counters;
-  crew.Use(first);
+  pool.Use(first);
   for (const std::string& payload : NumberedPayloads("h", 10)) {
-    crew.Take(AsBytes(payload), counters);
+    pool.Take(AsBytes(payload), counters);
   }
-  crew.Await();
-  crew.Use(second);
+  pool.Await();
+  pool.Use(second);
   for (const std::string& payload : NumberedPayloads("h", 7, 10)) {
-    crew.Take(AsBytes(payload), counters);
+    pool.Take(AsBytes(payload), counters);
   }
-  crew.Await();
-  EXPECT_GE(crew.memory(), second[0].memory() + second[1].memory());
+  pool.Await();
+  EXPECT_GE(pool.memory(), second[0].memory() + second[1].memory());
   EXPECT_EQ(Collect(first, counters).trusted.size(), 10U);
   EXPECT_EQ(Collect(second, counters).trusted.size(), 7U);
 }
 
-TEST(Crew, EndsWithWorkLeft) {
+TEST(WorkerPool, EndsWithWorkLeft) {
   std::vector<aggregate::Window> windows(3);
   Counters counters;
   record::SensorTable sensors;
-  Crew crew(LanePolicy{}, sensors, 3);
-  crew.Use(windows);
-  for (const std::string& payload : Mixed(5'000)) crew.Take(AsBytes(payload), counters);
+  WorkerPool pool(LanePolicy{}, sensors, 3);
+  pool.Use(windows);
+  for (const std::string& payload : Mixed(5'000)) pool.Take(AsBytes(payload), counters);
 }
 
 }  // namespace

@@ -19,12 +19,12 @@
 
 namespace pdns::tools {
 
-// Call first thing, before there are threads: all of them leave signals to the attendant.
+// Call first thing, before there are threads: all of them leave signals to the supervisor.
 void BlockSignals();
 
-class Attendant {
+class SignalSupervisor {
  public:
-  struct Charge {
+  struct Handlers {
     std::function<std::vector<Figure>()> figures;  // empty: SIGUSR1 has nothing to print
     std::function<bool()> alive;  // asked at each beat of the watchdog; empty: always
     // Empty: SIGHUP is a stop. Not ok: it is refused, in its words. Asked in a thread of its own,
@@ -33,10 +33,10 @@ class Attendant {
     std::chrono::seconds stats_interval;  // zero: no line
   };
 
-  Attendant(Stop& stop, Charge charge);
-  ~Attendant();  // as End
-  Attendant(const Attendant&) = delete;
-  Attendant& operator=(const Attendant&) = delete;
+  SignalSupervisor(Stop& stop, Handlers handlers);
+  ~SignalSupervisor();  // as End
+  SignalSupervisor(const SignalSupervisor&) = delete;
+  SignalSupervisor& operator=(const SignalSupervisor&) = delete;
 
   bool reloads() const { return reloads_; }
   // Was an end asked for by a signal?
@@ -61,7 +61,7 @@ class Attendant {
 
   Stop& stop_;
   std::mutex mutex_;
-  Charge charge_;  // figures and alive: guarded by mutex_
+  Handlers handlers_;  // figures and alive: guarded by mutex_
   Stop ended_;
   // The question whether a reload may be, while it is open.
   struct Question {
