@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "http/host_list.h"
+#include "ingest_option_list.h"
 #include "options.h"
 #include "record/outcome.h"
 
@@ -19,121 +20,10 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr const char* kUsageText =
-    R"(Usage: pdns-ingest [options] [FILE | DIR | -]...
-       pdns-ingest [options] -u SOCKET
-
-Stores the answers of RESOLVER_RESPONSE dnstap frames as rrname/rrtype/rdata with
-first-seen, last-seen and count. Files may be compressed (gzip, bzip2, xz, zstd, lz4);
-a directory means every file in it; what was taken before is not taken again. Beside a
-live ingester on the same database files are handed to it.
-
-  pdns-ingest -u /run/dnstap/dnstap.sock --archive /var/lib/pdns-archive
-  pdns-ingest /var/log/dnstap
-
-Signals: TERM drains and ends, HUP starts the program anew and keeps all connections,
-USR1 prints all figures.
-
-)";
-
-constexpr unsigned kHelpWidth = 100;
 constexpr std::uint64_t kLeastMemory = 16U << 20;
 constexpr std::uint64_t kLeastConnectionMemory = 1U << 20;
 
 using Texts = std::vector<std::string>;
-
-po::typed_value<std::string>* Text(const char* name) {
-  return po::value<std::string>()->value_name(name);
-}
-po::typed_value<std::string>* Text(const char* name, const char* otherwise) {
-  return Text(name)->default_value(otherwise);
-}
-po::typed_value<Texts>* Several(const char* name) {
-  return po::value<Texts>()->value_name(name)->composing();
-}
-
-po::options_description SourceOptions() {
-  po::options_description options("What to take", kHelpWidth);
-  options.add_options()(
-      "unix,u", Several("SOCKET"),
-      "make this Unix socket and take what resolvers write to it, until a signal; "
-      "may be given several times, like all that end in ...")(
-      "listen,a", Several("ADDRESS:PORT ..."), "the same by TCP; a port alone means loopback")(
-      "activated", po::bool_switch(), "take sockets from systemd (socket activation)")(
-      "follow", Several("FILE ..."), "take a file as it grows, is rotated and made anew (tail -F)")(
-      "watch", Several("DIR ..."), "take files of this folder as they become complete")(
-      "backfill", Several("PATH ..."), "files or folders, as when named without an option")(
-      "message-type", Text("TYPES", "RESOLVER_RESPONSE"),
-      "dnstap message types to take, e.g. RESOLVER_RESPONSE,FORWARDER_RESPONSE")(
-      "untrusted", Text("WHAT", "quarantine"),
-      "records outside the answer's CNAME chain or the server's zone: quarantine, store or drop");
-  return options;
-}
-
-po::options_description SocketOptions() {
-  po::options_description options("Sockets", kHelpWidth);
-  options.add_options()("socket-mode", Text("MODE", "0660"), "of the files of Unix sockets")(
-      "socket-owner", Text("USER"), "of them")("socket-group", Text("GROUP"), "of them")(
-      "tls-cert", Text("FILE"), "certificate and chain (PEM): TCP connections then speak TLS")(
-      "tls-key", Text("FILE"), "its key (PEM)")(
-      "tls-client-ca", Text("FILE"), "take only clients with a certificate of these authorities")(
-      "max-connections", Text("N", "1000"), "at once; further peers wait")(
-      "connection-memory", Text("SIZE", "64M"), "for frames that are not whole yet, of all peers");
-  return options;
-}
-
-po::options_description ArchiveGroup() {
-  po::options_description options("Archive of live frames", kHelpWidth);
-  options.add_options()("archive", Text("DIR"),
-                        "write every frame of an accepted type to files here")(
-      "archive-name", Text("NAME", "pdns"), "files are NAME-20261122T190000Z.dnstap")(
-      "archive-all", po::bool_switch(), "write frames of other types as well")(
-      "archive-rotate", Text("WHEN", "1h"),
-      "begin a new file after a time or a size: 1h, 256M, 1h,1G")(
-      "archive-keep", Text("LIMIT"), "remove the oldest files beyond an age or a size: 30d, 100G")(
-      "min-free", Text("SIZE", "1G"), "pause archiving while the disk has less room than this")(
-      "no-archive-compress", po::bool_switch(), "leave files that are done as they are");
-  return options;
-}
-
-po::options_description OtherOptions() {
-  po::options_description options("Database and reports", kHelpWidth);
-  options.add_options()(
-      "database,d", Text("PATH"),
-      "the database; else $PDNS_DATABASE, /var/lib/pdns if usable, ~/.local/share/pdns")(
-      "flush-interval", po::value<double>()->value_name("SECONDS")->default_value(10, "10"),
-      "how old an observation may get before it is on disk; fractions allowed")(
-      "memory", Text("SIZE", "512M"), "budget of windows and caches")(
-      "journal-keep", Text("LIMIT", "7d,100000000"),
-      "how long and how many new tuples stay listed for pdns-query --new-since")(
-      "max-database", Text("SIZE"),
-      "store nothing more while the database holds this much; else it grows without limit")(
-      "min-free-database", Text("SIZE", "0"),
-      "store nothing more while the database's disk has less room than this")(
-      "control", Text("SOCKET"),
-      "where a live ingester is asked; else control.sock in the database")(
-      "backfill-group", Text("GROUP"),
-      "group whose members may hand files to a live ingester, as root and its own user may; "
-      "default: none")("no-wait", po::bool_switch(),
-                       "end with 74 where another ingester has the database")(
-      "stats-interval", Text("TIME", "0"), "a line of statistics as often, e.g. 60s; 0: none")(
-      "metrics", Text("ADDRESS:PORT"), "Prometheus metrics, /health and /ready by HTTP")(
-      "metrics-host", Several("NAME ..."),
-      "answer HTTP requests for this host name too; else those for an address, localhost and this "
-      "machine's name; *: for any")(
-      "report", Text("FORMAT", "text"),
-      "the report at the end: text (on stderr) or json (one object on stdout)")(
-      "compact", po::bool_switch(),
-      "at the end, rewrite the database into its smallest form; may stand alone")(
-      "verbose,v", po::bool_switch(), "say more");
-  return options;
-}
-
-po::options_description MakeOptions() {
-  po::options_description options;
-  options.add(SourceOptions()).add(SocketOptions()).add(ArchiveGroup()).add(OtherOptions());
-  return options;
-}
 
 Result<dnstap::TypeSet> ParseMessageTypes(const std::string& text) {
   dnstap::TypeSet set = 0;
@@ -384,16 +274,8 @@ Result<IngestOptions> Convert(const po::variables_map& map) {
 
 Result<IngestOptions> ParseIngestOptions(int argc, const char* const* argv,
                                          std::optional<std::string> config_text) {
-  const po::options_description config = MakeOptions();
-  po::options_description general("General", kHelpWidth);
-  general.add_options()("config", Text("FILE"), "read options from FILE: name = value lines")(
-      "check", po::bool_switch(), "say whether all this could be served, and end")(
-      "repair", po::bool_switch(),
-      "go on without what a damaged log has lost; keeps the log aside; may stand alone")(
-      "version", po::bool_switch(), "print the version and exit")("help,h", po::bool_switch(),
-                                                                  "print this and exit");
-  po::options_description visible = config;
-  visible.add(general);
+  const po::options_description config = Describe(IngestConfigTable());
+  const po::options_description visible = Describe(IngestTable());
   po::options_description all = visible;
   all.add_options()("path", po::value<Texts>());
   po::positional_options_description positional;
@@ -404,7 +286,7 @@ Result<IngestOptions> ParseIngestOptions(int argc, const char* const* argv,
   if (Status parsed = ParseCommandLine(line, values); !parsed.ok()) {
     return parsed;
   }
-  if (auto text = HelpOrVersion(values, "pdns-ingest", kUsageText, visible); text.has_value()) {
+  if (auto text = HelpOrVersion(values, "pdns-ingest", IngestUsage(), visible); text.has_value()) {
     IngestOptions only_print;
     only_print.print_and_exit = std::move(*text);
     return only_print;

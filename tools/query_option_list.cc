@@ -1,119 +1,129 @@
 #include "query_option_list.h"
 
-#include <boost/program_options.hpp>
-#include <cstdint>
-#include <string>
-#include <vector>
-
 namespace pdns::tools {
 namespace {
 
-namespace po = boost::program_options;
+using enum OptionKind;
 
-constexpr unsigned kHelpWidth = 100;
+constexpr const char* kNo = OptionRow::kAbsent;
+constexpr const char* kNone = OptionRow::kNone;
+constexpr const char* kEmpty = OptionRow::kEmpty;
 
-using Texts = std::vector<std::string>;
-
-// An option that takes a text, or a list of them when it is given more than once.
-auto Text(const char* value) { return po::value<std::string>()->value_name(value); }
-auto List(const char* value) { return po::value<Texts>()->value_name(value); }
-auto Number(const char* value) { return po::value<std::int64_t>()->value_name(value); }
-auto Flag() { return po::bool_switch(); }
-
-po::options_description QuestionOptions() {
-  po::options_description options("Questions", kHelpWidth);
-  auto add = options.add_options();
-  add("rdata", List("WHAT"),
-      "Ask for records that point at an address, a block, a range or a name");
-  add("text", List("TEXT"), "Ask for records of text (TXT, CAA, ...) that contain TEXT");
-  add("raw", List("HEX"), "Ask for records whose rdata is exactly these bytes");
-  add("ptr", List("ADDRESS"), "Ask for the reverse-lookup name of an address or a block");
-  add("glob", Flag(), "Read names as patterns: * any run, ? one character, [a-z] a class");
-  add("regex", Flag(), "Read names as regular expressions (RE2), found anywhere in a name");
-  add("file,f", Text("FILE")->default_value("", ""),
-      "Ask for each line of FILE, or each value of MISP or STIX JSON; - is standard input");
-  add("quarantined", Flag(), "Print the records that were not trusted, with the reason");
-  add("database,d", Text("PATH")->default_value("", ""),
-      "Read this database; default: $PDNS_DATABASE, /var/lib/pdns if usable, ~/.local/share/pdns");
-  return options;
+OptionGroup Questions() {
+  return {"Questions",
+          {
+              {"rdata", kTexts, "WHAT", kNo,
+               "Ask for records that point at an address, a block, a range of addresses or a name"},
+              {"text", kTexts, "TEXT", kNo,
+               "Ask for records of text (TXT, CAA, ...) that contain TEXT, whatever its case"},
+              {"raw", kTexts, "HEX", kNo, "Ask for records whose rdata is exactly these bytes"},
+              {"ptr", kTexts, "ADDRESS", kNo,
+               "Ask for the reverse-lookup name of an address or a block"},
+              {"glob", kFlag, "", kNo,
+               "Read names as patterns: * is any run, ? one character, [a-z] one of a class"},
+              {"regex", kFlag, "", kNo,
+               "Read names as regular expressions (RE2) that match anywhere in a name"},
+              {"file,f", kText, "FILE", kEmpty,
+               "Ask for each line of FILE, or for each value of MISP or STIX JSON; - is standard "
+               "input"},
+              {"quarantined", kFlag, "", kNo,
+               "Print records that were not trusted, with the reason, instead of trusted ones"},
+              {"database,d", kText, "PATH", kEmpty,
+               "Read the database in directory PATH; without it: $PDNS_DATABASE, /var/lib/pdns if "
+               "it can be read, ~/.local/share/pdns"},
+          }};
 }
 
-po::options_description FilterOptions() {
-  po::options_description options("Filters (times: 2026-11-22, 2026-11-22T19:00, epoch, 7d, 12h)",
-                                  kHelpWidth);
-  auto add = options.add_options();
-  add("type,t", List("TYPES"),
-      "Keep these rrtypes: names, numbers, TYPE65280, ANY (no DNSSEC), ANY-DNSSEC");
-  add("since", Text("TIME"), "Keep rows last seen at TIME or later");
-  add("until", Text("TIME"), "Keep rows first seen at TIME or earlier");
-  add("within", Flag(), "With --since and --until: keep rows first and last seen between them");
-  add("at", Text("TIME"), "Keep rows first seen by TIME, last seen at TIME or later");
-  add("active-on", Text("DATE"), "Keep rows seen on that UTC day, not only before and after it");
-  add("active-between", Text("A,B"),
-      "Keep rows seen on at least one UTC day from A to B, both included");
-  add("first-after", Text("TIME"), "Keep rows first seen at TIME or later");
-  add("first-before", Text("TIME"), "Keep rows first seen at TIME or earlier");
-  add("last-after", Text("TIME"), "Keep rows last seen at TIME or later");
-  add("last-before", Text("TIME"), "Keep rows last seen at TIME or earlier");
-  add("new-since", Text("TIME"),
-      "Keep rows stored for the first time at TIME or later, and print them in that order");
-  add("min-count", Number("N"), "Keep rows seen in at least N responses");
-  add("max-count", Number("N"), "Keep rows seen in at most N responses");
-  add("bailiwick", List("ZONE"), "Keep rows accepted under ZONE, which may have wildcards");
-  add("sensor", List("NAME"),
-      "Keep rows seen by this sensor (a dnstap identity), or by one of several");
-  add("exclude", List("WHAT"), "Leave out these rrnames, or records with these addresses");
-  return options;
+OptionGroup Filters() {
+  return {"Filters (TIME: 2026-11-22, 2026-11-22T19:00, @1795372876, or 12h, 7d ago)",
+          {
+              {"type,t", kTexts, "TYPES", kNo,
+               "Keep these rrtypes: names, numbers, TYPE65280, ANY (all but DNSSEC), ANY-DNSSEC"},
+              {"since", kText, "TIME", kNo, "Keep rows last seen at TIME or later"},
+              {"until", kText, "TIME", kNo, "Keep rows first seen at TIME or earlier"},
+              {"within", kFlag, "", kNo,
+               "With --since and --until: keep rows first and last seen between them"},
+              {"at", kText, "TIME", kNo,
+               "Keep rows first seen at TIME or earlier and last seen at TIME or later"},
+              {"active-on", kText, "DATE", kNo,
+               "Keep rows seen on this UTC day, not only before and after it"},
+              {"active-between", kText, "A,B", kNo,
+               "Keep rows seen on at least one UTC day from A to B, both included"},
+              {"first-after", kText, "TIME", kNo, "Keep rows first seen at TIME or later"},
+              {"first-before", kText, "TIME", kNo, "Keep rows first seen at TIME or earlier"},
+              {"last-after", kText, "TIME", kNo, "Keep rows last seen at TIME or later"},
+              {"last-before", kText, "TIME", kNo, "Keep rows last seen at TIME or earlier"},
+              {"new-since", kText, "TIME", kNo,
+               "Print rows stored for the first time at TIME or later, in the order of storing"},
+              {"min-count", kNumber, "N", kNo, "Keep rows seen in at least N responses"},
+              {"max-count", kNumber, "N", kNo, "Keep rows seen in at most N responses"},
+              {"bailiwick", kTexts, "ZONE", kNo,
+               "Keep rows accepted under ZONE, which may have wildcards"},
+              {"sensor", kTexts, "NAME", kNo,
+               "Keep rows seen by the resolver with this dnstap identity"},
+              {"exclude", kTexts, "WHAT", kNo,
+               "Leave out rows of these rrnames, or with an address of this block"},
+          }};
 }
 
-po::options_description PivotOptions() {
-  po::options_description options("Around a name or an address", kHelpWidth);
-  auto add = options.add_options();
-  add("pivot", Number("DEPTH")->default_value(0, "none"),
-      "Follow addresses, names on them, name servers and aliases for DEPTH steps, 2 if not given");
-  add("max-fanout", Number("N")->default_value(100, "100"),
-      "Do not follow an address that more than N names share; print its name count instead");
-  add("slack", Text("TIME")->default_value("0"),
-      "Also follow rows whose times do not overlap but are at most TIME apart, such as 1d");
-  add("dot", Flag(), "Print the graph for Graphviz instead of rows");
-  return options;
+OptionGroup Pivot() {
+  return {"Pivot around one name or one address",
+          {
+              {"pivot", kNumber, "DEPTH", kNone,
+               "Follow addresses, the names on them, name servers and aliases for DEPTH steps, 1 "
+               "to 10; 2 if DEPTH is left out"},
+              {"max-fanout", kNumber, "N", "100",
+               "With --pivot: do not follow an address that more than N names share, nor more than "
+               "N addresses or servers of a name; print their number instead"},
+              {"slack", kText, "TIME", "0",
+               "With --pivot: also follow rows whose times do not overlap but are at most TIME "
+               "apart, such as 1d"},
+              {"dot", kFlag, "", kNo, "With --pivot: print the graph for Graphviz instead of rows"},
+          }};
 }
 
-// What is printed of rows.
-void AddRowOptions(po::options_description& options) {
-  auto add = options.add_options();
-  add("format,p", Text("FORMAT"),
-      "Print rows as table (default), json, csv, tsv, dig, names or values");
-  add("json,j", Flag(), "Print one JSON object a line (Common Output Format), as -p json does");
-  add("wire", Flag(), "With JSON: add rdata_wire, the rdata in hex");
-  add("csv-safe", Flag(),
-      "With CSV or TSV: put ' before what a spreadsheet would run as a formula");
-  add("days", Flag(), "Add the UTC days on which a row was seen: how many, and which");
-  add("limit,l", Number("N")->default_value(0, "none"), "Print at most N rows");
-  add("offset", Number("N")->default_value(0, "0"), "Skip the first N rows");
-  add("cursor", Text("CURSOR")->default_value("", ""),
-      "Continue the same question where a limit cut it; the cut printed CURSOR");
-  add("sort", Text("KEY"), "Sort rows by first, last, count, name, type or rdata");
-  add("reverse,r", Flag(), "With --sort: print the last row first");
+OptionGroup Rows() {
+  return {"Output of rows",
+          {
+              {"format,p", kText, "FORMAT", kNo,
+               "Print rows as table (default), json, csv, tsv, dig, names or values"},
+              {"json,j", kFlag, "", kNo,
+               "Print one JSON object a line (Passive DNS Common Output Format), as -p json does"},
+              {"wire", kFlag, "", kNo, "With JSON: add rdata_wire, the rdata in hex"},
+              {"csv-safe", kFlag, "", kNo,
+               "With CSV or TSV: put ' before a field that a spreadsheet would run as a formula"},
+              {"days", kFlag, "", kNo,
+               "Add the UTC days on which a row was seen: their number, and which"},
+              {"limit,l", kNumber, "N", kNone, "Print at most N rows"},
+              {"offset", kNumber, "N", "0", "Skip the first N rows"},
+              {"cursor", kText, "CURSOR", kEmpty,
+               "Continue an answer where a limit cut it, with the CURSOR that was printed then"},
+              {"sort", kText, "KEY", kNo, "Sort rows by first, last, count, name, type or rdata"},
+              {"reverse,r", kFlag, "", kNo, "With --sort: print the last row first"},
+              {"local", kFlag, "", kNo, "Print times in local time; days stay UTC"},
+              {"color", kText, "WHEN", "auto",
+               "Colour a table: auto (on a terminal, unless NO_COLOR is set), always, never"},
+          }};
 }
 
-po::options_description AnswerOptions() {
-  po::options_description options("Answers", kHelpWidth);
-  AddRowOptions(options);
-  auto add = options.add_options();
-  add("summarize", Flag(), "Print rows, first and last seen and counts by rrtype instead of rows");
-  add("count-only", Flag(), "Print the number of rows instead of rows");
-  add("timeline", Flag(), "Draw each row as a bar from first to last seen");
-  add("hits", Flag(), "Print for each thing asked if it is known, its rows, first and last seen");
-  add("stats", Flag(), "Print the whole database in numbers, with what was refused; asks nothing");
-  add("recount", Flag(), "With --stats: count every row, so that no number is an estimate");
-  add("local", Flag(), "Print times in local time; days stay UTC");
-  add("color", Text("WHEN")->default_value("auto"),
-      "Colour a table: auto (on a terminal), always, never; NO_COLOR is respected");
-  add("version", Flag(), "Print the version and exit");
-  add("help,h", Flag(), "Print the usual questions and exit");
-  add("help-all", Flag(), "Print all options and exit");
-  return options;
+OptionGroup Others() {
+  return {
+      "Output instead of rows",
+      {
+          {"summarize", kFlag, "", kNo,
+           "Print the number of rows, first-seen, last-seen and count of each rrtype"},
+          {"count-only", kFlag, "", kNo, "Print the number of rows"},
+          {"timeline", kFlag, "", kNo, "Draw each row as a bar from first-seen to last-seen"},
+          {"hits", kFlag, "", kNo,
+           "Print for each thing asked whether it is known, its rows, first-seen and last-seen"},
+          {"stats", kFlag, "", kNo,
+           "Print totals of the whole database and of everything that was refused; asks nothing"},
+          {"recount", kFlag, "", kNo,
+           "With --stats: count every row, so that no number is an estimate"},
+          {"version", kFlag, "", kNo, "Print the version and exit"},
+          {"help,h", kFlag, "", kNo, "Print the most used questions and exit"},
+          {"help-all", kFlag, "", kNo, "Print all options and exit"},
+      }};
 }
 
 }  // namespace
@@ -123,23 +133,21 @@ const char* QueryUsage() {
       R"(Usage: pdns-query [options] NAME | ADDRESS | CIDR ...
        pdns-query [options] --rdata WHAT
 
-  pdns-query www.blah.org                  what that name held, and when
-  pdns-query '*.blah.org'                  the name and all below it
-  pdns-query 205.150.150.0/24              which names had an address of that block
-  pdns-query --rdata '*.ca-dns.net'        which records point at a name there (NS, MX, CNAME, ...)
-  pdns-query --since 7d -t A,AAAA NAME     only these types, only what was seen in the last week
-  pdns-query -f indicators.txt --hits      which of a list of names, addresses, URLs are known
-  pdns-query --new-since 1h '*.blah.org'   what was seen there for the first time in the last hour
+Prints what resolvers were told: rrname, rrtype and rdata with first-seen, last-seen and count.
+
+  pdns-query www.blah.org                  the records of a name
+  pdns-query '*.blah.org'                  the records of a name and of all names below it
+  pdns-query 205.150.150.0/24              the names that had an address of this block
+  pdns-query --rdata '*.ca-dns.net'        the records that point at such a name (NS, MX, CNAME, ...)
+  pdns-query --since 7d -t A,AAAA NAME     the addresses of a name that were seen in the last week
+  pdns-query -f indicators.txt --hits      which names, addresses and URLs of a list are known
+  pdns-query --new-since 1h '*.blah.org'   the records that were seen for the first time in the last hour
 
 Most used: -t TYPES, -l ROWS, -p FORMAT (table json csv tsv dig names values), --since TIME,
---until TIME, --quarantined, -d DATABASE. All options: --help-all; the manual: man pdns-query.
+--until TIME, --quarantined, -d DATABASE. All options: --help-all. Manual: man pdns-query.
 )";
 }
 
-po::options_description QueryOptionList() {
-  po::options_description list;
-  list.add(QuestionOptions()).add(FilterOptions()).add(PivotOptions()).add(AnswerOptions());
-  return list;
-}
+OptionTable QueryOptionTable() { return {Questions(), Filters(), Pivot(), Rows(), Others()}; }
 
 }  // namespace pdns::tools

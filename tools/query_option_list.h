@@ -1,16 +1,14 @@
-// The options of pdns-query and their help, for query_options.cc, which says what they do.
+// The options of pdns-query and their help; query_options.cc reads their values.
 #pragma once
 
-namespace boost::program_options {
-class options_description;
-}
+#include "option_table.h"
 
 namespace pdns::tools {
 
-// What --help prints, and --help-all above the list.
+// What --help prints, and --help-all above the list of options.
 const char* QueryUsage();
 
-// All options but the positional names. One thread.
-boost::program_options::options_description QueryOptionList();
+// All options but the positional names. Any thread.
+OptionTable QueryOptionTable();
 
 }  // namespace pdns::tools

@@ -392,7 +392,7 @@ std::vector<std::string> WithDepth(int argc, const char* const* argv) {
 
 Result<QueryOptions> ParseQueryOptions(int argc, const char* const* argv,
                                        std::chrono::sys_seconds now) {
-  const po::options_description visible = QueryOptionList();
+  const po::options_description visible = Describe(QueryOptionTable());
   po::options_description all;
   all.add(visible).add_options()("name", po::value<Texts>());
   po::positional_options_description positional;

@@ -3,68 +3,13 @@
 #include <boost/program_options.hpp>
 
 #include "options.h"
+#include "tap_option_list.h"
 
 namespace pdns::tools {
 namespace {
 
 namespace po = boost::program_options;
 using Texts = std::vector<std::string>;
-
-constexpr const char* kUsageText =
-    R"(Usage: pdns-tap [options] [FILE | -]...
-       pdns-tap [options] --follow FILE | -u SOCKET | --live
-
-Prints dnstap frames as they come, one line each as dnstap-read does, or as JSON or
-YAML with the full message. Files may be compressed (gzip, bzip2, xz, zstd, lz4).
-
-  pdns-tap capture.dnstap.zst                    what a capture holds
-  pdns-tap --live --rcode SERVFAIL               failures, beside a running pdns-ingest
-  pdns-tap --live --name '*.blah.org' -t A,AAAA  addresses asked for at or below a name
-  pdns-tap -u /run/tap.sock --json | jq .        what resolvers write to a socket made here
-  pdns-tap x.dnstap --answer-address 10.0.0.0/8  answers that hold a private address
-
-)";
-
-constexpr unsigned kHelpWidth = 100;
-
-void AddSources(po::options_description& options) {
-  options.add_options()("unix,u", po::value<Texts>()->value_name("SOCKET"),
-                        "make this Unix socket and take what resolvers write to it; may be given "
-                        "several times")("follow", po::value<Texts>()->value_name("FILE"),
-                                         "as tail -F: this capture as it grows, over rotation and "
-                                         "truncation; may be given several times")(
-      "live", po::bool_switch(), "what a running pdns-ingest takes; nothing is taken from it")(
-      "database,d", po::value<std::string>()->value_name("PATH"),
-      "with --live: the database of that pdns-ingest; else $PDNS_DATABASE, /var/lib/pdns if "
-      "usable, "
-      "~/.local/share/pdns")("control", po::value<std::string>()->value_name("SOCKET"),
-                             "with --live: its control socket, if not DATABASE/control.sock");
-}
-
-void AddFilters(po::options_description& options) {
-  options.add_options()("type", po::value<std::string>()->value_name("TYPES"),
-                        "only these dnstap message types: RR,CQ or RESOLVER_RESPONSE,...")(
-      "name", po::value<Texts>()->value_name("NAME"),
-      "only this question name; '*.blah.org' is the name and all below it; several: any of them")(
-      "rrtype,t", po::value<std::string>()->value_name("TYPES"),
-      "only these question types: names, numbers or TYPE65280, separated by commas")(
-      "rcode", po::value<std::string>()->value_name("CODES"),
-      "only responses with these codes: NXDOMAIN,SERVFAIL")(
-      "address", po::value<Texts>()->value_name("ADDRESS"),
-      "only to or from this address or CIDR block; several: any of them")(
-      "answer-address", po::value<Texts>()->value_name("ADDRESS"),
-      "only with this address, or one of this block, in the answer section; several: any of them");
-}
-
-void AddForms(po::options_description& options) {
-  options.add_options()("json,j", po::bool_switch(), "one JSON object a line, the full message")(
-      "yaml,y", po::bool_switch(), "YAML documents as of dnstap-read -y, the full message")(
-      "local", po::bool_switch(),
-      "times in the local time zone, as dnstap-read has them; else UTC")(
-      "count,q", po::value<std::int64_t>()->value_name("N")->default_value(0, "none"),
-      "end after N frames shown")("version", po::bool_switch(), "print the version and exit")(
-      "help,h", po::bool_switch(), "print this and exit");
-}
 
 Texts Several(const po::variables_map& values, const char* name) {
   return values.count(name) > 0 ? values[name].as<Texts>() : Texts();
@@ -153,10 +98,7 @@ Result<TapOptions> Convert(const po::variables_map& values) {
 }  // namespace
 
 Result<TapOptions> ParseTapOptions(int argc, const char* const* argv) {
-  po::options_description visible("Options", kHelpWidth);
-  AddSources(visible);
-  AddFilters(visible);
-  AddForms(visible);
+  const po::options_description visible = Describe(TapOptionTable());
   po::options_description all = visible;
   all.add_options()("path", po::value<Texts>());
   po::positional_options_description positional;
@@ -165,7 +107,7 @@ Result<TapOptions> ParseTapOptions(int argc, const char* const* argv) {
   po::variables_map values;
   if (Status parsed = ParseCommandLine({argc, argv, all, positional}, values); !parsed.ok())
     return parsed;
-  if (auto text = HelpOrVersion(values, "pdns-tap", kUsageText, visible); text.has_value()) {
+  if (auto text = HelpOrVersion(values, "pdns-tap", TapUsage(), visible); text.has_value()) {
     TapOptions only_print;
     only_print.print_and_exit = std::move(*text);
     return only_print;

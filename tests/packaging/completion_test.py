@@ -179,6 +179,16 @@ class Known(unittest.TestCase):
                 if takes and key not in LISTS | WORDS | SYSTEM_VALUES:
                     self.assertEqual(([], wanted), in_bash(f"{program} {option} "), f"{program} {option}")
 
+    def test_zsh_describes_an_option_as_its_help_does(self) -> None:
+        """Shorter, yet with the verb that the help begins with, or that follows on "With --option:"."""
+        text = ZSH.read_text()
+        for program in PROGRAMS:
+            part = re.search(rf"^  {program}\)$(.*?);;$", text, re.MULTILINE | re.DOTALL).group(1)
+            described = dict(re.findall(r"(--[a-z-]+)=?(?:\}['\"])?\[([^\]]+)\]", part))
+            said = {option: re.sub(r"^With [^:]*: ", "", words) for option, (_, words) in help_of(program).items()}
+            self.assertEqual({option: words.split()[0].lower() for option, words in said.items()},
+                             {option: words.split()[0].lower() for option, words in described.items()}, program)
+
     def test_letters_are_the_same_as_their_options(self) -> None:
         for program in PROGRAMS:
             for long, letter in options_of_help(program).items():
