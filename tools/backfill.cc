@@ -1,7 +1,5 @@
 #include "backfill.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -10,16 +8,17 @@
 #include <utility>
 
 #include "base/log.h"
-#include "ingest/control_client.h"
+#include "base/wait.h"
+#include "control/client.h"
 #include "progress_line.h"
 #include "signal_supervisor.h"
 
 namespace pdns::tools {
 namespace {
 
-Result<ingest::ControlRequest> RequestFor(const IngestOptions& options) {
-  ingest::ControlRequest request;
-  request.operation = ingest::ControlRequest::Operation::kBackfill;
+Result<control::Request> RequestFor(const IngestOptions& options) {
+  control::Request request;
+  request.operation = control::Request::Operation::kBackfill;
   if (options.types_given) request.accepted = options.policy.accepted;
   if (options.untrusted_given) request.untrusted = options.policy.untrusted;
   for (const std::string& path : options.paths) {
@@ -35,33 +34,30 @@ Result<ingest::ControlRequest> RequestFor(const IngestOptions& options) {
 // While the ingester has as many clients as it takes. False: the stop came.
 bool PauseForBusy(const Status& busy, bool told, const Stop& stop) {
   if (!told) LogInfo(busy.message() + ": waiting for it (--no-wait does not)");
-  constexpr int kPause = 500;
-  pollfd end{stop.fd(), POLLIN, 0};
-  poll(&end, 1, kPause);
-  return !stop.requested();
+  constexpr std::chrono::milliseconds kPause(500);
+  return !WaitForStop(stop, kPause);
 }
 
 // An ingester that is started anew is back within seconds.
-Result<std::optional<ingest::ControlClient>> ConnectAgain(const std::string& control,
-                                                          const Stop& stop) {
+Result<std::optional<control::Client>> ConnectAgain(const std::string& control, const Stop& stop) {
   constexpr int kTries = 300;
   constexpr std::chrono::milliseconds kPause(100);
   for (int i = 0; i < kTries && !stop.requested(); ++i) {
-    auto client = ingest::ControlClient::Connect(control);
+    auto client = control::Client::Connect(control);
     if (!client.ok() || client->has_value()) return client;
-    std::this_thread::sleep_for(kPause);
+    if (WaitForStop(stop, kPause)) break;
   }
   return Status::Io("the live ingester went away; what it took is stored, run this again");
 }
 
-Result<ingest::ControlReply::Report> Ask(ingest::ControlClient& client,
-                                         const ingest::ControlRequest& request, const Stop& stop) {
-  ingest::Progress progress;
+Result<control::Reply::Report> Ask(control::Client& client, const control::Request& request,
+                                   const Stop& stop) {
+  source::Progress progress;
   const ProgressLine line(progress);
-  return ingest::Backfill(client, request, stop, progress);
+  return control::Backfill(client, request, stop, progress);
 }
 
-Result<int> Print(const ingest::ControlReply::Report& report, bool json) {
+Result<int> Print(const control::Reply::Report& report, bool json) {
   std::fputs(report.text.c_str(), stderr);
   if (json && std::puts(report.json.c_str()) < 0)
     return Status::Io("the report cannot be written to standard output");
@@ -74,15 +70,15 @@ std::string ControlPath(const IngestOptions& options, const std::string& path) {
   return options.control.empty() ? path + "/control.sock" : options.control;
 }
 
-Result<ingest::ControlWriters> WritersOf(const IngestOptions& options) {
-  auto writers = ingest::MakeControlWriters(options.backfill_group);
+Result<control::Writers> WritersOf(const IngestOptions& options) {
+  auto writers = control::MakeWriters(options.backfill_group);
   if (writers.ok()) return writers;
   return Status(writers.status().code(), "--backfill-group: " + writers.status().message());
 }
 
 Result<std::optional<int>> BackfillByLive(const IngestOptions& options,
                                           const std::string& control) {
-  auto client = ingest::ControlClient::Connect(control);
+  auto client = control::Client::Connect(control);
   if (!client.ok()) return client.status();
   if (!client->has_value()) return std::optional<int>();
   const auto request = RequestFor(options);

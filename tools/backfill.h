@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/status.h"
-#include "ingest/control_rules.h"
+#include "control/rules.h"
 #include "ingest_options.h"
 
 namespace pdns::tools {
@@ -15,7 +15,7 @@ namespace pdns::tools {
 std::string ControlPath(const IngestOptions& options, const std::string& path);
 
 // Who may hand files to a live ingester with these options. kUsage: there is no such group.
-Result<ingest::ControlWriters> WritersOf(const IngestOptions& options);
+Result<control::Writers> WritersOf(const IngestOptions& options);
 
 // The exit code, once the live ingester is done: its report is printed as if it were ours. Nothing
 // when there is no live ingester. kUsage: it cannot be asked that (standard input); kDenied: it may

@@ -51,7 +51,7 @@ Status CheckMetrics(const IngestOptions& options, const Held& held) {
 Status CheckArchive(const IngestOptions& options, const Held& held) {
   if (!options.archive.has_value()) return {};
   const bool ours = held.Has(Held::Kind::kArchive, ArchiveId(*options.archive));
-  return ingest::Archive::Check(*options.archive, ours);
+  return archive::Archive::Check(*options.archive, ours);
 }
 
 Status CheckWatched(const IngestOptions& options) {
@@ -91,7 +91,7 @@ std::string Held::Line(Kind kind, std::string_view name) {
   return std::to_string(static_cast<int>(kind)) + ' ' + std::string(name);
 }
 
-std::string ArchiveId(const ingest::ArchiveOptions& archive) {
+std::string ArchiveId(const archive::Options& archive) {
   return archive.directory + '/' + archive.name;
 }
 

@@ -38,7 +38,7 @@ class Held {
 };
 
 // How an archive is named among what is held: the files of one name in one folder.
-std::string ArchiveId(const ingest::ArchiveOptions& archive);
+std::string ArchiveId(const archive::Options& archive);
 
 // The first thing that cannot be had, in the words and with the code of a start. Leaves nothing
 // behind but the folder of an archive and a database that is empty, as a start would make them.

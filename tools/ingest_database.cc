@@ -1,7 +1,6 @@
 #include "ingest_database.h"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/statvfs.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/wait.h"
 #include "net/notify.h"
 
 namespace pdns::tools {
@@ -81,7 +81,7 @@ void IngestDatabase::Run() {
     if (!WaitUntilOpen() || (setup_.on_open && !setup_.on_open())) return;
     LookAtSize();
   }
-  while (setup_.limits.any() && Pause(kLookAtSize)) {
+  while (setup_.limits.any() && !WaitForStop(ended_, kLookAtSize)) {
     if (!storing_.on()) LookAtSize();
   }
 }
@@ -89,7 +89,7 @@ void IngestDatabase::Run() {
 bool IngestDatabase::WaitUntilOpen() {
   const auto start = Clock::now();
   auto said = start;
-  while (Pause(pause_)) {
+  while (!WaitForStop(ended_, pause_)) {
     const Status opened = TryOpen();
     const auto now = Clock::now();
     const auto waited = std::chrono::duration_cast<seconds>(now - start);
@@ -112,18 +112,6 @@ bool IngestDatabase::WaitUntilOpen() {
       LogError(fmt::format("{}: waiting for it since {} s", opened.message(), waited.count()));
     }
     pause_ = std::min(2 * pause_, kLongestPause);
-  }
-  return false;
-}
-
-// False: the end came before the time was up.
-bool IngestDatabase::Pause(std::chrono::milliseconds time) const {
-  const auto until = Clock::now() + time;
-  while (!ended_.requested()) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
-    if (left.count() <= 0) return true;
-    pollfd end{ended_.fd(), POLLIN, 0};
-    poll(&end, 1, static_cast<int>(left.count()));
   }
   return false;
 }

@@ -77,7 +77,6 @@ class IngestDatabase {
   void BeginWait(const Status& reason, std::chrono::seconds pause);
   void Run();
   bool WaitUntilOpen();
-  bool Pause(std::chrono::milliseconds time) const;
   void LookAtSize();
   Result<record::Applied> Apply(const record::Batch& batch);
 

@@ -55,7 +55,7 @@ OptionGroup Sockets() {
 }
 
 OptionGroup Archive() {
-  return {"Archive of the frames that sockets receive",
+  return {"archive::Archive of the frames that sockets receive",
           {
               {"archive", kText, "DIR", kNo,
                "Write each received frame of an accepted type to capture files in DIR"},
@@ -161,7 +161,9 @@ configuration and keeps all connections but TLS; USR1 prints all statistics.
 )";
 }
 
-OptionTable IngestConfigTable() { return {Input(), Sockets(), Archive(), Database(), Reports()}; }
+OptionTable IngestConfigTable() {
+  return {Input(), Sockets(), Archive(), Database(), Reports()};
+}
 
 OptionTable IngestTable() {
   OptionTable table = IngestConfigTable();

@@ -41,10 +41,10 @@ Result<dnstap::TypeSet> ParseMessageTypes(const std::string& text) {
   return set;
 }
 
-Result<ingest::Untrusted> ParseUntrusted(const std::string& text) {
-  if (text == "quarantine") return ingest::Untrusted::kQuarantine;
-  if (text == "store") return ingest::Untrusted::kStore;
-  if (text == "drop") return ingest::Untrusted::kDrop;
+Result<source::Untrusted> ParseUntrusted(const std::string& text) {
+  if (text == "quarantine") return source::Untrusted::kQuarantine;
+  if (text == "store") return source::Untrusted::kStore;
+  if (text == "drop") return source::Untrusted::kDrop;
   return Status::Usage("--untrusted: '" + text + "' is neither quarantine, store nor drop");
 }
 
@@ -191,7 +191,7 @@ Status TakeArchive(const Values& values, IngestOptions& options) {
   }
   if (options.endpoints.empty() && !options.activated)
     return Status::Usage("--archive is for what sockets take: give -u SOCKET as well");
-  ingest::ArchiveOptions archive;
+  archive::Options archive;
   archive.directory = values.Text("archive");
   archive.name = values.Text("archive-name");
   archive.all = values.Flag("archive-all");

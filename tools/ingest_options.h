@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "archive/archive.h"
 #include "base/status.h"
 #include "database_size.h"
 #include "frame/listener.h"
-#include "ingest/archive.h"
-#include "ingest/lane.h"
 #include "net/endpoint.h"
+#include "source/lane.h"
 
 namespace pdns::tools {
 
@@ -33,13 +33,13 @@ struct IngestOptions {
   std::string tls_key;
   std::string tls_client_authorities;
   frame::ListenerLimits limits;
-  std::optional<ingest::ArchiveOptions> archive;
+  std::optional<archive::Options> archive;
   std::string control;                     // as given; may be empty
   std::string backfill_group;              // may be empty
   std::string metrics;                     // an address, or empty
   std::vector<std::string> metrics_hosts;  // names that http::HostList takes
   std::string database;                    // as given; may be empty
-  ingest::LanePolicy policy;
+  source::Policy policy;
   bool types_given = false;  // of the policy
   bool untrusted_given = false;
   std::chrono::nanoseconds flush_interval{};

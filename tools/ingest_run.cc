@@ -216,7 +216,7 @@ class IngestRun {
   }
 
   Result<ingest::RunReport> Serve(ingest::LiveOptions live) {
-    ingest::ServiceOptions plan{ingest::ListSources(options_.paths),
+    ingest::ServiceOptions plan{source::ListPaths(options_.paths),
                                 options_.followed,
                                 options_.watched,
                                 options_.policy,
@@ -233,7 +233,7 @@ class IngestRun {
     live.keeps_sockets = [this] {
       return supervisor_->reloads() || net::HasManager() || again_ || LetsGo();
     };
-    ingest::Progress progress;
+    source::Progress progress;
     sink_ = store_->sink();
     ingest::Service service(std::move(plan), std::move(live), sink_, stop_);
     if (Status opened = service.Open(progress); !opened.ok()) return opened;

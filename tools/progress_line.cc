@@ -13,7 +13,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kPeriod = std::chrono::milliseconds(500);
 constexpr double kMiB = 1 << 20;
 
-std::string Describe(const ingest::Progress& progress, double seconds) {
+std::string Describe(const source::Progress& progress, double seconds) {
   const auto done = static_cast<double>(progress.bytes_done);
   const auto total = static_cast<double>(progress.bytes_total);
   const double rate = seconds > 0 ? static_cast<double>(progress.frames) / seconds : 0;
@@ -31,7 +31,7 @@ std::string Describe(const ingest::Progress& progress, double seconds) {
 
 }  // namespace
 
-ProgressLine::ProgressLine(const ingest::Progress& progress) : progress_(progress) {
+ProgressLine::ProgressLine(const source::Progress& progress) : progress_(progress) {
   if (isatty(STDERR_FILENO) != 0) thread_ = std::thread([this] { Run(); });
 }
 

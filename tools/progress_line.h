@@ -5,14 +5,14 @@
 #include <mutex>
 #include <thread>
 
-#include "ingest/file_source.h"
+#include "source/report.h"
 
 namespace pdns::tools {
 
 class ProgressLine {
  public:
   // Shows `progress`, which outlives it, from a thread of its own.
-  explicit ProgressLine(const ingest::Progress& progress);
+  explicit ProgressLine(const source::Progress& progress);
   ~ProgressLine();  // wipes the line
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
@@ -20,7 +20,7 @@ class ProgressLine {
  private:
   void Run();
 
-  const ingest::Progress& progress_;
+  const source::Progress& progress_;
   std::mutex mutex_;
   std::condition_variable ending_;
   bool ended_ = false;

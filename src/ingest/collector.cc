@@ -4,7 +4,7 @@
 
 namespace pdns::ingest {
 
-Collector::Collector(Drainer& drainer, const LanePolicy& policy, const CollectorLimits& limits)
+Collector::Collector(Drainer& drainer, const source::Policy& policy, const CollectorLimits& limits)
     : drainer_(drainer),
       lane_(policy, drainer.sensors()),
       limits_(limits),
@@ -15,13 +15,13 @@ Collector::Collector(Drainer& drainer, const LanePolicy& policy, const Collector
   pool_->Use(harvest_->windows);
 }
 
-void Collector::Take(Bytes payload, Counters& counters) {
+void Collector::Take(Bytes payload, record::Counters& counters) {
   TakeFrame(payload, counters);
   ++harvest_->unplaced;
   DrainIfFull();
 }
 
-void Collector::Take(Bytes payload, Counters& counters, const SourcePlace& place) {
+void Collector::Take(Bytes payload, record::Counters& counters, const source::Place& place) {
   constexpr unsigned kFramesPerLook = 256;
   TakeFrame(payload, counters);
   MoveSource(place);
@@ -31,12 +31,13 @@ void Collector::Take(Bytes payload, Counters& counters, const SourcePlace& place
   DrainIfOld();
 }
 
-const OpenedFrame* Collector::Open(Bytes payload, Counters& counters) {
+const source::Opened* Collector::Open(Bytes payload, record::Counters& counters) {
   Begin(counters);
   return lane_.Open(payload, fresh_);
 }
 
-void Collector::TakeOpened(const OpenedFrame* frame, Counters& counters, const SourcePlace* place) {
+void Collector::TakeOpened(const source::Opened* frame, record::Counters& counters,
+                           const source::Place* place) {
   Begin(counters);
   if (frame != nullptr) lane_.Take(*frame, harvest_->windows.front(), fresh_);
   if (place != nullptr) {
@@ -47,22 +48,22 @@ void Collector::TakeOpened(const OpenedFrame* frame, Counters& counters, const S
   DrainIfFull();
 }
 
-bool Collector::Accepts(Bytes payload, Counters& counters) {
+bool Collector::Accepts(Bytes payload, record::Counters& counters) {
   return lane_.Open(payload, counters) != nullptr;
 }
 
-void Collector::CountOnly(const Counters& frame, Counters& counters) {
+void Collector::CountOnly(const record::Counters& frame, record::Counters& counters) {
   Begin(counters);
   fresh_.Add(frame);
 }
 
-void Collector::TakeBroken(Counters& counters, const SourcePlace* place) {
+void Collector::TakeBroken(record::Counters& counters, const source::Place* place) {
   Begin(counters);
   fresh_.Count(record::FrameOutcome::kMalformedFrame);
   if (place != nullptr) MoveSource(*place);
 }
 
-void Collector::Begin(Counters& counters) {
+void Collector::Begin(record::Counters& counters) {
   if (empty()) since_ = Clock::now();
   if (of_source_ == &counters) return;
   Settle();
@@ -78,7 +79,7 @@ void Collector::Book() {
   fresh_ = {};
 }
 
-void Collector::MoveSource(const SourcePlace& place) {
+void Collector::MoveSource(const source::Place& place) {
   auto& sources = harvest_->sources;
   if (sources.empty() || sources.back().id != place.id()) {
     SetPosition();
@@ -91,13 +92,13 @@ void Collector::MoveSource(const SourcePlace& place) {
   place_ = place;
 }
 
-bool Collector::Moves() const { return moved_ || !OnlyRefusedForTime(pending_); }
+bool Collector::Moves() const { return moved_ || !source::OnlyRefusedForTime(pending_); }
 
 // A position costs a hash: made when its source is left, or when the batch is.
 void Collector::SetPosition() {
   auto& sources = harvest_->sources;
   if (sources.empty()) return;
-  if (OnlyRefusedForTime(pending_)) return sources.pop_back();
+  if (source::OnlyRefusedForTime(pending_)) return sources.pop_back();
   sources.back().position = place_.position();
   harvest_->counters.Add(pending_);
   pending_ = {};
@@ -108,7 +109,7 @@ void Collector::DrainIfFull() {
   if (memory() >= limits_.window_memory) Drain();
 }
 
-void Collector::TakeFrame(Bytes payload, Counters& counters) {
+void Collector::TakeFrame(Bytes payload, record::Counters& counters) {
   Begin(counters);
   if (pool_ != nullptr) {
     pool_->Take(payload, fresh_);

@@ -9,11 +9,11 @@
 #include <memory>
 #include <utility>
 
-#include "ingest/counters.h"
 #include "ingest/drainer.h"
-#include "ingest/lane.h"
-#include "ingest/source_place.h"
 #include "ingest/worker_pool.h"
+#include "source/diagnosis.h"
+#include "source/lane.h"
+#include "source/place.h"
 
 namespace pdns::ingest {
 
@@ -27,34 +27,35 @@ class Collector {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Collector(Drainer& drainer, const LanePolicy& policy, const CollectorLimits& limits);
+  Collector(Drainer& drainer, const source::Policy& policy, const CollectorLimits& limits);
 
   // `counters` are the source's, and stay where they are until Settle.
 
   // Takes one frame of a stream that cannot be replayed.
-  void Take(Bytes payload, Counters& counters);
+  void Take(Bytes payload, record::Counters& counters);
 
   // Takes one frame and moves its source to `place`, which commits with it.
-  void Take(Bytes payload, Counters& counters, const SourcePlace& place);
+  void Take(Bytes payload, record::Counters& counters, const source::Place& place);
 
   // The same in two steps, for whoever has to know in between whether the frame is of an accepted
   // type; not with several lanes. What Open returned (null: the frame ended there, counted) is good
   // until the next call.
-  const OpenedFrame* Open(Bytes payload, Counters& counters);
-  void TakeOpened(const OpenedFrame* frame, Counters& counters, const SourcePlace* place);
+  const source::Opened* Open(Bytes payload, record::Counters& counters);
+  void TakeOpened(const source::Opened* frame, record::Counters& counters,
+                  const source::Place* place);
 
   // For a frame that is not to be stored: is it of an accepted type? If not, its outcome is in
   // `counters`. Changes nothing else; not with several lanes.
-  bool Accepts(Bytes payload, Counters& counters);
+  bool Accepts(Bytes payload, record::Counters& counters);
 
   // Counts a frame that is not to be stored, with its source and with the next batch.
-  void CountOnly(const Counters& frame, Counters& counters);
+  void CountOnly(const record::Counters& frame, record::Counters& counters);
 
   // Does the window hold tuples? Not with several lanes.
   bool holds_tuples() const { return !harvest_->windows.front().empty(); }
 
   // Counts the end of a stream at what is no frame; `place`, if any, commits with it.
-  void TakeBroken(Counters& counters, const SourcePlace* place);
+  void TakeBroken(record::Counters& counters, const source::Place* place);
 
   // After Settle: does the position of the source taken last move? Not while all that was taken of
   // it is refused for its time, which a later run with another clock might take; then its frames
@@ -94,24 +95,25 @@ class Collector {
   record::Applied applied() const { return drainer_.AppliedOf(*share_); }
 
  private:
-  void TakeFrame(Bytes payload, Counters& counters);
-  void Begin(Counters& counters);
+  void TakeFrame(Bytes payload, record::Counters& counters);
+  void Begin(record::Counters& counters);
   void Book();
-  void MoveSource(const SourcePlace& place);
+  void MoveSource(const source::Place& place);
   void SetPosition();
   void DrainIfFull();
 
   Drainer& drainer_;
-  Lane lane_;
+  source::Lane lane_;
   std::unique_ptr<WorkerPool> pool_;  // in place of the one lane
   CollectorLimits limits_;
   std::shared_ptr<Drainer::Share> share_;
   std::unique_ptr<Harvest> harvest_;
-  SourcePlace place_;   // of the source taken last; of the harvest's last, if it has one
-  Counters pending_;    // of its frames that no position covers yet, not in the harvest's counters
+  source::Place place_;  // of the source taken last; of the harvest's last, if it has one
+  record::Counters
+      pending_;         // of its frames that no position covers yet, not in the harvest's counters
   bool moved_ = false;  // a batch has moved it
-  Counters fresh_;      // of frames in the harvest, not yet in its counters ...
-  Counters* of_source_ = nullptr;  // ... nor in these
+  record::Counters fresh_;                 // of frames in the harvest, not yet in its counters ...
+  record::Counters* of_source_ = nullptr;  // ... nor in these
   std::function<void()> on_hand_over_;
   Clock::time_point since_{};  // when the harvest got its first frame
   unsigned frames_unlooked_ = 0;

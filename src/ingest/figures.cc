@@ -34,7 +34,7 @@ class Sheet {
   std::vector<Figure> figures_;
 };
 
-void AddCounters(Sheet& sheet, const std::string& source, const Counters& counters) {
+void AddCounters(Sheet& sheet, const std::string& source, const record::Counters& counters) {
   constexpr auto kFrames = "Frames, each under the one outcome it had.";
   constexpr auto kRecords = "Answer records of used frames, each under the one outcome it had.";
   for (std::size_t i = 0; i < counters.frame.size(); ++i) {
@@ -106,7 +106,7 @@ void AddNotStored(Sheet& sheet, const NotStored& not_stored, bool storing) {
   }
 }
 
-void AddArchive(Sheet& sheet, const ArchiveFigures& archive) {
+void AddArchive(Sheet& sheet, const archive::Figures& archive) {
   sheet.Count("archive_frames_total", "Frames written to the archive.", archive.frames);
   sheet.Count("archive_bytes_total", "Bytes written to the archive, uncompressed.", archive.bytes);
   sheet.Count("archive_left_out_total", "Frames that the archive did not take.", archive.left_out);

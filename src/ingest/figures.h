@@ -7,21 +7,21 @@
 #include <string>
 #include <vector>
 
+#include "archive/archive.h"
 #include "base/figure.h"
-#include "ingest/archive.h"
-#include "ingest/counters.h"
 #include "ingest/drainer.h"
 #include "ingest/live_lane.h"
+#include "source/diagnosis.h"
 
 namespace pdns::ingest {
 
 struct FigureSource {
   std::optional<LiveFigures> live;
-  Counters of_files;  // of all files that were taken to their end
+  record::Counters of_files;  // of all files that were taken to their end
   DrainFigures drain;
   NotStored not_stored;
   bool storing = true;
-  std::optional<ArchiveFigures> archive;
+  std::optional<archive::Figures> archive;
   std::size_t taps = 0;
   std::uint64_t taps_left_out = 0;
 };

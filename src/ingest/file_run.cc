@@ -39,13 +39,13 @@ Shares ShareOut(const FilePlan& plan) {
 // The sources of a run, which its lanes share out among themselves.
 class FileRun {
  public:
-  FileRun(const FilePlan& plan, Claims& claims, const Stop& stop, Progress& progress)
+  FileRun(const FilePlan& plan, Claims& claims, const Stop& stop, source::Progress& progress)
       : plan_(plan),
         claims_(claims),
         stop_(stop),
         progress_(progress),
         reports_(plan.sources.size()) {
-    for (const SourcePath& path : plan.sources) progress.bytes_total += path.size;
+    for (const source::Path& path : plan.sources) progress.bytes_total += path.size;
   }
 
   void RunLane(Drainer& drainer, const CollectorLimits& limits) {
@@ -69,29 +69,30 @@ class FileRun {
   }
 
  private:
-  SourceReport TakeOne(FileSource& source, const SourcePath& path) {
-    SourceReport report;
+  source::Report TakeOne(FileSource& source, const source::Path& path) {
+    source::Report report;
     if (!path.status.ok() || stop_.requested()) {
       report.name = path.path;
-      report.state = path.status.ok() ? SourceState::kInterrupted : SourceState::kUnreadable;
+      report.state = path.status.ok() ? source::State::kInterrupted : source::State::kUnreadable;
       report.reason = path.status.ok() ? "not begun" : path.status.message();
     } else {
       report = source.Take(path.path, path.rule);
     }
-    if (report.state == SourceState::kUnreadable || report.state == SourceState::kCorrupt) {
+    if (report.state == source::State::kUnreadable || report.state == source::State::kCorrupt) {
       LogError(report.name + ": " + std::string(NameOf(report.state)) + ": " + report.reason);
     }
-    if (!TimeComplaint(report.counters).empty()) LogWarning(report.name + ": " + report.reason);
-    if (OnlyForwards(report.counters)) LogWarning(report.name + std::string(kOnlyForwards));
+    if (!source::TimeComplaint(report.counters).empty())
+      LogWarning(report.name + ": " + report.reason);
+    if (source::OnlyForwards(report.counters)) LogWarning(report.name + std::string(kOnlyForwards));
     return report;
   }
 
   const FilePlan& plan_;
   Claims& claims_;
   const Stop& stop_;
-  Progress& progress_;
+  source::Progress& progress_;
   std::atomic<std::size_t> next_{0};
-  std::vector<SourceReport> reports_;  // each written by the one lane that took it
+  std::vector<source::Report> reports_;  // each written by the one lane that took it
   std::mutex mutex_;
   record::Applied applied_;
 };
@@ -99,7 +100,7 @@ class FileRun {
 }  // namespace
 
 Result<RunReport> TakeFiles(const FilePlan& plan, Drainer& drainer, Claims& claims,
-                            const Stop& stop, Progress& progress) {
+                            const Stop& stop, source::Progress& progress) {
   const auto start = Clock::now();
   const Shares shares = ShareOut(plan);
   FileRun run(plan, claims, stop, progress);

@@ -15,15 +15,15 @@
 #include "ingest/claims.h"
 #include "ingest/drainer.h"
 #include "ingest/file_source.h"
-#include "ingest/lane.h"
 #include "ingest/report.h"
-#include "ingest/sources.h"
+#include "source/lane.h"
+#include "source/listing.h"
 
 namespace pdns::ingest {
 
 struct FilePlan {
-  std::vector<SourcePath> sources;
-  LanePolicy policy;
+  std::vector<source::Path> sources;
+  source::Policy policy;
   std::chrono::nanoseconds flush_interval = std::chrono::seconds(10);
   std::size_t window_memory = 192U << 20;  // of all windows together
   std::size_t cores = 0;                   // 0: all there are
@@ -34,9 +34,9 @@ struct FilePlan {
 // Returns when all is read and what was taken is in the sink, or after a stop. kIo, kCorrupt: the
 // sink failed, and what it had not confirmed is not stored.
 Result<RunReport> TakeFiles(const FilePlan& plan, Drainer& drainer, Claims& claims,
-                            const Stop& stop, Progress& progress);
+                            const Stop& stop, source::Progress& progress);
 
-// To follow the name of a source that OnlyForwards.
+// To follow the name of a source that source::OnlyForwards.
 inline constexpr std::string_view kOnlyForwards =
     ": FORWARDER_RESPONSE frames only. This resolver forwards, and its answers are not taken; to "
     "take them, add --message-type RESOLVER_RESPONSE,FORWARDER_RESPONSE";

@@ -30,15 +30,8 @@ bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0 ||
 
 }  // namespace
 
-std::string_view NameOf(SourceState state) {
-  static constexpr std::array<std::string_view, 8> kNames{
-      "complete", "continued",  "already_taken", "cut_tail",
-      "corrupt",  "unreadable", "interrupted",   "vanished"};
-  return kNames.at(static_cast<std::size_t>(state));
-}
-
-FileSource::FileSource(Collector& collector, Claims& claims, const Stop& stop, Progress& progress,
-                       const Storing* storing, bool waits)
+FileSource::FileSource(Collector& collector, Claims& claims, const Stop& stop,
+                       source::Progress& progress, const Storing* storing, bool waits)
     : collector_(collector),
       claims_(claims),
       stop_(stop),
@@ -48,7 +41,7 @@ FileSource::FileSource(Collector& collector, Claims& claims, const Stop& stop, P
   collector_.OnHandOver([this] { claims_.HandedOver(this); });
 }
 
-SourceReport FileSource::Take(const std::string& path, const frame::OpenRule& rule) {
+source::Report FileSource::Take(const std::string& path, const frame::OpenRule& rule) {
   Begin(path);
   rule_ = rule;
   TakeSource();
@@ -65,7 +58,7 @@ void FileSource::Follow(const std::string& path, const Tell& tell) {
     if (there.ok()) {
       TakeSource();
     } else {
-      Fail(SourceState::kUnreadable, there.status().message());
+      Fail(source::State::kUnreadable, there.status().message());
     }
     const bool opened = reader_ != nullptr;
     if (opened || report_.reason != told) tell(report_, true);
@@ -89,7 +82,7 @@ void FileSource::Begin(const std::string& path) {
 void FileSource::TakeSource() {
   if (OpenAtFirstFrame()) {
     const Sha256Digest first_frame = Sha256(*frame_);
-    place_ = SourcePlace({first_frame, 0});
+    place_ = source::Place({first_frame, 0});
     report_.id = ToHex(Bytes(first_frame).first(kShownDigest));
     if (FindPlace()) {
       frames_before_ = place_.frames();
@@ -99,7 +92,8 @@ void FileSource::TakeSource() {
             place_.id(), this, [this] { collector_.Drain(); }, &stop_);
       }
       if (TakeFrames()) Conclude();
-      if (const std::string complaint = TimeComplaint(report_.counters); !complaint.empty()) {
+      if (const std::string complaint = source::TimeComplaint(report_.counters);
+          !complaint.empty()) {
         const bool again = !collector_.Moves();
         report_.reason = complaint + (again ? "; another run may take them" : "");
       }
@@ -153,7 +147,7 @@ FileSource::Turn FileSource::TakeBack() {
   const auto drain = [this] { collector_.Drain(); };
   const auto claim = claims_.Acquire(place_.id(), drain);
   if (!claim.ok()) {
-    Fail(SourceState::kUnreadable, claim.status().message());
+    Fail(source::State::kUnreadable, claim.status().message());
     return Turn::kFailed;
   }
   held_ = true;
@@ -161,7 +155,7 @@ FileSource::Turn FileSource::TakeBack() {
   claims_.AwaitTurn(place_.id(), this, drain);
   if (!taken_.has_value() || taken_->bytes < reader_->position()) return Turn::kTake;
   frames_before_ += taken_->frames - place_.frames();
-  place_ = SourcePlace(place_.id(), *taken_);
+  place_ = source::Place(place_.id(), *taken_);
   if (taken_->bytes > reader_->position()) reader_->SkipTo(taken_->bytes);
   return Turn::kPassOver;
 }
@@ -182,14 +176,14 @@ bool FileSource::OpenAtFirstFrame() {
   if (!input.ok() && !rule_.folder.empty() && !Exists(path_)) {
     const std::string compressed = path_ + ".zst";  // which was whole before this one went
     if (!Exists(compressed)) {
-      Fail(SourceState::kVanished, "removed after it was listed");
+      Fail(source::State::kVanished, "removed after it was listed");
       return false;
     }
     report_.name = path_ = compressed;
     return OpenAtFirstFrame();
   }
   if (!input.ok()) {
-    Fail(SourceState::kUnreadable, input.status().message());
+    Fail(source::State::kUnreadable, input.status().message());
     return false;
   }
   reader_ = std::make_unique<frame::Reader>(std::move(*input));
@@ -205,11 +199,12 @@ bool FileSource::Hold(const record::SourceId& id) {
   const auto claim = claims_.Acquire(id, drain, &stop_);
   if (!claim.ok()) {
     const bool stopped = stop_.requested();
-    Fail(stopped ? SourceState::kInterrupted : SourceState::kUnreadable, claim.status().message());
+    Fail(stopped ? source::State::kInterrupted : source::State::kUnreadable,
+         claim.status().message());
     return false;
   }
   if (claim->live) {
-    Fail(SourceState::kAlreadyTaken, "is the archive being written: taken as it came");
+    Fail(source::State::kAlreadyTaken, "is the archive being written: taken as it came");
     return false;
   }
   held_ = true;
@@ -222,13 +217,13 @@ bool FileSource::Hold(const record::SourceId& id) {
 // the report is complete.
 bool FileSource::FindPlace() {
   for (record::SourceId id = place_.id();; ++id.variant) {
-    place_ = SourcePlace(id);
+    place_ = source::Place(id);
     if (!Hold(id)) return false;
     const Match match = Compare(taken_);
     if (match == Match::kNew || match == Match::kHere) return true;
     LetGo();
     if (match == Match::kShorter) {
-      Fail(SourceState::kAlreadyTaken,
+      Fail(source::State::kAlreadyTaken,
            fmt::format("ends before what was taken of it already{}", LeftUncompared(uncompared_)));
       return false;
     }
@@ -238,13 +233,13 @@ bool FileSource::FindPlace() {
     }
     // Another capture that begins with the same frame: look again from its start.
     if (!reader_->input().reopenable()) {
-      Fail(SourceState::kUnreadable,
+      Fail(source::State::kUnreadable,
            "begins like a source already taken, then differs: give it as a file, not as a pipe");
       return false;
     }
     if (!OpenAtFirstFrame()) return false;
     if (Sha256(*frame_) != id.first_frame) {
-      Fail(SourceState::kUnreadable, "became another file while it was looked at");
+      Fail(source::State::kUnreadable, "became another file while it was looked at");
       return false;
     }
   }
@@ -263,7 +258,7 @@ FileSource::Match FileSource::Compare(const std::optional<record::Position>& tak
     if (!record::OnTheWay(seen, *taken)) return Match::kOther;
     if (seen.frames < taken->frames) continue;
     if (Sha256(*frame_) != taken->last_frame) return Match::kOther;
-    place_ = SourcePlace(place_.id(), *taken);
+    place_ = source::Place(place_.id(), *taken);
     frame_ = reader_->Next();
     return Match::kHere;
   }
@@ -306,28 +301,28 @@ bool FileSource::AwaitStoring() {
 
 void FileSource::Conclude() {
   const bool any = report_.counters.frames > 0;
-  const auto taken_or = [&](SourceState state) {
-    return !any && frames_before_ > 0 ? SourceState::kAlreadyTaken : state;
+  const auto taken_or = [&](source::State state) {
+    return !any && frames_before_ > 0 ? source::State::kAlreadyTaken : state;
   };
   if (!report_.stores)
-    return Fail(SourceState::kInterrupted, "the database is full; a later run goes on from here");
+    return Fail(source::State::kInterrupted, "the database is full; a later run goes on from here");
   if (stop_.requested() && (frame_.has_value() || reader_->end() == End::kCut)) {
-    return Fail(SourceState::kInterrupted, "interrupted; the next run goes on from here");
+    return Fail(source::State::kInterrupted, "interrupted; the next run goes on from here");
   }
   switch (reader_->end()) {
     case End::kNone:
     case End::kStop:
       report_.state =
-          taken_or(frames_before_ > 0 ? SourceState::kContinued : SourceState::kComplete);
+          taken_or(frames_before_ > 0 ? source::State::kContinued : source::State::kComplete);
       return;
     case End::kCut:
-      return Fail(taken_or(SourceState::kCutTail), reader_->reason());
+      return Fail(taken_or(source::State::kCutTail), reader_->reason());
     case End::kBroken:
       CountBroken();
-      return Fail(SourceState::kCorrupt, reader_->reason());
+      return Fail(source::State::kCorrupt, reader_->reason());
     case End::kForeign:
     case End::kFailed:
-      return Fail(SourceState::kUnreadable, reader_->reason());
+      return Fail(source::State::kUnreadable, reader_->reason());
   }
 }
 
@@ -340,7 +335,7 @@ void FileSource::CountBroken() {
     held_ = claim.ok() && !claim->live;
     if (held_) taken_ = claim->position;
     // Another lane may have been here.
-    if (held_ && taken_.has_value()) place_ = SourcePlace(place_.id(), *taken_);
+    if (held_ && taken_.has_value()) place_ = source::Place(place_.id(), *taken_);
   }
   const bool here = held_ && place_.frames() > 0 && place_.bytes() <= reader_->position();
   if (!here || place_.broken()) {
@@ -353,7 +348,7 @@ void FileSource::CountBroken() {
   collector_.Settle();
 }
 
-void FileSource::Fail(SourceState state, std::string reason) {
+void FileSource::Fail(source::State state, std::string reason) {
   report_.state = state;
   report_.reason = std::move(reason);
 }

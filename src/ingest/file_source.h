@@ -18,52 +18,23 @@
 #include "frame/reader.h"
 #include "ingest/claims.h"
 #include "ingest/collector.h"
-#include "ingest/counters.h"
-#include "ingest/source_place.h"
+#include "source/diagnosis.h"
+#include "source/place.h"
+#include "source/report.h"
 
 namespace pdns::ingest {
-
-enum class SourceState : std::uint8_t {
-  kComplete,      // taken whole
-  kContinued,     // what had come since the last time was taken
-  kAlreadyTaken,  // nothing in it was new
-  kCutTail,       // ended without STOP or inside a frame; all whole frames are taken
-  kCorrupt,       // from some place on it cannot be trusted; what stood before is taken
-  kUnreadable,    // no capture, or the system failed to read it; what was read before is taken
-  kInterrupted,   // a stop was asked for; the next run goes on
-  kVanished,      // was listed, then removed before it was read; no error
-};
-
-// "complete", "continued", ... as in the report.
-std::string_view NameOf(SourceState state);
-
-struct SourceReport {
-  std::string name;  // as given, or as found in a directory
-  std::string id;    // hex: how its first frame's SHA-256 begins; empty when it has no frame
-  SourceState state = SourceState::kUnreadable;
-  std::string reason;  // for a person; may be empty
-  Counters counters;   // of this run
-  bool stores = true;  // false: interrupted since the database took no batches; a later run goes on
-};
-
-// Shared by the lanes, read by whoever shows it.
-struct Progress {
-  std::atomic<std::uint64_t> bytes_total{0};  // of all regular files of the run, on disk
-  std::atomic<std::uint64_t> bytes_done{0};
-  std::atomic<std::uint64_t> frames{0};
-};
 
 class FileSource : public frame::Waiter {
  public:
   // One for each collector. `storing` outlives it; null: the database always takes batches. While
   // it takes none, Take ends the source as interrupted, unless it `waits` as Follow does.
-  FileSource(Collector& collector, Claims& claims, const Stop& stop, Progress& progress,
+  FileSource(Collector& collector, Claims& claims, const Stop& stop, source::Progress& progress,
              const Storing* storing = nullptr, bool waits = false);
 
   // Takes the capture at `path`, "-" being standard input. Never fails as a whole: the report says
   // it. `rule` names a folder: nobody named it, it stood there; compressed or removed since, it is
   // taken under its new name or has vanished.
-  SourceReport Take(const std::string& path, const frame::OpenRule& rule = {});
+  source::Report Take(const std::string& path, const frame::OpenRule& rule = {});
 
   // Takes the capture at `path` while it is being written, and those that come after it under that
   // name (rotation, truncation, a file not there yet), until the stop; each goes on where an
@@ -71,7 +42,7 @@ class FileSource : public frame::Waiter {
   // time, could not be taken or the stop came; without, its state then being of no meaning, when
   // all that is there for now was taken. What cannot be opened is told once and tried again. The
   // window is handed over by age; what is left in it at the end is the caller's to drain.
-  using Tell = std::function<void(const SourceReport&, bool ended)>;
+  using Tell = std::function<void(const source::Report&, bool ended)>;
   void Follow(const std::string& path, const Tell& tell);
 
   // While a pipe or a followed file is silent, what it gave before must not grow older than
@@ -96,22 +67,22 @@ class FileSource : public frame::Waiter {
   bool AwaitStoring();
   void Conclude();
   void CountBroken();
-  void Fail(SourceState state, std::string reason);
+  void Fail(source::State state, std::string reason);
   void ShowProgress(std::uint64_t frames);  // taken of this source by now
 
   Collector& collector_;
   Claims& claims_;
   const Stop& stop_;
-  Progress& progress_;
+  source::Progress& progress_;
   const Storing* storing_;
   bool waits_;  // for the database to take batches
 
   std::string path_;
   frame::OpenRule rule_;
-  SourceReport report_;
+  source::Report report_;
   std::unique_ptr<frame::Reader> reader_;
   std::optional<Bytes> frame_;  // read, not yet taken
-  SourcePlace place_;
+  source::Place place_;
   bool held_ = false;                      // of claims_
   std::optional<record::Position> taken_;  // as it was when it was last held
   const Tell* follow_ = nullptr;           // set: the file is followed

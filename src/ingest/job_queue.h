@@ -21,7 +21,7 @@
 
 #include "base/status.h"
 #include "base/stop.h"
-#include "ingest/file_source.h"
+#include "source/report.h"
 
 namespace pdns::ingest {
 
@@ -35,7 +35,7 @@ class JobQueue {
   // What is to be run. `name` is for people; `progress` outlives the turn.
   struct Job {
     std::string name;
-    const Progress& progress;
+    const source::Progress& progress;
     const Stop& stop;
     bool waits = true;  // however long; else it is told when there are too many that have stalled
   };
@@ -43,7 +43,7 @@ class JobQueue {
  private:
   struct Running {
     std::string name;
-    const Progress* progress;
+    const source::Progress* progress;
     std::uint64_t bytes = 0;  // as they were last seen
     std::uint64_t frames = 0;
     Clock::time_point moved_at;

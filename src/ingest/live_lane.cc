@@ -17,12 +17,12 @@ constexpr milliseconds kShortestTurn(10);  // while the disk is behind
 
 }  // namespace
 
-LiveLane::LiveLane(const Surroundings& around, const LanePolicy& policy,
+LiveLane::LiveLane(const Surroundings& around, const source::Policy& policy,
                    const CollectorLimits& limits)
     : around_(around), collector_(around.drainer, policy, limits) {
   for (const net::ListeningSocket& socket : around.listener.sockets()) {
     reports_.emplace_back().name = socket.name();
-    reports_.back().state = SourceState::kComplete;
+    reports_.back().state = source::State::kComplete;
   }
   warned_.resize(reports_.size());
   judged_.resize(reports_.size());
@@ -30,13 +30,13 @@ LiveLane::LiveLane(const Surroundings& around, const LanePolicy& policy,
 }
 
 void LiveLane::OnFrame(std::size_t socket, Bytes payload) {
-  Counters& counters = reports_[socket].counters;
+  record::Counters& counters = reports_[socket].counters;
   ++around_.progress.frames;
   around_.taps.Offer(payload);
   LookAtStoring();
   if (!stores()) return PutOff(payload, counters);
   if (around_.archive == nullptr) return collector_.Take(payload, counters);
-  const OpenedFrame* frame = collector_.Open(payload, counters);
+  const source::Opened* frame = collector_.Open(payload, counters);
   if (frame == nullptr && !around_.archive_all) return;
   collector_.TakeOpened(frame, counters, around_.archive->Append(payload));
 }
@@ -60,8 +60,8 @@ void LiveLane::LookAtStoring() {
 
 // What is archived is counted in the database when it is taken from there, all else with the next
 // batch.
-void LiveLane::PutOff(Bytes payload, Counters& counters) {
-  Counters outcome;
+void LiveLane::PutOff(Bytes payload, record::Counters& counters) {
+  record::Counters outcome;
   const bool accepted = collector_.Accepts(payload, outcome);
   if (accepted) outcome.Count(record::FrameOutcome::kNotStored);
   const bool wanted = around_.archive != nullptr && (accepted || around_.archive_all);
@@ -146,7 +146,7 @@ std::vector<frame::HandedPeer> LiveLane::End(bool keep) {
   return peers;
 }
 
-std::vector<SourceReport> LiveLane::reports() const { return reports_; }
+std::vector<source::Report> LiveLane::reports() const { return reports_; }
 
 LiveFigures LiveLane::figures() const {
   const std::lock_guard lock(mutex_);
@@ -177,18 +177,18 @@ bool LiveLane::FileMoves() {
 void LiveLane::WarnOfTimes() {
   constexpr std::uint64_t kEnough = 16;
   for (std::size_t i = 0; i < reports_.size(); ++i) {
-    Counters since = reports_[i].counters;
+    record::Counters since = reports_[i].counters;
     since.Subtract(judged_[i]);
     if (since.frames < kEnough) continue;
     judged_[i] = reports_[i].counters;
-    const std::string complaint = TimeComplaint(since);
+    const std::string complaint = source::TimeComplaint(since);
     if (!complaint.empty()) time_warnings_.Warning(reports_[i].name + ": " + complaint);
   }
 }
 
 void LiveLane::WarnOfForwarders() {
   for (std::size_t i = 0; i < reports_.size(); ++i) {
-    if (warned_[i] || !OnlyForwards(reports_[i].counters)) continue;
+    if (warned_[i] || !source::OnlyForwards(reports_[i].counters)) continue;
     warned_[i] = true;
     LogWarning(reports_[i].name + std::string(kOnlyForwards));
   }

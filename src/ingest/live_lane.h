@@ -19,19 +19,20 @@
 #include <string>
 #include <vector>
 
+#include "archive/archive.h"
 #include "base/log_limit.h"
+#include "control/taps.h"
 #include "frame/listener.h"
-#include "ingest/archive.h"
 #include "ingest/collector.h"
 #include "ingest/report.h"
-#include "ingest/taps.h"
+#include "source/report.h"
 
 namespace pdns::ingest {
 
 struct LiveFigures {
   struct Socket {
     std::string name;
-    Counters counters;
+    record::Counters counters;
     frame::ListenerFigures listener;
   };
   std::vector<Socket> sockets;
@@ -46,14 +47,15 @@ class LiveLane final : public frame::FrameSink {
   struct Surroundings {
     frame::Listener& listener;
     Drainer& drainer;
-    Taps& taps;
-    Progress& progress;
-    Archive* archive = nullptr;  // or none; archives all frames, or those of accepted types
+    control::Taps& taps;
+    source::Progress& progress;
+    archive::Archive* archive =
+        nullptr;  // or none; archives all frames, or those of accepted types
     bool archive_all = false;
     const Storing* storing = nullptr;  // null: the database always takes batches
   };
 
-  LiveLane(const Surroundings& around, const LanePolicy& policy, const CollectorLimits& limits);
+  LiveLane(const Surroundings& around, const source::Policy& policy, const CollectorLimits& limits);
 
   // Until `ended`, which is asked each turn and whenever the listener is woken. `on_ready` is
   // called once, when what peers had sent before is read.
@@ -65,7 +67,7 @@ class LiveLane final : public frame::FrameSink {
   std::vector<frame::HandedPeer> End(bool keep);
 
   // After End: one for each socket.
-  std::vector<SourceReport> reports() const;
+  std::vector<source::Report> reports() const;
 
   LiveFigures figures() const;
   // When the lane last came round.
@@ -84,7 +86,7 @@ class LiveLane final : public frame::FrameSink {
  private:
   void Turn(std::chrono::milliseconds longest);
   void LookAtStoring();
-  void PutOff(Bytes payload, Counters& counters);
+  void PutOff(Bytes payload, record::Counters& counters);
   bool Archived(Bytes payload);
   void Publish();
   void WarnOfForwarders();
@@ -92,13 +94,13 @@ class LiveLane final : public frame::FrameSink {
 
   Surroundings around_;
   Collector collector_;
-  std::vector<SourceReport> reports_;  // one for each socket
+  std::vector<source::Report> reports_;  // one for each socket
   Storing::State state_ = Storing::State::kOn;
   bool archive_stands_ = false;  // its disk took nothing for long: frames do not wait for it
   NotStored not_stored_;
   NotStored::Frames told_;  // of them, when frames came into the window last
   std::vector<bool> warned_;
-  std::vector<Counters> judged_;  // whose times were looked at, for each socket
+  std::vector<record::Counters> judged_;  // whose times were looked at, for each socket
   LogLimit time_warnings_{""};
   std::atomic<std::chrono::steady_clock::time_point> beat_{std::chrono::steady_clock::now()};
   mutable std::mutex mutex_;

@@ -13,7 +13,7 @@ namespace {
 using record::FrameOutcome;
 using record::RecordOutcome;
 
-std::string SourceLine(const SourceReport& source, std::size_t width) {
+std::string SourceLine(const source::Report& source, std::size_t width) {
   return fmt::format("  {:<{}}  {:<13}  {:>12} frames{}{}\n", Printable(source.name), width,
                      NameOf(source.state), source.counters.frames,
                      source.reason.empty() ? "" : "  ", Printable(source.reason));
@@ -50,22 +50,22 @@ std::string ValidUtf8(std::string_view text) {
 
 }  // namespace
 
-Counters RunReport::Total() const {
-  Counters total;
-  for (const SourceReport& source : sources) total.Add(source.counters);
+record::Counters RunReport::Total() const {
+  record::Counters total;
+  for (const source::Report& source : sources) total.Add(source.counters);
   return total;
 }
 
 bool RunReport::NeedsAttention() const {
   if (not_stored.Sum().lost > 0) return true;
-  return std::any_of(sources.begin(), sources.end(), [](const SourceReport& source) {
-    return source.state == SourceState::kCorrupt || source.state == SourceState::kUnreadable;
+  return std::any_of(sources.begin(), sources.end(), [](const source::Report& source) {
+    return source.state == source::State::kCorrupt || source.state == source::State::kUnreadable;
   });
 }
 
 bool RunReport::LeftFiles() const {
   return std::any_of(sources.begin(), sources.end(),
-                     [](const SourceReport& source) { return !source.stores; });
+                     [](const source::Report& source) { return !source.stores; });
 }
 
 int RunReport::exit_code() const {
@@ -74,14 +74,14 @@ int RunReport::exit_code() const {
 }
 
 std::string ReportText(const RunReport& report) {
-  const Counters total = report.Total();
+  const record::Counters total = report.Total();
   std::size_t width = 0;
-  for (const SourceReport& source : report.sources) {
+  for (const source::Report& source : report.sources) {
     width = std::max(width, Printable(source.name).size());
   }
   std::string text =
       fmt::format("{} source{}\n", report.sources.size(), report.sources.size() == 1 ? "" : "s");
-  for (const SourceReport& source : report.sources) {
+  for (const source::Report& source : report.sources) {
     text += SourceLine(source, std::min<std::size_t>(width, 60));
   }
   const auto line = [&text](std::string_view name, std::uint64_t count) {
@@ -107,7 +107,7 @@ std::string ReportText(const RunReport& report) {
 }
 
 std::string ReportJson(const RunReport& report) {
-  const Counters total = report.Total();
+  const record::Counters total = report.Total();
   rapidjson::StringBuffer buffer;
   JsonWriter json(buffer);
   json.StartObject();
@@ -132,7 +132,7 @@ std::string ReportJson(const RunReport& report) {
   json.EndObject();
   String(json, "sources");
   json.StartArray();
-  for (const SourceReport& source : report.sources) {
+  for (const source::Report& source : report.sources) {
     json.StartObject();
     String(json, "name");
     String(json, ValidUtf8(source.name));
@@ -146,6 +146,10 @@ std::string ReportJson(const RunReport& report) {
   json.EndArray();
   json.EndObject();
   return {buffer.GetString(), buffer.GetSize()};
+}
+
+control::Reply::Report ReplyOf(const RunReport& report) {
+  return {report.exit_code(), ReportText(report), ReportJson(report), false};
 }
 
 }  // namespace pdns::ingest

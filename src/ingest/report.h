@@ -5,20 +5,21 @@
 #include <string>
 #include <vector>
 
-#include "ingest/counters.h"
-#include "ingest/file_source.h"
+#include "control/message.h"
 #include "ingest/storing.h"
 #include "record/batch.h"
+#include "source/diagnosis.h"
+#include "source/report.h"
 
 namespace pdns::ingest {
 
 struct RunReport {
-  std::vector<SourceReport> sources;
+  std::vector<source::Report> sources;
   record::Applied applied;
   double seconds = 0;
   NotStored not_stored;  // frames of live sources, and those of batches that failed
 
-  Counters Total() const;
+  record::Counters Total() const;
 
   // Is there something that a person should look at: a source corrupt or unreadable, or frames that
   // are lost?
@@ -39,5 +40,8 @@ std::string ReportText(const RunReport& report);
 // sources[{name, id, state, frames}]. The objects hold the names whose count is not zero. Bytes of
 // a name that are not UTF-8 become U+FFFD.
 std::string ReportJson(const RunReport& report);
+
+// Both, and the exit code, for a client of the control socket.
+control::Reply::Report ReplyOf(const RunReport& report);
 
 }  // namespace pdns::ingest

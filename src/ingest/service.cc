@@ -3,11 +3,11 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <thread>
 
 #include "base/log.h"
+#include "base/wait.h"
 #include "ingest/figures.h"
 
 namespace pdns::ingest {
@@ -42,7 +42,7 @@ Service::~Service() {
   if (archive_ != nullptr) archive_->Close();  // it tells the lane and the claims
 }
 
-Status Service::Open(Progress& progress) {
+Status Service::Open(source::Progress& progress) {
   progress_ = &progress;
   if (!live_.sockets.empty() || live_.control.has_value() || !options_.followed.empty() ||
       !options_.watched.empty()) {
@@ -69,8 +69,8 @@ Status Service::Open(Progress& progress) {
 
 void Service::SetPipesApart() {
   auto& sources = options_.sources;
-  const auto pipes = std::stable_partition(sources.begin(), sources.end(),
-                                           [](const SourcePath& one) { return !IsPipe(one); });
+  const auto pipes = std::stable_partition(
+      sources.begin(), sources.end(), [](const source::Path& one) { return !source::IsPipe(one); });
   pipes_.assign(std::make_move_iterator(pipes), std::make_move_iterator(sources.end()));
   sources.erase(pipes, sources.end());
 }
@@ -86,20 +86,21 @@ Status Service::OpenWatches() {
 
 Status Service::OpenControl() {
   if (!live_.control.has_value()) return {};
-  ControlServer::Services services;
-  services.backfill = [this](const ControlRequest& request, const Stop& stop, Progress& progress) {
+  control::Server::Services services;
+  services.backfill = [this](const control::Request& request, const Stop& stop,
+                             source::Progress& progress) {
     return Backfill(request, stop, progress);
   };
   services.status = [this] { return FiguresToJson(Figures()); };
   services.taps = &taps_;
   services.rules = {live_.writers, options_.policy};
-  control_ = std::make_unique<ControlServer>(std::move(*live_.control), std::move(services));
+  control_ = std::make_unique<control::Server>(std::move(*live_.control), std::move(services));
   return {};
 }
 
 Status Service::OpenArchive() {
   if (!live_.archive.has_value()) return {};
-  auto archive = Archive::Open(
+  auto archive = archive::Archive::Open(
       *live_.archive, {[this](const Sha256Digest& first) { return OnArchiveBegins(first); },
                        [this](const record::SourceId& id, const record::Position& position) {
                          OnArchiveEnds(id, position);
@@ -146,19 +147,21 @@ Result<RunReport> Service::Run() {
   return std::move(report_);
 }
 
-Result<RunReport> Service::Backfill(const ControlRequest& request, const Stop& stop,
-                                    Progress& progress) {
+Result<control::Reply::Report> Service::Backfill(const control::Request& request, const Stop& stop,
+                                                 source::Progress& progress) {
   if (sink_.storing != nullptr && sink_.storing->state() == Storing::State::kUnavailable)
     return Status::Disk("the live ingester waits for its database, which cannot be opened");
-  auto sources = ListSources(request.paths);
-  for (SourcePath& source : sources) source.rule.regular = true;  // nothing that can block others
-  return TakeJob(std::move(sources), stop, progress, false);
+  auto sources = source::ListPaths(request.paths);
+  for (source::Path& source : sources) source.rule.regular = true;  // nothing that can block others
+  const auto report = TakeJob(std::move(sources), stop, progress, false);
+  if (!report.ok()) return report.status();
+  return ReplyOf(*report);
 }
 
 // One run of files at a time, whoever asked for it. `progress` is of this run alone, where others
 // may wait.
-Result<RunReport> Service::TakeJob(std::vector<SourcePath> sources, const Stop& stop,
-                                   Progress& progress, bool waits) {
+Result<RunReport> Service::TakeJob(std::vector<source::Path> sources, const Stop& stop,
+                                   source::Progress& progress, bool waits) {
   if (sources.empty()) return RunReport();
   std::string name = sources.front().path;
   if (sources.size() > 1) name += " and " + std::to_string(sources.size() - 1) + " more";
@@ -171,7 +174,8 @@ Result<RunReport> Service::TakeJob(std::vector<SourcePath> sources, const Stop& 
                  stop, progress);
 }
 
-Result<RunReport> Service::TakeRun(const FilePlan& plan, const Stop& stop, Progress& progress) {
+Result<RunReport> Service::TakeRun(const FilePlan& plan, const Stop& stop,
+                                   source::Progress& progress) {
   auto report = TakeFiles(plan, drainer_, claims_, stop, progress);
   if (report.ok()) {
     const std::lock_guard of_totals(mutex_);
@@ -182,11 +186,11 @@ Result<RunReport> Service::TakeRun(const FilePlan& plan, const Stop& stop, Progr
 
 // Of this service's own files, beside something live: begun when the database takes batches, and
 // again from where they were left when it takes none for a while.
-Result<RunReport> Service::TakeOwn(const std::vector<SourcePath>& sources) {
-  std::vector<Counters> before(sources.size());
+Result<RunReport> Service::TakeOwn(const std::vector<source::Path>& sources) {
+  std::vector<record::Counters> before(sources.size());
   while (true) {
     sink_.Await(stop_);
-    Progress progress;
+    source::Progress progress;
     auto report = TakeJob(sources, stop_, progress, true);
     progress_->frames += progress.frames;
     if (!report.ok()) return report;
@@ -214,8 +218,7 @@ void Service::RunLive() {
   if (lane_ != nullptr) return RunLane();
   ready_ = true;
   if (live_.on_ready) live_.on_ready();
-  pollfd wish{stop_.fd(), POLLIN, 0};
-  while (!stop_.requested()) poll(&wish, 1, -1);
+  WaitForStop(stop_);
   EndOthers();
   HandOverControl();
 }
@@ -261,14 +264,14 @@ void Service::Follow(const std::string& path) {
   if (!sink_.Await(stop_)) return;
   Collector collector(drainer_, options_.policy, LimitsOfOne());
   FileSource source(collector, claims_, stop_, *progress_, sink_.storing);
-  Counters told;  // of the file that is being followed, which of_files_ holds already
-  source.Follow(path, [&](const SourceReport& report, bool ended) {
+  record::Counters told;  // of the file that is being followed, which of_files_ holds already
+  source.Follow(path, [&](const source::Report& report, bool ended) {
     {
       const std::lock_guard lock(mutex_);
       of_files_.Subtract(told);
       of_files_.Add(report.counters);
     }
-    told = ended ? Counters() : report.counters;
+    told = ended ? record::Counters() : report.counters;
     if (ended) AddSource(report);
   });
   collector.Drain();
@@ -277,19 +280,18 @@ void Service::Follow(const std::string& path) {
 // All that is there by now is one run.
 void Service::Watch(frame::FolderWatch& watch) {
   while (!stop_.requested()) {
-    std::vector<SourcePath> found;
+    std::vector<source::Path> found;
     while (const auto path = watch.Next()) {
-      found.push_back(ListSources({*path}).front());
+      found.push_back(source::ListPaths({*path}).front());
       found.back().rule = {true, watch.folder()};
     }
     if (found.empty()) {
-      std::array<pollfd, 2> fds{{{watch.fd(), POLLIN, 0}, {stop_.fd(), POLLIN, 0}}};
-      poll(fds.data(), fds.size(), -1);
+      static_cast<void>(WaitFor(watch.fd(), POLLIN, stop_));
       continue;
     }
     auto report = TakeOwn(found);
     if (!report.ok()) return;
-    for (const SourceReport& source : report->sources) AddSource(source);
+    for (const source::Report& source : report->sources) AddSource(source);
   }
 }
 
@@ -317,16 +319,16 @@ void Service::Add(RunReport report) {
 }
 
 // A service lives for months: of what is done only the sum is kept, but for what needs a look.
-void Service::AddSource(const SourceReport& source) {
+void Service::AddSource(const source::Report& source) {
   LogDetail(source.name + ": " + std::string(NameOf(source.state)) + ", " +
             std::to_string(source.counters.frames) + " frames");
   constexpr std::size_t kMostTold = 1000;
   const bool look =
-      source.state == SourceState::kCorrupt || source.state == SourceState::kUnreadable;
+      source.state == source::State::kCorrupt || source.state == source::State::kUnreadable;
   const std::lock_guard lock(mutex_);
   if (look && report_.sources.size() < kMostTold) return report_.sources.push_back(source);
   done_.name = "files followed and watched";
-  done_.state = SourceState::kComplete;
+  done_.state = source::State::kComplete;
   done_.counters.Add(source.counters);
 }
 

@@ -16,13 +16,13 @@
 #include <string>
 #include <vector>
 
+#include "archive/archive.h"
 #include "base/figure.h"
 #include "base/status.h"
 #include "base/stop.h"
+#include "control/server.h"
 #include "frame/folder_watch.h"
 #include "frame/listener.h"
-#include "ingest/archive.h"
-#include "ingest/control_server.h"
 #include "ingest/file_run.h"
 #include "ingest/hand_over.h"
 #include "ingest/job_queue.h"
@@ -33,10 +33,10 @@
 namespace pdns::ingest {
 
 struct ServiceOptions {
-  std::vector<SourcePath> sources;
+  std::vector<source::Path> sources;
   std::vector<std::string> followed;  // files, as by tail -F
   std::vector<std::string> watched;   // folders
-  LanePolicy policy;
+  source::Policy policy;
   std::chrono::nanoseconds flush_interval = std::chrono::seconds(10);
   std::size_t window_memory = 192U << 20;  // of all windows together
   std::size_t cores = 0;                   // to be used by files; 0: all there are
@@ -50,9 +50,9 @@ struct LiveOptions {
   std::unique_ptr<net::TlsServer> tls;
   frame::ListenerLimits limits;
   std::vector<frame::HandedPeer> peers;
-  std::optional<ArchiveOptions> archive;
+  std::optional<archive::Options> archive;
   std::optional<net::ListeningSocket> control;  // kept with the others
-  ControlWriters writers;                       // who may hand in files by it
+  control::Writers writers;                     // who may hand in files by it
   std::function<void()> on_ready;               // called once, when the sockets are read up to now
   std::function<bool()> keeps_sockets;  // asked after a stop: do they go to another process?
 };
@@ -67,7 +67,7 @@ class Service {
 
   // Makes everything ready. kUsage, kIo: a socket, a folder or the archive cannot be had.
   // `progress` outlives the service.
-  Status Open(Progress& progress);
+  Status Open(source::Progress& progress);
 
   // After Open. Runs until the files are read, and, when there is anything live, until the stop.
   // The report holds what was done up to then. While the sink takes no batches, sockets are read,
@@ -91,11 +91,12 @@ class Service {
   void SetPipesApart();
   Status OpenControl();
   Status OpenArchive();
-  Result<RunReport> Backfill(const ControlRequest& request, const Stop& stop, Progress& progress);
-  Result<RunReport> TakeJob(std::vector<SourcePath> sources, const Stop& stop, Progress& progress,
-                            bool waits);
-  Result<RunReport> TakeRun(const FilePlan& plan, const Stop& stop, Progress& progress);
-  Result<RunReport> TakeOwn(const std::vector<SourcePath>& sources);
+  Result<control::Reply::Report> Backfill(const control::Request& request, const Stop& stop,
+                                          source::Progress& progress);
+  Result<RunReport> TakeJob(std::vector<source::Path> sources, const Stop& stop,
+                            source::Progress& progress, bool waits);
+  Result<RunReport> TakeRun(const FilePlan& plan, const Stop& stop, source::Progress& progress);
+  Result<RunReport> TakeOwn(const std::vector<source::Path>& sources);
   void TakePipes();
   bool live() const;
   NotStored NotStoredHere() const;
@@ -111,34 +112,34 @@ class Service {
   void RunLive();
   void RunLane();
   void Add(RunReport report);
-  void AddSource(const SourceReport& source);
+  void AddSource(const source::Report& source);
   std::size_t Parts() const;
   CollectorLimits LimitsOfOne() const;
 
   ServiceOptions options_;
-  std::vector<SourcePath> pipes_;  // of its sources, where there is anything live
+  std::vector<source::Path> pipes_;  // of its sources, where there is anything live
   LiveOptions live_;
   Stop& stop_;
-  Progress* progress_ = nullptr;
-  std::unique_ptr<Archive> archive_;
+  source::Progress* progress_ = nullptr;
+  std::unique_ptr<archive::Archive> archive_;
   bool archive_moves_ =
       true;  // the file being written is a source that its frames move; the lane's
   Sink sink_;
   Claims claims_;
   Drainer drainer_;
-  Taps taps_;
+  control::Taps taps_;
   std::unique_ptr<frame::Listener> listener_;
   std::unique_ptr<LiveLane> lane_;
-  std::unique_ptr<ControlServer> control_;
+  std::unique_ptr<control::Server> control_;
   std::vector<std::unique_ptr<frame::FolderWatch>> watches_;
   std::vector<std::thread> threads_;
   JobQueue jobs_;
   HandOver hand_over_;
   std::atomic<bool> ready_{false};
   mutable std::mutex mutex_;
-  RunReport report_;   // of what has ended; guarded by mutex_
-  SourceReport done_;  // of followed and watched files; guarded by mutex_
-  Counters of_files_;  // guarded by mutex_
+  RunReport report_;           // of what has ended; guarded by mutex_
+  source::Report done_;        // of followed and watched files; guarded by mutex_
+  record::Counters of_files_;  // guarded by mutex_
 };
 
 }  // namespace pdns::ingest

@@ -1,15 +1,15 @@
 #include "ingest/storing.h"
 
-#include <poll.h>
+#include <chrono>
+
+#include "base/wait.h"
 
 namespace pdns::ingest {
 
 bool Storing::Await(const Stop& stop) const {
-  constexpr int kLook = 50;  // ms
+  constexpr std::chrono::milliseconds kLook(50);
   while (!on()) {
-    if (stop.requested()) return false;
-    pollfd wish{stop.fd(), POLLIN, 0};
-    poll(&wish, 1, kLook);
+    if (WaitForStop(stop, kLook)) return false;
   }
   return true;
 }

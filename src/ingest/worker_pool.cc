@@ -16,7 +16,7 @@ namespace {
 // Frames on their way to a lane, the bytes that it needs copied into one piece.
 class Block {
  public:
-  void Add(const OpenedFrame& frame) {
+  void Add(const source::Opened& frame) {
     const std::size_t at = bytes_.size();
     for (const auto& part : {frame.response.message, frame.response.zone})
       if (part.has_value()) AppendBytes(bytes_, *part);
@@ -31,7 +31,7 @@ class Block {
   void ForEach(const Each& each) const {
     const Bytes bytes = AsBytes(bytes_);
     for (const Item& item : items_) {
-      OpenedFrame frame = item.frame;
+      source::Opened frame = item.frame;
       std::size_t at = item.at;
       for (auto* part : {&frame.response.message, &frame.response.zone}) {
         if (!part->has_value()) continue;
@@ -51,8 +51,8 @@ class Block {
   static constexpr std::size_t kBytes = 256U << 10;
   static constexpr std::size_t kItems = 2048;
   struct Item {
-    OpenedFrame frame;  // its views point elsewhere: only their sizes count
-    std::size_t at;     // of its bytes: message, zone
+    source::Opened frame;  // its views point elsewhere: only their sizes count
+    std::size_t at;        // of its bytes: message, zone
   };
   std::string bytes_;
   std::vector<Item> items_;
@@ -81,7 +81,7 @@ std::size_t QuestionNumber(const dnstap::Response& response) {
 
 class WorkerPool::Worker {
  public:
-  Worker(const LanePolicy& policy, record::SensorTable& sensors)
+  Worker(const source::Policy& policy, record::SensorTable& sensors)
       : lane_(policy, sensors), free_(kBlocks - 1) {
     thread_ = std::thread([this] { Run(); });
   }
@@ -101,7 +101,7 @@ class WorkerPool::Worker {
     memory_ = window.memory();
   }
 
-  void Add(const OpenedFrame& frame) {
+  void Add(const source::Opened& frame) {
     filling_.Add(frame);
     if (filling_.full()) HandOver();
   }
@@ -122,7 +122,7 @@ class WorkerPool::Worker {
     changed_.wait(lock, [this] { return free_.size() == kBlocks - 1; });
   }
 
-  Counters TakeCounters() { return std::exchange(counters_, {}); }
+  record::Counters TakeCounters() { return std::exchange(counters_, {}); }
   std::size_t memory() const { return memory_; }
 
  private:
@@ -136,7 +136,8 @@ class WorkerPool::Worker {
       Block block = std::move(full_.front());
       full_.pop_front();
       lock.unlock();
-      block.ForEach([this](const OpenedFrame& frame) { lane_.Take(frame, *window_, counters_); });
+      block.ForEach(
+          [this](const source::Opened& frame) { lane_.Take(frame, *window_, counters_); });
       memory_ = window_->memory();
       block.Clear();
       lock.lock();
@@ -145,9 +146,9 @@ class WorkerPool::Worker {
     }
   }
 
-  Lane lane_;
+  source::Lane lane_;
   aggregate::Window* window_ = nullptr;
-  Counters counters_;
+  record::Counters counters_;
   std::atomic<std::size_t> memory_{0};
   Block filling_;
   std::mutex mutex_;
@@ -158,7 +159,8 @@ class WorkerPool::Worker {
   std::thread thread_;
 };
 
-WorkerPool::WorkerPool(const LanePolicy& policy, record::SensorTable& sensors, std::size_t lanes)
+WorkerPool::WorkerPool(const source::Policy& policy, record::SensorTable& sensors,
+                       std::size_t lanes)
     : front_(policy, sensors) {
   for (std::size_t i = 0; i < lanes; ++i)
     workers_.push_back(std::make_unique<Worker>(policy, sensors));
@@ -170,8 +172,8 @@ void WorkerPool::Use(std::vector<aggregate::Window>& windows) {
   for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->Use(windows[i]);
 }
 
-void WorkerPool::Take(Bytes payload, Counters& counters) {
-  const OpenedFrame* frame = front_.Open(payload, counters);
+void WorkerPool::Take(Bytes payload, record::Counters& counters) {
+  const source::Opened* frame = front_.Open(payload, counters);
   if (frame == nullptr) return;
   workers_[QuestionNumber(frame->response) % workers_.size()]->Add(*frame);
 }
@@ -181,7 +183,7 @@ void WorkerPool::Await() {
   for (const auto& worker : workers_) worker->Await();
 }
 
-void WorkerPool::AddCounters(Counters& counters) {
+void WorkerPool::AddCounters(record::Counters& counters) {
   for (const auto& worker : workers_) counters.Add(worker->TakeCounters());
 }
 

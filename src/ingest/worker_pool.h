@@ -14,15 +14,15 @@
 
 #include "aggregate/window.h"
 #include "base/bytes.h"
-#include "ingest/counters.h"
-#include "ingest/lane.h"
+#include "source/diagnosis.h"
+#include "source/lane.h"
 
 namespace pdns::ingest {
 
 class WorkerPool {
  public:
   // `sensors` outlives the pool; only the reading thread asks it.
-  WorkerPool(const LanePolicy& policy, record::SensorTable& sensors, std::size_t lanes);
+  WorkerPool(const source::Policy& policy, record::SensorTable& sensors, std::size_t lanes);
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
@@ -31,13 +31,13 @@ class WorkerPool {
   void Use(std::vector<aggregate::Window>& windows);
 
   // Counts the frame in `counters` if it ends with its dnstap part, else hands it on.
-  void Take(Bytes payload, Counters& counters);
+  void Take(Bytes payload, record::Counters& counters);
 
   // Waits until everything taken is in the windows.
   void Await();
 
   // Adds what the lanes counted since the last time; they must be idle.
-  void AddCounters(Counters& counters);
+  void AddCounters(record::Counters& counters);
 
   // Bytes held by the windows, as of the blocks that are done.
   std::size_t memory() const;
@@ -45,7 +45,7 @@ class WorkerPool {
  private:
   class Worker;
 
-  Lane front_;
+  source::Lane front_;
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

@@ -1,18 +1,15 @@
 #include "tap/source_live.h"
 
-#include <poll.h>
-#include <rapidjson/document.h>
-#include <sys/socket.h>
-
 #include <cerrno>
 #include <optional>
 #include <utility>
 
 #include "base/log.h"
+#include "base/wait.h"
+#include "control/client.h"
+#include "control/taps.h"
 #include "frame/control.h"
 #include "frame/splitter.h"
-#include "net/endpoint.h"
-#include "tap/stop_waiter.h"
 
 namespace pdns::tap {
 namespace {
@@ -21,69 +18,15 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kReadSize = 256U << 10;
 constexpr std::size_t kLongestLine = 64U << 10;
-constexpr std::uint32_t kDropControl = 0x64726f70;
 
-class Socket {
- public:
-  Socket(net::Descriptor fd, const Stop& stop) : fd_(std::move(fd)), waiter_(stop) {}
-
-  bool Send(std::string_view text) const {
-    while (!text.empty()) {
-      const ssize_t sent = send(fd_.get(), text.data(), text.size(), MSG_NOSIGNAL);
-      if (sent < 0 && errno != EINTR) return false;
-      if (sent > 0) text.remove_prefix(static_cast<std::size_t>(sent));
-    }
-    return true;
-  }
-
-  // 0 at the end and at a stop; nothing, with errno, when it failed.
-  std::optional<std::size_t> Receive(std::span<std::uint8_t> into) {
-    while (waiter_.AwaitReadable(fd_.get())) {
-      const ssize_t got = recv(fd_.get(), into.data(), into.size(), 0);
-      if (got >= 0) return static_cast<std::size_t>(got);
-      if (errno == ECONNRESET) return 0;
-      if (errno != EINTR && errno != EAGAIN) return std::nullopt;
-    }
-    return 0;
-  }
-
- private:
-  net::Descriptor fd_;
-  StopWaiter waiter_;
-};
-
-// The line in front of the stream, byte by byte, so that nothing behind it is taken.
-Status ReadAnswer(Socket& socket, std::string& line) {
-  while (line.size() < kLongestLine) {
-    std::uint8_t byte = 0;
-    const auto got = socket.Receive({&byte, 1});
-    if (!got.has_value()) return Status::Errno("control socket", errno);
-    if (*got == 0) return Status::Io("control socket: closed without an answer");
-    if (byte == '\n') return {};
-    line.push_back(static_cast<char>(byte));
-  }
-  return Status::Io("control socket: an answer that has no end");
-}
-
-Code CodeOf(int exit_code) {
-  for (const Code code : {Code::kUsage, Code::kNoInput, Code::kDenied}) {
-    if (ExitCode(code) == exit_code) return code;
-  }
-  return Code::kIo;
-}
-
+// What the ingester said to the request.
 Status CheckAnswer(const std::string& line) {
-  rapidjson::Document answer;
-  answer.Parse<rapidjson::kParseIterativeFlag>(line.data(), line.size());
-  if (answer.HasParseError() || !answer.IsObject()) {
-    return Status::Io("control socket: an answer that cannot be read: " + line);
-  }
-  if (answer.HasMember("ok") && answer["ok"].IsTrue()) return {};
-  const bool said = answer.HasMember("error") && answer["error"].IsString();
-  const bool coded = answer.HasMember("code") && answer["code"].IsInt();
-  const std::string words = said ? answer["error"].GetString() : line;
-  return {CodeOf(coded ? answer["code"].GetInt() : 0),
-          "pdns-ingest does not let itself be tapped: " + words};
+  const auto reply = control::ParseReply(line);
+  if (!reply.ok()) return Status::Io("control socket: an answer that cannot be read: " + line);
+  if (reply->error.ok()) return {};
+  const Code code = reply->error.code() == Code::kBusy ? Code::kIo : reply->error.code();
+  const std::string& words = reply->error.message();
+  return {code, "the ingester refused the connection: " + (words.empty() ? line : words)};
 }
 
 // Cuts the stream; Ended when no more is to be read.
@@ -124,7 +67,7 @@ class LiveStream {
 
   bool ReadControl(Bytes payload) {
     Cursor cursor(payload);
-    if (cursor.U32() == kDropControl) {
+    if (cursor.U32() == control::Taps::kLeftOut) {
       const std::uint64_t high = cursor.U32();
       const std::uint64_t frames = high << 32 | cursor.U32();
       if (!cursor.AtEnd()) return Break("a drop control frame that cannot be read");
@@ -146,10 +89,10 @@ class LiveStream {
   std::string fault_;
 };
 
-Status ReadStream(Socket& socket, const Stop& stop, Printer& printer) {
+Status ReadStream(control::Client& client, const Stop& stop, Printer& printer) {
   LiveStream stream(printer);
   while (true) {
-    const auto got = socket.Receive(stream.Room());
+    const auto got = client.Read(stream.Room(), stop);
     if (!got.has_value()) return Status::Errno("control socket", errno);
     if (*got == 0 || !stream.Read(*got, stop)) break;
   }
@@ -157,34 +100,30 @@ Status ReadStream(Socket& socket, const Stop& stop, Printer& printer) {
   return {};
 }
 
-// One connection. `joined` tells whether the ingester took us as an onlooker.
+// One connection. `joined` tells whether the ingester accepted the tap.
 Status PrintOnce(const std::string& path, const Stop& stop, Printer& printer, bool& joined) {
   joined = false;
-  auto connected = net::Connect({net::Endpoint::Kind::kUnix, path, false});
-  if (!connected.ok() && connected.status().code() == Code::kNoInput)
+  auto client = control::Client::Connect(path);
+  if (!client.ok()) return client.status();
+  if (!client->has_value())
     return Status::NoInput("no pdns-ingest is running: nobody listens on " + path);
-  if (!connected.ok()) return connected.status();
-  Socket socket(std::move(*connected), stop);
-  if (!socket.Send("{\"op\":\"tap\"}\n")) return Status::Errno("control socket", errno);
-  std::string line;
-  Status answered = ReadAnswer(socket, line);
+  control::Request request;
+  request.operation = control::Request::Operation::kTap;
+  if (Status sent = (*client)->Send(request); !sent.ok()) return sent;
+  const auto line = (*client)->ReadLine(stop, kLongestLine);
   if (stop.requested()) return {};
-  if (!answered.ok()) return answered;
-  if (Status taken = CheckAnswer(line); !taken.ok()) return taken;
+  if ((*client)->gone()) return Status::Io("control socket: closed without an answer");
+  if (!line.ok()) return Status::Io("control socket: " + line.status().message());
+  if (Status answered = CheckAnswer(*line); !answered.ok()) return answered;
   joined = true;
-  return ReadStream(socket, stop, printer);
-}
-
-void Rest(const Stop& stop, int milliseconds) {
-  pollfd event{stop.fd(), POLLIN, 0};
-  poll(&event, 1, milliseconds);
+  return ReadStream(**client, stop, printer);
 }
 
 }  // namespace
 
 Status PrintLive(const std::string& path, std::chrono::milliseconds patience, const Stop& stop,
                  Printer& printer) {
-  constexpr int kRest = 50;
+  constexpr std::chrono::milliseconds kRest(50);
   bool joined = false;
   Status status = PrintOnce(path, stop, printer, joined);
   auto until = Clock::now() + patience;
@@ -198,7 +137,7 @@ Status PrintLive(const std::string& path, std::chrono::milliseconds patience, co
       LogWarning("pdns-ingest has ended");
       break;
     } else {
-      Rest(stop, kRest);
+      static_cast<void>(WaitForStop(stop, kRest));
     }
   }
   return status;

@@ -1,11 +1,8 @@
 // The frames that a running ingester takes, as it takes them: its control socket -> [PrintLive] ->
 // Printer.
 //
-// The ingester does not wait for its listeners: what was too much for this one it leaves out, and
-// says how many frames that were. Protocol: one line {"op":"tap"}; back one line of JSON,
-// {"ok":true} or {"error":"...","code":64}, and then Frame Streams with data frames and, where
-// frames were left out, a control frame of type 0x64726f70 ("drop") with their number, u64 BE.
-// Guest: RapidJSON.
+// The ingester does not wait for a tap: frames that were too many for this one are left out, and
+// the stream says how many (control/taps.h). Protocol: control/message.h.
 #pragma once
 
 #include <chrono>

@@ -2,16 +2,10 @@
 
 #include <poll.h>
 
-#include <array>
+#include "base/wait.h"
 
 namespace pdns::tap {
 
-bool StopWaiter::AwaitReadable(int fd) {
-  std::array<pollfd, 2> ready{{{fd, POLLIN, 0}, {stop_.fd(), POLLIN, 0}}};
-  while (!stop_.requested()) {
-    if (poll(ready.data(), ready.size(), -1) > 0 && ready[0].revents != 0) return true;
-  }
-  return false;
-}
+bool StopWaiter::AwaitReadable(int fd) { return WaitFor(fd, POLLIN, stop_) == Woken::kReady; }
 
 }  // namespace pdns::tap

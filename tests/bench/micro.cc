@@ -22,9 +22,9 @@
 #include "dns/answers.h"
 #include "dnstap/decode.h"
 #include "frame/splitter.h"
-#include "ingest/counters.h"
-#include "ingest/lane.h"
 #include "record/tuple_key.h"
+#include "source/diagnosis.h"
+#include "source/lane.h"
 #include "store/database.h"
 #include "store/key_list.h"
 #include "store/reverse_key.h"
@@ -173,8 +173,8 @@ void WindowAdd(benchmark::State& state) {
 void WholeLane(benchmark::State& state) {
   const Material& material = Shared(state);
   record::SensorTable sensors;
-  ingest::Lane lane(ingest::LanePolicy{}, sensors);
-  ingest::Counters counters;
+  source::Lane lane(source::Policy{}, sensors);
+  record::Counters counters;
   aggregate::Window window;
   for (auto _ : state) {
     for (const std::string& payload : material.payloads) {

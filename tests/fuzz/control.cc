@@ -3,12 +3,9 @@
 #include <string>
 
 #include "check.h"
-#include "ingest/control_message.h"
+#include "control/message.h"
 
 namespace {
-
-using pdns::ingest::ControlReply;
-using pdns::ingest::ControlRequest;
 
 // The line without its end, of which there is one.
 std::string Body(const std::string& line) {
@@ -16,22 +13,23 @@ std::string Body(const std::string& line) {
   return line.substr(0, line.size() - 1);
 }
 
-void Request(const ControlRequest& request) {
+void CheckRequest(const pdns::control::Request& request) {
   for (const std::string& path : request.paths) MUST_HOLD(path.starts_with('/'));
-  MUST_HOLD((request.operation == ControlRequest::Operation::kBackfill) != request.paths.empty());
+  MUST_HOLD((request.operation == pdns::control::Request::Operation::kBackfill) !=
+            request.paths.empty());
   const std::string body = Body(ToLine(request));
-  if (body.size() > pdns::ingest::kLongestLine) return;  // escapes made it longer
-  const auto again = pdns::ingest::ParseControlRequest(body);
+  if (body.size() > pdns::control::kLongestLine) return;  // escapes made it longer
+  const auto again = pdns::control::ParseRequest(body);
   MUST_HOLD(again.ok() && again->operation == request.operation && again->paths == request.paths);
   MUST_HOLD(again->accepted == request.accepted && again->untrusted == request.untrusted);
 }
 
-void Reply(const ControlReply& reply) {
+void CheckReply(const pdns::control::Reply& reply) {
   MUST_HOLD(reply.progress.has_value() + reply.report.has_value() + !reply.error.ok() <= 1);
   if (reply.report.has_value())
     MUST_HOLD(reply.report->exit_code >= 0 && reply.report->exit_code < 256);
   const std::string line = ToLine(reply);
-  const auto again = pdns::ingest::ParseControlReply(Body(line));
+  const auto again = pdns::control::ParseReply(Body(line));
   MUST_HOLD(again.ok());
   MUST_HOLD(ToLine(*again) == line);
 }
@@ -40,7 +38,7 @@ void Reply(const ControlReply& reply) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view line = pdns::AsText({data, size});
-  if (const auto request = pdns::ingest::ParseControlRequest(line); request.ok()) Request(*request);
-  if (const auto reply = pdns::ingest::ParseControlReply(line); reply.ok()) Reply(*reply);
+  if (const auto request = pdns::control::ParseRequest(line); request.ok()) CheckRequest(*request);
+  if (const auto reply = pdns::control::ParseReply(line); reply.ok()) CheckReply(*reply);
   return 0;
 }

@@ -9,9 +9,9 @@
 #include <thread>
 #include <vector>
 
-#include "ingest/control_client.h"
-#include "ingest/counters.h"
-#include "unit/ingest/archive_world.h"
+#include "control/client.h"
+#include "source/diagnosis.h"
+#include "unit/archive/archive_world.h"
 #include "unit/ingest/run.h"
 #include "unit/support/frame_stream.h"
 #include "unit/support/socket_peer.h"
@@ -34,7 +34,7 @@ std::uint64_t AYearBehind() { return kTime - kYear; }
 
 // One that is put right while the process runs.
 std::atomic<bool> right{false};
-std::uint64_t UntilItIsRight() { return right ? SystemSeconds() : AYearBehind(); }
+std::uint64_t UntilItIsRight() { return right ? source::SystemSeconds() : AYearBehind(); }
 
 // Taken by the wrong clock, too: from before it.
 std::string OldPayload(unsigned number) {
@@ -47,13 +47,13 @@ class Clock : public ::testing::Test {
   RunReport Run(const std::vector<std::string>& paths, std::uint64_t (*now)(),
                 std::size_t window_memory = 64U << 20) {
     ServiceOptions options;
-    options.sources = ListSources(paths);
+    options.sources = source::ListPaths(paths);
     options.window_memory = window_memory;
     options.flush_interval = std::chrono::hours(1);
     options.cores = 2;
     options.policy.now = now;
     Stop stop;
-    Progress progress;
+    source::Progress progress;
     auto report = RunService(options, memory->sink(), stop, progress);
     EXPECT_TRUE(report.ok()) << report.status().message();
     return report.ok() ? std::move(*report) : RunReport();
@@ -75,18 +75,18 @@ TEST_F(Clock, AFileIsTakenOnceItIsRight) {
   const std::string path = File("a", Capture(payloads));
   for (int again = 0; again < 2; ++again) {
     const RunReport report = Run({path}, AYearBehind);
-    EXPECT_EQ(States(report), std::vector<SourceState>{SourceState::kComplete});
+    EXPECT_EQ(States(report), std::vector<source::State>{source::State::kComplete});
     EXPECT_EQ(report.Total().Of(FrameOutcome::kFutureTime), 50U);
     EXPECT_NE(report.sources[0].reason.find("50 of 50 frames are refused for their time"),
               std::string::npos)
         << report.sources[0].reason;
     EXPECT_NE(report.sources[0].reason.find("clock"), std::string::npos);
     EXPECT_FALSE(PositionOf(payloads[0]).has_value());
-    EXPECT_EQ(memory->counters(), Counters());
+    EXPECT_EQ(memory->counters(), record::Counters());
   }
-  EXPECT_EQ(Run({path}, SystemSeconds).Total().frames, 50U);
-  EXPECT_EQ(States(Run({path}, SystemSeconds)),
-            std::vector<SourceState>{SourceState::kAlreadyTaken});
+  EXPECT_EQ(Run({path}, source::SystemSeconds).Total().frames, 50U);
+  EXPECT_EQ(States(Run({path}, source::SystemSeconds)),
+            std::vector<source::State>{source::State::kAlreadyTaken});
   ExpectNumbered(*memory, "h", 50);
   EXPECT_EQ(memory->counters().frames, 50U);
   EXPECT_EQ(memory->counters().Of(FrameOutcome::kFutureTime), 0U);
@@ -102,7 +102,7 @@ TEST_F(Clock, EachFileForItself) {
   Run(paths, AYearBehind);
   EXPECT_EQ(memory->counters().frames, 6U);
   EXPECT_EQ(memory->counters().Of(FrameOutcome::kUsed), 6U);
-  const RunReport report = Run(paths, SystemSeconds);
+  const RunReport report = Run(paths, source::SystemSeconds);
   EXPECT_EQ(report.Total().frames, 60U);
   for (unsigned i = 0; i < 6; i += 2) ExpectNumbered(*memory, Numbered("h", i) + "-", 20);
   EXPECT_EQ(memory->counters().frames, 66U);
@@ -122,11 +122,11 @@ TEST_F(Clock, WhatStandsBetweenOthersIsPassed) {
     const auto position = PositionOf(payloads[0]);
     ASSERT_TRUE(position.has_value());
     EXPECT_EQ(memory->counters().frames, position->frames) << "counted are those it covers";
-    const RunReport second = Run({path}, SystemSeconds, window_memory);
+    const RunReport second = Run({path}, source::SystemSeconds, window_memory);
     EXPECT_EQ(second.Total().frames, 11 - position->frames);
     EXPECT_EQ(memory->counters().frames, 11U);
-    EXPECT_EQ(States(Run({path}, SystemSeconds, window_memory)),
-              std::vector<SourceState>{SourceState::kAlreadyTaken});
+    EXPECT_EQ(States(Run({path}, source::SystemSeconds, window_memory)),
+              std::vector<source::State>{source::State::kAlreadyTaken});
   }
 }
 
@@ -147,14 +147,14 @@ TEST_F(Clock, TheArchiveHasWhatSocketsGave) {
     };
     live.sockets.push_back(listen(dir / name));
     live.control.emplace(listen(dir / (name + "-control")));
-    live.writers = *MakeControlWriters("");
+    live.writers = *control::MakeWriters("");
     live.archive.emplace();
     live.archive->directory = archive;
     live.archive->min_free = 0;
     live.archive->compress = false;
     live.archive->rotate_bytes = 1000;
     Stop stop;
-    Progress progress;
+    source::Progress progress;
     const Sink sink = memory->sink();
     Service service(std::move(options), std::move(live), sink, stop);
     ASSERT_TRUE(service.Open(progress).ok());
@@ -165,40 +165,41 @@ TEST_F(Clock, TheArchiveHasWhatSocketsGave) {
     if (same_process) {
       right = true;
       // The ninth file is begun when those before it are written.
-      EXPECT_TRUE(Eventually([&] { return Names(archive).size() >= 9; }));
-      auto client = ControlClient::Connect(dir / (name + "-control"));
+      EXPECT_TRUE(Eventually([&] { return archive::Names(archive).size() >= 9; }));
+      auto client = control::Client::Connect(dir / (name + "-control"));
       ASSERT_TRUE(client.ok() && client->has_value());
-      ControlRequest request;
-      request.operation = ControlRequest::Operation::kBackfill;
+      control::Request request;
+      request.operation = control::Request::Operation::kBackfill;
       request.paths = {archive};
       const Stop never;
-      Progress shown;
-      const auto report = Backfill(**client, request, never, shown);
+      source::Progress shown;
+      const auto report = control::Backfill(**client, request, never, shown);
       EXPECT_TRUE(report.ok()) << report.status().message();
       EXPECT_GT(memory->counters().Of(FrameOutcome::kUsed), 80U);
     }
     stop.Request();
     thread.join();
-    Run({archive}, SystemSeconds);
+    Run({archive}, source::SystemSeconds);
     ExpectNumbered(*memory, "h", 100);
     EXPECT_EQ(memory->counters().frames, 100U);
-    EXPECT_EQ(Run({archive}, SystemSeconds).Total().frames, 0U);
+    EXPECT_EQ(Run({archive}, source::SystemSeconds).Total().frames, 0U);
   }
 }
 
 TEST(TimeComplaint, OfMoreThanHalf) {
-  Counters counters;
-  EXPECT_EQ(TimeComplaint(counters), "");
+  record::Counters counters;
+  EXPECT_EQ(source::TimeComplaint(counters), "");
   counters.Count(FrameOutcome::kUsed);
-  EXPECT_EQ(TimeComplaint(counters), "");
+  EXPECT_EQ(source::TimeComplaint(counters), "");
   counters.Count(FrameOutcome::kPastTime);
-  EXPECT_EQ(TimeComplaint(counters), "");
+  EXPECT_EQ(source::TimeComplaint(counters), "");
   counters.Count(FrameOutcome::kPastTime);
-  EXPECT_NE(TimeComplaint(counters).find("2 of 3 frames are refused for their time, before 2012"),
-            std::string::npos);
+  EXPECT_NE(
+      source::TimeComplaint(counters).find("2 of 3 frames are refused for their time, before 2012"),
+      std::string::npos);
   for (int i = 0; i < 5; ++i) counters.Count(FrameOutcome::kFutureTime);
-  EXPECT_NE(TimeComplaint(counters).find("7 of 8 frames"), std::string::npos);
-  EXPECT_NE(TimeComplaint(counters).find("more than a day ahead"), std::string::npos);
+  EXPECT_NE(source::TimeComplaint(counters).find("7 of 8 frames"), std::string::npos);
+  EXPECT_NE(source::TimeComplaint(counters).find("more than a day ahead"), std::string::npos);
 }
 
 }  // namespace

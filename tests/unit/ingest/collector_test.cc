@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "unit/ingest/memory_sink.h"
-#include "unit/ingest/payloads.h"
+#include "unit/support/payloads.h"
 
 namespace pdns::ingest {
 namespace {
@@ -28,7 +28,7 @@ struct CollectorTest : ::testing::Test {
   ~CollectorTest() override { gate.Open(); }
 
   Collector Make(std::size_t most, nanoseconds interval) {
-    return Collector(drainer, LanePolicy{}, {most, interval});
+    return Collector(drainer, source::Policy{}, {most, interval});
   }
 
   void Take(Collector& collector, unsigned number) {
@@ -38,7 +38,7 @@ struct CollectorTest : ::testing::Test {
   void TakeFrom(Collector& collector, std::uint8_t source, std::uint64_t frames) {
     const std::string payload = NumberedPayload("h", static_cast<unsigned>(frames));
     collector.Take(AsBytes(payload), counters,
-                   SourcePlace(Id(source), {frames, frames * 10, 6, {}}));
+                   source::Place(Id(source), {frames, frames * 10, 6, {}}));
   }
 
   // A payload that is counted and leaves nothing behind.
@@ -50,7 +50,7 @@ struct CollectorTest : ::testing::Test {
 
   MemorySink memory;
   Gate gate;  // shut, when before_apply waits at it
-  Counters counters;
+  record::Counters counters;
   Drainer drainer{memory.sink(), [] {}};
 };
 
@@ -145,11 +145,11 @@ TEST_F(CollectorTest, ABatchHoldsTheLastPositionOfEachSource) {
 // The digest of a position is made late: never too late, and of no other source's frame.
 TEST_F(CollectorTest, EachPositionNamesItsLastFrame) {
   Collector collector = Make(kMuch, hours(1));
-  std::map<record::SourceId, SourcePlace> places;
+  std::map<record::SourceId, source::Place> places;
   std::map<record::SourceId, std::string> last;
   const auto take = [&](std::uint8_t source, unsigned number) {
     const std::string payload = NumberedPayload("h", number);
-    SourcePlace& place = places.try_emplace(Id(source), Id(source)).first->second;
+    source::Place& place = places.try_emplace(Id(source), Id(source)).first->second;
     place.Move(AsBytes(payload), place.bytes() + payload.size());
     collector.Take(AsBytes(payload), counters, place);
     last[Id(source)] = payload;
@@ -190,7 +190,7 @@ TEST_F(CollectorTest, FramesThatLeaveNothingAreCountedAndMoveAFile) {
   collector.DrainIfOld();
   EXPECT_TRUE(collector.empty());
   collector.Drain();
-  collector.Take(AsBytes(skipped), counters, SourcePlace(Id(1), {1, 10, 6, {}}));
+  collector.Take(AsBytes(skipped), counters, source::Place(Id(1), {1, 10, 6, {}}));
   collector.Drain();
   ASSERT_TRUE(drainer.Finish().ok());
   const auto batches = memory.batches();
@@ -207,7 +207,7 @@ TEST_F(CollectorTest, FramesThatLeaveNothingAreCountedAndMoveAFile) {
 
 TEST_F(CollectorTest, EachFrameCountsForItsSourceAndForItsBatch) {
   Collector collector = Make(kMuch, hours(1));
-  Counters other;
+  record::Counters other;
   const std::string skipped = Skipped();
   Take(collector, 1);
   Take(collector, 2);
@@ -231,7 +231,7 @@ TEST_F(CollectorTest, EachFrameCountsForItsSourceAndForItsBatch) {
   ASSERT_EQ(batches.size(), 2U);
   EXPECT_EQ(batches[0].counters.frames, 3U);
   EXPECT_EQ(batches[1].counters.frames, 3U);
-  Counters both = counters;
+  record::Counters both = counters;
   both.Add(other);
   EXPECT_EQ(memory.counters(), both);
 }

@@ -8,11 +8,13 @@
 #include <map>
 #include <string>
 
-#include "ingest/lane.h"
-#include "unit/ingest/payloads.h"
+#include "source/lane.h"
+#include "unit/support/payloads.h"
 
 namespace pdns::ingest {
 namespace {
+
+using pdns::testing::kTime;
 
 using pdns::testing::DnsMessage;
 using pdns::testing::Pointer;
@@ -48,11 +50,11 @@ std::string Deep(unsigned labels) {
 
 double CpuSeconds(const std::string& payload) {
   record::SensorTable sensors;
-  Lane lane(LanePolicy{}, sensors);
+  source::Lane lane(source::Policy{}, sensors);
   double best = 1e9;
   for (int round = 0; round < 7; ++round) {
     aggregate::Window window;
-    Counters counters;
+    record::Counters counters;
     const std::clock_t start = std::clock();
     lane.Take(AsBytes(payload), window, counters);
     best = std::min(best, static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "unit/ingest/memory_sink.h"
-#include "unit/ingest/payloads.h"
 #include "unit/support/dns_message.h"
+#include "unit/support/payloads.h"
 
 namespace pdns::ingest {
 namespace {

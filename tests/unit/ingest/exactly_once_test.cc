@@ -24,12 +24,12 @@ using pdns::testing::OpenCapture;
 using pdns::testing::StopFrame;
 using pdns::testing::TempDir;
 using pdns::testing::WriteFile;
-using States_ = std::vector<SourceState>;
+using States_ = std::vector<source::State>;
 
-constexpr auto kComplete = SourceState::kComplete;
-constexpr auto kContinued = SourceState::kContinued;
-constexpr auto kAlreadyTaken = SourceState::kAlreadyTaken;
-constexpr auto kCutTail = SourceState::kCutTail;
+constexpr auto kComplete = source::State::kComplete;
+constexpr auto kContinued = source::State::kContinued;
+constexpr auto kAlreadyTaken = source::State::kAlreadyTaken;
+constexpr auto kCutTail = source::State::kCutTail;
 
 struct ExactlyOnce : ::testing::Test {
   std::string File(const std::string& name, const std::string& bytes) {

@@ -18,8 +18,8 @@ using record::FrameOutcome;
 using record::RecordOutcome;
 
 // Each outcome a different number of times.
-Counters Everything(std::uint64_t scale) {
-  Counters counters;
+record::Counters Everything(std::uint64_t scale) {
+  record::Counters counters;
   for (std::size_t i = 0; i < record::kFrameOutcomes; ++i) {
     if (static_cast<FrameOutcome>(i) == FrameOutcome::kSkipped) continue;
     for (std::uint64_t n = 0; n < scale * (i + 1); ++n)
@@ -83,7 +83,7 @@ double Sum(const std::vector<Figure>& figures, const std::string& name,
 TEST(Figures, SumsAreTheCounters) {
   const FigureSource source = Source();
   const auto figures = MakeFigures(source);
-  std::map<std::string, Counters> of{{"files", source.of_files}};
+  std::map<std::string, record::Counters> of{{"files", source.of_files}};
   for (const auto& socket : source.live->sockets) of[socket.name] = socket.counters;
   ASSERT_EQ(of.size(), 3U);
   for (const auto& [name, counters] : of) {

@@ -51,7 +51,7 @@ class Follower {
           limits.lanes = lanes;
           Collector collector(drainer_, {}, limits);
           FileSource source(collector, claims, stop_, progress_);
-          source.Follow(path, [this](const SourceReport& report, bool ended) {
+          source.Follow(path, [this](const source::Report& report, bool ended) {
             const std::lock_guard lock(mutex_);
             EXPECT_TRUE(report.counters.AddUp());
             if (ended) reports_.push_back(report);
@@ -64,7 +64,7 @@ class Follower {
   Follower& operator=(const Follower&) = delete;
 
   // Stops as a signal does; one report for each file that was followed.
-  std::vector<SourceReport> End() {
+  std::vector<source::Report> End() {
     stop_.Request();
     if (thread_.joinable()) thread_.join();
     EXPECT_TRUE(drainer_.Finish().ok());
@@ -88,14 +88,14 @@ class Follower {
     const std::lock_guard lock(mutex_);
     return so_far_;
   }
-  const Progress& progress() const { return progress_; }
+  const source::Progress& progress() const { return progress_; }
 
  private:
   Stop stop_;
-  Progress progress_;
+  source::Progress progress_;
   Drainer drainer_;
   mutable std::mutex mutex_;
-  std::vector<SourceReport> reports_;
+  std::vector<source::Report> reports_;
   std::uint64_t so_far_ = 0;
   std::thread thread_;  // last: it uses all that stands above
 };
@@ -112,12 +112,12 @@ struct FollowTest : ::testing::Test {
   std::unique_ptr<Process> Start(milliseconds flush = milliseconds(20), std::size_t lanes = 1) {
     return std::make_unique<Process>(memory, path, flush, lanes);
   }
-  static std::vector<SourceState> StatesOf(const std::vector<SourceReport>& reports) {
-    std::vector<SourceState> states;
-    for (const SourceReport& report : reports) states.push_back(report.state);
+  static std::vector<source::State> StatesOf(const std::vector<source::Report>& reports) {
+    std::vector<source::State> states;
+    for (const source::Report& report : reports) states.push_back(report.state);
     return states;
   }
-  using StateList = std::vector<SourceState>;
+  using StateList = std::vector<source::State>;
 
   TempDir dir;
   std::string path = dir / "file";
@@ -136,7 +136,7 @@ TEST_F(FollowTest, WhatComesIsStoredWhileItIsFollowed) {
   EXPECT_EQ(process->follower.progress().frames, 20U);
   EXPECT_EQ(process->follower.progress().bytes_done, 0U);  // it has no size to be measured by
   const auto reports = process->follower.End();
-  EXPECT_EQ(StatesOf(reports), StateList{SourceState::kInterrupted});
+  EXPECT_EQ(StatesOf(reports), StateList{source::State::kInterrupted});
   EXPECT_EQ(reports[0].counters.frames, 20U);
   EXPECT_EQ(reports[0].name, path);
   EXPECT_EQ(reports[0].id.size(), 32U);
@@ -149,7 +149,7 @@ TEST_F(FollowTest, GrowthInTheMiddleOfFramesAndCapturesOneBehindTheOther) {
   const auto process = Start(milliseconds(20), 2);  // by a pool as well as by one lane
   for (std::size_t at = 0; at < bytes.size(); at += 37) Append(path, bytes.substr(at, 37));
   ASSERT_TRUE(memory.AwaitTuples(6));
-  EXPECT_EQ(StatesOf(process->follower.End()), StateList{SourceState::kComplete});
+  EXPECT_EQ(StatesOf(process->follower.End()), StateList{source::State::kComplete});
   ExpectNumbered(memory, "h", 6);
 }
 
@@ -165,8 +165,8 @@ TEST_F(FollowTest, RotationByRename) {
   Append(path, Capture(NumberedPayloads("c", 10)));
   ASSERT_TRUE(memory.AwaitTuples(31));
   const auto reports = process->follower.End();
-  EXPECT_EQ(StatesOf(reports),
-            (StateList{SourceState::kComplete, SourceState::kCutTail, SourceState::kComplete}));
+  EXPECT_EQ(StatesOf(reports), (StateList{source::State::kComplete, source::State::kCutTail,
+                                          source::State::kComplete}));
   EXPECT_EQ(reports[0].counters.frames, 11U);
   ExpectNumbered(memory, "a", 11);
   ExpectNumbered(memory, "b", 10);
@@ -181,8 +181,9 @@ TEST_F(FollowTest, TruncationAndTheNextCaptureInTheSameFile) {
   ASSERT_TRUE(memory.AwaitTuples(15));
   WriteFile(path, Capture(NumberedPayloads("c", 50)));  // longer than what stood there
   ASSERT_TRUE(memory.AwaitTuples(65));
-  EXPECT_EQ(StatesOf(process->follower.End()),
-            (StateList{SourceState::kCutTail, SourceState::kComplete, SourceState::kComplete}));
+  EXPECT_EQ(
+      StatesOf(process->follower.End()),
+      (StateList{source::State::kCutTail, source::State::kComplete, source::State::kComplete}));
   ExpectNumbered(memory, "a", 10);
   ExpectNumbered(memory, "b", 5);
   ExpectNumbered(memory, "c", 50);
@@ -214,8 +215,8 @@ TEST_F(FollowTest, ARestartGoesOnWhereItWasLeft) {
       at += n;
       std::this_thread::sleep_for(milliseconds(random() % 10));
     }
-    for (const SourceReport& report : process->follower.End()) {
-      EXPECT_NE(report.state, SourceState::kCorrupt) << report.reason;
+    for (const source::Report& report : process->follower.End()) {
+      EXPECT_NE(report.state, source::State::kCorrupt) << report.reason;
     }
   }
   const auto process = Start();
@@ -223,7 +224,7 @@ TEST_F(FollowTest, ARestartGoesOnWhereItWasLeft) {
   process->follower.End();
   ExpectNumbered(memory, "h", 200);
   // And a plain run finds nothing new.
-  EXPECT_EQ(States(RunFiles(memory, {path})), StateList{SourceState::kAlreadyTaken});
+  EXPECT_EQ(States(RunFiles(memory, {path})), StateList{source::State::kAlreadyTaken});
 }
 
 TEST_F(FollowTest, NothingNewAfterARestartIsNothing) {
@@ -233,7 +234,7 @@ TEST_F(FollowTest, NothingNewAfterARestartIsNothing) {
   Append(path, Capture(NumberedPayloads("h", 1, 10)));
   ASSERT_TRUE(memory.AwaitTuples(11));
   const auto reports = process->follower.End();
-  EXPECT_EQ(StatesOf(reports), StateList{SourceState::kContinued});
+  EXPECT_EQ(StatesOf(reports), StateList{source::State::kContinued});
   EXPECT_EQ(reports[0].counters.frames, 1U);
   ExpectNumbered(memory, "h", 11);
 }
@@ -264,11 +265,11 @@ TEST_F(FollowTest, OthersMayTakeWhatIsFollowed) {
   std::thread nightly([&] {
     Collector collector(first.drainer(), {}, {});
     Stop stop;
-    Progress progress;
+    source::Progress progress;
     FileSource source(collector, claims, stop, progress);
     while (!done) {
-      const SourceReport report = source.Take(path);
-      EXPECT_NE(report.state, SourceState::kUnreadable) << report.reason;
+      const source::Report report = source.Take(path);
+      EXPECT_NE(report.state, source::State::kUnreadable) << report.reason;
       collector.Drain();
     }
   });
@@ -292,7 +293,7 @@ TEST_F(FollowTest, TwoFollowOneFile) {
   Claims claims(sink);
   Drainer drainer(sink, [] {});
   Stop stop;
-  Progress progress;
+  source::Progress progress;
   std::vector<std::thread> threads;
   for (int i = 0; i < 2; ++i) {
     threads.emplace_back([&] {
@@ -300,7 +301,7 @@ TEST_F(FollowTest, TwoFollowOneFile) {
       limits.flush_interval = milliseconds(3);
       Collector collector(drainer, {}, limits);
       FileSource source(collector, claims, stop, progress);
-      source.Follow(path, [](const SourceReport&, bool) {});
+      source.Follow(path, [](const source::Report&, bool) {});
       collector.Drain();
     });
   }
@@ -323,7 +324,7 @@ TEST_F(FollowTest, WhatIsNoCaptureIsToldOnceAndTheNextFileTaken) {
   fs::rename(dir / "next", path);
   ASSERT_TRUE(memory.AwaitTuples(10));
   const auto reports = process->follower.End();
-  EXPECT_EQ(StatesOf(reports), (StateList{SourceState::kUnreadable, SourceState::kComplete}));
+  EXPECT_EQ(StatesOf(reports), (StateList{source::State::kUnreadable, source::State::kComplete}));
 }
 
 TEST_F(FollowTest, ABrokenFileIsLeftForTheNext) {
@@ -335,7 +336,7 @@ TEST_F(FollowTest, ABrokenFileIsLeftForTheNext) {
   Append(path, Capture(NumberedPayloads("b", 5)));
   ASSERT_TRUE(memory.AwaitTuples(10));
   const auto reports = process->follower.End();
-  EXPECT_EQ(StatesOf(reports), (StateList{SourceState::kCorrupt, SourceState::kComplete}));
+  EXPECT_EQ(StatesOf(reports), (StateList{source::State::kCorrupt, source::State::kComplete}));
   ExpectNumbered(memory, "a", 5);
   ExpectNumbered(memory, "b", 5);
   for (int i = 0; i < 2; ++i) {  // and once more as a file
@@ -358,16 +359,16 @@ TEST_F(FollowTest, AFaultBehindASilenceCountsOnce) {
     if (nightly) {
       WriteFile(dir / "copy", OpenCapture(NumberedPayloads("a", 5)) + "\x7f\xff\xff\xff");
       Stop never;
-      Progress progress;
+      source::Progress progress;
       Collector collector(follower.drainer(), {}, {});
       FileSource source(collector, claims, never, progress);
-      EXPECT_EQ(source.Take(dir / "copy").state, SourceState::kCorrupt);
+      EXPECT_EQ(source.Take(dir / "copy").state, source::State::kCorrupt);
       collector.Drain();
     }
     Append(file, "\x7f\xff\xff\xff and on");
     fs::rename(file, file + ".1");
     follower.AwaitReports(1);
-    EXPECT_EQ(StatesOf(follower.End()), StateList{SourceState::kCorrupt});
+    EXPECT_EQ(StatesOf(follower.End()), StateList{source::State::kCorrupt});
     EXPECT_EQ(fresh.counters().frames, 6U) << nightly;
     EXPECT_EQ(fresh.counters().Of(record::FrameOutcome::kMalformedFrame), 1U) << nightly;
   }
@@ -383,7 +384,7 @@ TEST_F(FollowTest, WhatCannotBeOpenedIsToldOnceAndTriedAgain) {
   Append(path, Capture(NumberedPayloads("h", 10)));
   ASSERT_TRUE(memory.AwaitTuples(10));
   EXPECT_EQ(StatesOf(process->follower.End()),
-            (StateList{SourceState::kUnreadable, SourceState::kComplete}));
+            (StateList{source::State::kUnreadable, source::State::kComplete}));
 }
 
 // The place where the ledger left the one may lie anywhere in the other, with bytes there that seem
@@ -408,8 +409,8 @@ TEST_F(FollowTest, AStopBeforeThereIsAnything) {
   Append(path, "");
   const auto process = Start();
   std::this_thread::sleep_for(milliseconds(20));
-  for (const SourceReport& report : process->follower.End()) {
-    EXPECT_EQ(report.state, SourceState::kInterrupted);
+  for (const source::Report& report : process->follower.End()) {
+    EXPECT_EQ(report.state, source::State::kInterrupted);
   }
 }
 

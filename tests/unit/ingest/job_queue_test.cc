@@ -10,10 +10,13 @@
 #include <thread>
 #include <vector>
 
-#include "unit/ingest/archive_world.h"
+#include "unit/support/eventually.h"
 
 namespace pdns::ingest {
 namespace {
+
+using pdns::testing::Eventually;
+using pdns::testing::Gate;
 
 using std::chrono::milliseconds;
 
@@ -48,7 +51,7 @@ class JobQueueTest : public ::testing::Test {
                    lookers.insert(std::this_thread::get_id());
                    return JobQueue::Clock::time_point(milliseconds(now));
                  }};
-  Progress progress;
+  source::Progress progress;
   const Stop never;
 };
 

@@ -11,8 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include "ingest/control_client.h"
-#include "unit/ingest/archive_world.h"
+#include "control/client.h"
+#include "unit/archive/archive_world.h"
 #include "unit/ingest/run.h"
 #include "unit/support/frame_stream.h"
 #include "unit/support/protobuf.h"
@@ -64,7 +64,7 @@ class Ingester {
 
  private:
   Stop stop_;
-  Progress progress_;
+  source::Progress progress_;
   Sink sink_;
   Service service_;
   std::optional<Result<RunReport>> report_;
@@ -84,7 +84,7 @@ class LiveTest : public ::testing::Test {
   LiveOptions OnSocket() const {
     LiveOptions live;
     live.sockets.push_back(Listen(socket_path));
-    live.writers = *MakeControlWriters("");
+    live.writers = *control::MakeWriters("");
     return live;
   }
   std::unique_ptr<Ingester> Start(LiveOptions live) {
@@ -99,19 +99,19 @@ class LiveTest : public ::testing::Test {
     return sum;
   }
   // Has the ingester at control_path take `path`.
-  Result<ControlReply::Report> Backfill(const std::string& path,
-                                        std::optional<dnstap::TypeSet> accepted = {},
-                                        std::optional<Untrusted> untrusted = {}) const {
-    auto client = ControlClient::Connect(control_path);
+  Result<control::Reply::Report> Backfill(const std::string& path,
+                                          std::optional<dnstap::TypeSet> accepted = {},
+                                          std::optional<source::Untrusted> untrusted = {}) const {
+    auto client = control::Client::Connect(control_path);
     if (!client.ok() || !client->has_value()) return Status::Io("no ingester");
-    ControlRequest request;
-    request.operation = ControlRequest::Operation::kBackfill;
+    control::Request request;
+    request.operation = control::Request::Operation::kBackfill;
     request.paths = {path};
     request.accepted = accepted;
     request.untrusted = untrusted;
     const Stop never;
-    Progress shown;
-    return ingest::Backfill(**client, request, never, shown);
+    source::Progress shown;
+    return control::Backfill(**client, request, never, shown);
   }
 
   TempDir dir;
@@ -119,7 +119,7 @@ class LiveTest : public ::testing::Test {
   std::string control_path = dir / "control.sock";
   MemorySink memory;
   ServiceOptions options;
-  ArchiveOptions archive;
+  archive::Options archive;
 };
 
 TEST_F(LiveTest, IsReadyWhenItsSocketsAreRead) {
@@ -150,7 +150,7 @@ TEST_F(LiveTest, TheIngestersOwnWayDecides) {
   WriteFile(path, Capture({forged}));
   const auto own = dnstap::SetOf(dnstap::kResolverResponse);
   for (const auto& refused :
-       {Backfill(path, {}, Untrusted::kStore), Backfill(path, {}, Untrusted::kDrop),
+       {Backfill(path, {}, source::Untrusted::kStore), Backfill(path, {}, source::Untrusted::kDrop),
         Backfill(path, dnstap::SetOf(dnstap::kForwarderResponse)),
         Backfill(path,
                  static_cast<dnstap::TypeSet>(own | dnstap::SetOf(dnstap::kForwarderResponse)))}) {
@@ -158,7 +158,7 @@ TEST_F(LiveTest, TheIngestersOwnWayDecides) {
     EXPECT_NE(refused.status().message().find("leave them out"), std::string::npos);
   }
   EXPECT_TRUE(memory.batches().empty());
-  const auto taken = Backfill(path, own, Untrusted::kQuarantine);
+  const auto taken = Backfill(path, own, source::Untrusted::kQuarantine);
   ASSERT_TRUE(taken.ok()) << taken.status().message();
   EXPECT_TRUE(memory.trusted().empty());
   EXPECT_EQ(memory.quarantined().size(), 1U);
@@ -192,10 +192,10 @@ TEST_F(LiveTest, ABackfillOfItsOwnArchiveTakesNothingTwice) {
   ExpectNumbered(memory, "h", kFrames);
 
   // Every file's place in the ledger is its end.
-  EXPECT_GT(Names(archive.directory).size(), 5U);
+  EXPECT_GT(archive::Names(archive.directory).size(), 5U);
   std::uint64_t archived = 0;
-  for (const std::string& name : Names(archive.directory)) {
-    const ReadBack back = ReadArchived(archive.directory + "/" + name);
+  for (const std::string& name : archive::Names(archive.directory)) {
+    const archive::ReadBack back = archive::ReadArchived(archive.directory + "/" + name);
     ASSERT_EQ(back.end, frame::End::kStop) << name;
     archived += back.payloads.size();
     const auto position = memory.PositionOf({Sha256(AsBytes(back.payloads.front())), 0});
@@ -215,7 +215,7 @@ TEST_F(LiveTest, WhatTheSinkDidNotConfirmIsInTheArchive) {
   constexpr unsigned kFrames = 50;
   MemorySink lost;
   Stop stop;
-  Progress progress;
+  source::Progress progress;
   std::optional<Result<RunReport>> report;
   {
     lost.before_apply = [](std::size_t) { return Status::Io("disk full"); };
@@ -253,8 +253,9 @@ TEST_F(LiveTest, AllFramesOrThoseOfAcceptedTypes) {
     EXPECT_EQ(ingester.End().Total().frames, 3U);
     EXPECT_EQ(fresh.counters().frames, 3U);
     EXPECT_EQ(fresh.counters().skipped[6], 2U);
-    ASSERT_EQ(Names(archive.directory).size(), 1U);
-    EXPECT_EQ(ReadArchived(archive.directory + "/" + Names(archive.directory)[0]).payloads.size(),
+    ASSERT_EQ(archive::Names(archive.directory).size(), 1U);
+    EXPECT_EQ(archive::ReadArchived(archive.directory + "/" + archive::Names(archive.directory)[0])
+                  .payloads.size(),
               all ? 3U : 1U);
     ExpectNumbered(fresh, "h", 1);
   }
@@ -380,7 +381,7 @@ TEST_F(LiveTest, BackfillsOfSeveralClients) {
 // one waits for the pipe's lane, and those behind it do not wait for ever.
 TEST_F(LiveTest, WhatHasStalledIsPassed) {
   ASSERT_EQ(mkfifo((dir / "pipe").c_str(), 0600), 0);
-  options.sources = ListSources({dir / "pipe"});
+  options.sources = source::ListPaths({dir / "pipe"});
   options.patience = milliseconds(50);
   auto live = OnSocket();
   live.control.emplace(Listen(control_path));
@@ -391,10 +392,10 @@ TEST_F(LiveTest, WhatHasStalledIsPassed) {
   WriteFile(dir / "same", Capture(NumberedPayloads("p", 2)));
   WriteFile(dir / "other", Capture(NumberedPayloads("o", 3)));
   {
-    auto stalled = ControlClient::Connect(control_path);
+    auto stalled = control::Client::Connect(control_path);
     ASSERT_TRUE(stalled.ok() && stalled->has_value());
-    ControlRequest request;
-    request.operation = ControlRequest::Operation::kBackfill;
+    control::Request request;
+    request.operation = control::Request::Operation::kBackfill;
     request.paths = {dir / "same"};
     ASSERT_TRUE((*stalled)->Send(request).ok());
     const Stop never;
@@ -418,7 +419,7 @@ TEST_F(LiveTest, WhatHasStalledIsPassed) {
 TEST_F(LiveTest, WhatCannotBeOpened) {
   const auto open = [this](ServiceOptions wanted, LiveOptions live) {
     Stop stop;
-    Progress progress;
+    source::Progress progress;
     return RunService(std::move(wanted), memory.sink(), stop, progress, std::move(live)).status();
   };
   ServiceOptions watching = options;

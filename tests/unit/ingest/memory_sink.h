@@ -17,8 +17,18 @@
 
 #include "ingest/drainer.h"
 #include "unit/support/entries.h"
+#include "unit/support/eventually.h"
+#include "unit/support/payloads.h"
 
 namespace pdns::ingest {
+
+using pdns::testing::Eventually;
+using pdns::testing::FromSensor;
+using pdns::testing::Gate;
+using pdns::testing::kTime;
+using pdns::testing::Numbered;
+using pdns::testing::NumberedPayload;
+using pdns::testing::NumberedPayloads;
 
 using RowKey = std::tuple<std::string, std::uint16_t, std::string>;  // owner, rrtype, rdata
 using Rows = std::map<RowKey, record::Sighting>;
@@ -165,27 +175,6 @@ class MemorySink {
   record::SensorTable sensors_;
   std::size_t progress_calls_ = 0;
   std::size_t asked_ = 0;  // by the one thread that applies
-};
-
-// Holds a thread up until it is opened.
-class Gate {
- public:
-  void Open() {
-    {
-      const std::lock_guard lock(mutex_);
-      open_ = true;
-    }
-    changed_.notify_all();
-  }
-  void Wait() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return open_; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool open_ = false;
 };
 
 }  // namespace pdns::ingest

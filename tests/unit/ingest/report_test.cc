@@ -12,31 +12,31 @@ namespace {
 using record::FrameOutcome;
 using record::RecordOutcome;
 
-void Count(Counters& counters, FrameOutcome outcome, unsigned times, std::size_t type = 0) {
+void Count(record::Counters& counters, FrameOutcome outcome, unsigned times, std::size_t type = 0) {
   for (unsigned i = 0; i < times; ++i) {
     counters.Count(outcome);
     if (outcome == FrameOutcome::kSkipped) ++counters.skipped[type];
   }
 }
 
-void Count(Counters& counters, RecordOutcome outcome, unsigned times) {
+void Count(record::Counters& counters, RecordOutcome outcome, unsigned times) {
   for (unsigned i = 0; i < times; ++i) counters.Count(outcome);
 }
 
 RunReport Example() {
   RunReport report;
-  SourceReport first;
+  source::Report first;
   first.name = "a.dnstap";
   first.id = "00112233445566778899aabbccddeeff";
-  first.state = SourceState::kContinued;
+  first.state = source::State::kContinued;
   Count(first.counters, FrameOutcome::kUsed, 5);
   Count(first.counters, FrameOutcome::kSkipped, 2, 6);
   Count(first.counters, FrameOutcome::kMalformedDns, 1);
   Count(first.counters, RecordOutcome::kStored, 9);
   Count(first.counters, RecordOutcome::kOffChain, 3);
-  SourceReport second;
+  source::Report second;
   second.name = "b.dnstap";
-  second.state = SourceState::kCutTail;
+  second.state = source::State::kCutTail;
   second.reason = "ends inside a frame";
   Count(second.counters, FrameOutcome::kSkipped, 1, 0);
   Count(second.counters, FrameOutcome::kRcode, 4);
@@ -96,7 +96,7 @@ TEST(ReportJson, EveryStateHasItsName) {
                                        "corrupt",  "unreadable", "interrupted",   "vanished"};
   for (std::size_t i = 0; i < names.size(); ++i) {
     RunReport report = Example();
-    report.sources[0].state = static_cast<SourceState>(i);
+    report.sources[0].state = static_cast<source::State>(i);
     EXPECT_EQ(Parse(ReportJson(report))["sources"][0]["state"].GetString(), names[i]);
     EXPECT_EQ(report.NeedsAttention(), names[i] == "corrupt" || names[i] == "unreadable");
   }

@@ -10,7 +10,7 @@
 
 #include "ingest/service.h"
 #include "unit/ingest/memory_sink.h"
-#include "unit/ingest/payloads.h"
+#include "unit/support/payloads.h"
 
 namespace pdns::ingest {
 
@@ -25,7 +25,7 @@ struct RunSettings {
 
 // A service from its opening to its report.
 inline Result<RunReport> RunService(ServiceOptions options, const Sink& sink, Stop& stop,
-                                    Progress& progress, LiveOptions live = {}) {
+                                    source::Progress& progress, LiveOptions live = {}) {
   Service service(std::move(options), std::move(live), sink, stop);
   if (Status opened = service.Open(progress); !opened.ok()) return opened;
   return service.Run();
@@ -33,7 +33,8 @@ inline Result<RunReport> RunService(ServiceOptions options, const Sink& sink, St
 
 // What was counted went to the sink, in the batches; but for what is known to be broken, which each
 // run tells of.
-inline void ExpectCommitted(const Counters& told, Counters stored, const Counters& stored_before) {
+inline void ExpectCommitted(const record::Counters& told, record::Counters stored,
+                            const record::Counters& stored_before) {
   stored.Subtract(stored_before);
   const std::uint64_t broken = told.Of(record::FrameOutcome::kMalformedFrame) -
                                stored.Of(record::FrameOutcome::kMalformedFrame);
@@ -46,23 +47,23 @@ inline void ExpectCommitted(const Counters& told, Counters stored, const Counter
 inline Result<RunReport> RunOn(MemorySink& memory, const std::vector<std::string>& paths,
                                Stop& stop, const RunSettings& settings = {}) {
   ServiceOptions options;
-  options.sources = ListSources(paths);
+  options.sources = source::ListPaths(paths);
   options.window_memory = settings.window_memory;
   options.flush_interval = settings.flush_interval;
   options.cores = settings.cores;
-  Progress progress;
-  const Counters before = memory.counters();
+  source::Progress progress;
+  const record::Counters before = memory.counters();
   auto report = RunService(options, memory.sink(), stop, progress);
   if (report.ok()) {
     std::uint64_t frames = 0;
-    for (const SourceReport& source : report->sources) {
+    for (const source::Report& source : report->sources) {
       EXPECT_TRUE(source.counters.AddUp()) << source.name;
       frames += source.counters.frames;
     }
     EXPECT_EQ(report->Total().frames, frames);
     ExpectCommitted(report->Total(), memory.counters(), before);
     EXPECT_EQ(progress.frames, frames);
-    const auto sized = [](const SourcePath& path) { return path.size > 0; };
+    const auto sized = [](const source::Path& path) { return path.size > 0; };
     if (std::all_of(options.sources.begin(), options.sources.end(), sized)) {
       EXPECT_LE(progress.bytes_done, progress.bytes_total);
     }
@@ -79,9 +80,9 @@ inline RunReport RunFiles(MemorySink& memory, const std::vector<std::string>& pa
   return report.ok() ? std::move(*report) : RunReport();
 }
 
-inline std::vector<SourceState> States(const RunReport& report) {
-  std::vector<SourceState> states;
-  for (const SourceReport& source : report.sources) states.push_back(source.state);
+inline std::vector<source::State> States(const RunReport& report) {
+  std::vector<source::State> states;
+  for (const source::Report& source : report.sources) states.push_back(source.state);
   return states;
 }
 

@@ -49,7 +49,7 @@ struct ServiceTest : ::testing::Test {
   MemorySink memory;
 };
 
-using StateList = std::vector<SourceState>;
+using StateList = std::vector<source::State>;
 
 TEST_F(ServiceTest, NothingToDo) {
   const RunReport report = RunFiles(memory, {});
@@ -61,15 +61,15 @@ TEST_F(ServiceTest, NothingToDo) {
 TEST_F(ServiceTest, RealCaptures) {
   const RunReport report =
       RunFiles(memory, {CapturePath("bind-rr.dnstap"), CapturePath("unbound-rr.dnstap")});
-  ASSERT_EQ(States(report), (StateList{SourceState::kComplete, SourceState::kComplete}));
-  const Counters& bind = report.sources[0].counters;
+  ASSERT_EQ(States(report), (StateList{source::State::kComplete, source::State::kComplete}));
+  const record::Counters& bind = report.sources[0].counters;
   EXPECT_EQ(bind.frames, 1661U);
   EXPECT_EQ(bind.Of(FrameOutcome::kUsed), 1625U);
   EXPECT_EQ(bind.Of(FrameOutcome::kRcode), 12U);
   EXPECT_EQ(bind.Of(FrameOutcome::kTruncated), 24U);
   EXPECT_EQ(bind.Of(RecordOutcome::kStored), 6692U);
   EXPECT_EQ(bind.Of(RecordOutcome::kOutOfBailiwick), 6U);
-  const Counters& unbound = report.sources[1].counters;
+  const record::Counters& unbound = report.sources[1].counters;
   EXPECT_EQ(unbound.frames, 2325U);
   EXPECT_EQ(unbound.Of(FrameOutcome::kUsed), 2238U);
   EXPECT_EQ(unbound.Of(RecordOutcome::kStored), 7350U);
@@ -138,8 +138,8 @@ TEST_F(ServiceTest, ManySmallFilesOverSeveralLanes) {
          i % 3 == 0 ? Compress(kCompressions[i % kCompressions.size()], bytes) : bytes);
   }
   const RunReport report = RunFiles(memory, {dir / "many"});
-  EXPECT_EQ(States(report), StateList(kFiles, SourceState::kComplete));
-  for (const SourceReport& source : report.sources) EXPECT_EQ(source.counters.frames, 3U);
+  EXPECT_EQ(States(report), StateList(kFiles, source::State::kComplete));
+  for (const source::Report& source : report.sources) EXPECT_EQ(source.counters.frames, 3U);
   ExpectNumbered(memory, "h", 3 * kFiles);
 }
 
@@ -151,7 +151,7 @@ TEST_F(ServiceTest, ACorruptFileKeepsWhatStoodBefore) {
     const std::string path = File("a", good + bad + OpenCapture(NumberedPayloads("x", 5)));
     const std::string other = File("b", Capture(NumberedPayloads("o", 5)));
     const RunReport report = RunFiles(fresh, {path, other});
-    EXPECT_EQ(States(report), (StateList{SourceState::kCorrupt, SourceState::kComplete}));
+    EXPECT_EQ(States(report), (StateList{source::State::kCorrupt, source::State::kComplete}));
     EXPECT_EQ(report.sources[0].counters.frames, 6U);
     EXPECT_EQ(report.sources[0].counters.Of(FrameOutcome::kMalformedFrame), 1U);
     EXPECT_FALSE(report.sources[0].reason.empty());
@@ -161,7 +161,7 @@ TEST_F(ServiceTest, ACorruptFileKeepsWhatStoodBefore) {
     ExpectNumbered(fresh, "o", 5);
     EXPECT_EQ(fresh.counters(), report.Total());
     const RunReport again = RunFiles(fresh, {path, other});
-    EXPECT_EQ(States(again), (StateList{SourceState::kCorrupt, SourceState::kAlreadyTaken}));
+    EXPECT_EQ(States(again), (StateList{source::State::kCorrupt, source::State::kAlreadyTaken}));
     EXPECT_EQ(again.Total().Of(FrameOutcome::kMalformedFrame), 1U);  // told again, counted once
     EXPECT_EQ(fresh.counters(), report.Total());
     ExpectNumbered(fresh, "h", 5);
@@ -179,7 +179,7 @@ TEST_F(ServiceTest, AFaultCountsOnceWhereverARunEnds) {
     Stop stop;
     EXPECT_EQ(RunOn(fresh, {path}, stop, {.window_memory = 1}).ok(), refused == 6);
     fresh.before_apply = [](std::size_t) { return Status(); };
-    EXPECT_EQ(States(RunFiles(fresh, {path})), StateList{SourceState::kCorrupt});
+    EXPECT_EQ(States(RunFiles(fresh, {path})), StateList{source::State::kCorrupt});
     EXPECT_EQ(fresh.counters().frames, 6U) << refused;
     EXPECT_EQ(fresh.counters().Of(FrameOutcome::kMalformedFrame), 1U) << refused;
   }
@@ -189,8 +189,8 @@ TEST_F(ServiceTest, AMendedCaptureGoesOnAndMayBreakAgain) {
   const std::string good = OpenCapture(NumberedPayloads("h", 5));
   const std::string more = good + DataFrame(NumberedPayload("h", 5));
   for (const std::string& bytes : {good + U32(0xffffffff), more + U32(0xffffffff)}) {
-    EXPECT_EQ(States(RunFiles(memory, {File("a", bytes)})), StateList{SourceState::kCorrupt});
-    EXPECT_EQ(States(RunFiles(memory, {File("a", bytes)})), StateList{SourceState::kCorrupt});
+    EXPECT_EQ(States(RunFiles(memory, {File("a", bytes)})), StateList{source::State::kCorrupt});
+    EXPECT_EQ(States(RunFiles(memory, {File("a", bytes)})), StateList{source::State::kCorrupt});
   }
   EXPECT_EQ(memory.counters().Of(FrameOutcome::kMalformedFrame), 2U);
   EXPECT_EQ(memory.counters().frames, 8U);
@@ -202,7 +202,7 @@ TEST_F(ServiceTest, WhatIsBrokenBeforeItsFirstFrameIsToldAndNotCounted) {
   const std::string path = File("a", OpenCapture({}) + U32(0xffffffff));
   for (int i = 0; i < 2; ++i) {
     const RunReport report = RunFiles(memory, {path});
-    EXPECT_EQ(States(report), StateList{SourceState::kCorrupt});
+    EXPECT_EQ(States(report), StateList{source::State::kCorrupt});
     EXPECT_EQ(report.Total().Of(FrameOutcome::kMalformedFrame), 1U);
   }
   EXPECT_TRUE(memory.batches().empty());
@@ -212,11 +212,11 @@ TEST_F(ServiceTest, DamagedCompressedDataIsCorrupt) {
   std::string bytes = Compress("xz", TestData("bind-rr.dnstap"));
   std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(bytes.size() * 3 / 4), 1000, '\xff');
   const RunReport report = RunFiles(memory, {File("a", bytes)});
-  EXPECT_EQ(States(report), StateList{SourceState::kCorrupt});
+  EXPECT_EQ(States(report), StateList{source::State::kCorrupt});
   EXPECT_GT(memory.observations(), 0U);
   // The whole one goes on from there.
   EXPECT_EQ(States(RunFiles(memory, {CapturePath("bind-rr.dnstap")})),
-            StateList{SourceState::kContinued});
+            StateList{source::State::kContinued});
   EXPECT_EQ(memory.observations(), 6692U);
 }
 
@@ -231,10 +231,10 @@ TEST_F(ServiceTest, WhatCannotBeReadStopsNobodyElse) {
       "/proc/self/mem",
       "/dev/null"};
   const RunReport report = RunFiles(memory, paths);
-  constexpr auto kUnreadable = SourceState::kUnreadable;
+  constexpr auto kUnreadable = source::State::kUnreadable;
   EXPECT_EQ(States(report),
-            (StateList{kUnreadable, kUnreadable, kUnreadable, SourceState::kComplete, kUnreadable,
-                       kUnreadable, kUnreadable, SourceState::kCutTail}));
+            (StateList{kUnreadable, kUnreadable, kUnreadable, source::State::kComplete, kUnreadable,
+                       kUnreadable, kUnreadable, source::State::kCutTail}));
   for (std::size_t i = 0; i < paths.size(); ++i) {
     EXPECT_EQ(report.sources[i].name, paths[i]);
     EXPECT_EQ(report.sources[i].reason.empty(), i == 3) << paths[i];
@@ -247,8 +247,8 @@ TEST_F(ServiceTest, EmptyCapturesAreFine) {
   const RunReport report = RunFiles(
       memory,
       {File("empty", ""), File("closed", StartFrame() + StopFrame()), File("begun", StartFrame())});
-  EXPECT_EQ(States(report),
-            (StateList{SourceState::kCutTail, SourceState::kComplete, SourceState::kCutTail}));
+  EXPECT_EQ(States(report), (StateList{source::State::kCutTail, source::State::kComplete,
+                                       source::State::kCutTail}));
   EXPECT_FALSE(report.NeedsAttention());
   EXPECT_TRUE(memory.batches().empty());
 }
@@ -273,7 +273,7 @@ TEST_F(ServiceTest, AStopBeforeTheBeginning) {
   stop.Request();
   const auto report = RunOn(memory, {File("a", Capture(NumberedPayloads("h", 5)))}, stop);
   ASSERT_TRUE(report.ok());
-  EXPECT_EQ(States(*report), StateList{SourceState::kInterrupted});
+  EXPECT_EQ(States(*report), StateList{source::State::kInterrupted});
   EXPECT_FALSE(report->NeedsAttention());
   EXPECT_TRUE(memory.batches().empty());
 }
@@ -318,7 +318,7 @@ TEST_F(ServiceTest, AnIdlePipeIsFlushed) {
   pipe.Write(StopFrame());
   pipe.CloseWriter();
   run.join();
-  EXPECT_EQ(States(report), StateList{SourceState::kComplete});
+  EXPECT_EQ(States(report), StateList{source::State::kComplete});
   ExpectNumbered(memory, "h", 11);
 }
 
@@ -328,7 +328,7 @@ TEST_F(ServiceTest, ASilentPipeEndsAtAStop) {
   std::thread run([&] {
     const auto report = RunOn(memory, {"-"}, stop, {64U << 20, std::chrono::milliseconds(5)});
     ASSERT_TRUE(report.ok());
-    EXPECT_EQ(States(*report), StateList{SourceState::kInterrupted});
+    EXPECT_EQ(States(*report), StateList{source::State::kInterrupted});
     EXPECT_EQ(report->Total().frames, 10U);
   });
   pipe.Write(OpenCapture(NumberedPayloads("h", 10)));
@@ -344,22 +344,22 @@ TEST_F(ServiceTest, AFifoIsASource) {
       [this] { WriteFile(dir / "fifo", Compress("zstd", Capture(NumberedPayloads("h", 500)))); });
   const RunReport report = RunFiles(memory, {dir / "fifo"});
   writer.join();
-  EXPECT_EQ(States(report), StateList{SourceState::kComplete});
+  EXPECT_EQ(States(report), StateList{source::State::kComplete});
   ExpectNumbered(memory, "h", 500);
 }
 
 TEST_F(ServiceTest, ALedgerThatCannotBeReadIsSaid) {
   Stop stop;
-  Progress progress;
+  source::Progress progress;
   ServiceOptions options;
-  options.sources = ListSources({File("a", Capture(NumberedPayloads("h", 5)))});
+  options.sources = source::ListPaths({File("a", Capture(NumberedPayloads("h", 5)))});
   Sink sink = memory.sink();
   sink.progress = [](const record::SourceId&) -> Result<std::optional<record::Position>> {
     return Status::Io("the ledger cannot be read");
   };
   const auto report = RunService(options, sink, stop, progress);
   ASSERT_TRUE(report.ok());
-  EXPECT_EQ(States(*report), StateList{SourceState::kUnreadable});
+  EXPECT_EQ(States(*report), StateList{source::State::kUnreadable});
   EXPECT_EQ(report->sources[0].reason, "the ledger cannot be read");
   EXPECT_TRUE(memory.batches().empty());
 }

@@ -49,7 +49,7 @@ class SocketTest : public ::testing::Test {
     if (thread.joinable()) thread.join();
   }
 
-  const SourceReport& Socket() {
+  const source::Report& Socket() {
     Finish();
     EXPECT_TRUE(report->ok());
     return (*report)->sources.back();
@@ -58,7 +58,7 @@ class SocketTest : public ::testing::Test {
   TempDir dir;
   MemorySink memory;
   Stop stop;
-  Progress progress;
+  source::Progress progress;
   std::string socket_path = dir / "sock";
   ServiceOptions options;
   std::optional<Result<RunReport>> report;
@@ -75,9 +75,9 @@ TEST_F(SocketTest, LiveFramesAreStoredWithinTheInterval) {
   EXPECT_TRUE(memory.AwaitTuples(10));
   peer.SendAll(DataFrame(NumberedPayload("h", 10)));
   EXPECT_TRUE(memory.AwaitTuples(11));
-  const SourceReport& socket = Socket();
+  const source::Report& socket = Socket();
   EXPECT_EQ(socket.name, socket_path);
-  EXPECT_EQ(socket.state, SourceState::kComplete);
+  EXPECT_EQ(socket.state, source::State::kComplete);
   EXPECT_EQ(socket.counters.frames, 11U);
   EXPECT_TRUE(socket.counters.AddUp());
   ExpectNumbered(memory, "h", 11);
@@ -141,7 +141,7 @@ TEST_F(SocketTest, ABrokenStreamIsOneMalformedFrame) {
   SocketPeer good = Connect();
   good.SendAll(OpenCapture(NumberedPayloads("h", 3)));
   EXPECT_TRUE(memory.AwaitTuples(3));
-  const SourceReport& socket = Socket();
+  const source::Report& socket = Socket();
   EXPECT_EQ(socket.counters.frames, 4U);
   EXPECT_EQ(socket.counters.Of(FrameOutcome::kMalformedFrame), 1U);
   EXPECT_TRUE(socket.counters.AddUp());
@@ -163,7 +163,7 @@ TEST_F(SocketTest, FramesThatLeaveNothingAreCountedInTheSink) {
 
 TEST_F(SocketTest, FilesAndASocketTogether) {
   WriteFile(dir / "a", Capture(NumberedPayloads("a", 20)));
-  options.sources = ListSources({dir / "a"});
+  options.sources = source::ListPaths({dir / "a"});
   Start(kOften);
   SocketPeer peer = Connect();
   peer.SendAll(OpenCapture(NumberedPayloads("h", 5)));

@@ -10,8 +10,8 @@
 #include <string>
 #include <thread>
 
-#include "ingest/control_client.h"
-#include "unit/ingest/archive_world.h"
+#include "control/client.h"
+#include "unit/archive/archive_world.h"
 #include "unit/ingest/run.h"
 #include "unit/support/frame_stream.h"
 #include "unit/support/socket_peer.h"
@@ -81,15 +81,15 @@ class StoringTest : public ::testing::Test {
     for (; sent < until; ++sent) peer.SendAll(DataFrame(NumberedPayload("h", sent)));
     EXPECT_TRUE(Eventually([&] { return progress.frames >= sent; }));
   }
-  Result<ControlReply::Report> Backfill(const std::string& path) {
-    auto client = ControlClient::Connect(dir / "control");
+  Result<control::Reply::Report> Backfill(const std::string& path) {
+    auto client = control::Client::Connect(dir / "control");
     if (!client.ok() || !client->has_value()) return Status::Io("no ingester");
-    ControlRequest request;
-    request.operation = ControlRequest::Operation::kBackfill;
+    control::Request request;
+    request.operation = control::Request::Operation::kBackfill;
     request.paths = {path};
     const Stop never;
-    Progress shown;
-    return ingest::Backfill(**client, request, never, shown);
+    source::Progress shown;
+    return control::Backfill(**client, request, never, shown);
   }
 
   TempDir dir;
@@ -97,9 +97,9 @@ class StoringTest : public ::testing::Test {
   Sink sink = memory.sink();
   Storing storing;
   ServiceOptions options;
-  ArchiveOptions archive;
+  archive::Options archive;
   Stop stop;
-  Progress progress;
+  source::Progress progress;
   std::unique_ptr<Service> service;
   std::optional<Result<RunReport>> report;
   std::thread thread;
@@ -193,7 +193,7 @@ TEST_F(StoringTest, FilesWait) {
   WriteFile(dir / "followed", OpenCapture(NumberedPayloads("h", kFrames)));
   WriteFile(dir / "named", Capture(NumberedPayloads("n", kFrames)));
   options.followed = {dir / "followed"};
-  options.sources = ListSources({dir / "named"});
+  options.sources = source::ListPaths({dir / "named"});
   Start(false, false);
   EXPECT_FALSE(storing.on());
   storing.Set(State::kOn);
@@ -211,14 +211,14 @@ TEST_F(StoringTest, ARunOverFilesLeavesThemWhereTheyAre) {
     if (++batches == 5) storing.Set(State::kFull);
     return applied;
   };
-  options.sources = ListSources({dir / "named"});
+  options.sources = source::ListPaths({dir / "named"});
   options.window_memory = 1;  // a batch a frame
   options.cores = 1;
   const auto first = RunService(options, sink, stop, progress);
   ASSERT_TRUE(first.ok()) << first.status().message();
   EXPECT_TRUE(first->LeftFiles());
   EXPECT_EQ(first->exit_code(), 74);
-  EXPECT_EQ(first->sources.at(0).state, SourceState::kInterrupted);
+  EXPECT_EQ(first->sources.at(0).state, source::State::kInterrupted);
   const std::uint64_t taken = first->Total().frames;
   EXPECT_GE(taken, 5U);
   EXPECT_LT(taken, kFrames);
@@ -246,7 +246,7 @@ TEST_F(StoringTest, BatchesThatFail) {
           return live;
         }(),
         sink, end);
-    Progress taken;
+    source::Progress taken;
     ASSERT_TRUE(failing.Open(taken).ok());
     std::optional<Result<RunReport>> result;
     std::thread run([&] { result.emplace(failing.Run()); });

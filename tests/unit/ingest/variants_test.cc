@@ -23,10 +23,10 @@ using pdns::testing::TempDir;
 using pdns::testing::U32;
 using pdns::testing::WriteFile;
 
-constexpr auto kComplete = SourceState::kComplete;
-constexpr auto kContinued = SourceState::kContinued;
-constexpr auto kAlreadyTaken = SourceState::kAlreadyTaken;
-constexpr auto kCutTail = SourceState::kCutTail;
+constexpr auto kComplete = source::State::kComplete;
+constexpr auto kContinued = source::State::kContinued;
+constexpr auto kAlreadyTaken = source::State::kAlreadyTaken;
+constexpr auto kCutTail = source::State::kCutTail;
 
 // The first frame, then `count` frames of `series`.
 std::vector<std::string> After(const std::string& series, unsigned count) {
@@ -42,7 +42,7 @@ struct Variants : ::testing::Test {
     return dir / name;
   }
 
-  SourceState StateOf(const std::string& path) { return States(RunFiles(memory, {path})).at(0); }
+  source::State StateOf(const std::string& path) { return States(RunFiles(memory, {path})).at(0); }
 
   TempDir dir;
   MemorySink memory;
@@ -145,7 +145,7 @@ TEST_F(Variants, ShorterOnesAreTakenToo) {
 TEST_F(Variants, TheBeginningOfOneIsThatOne) {
   EXPECT_EQ(StateOf(File("a", Capture(After("aa", 1000)))), kComplete);
   const RunReport report = RunFiles(memory, {File("b", Capture(After("aa", 500)))});
-  EXPECT_EQ(States(report), std::vector<SourceState>{kAlreadyTaken});
+  EXPECT_EQ(States(report), std::vector<source::State>{kAlreadyTaken});
   EXPECT_EQ(report.sources[0].reason,
             "ends before what was taken of it already; its last 21 frames are not compared");
   const RunReport whole = RunFiles(memory, {File("c", Capture(After("aa", 511)))});
@@ -160,7 +160,7 @@ TEST_F(Variants, FromAPipeTheyAreRefused) {
   pipe.Write(Capture(After("bb", 30)));
   pipe.CloseWriter();
   const RunReport report = RunFiles(memory, {"-"});
-  EXPECT_EQ(States(report), std::vector<SourceState>{SourceState::kUnreadable});
+  EXPECT_EQ(States(report), std::vector<source::State>{source::State::kUnreadable});
   EXPECT_NE(report.sources[0].reason.find("pipe"), std::string::npos);
   EXPECT_TRUE(report.NeedsAttention());
   ExpectNumbered(memory, "bb", 0);

@@ -7,16 +7,22 @@
 #include <string>
 #include <vector>
 
-#include "unit/ingest/payloads.h"
+#include "unit/support/payloads.h"
 #include "unit/support/window_contents.h"
 
 namespace pdns::ingest {
 namespace {
 
+using pdns::testing::FromSensor;
+using pdns::testing::kTime;
+using pdns::testing::Numbered;
+using pdns::testing::NumberedPayload;
+using pdns::testing::NumberedPayloads;
+
 using Contents = std::map<std::string, record::Sighting>;  // by tuple key
 
 struct Taken {
-  Counters counters;
+  record::Counters counters;
   Contents trusted;
   Contents quarantined;
   std::size_t entries = 0;  // of all windows, before they merge
@@ -47,7 +53,7 @@ void Merge(Contents& into, const std::vector<testing::Observed>& list) {
   }
 }
 
-Taken Collect(std::vector<aggregate::Window>& windows, const Counters& counters) {
+Taken Collect(std::vector<aggregate::Window>& windows, const record::Counters& counters) {
   Taken taken;
   taken.counters = counters;
   for (aggregate::Window& window : windows) {
@@ -60,18 +66,18 @@ Taken Collect(std::vector<aggregate::Window>& windows, const Counters& counters)
 
 Taken TakeByLane(const std::vector<std::string>& payloads) {
   std::vector<aggregate::Window> windows(1);
-  Counters counters;
+  record::Counters counters;
   record::SensorTable sensors;
-  Lane lane{LanePolicy{}, sensors};
+  source::Lane lane{source::Policy{}, sensors};
   for (const std::string& payload : payloads) lane.Take(AsBytes(payload), windows[0], counters);
   return Collect(windows, counters);
 }
 
 Taken TakeByPool(const std::vector<std::string>& payloads, std::size_t lanes) {
   std::vector<aggregate::Window> windows(lanes);
-  Counters counters;
+  record::Counters counters;
   record::SensorTable sensors;
-  WorkerPool pool(LanePolicy{}, sensors, lanes);
+  WorkerPool pool(source::Policy{}, sensors, lanes);
   pool.Use(windows);
   for (std::size_t i = 0; i < payloads.size(); ++i) {
     const std::string copy = payloads[i];  // gone when the lane comes to it
@@ -159,9 +165,9 @@ TEST(WorkerPool, RepeatsMeetInOneWindow) {
 TEST(WorkerPool, CountersAreAddedOnce) {
   std::vector<aggregate::Window> windows(2);
   record::SensorTable sensors;
-  WorkerPool pool(LanePolicy{}, sensors, 2);
+  WorkerPool pool(source::Policy{}, sensors, 2);
   pool.Use(windows);
-  Counters counters;
+  record::Counters counters;
   for (const std::string& payload : NumberedPayloads("h", 10)) {
     pool.Take(AsBytes(payload), counters);
   }
@@ -175,8 +181,8 @@ TEST(WorkerPool, GoesOnWithOtherWindows) {
   std::vector<aggregate::Window> first(2);
   std::vector<aggregate::Window> second(2);
   record::SensorTable sensors;
-  WorkerPool pool(LanePolicy{}, sensors, 2);
-  Counters counters;
+  WorkerPool pool(source::Policy{}, sensors, 2);
+  record::Counters counters;
   pool.Use(first);
   for (const std::string& payload : NumberedPayloads("h", 10)) {
     pool.Take(AsBytes(payload), counters);
@@ -194,9 +200,9 @@ TEST(WorkerPool, GoesOnWithOtherWindows) {
 
 TEST(WorkerPool, EndsWithWorkLeft) {
   std::vector<aggregate::Window> windows(3);
-  Counters counters;
+  record::Counters counters;
   record::SensorTable sensors;
-  WorkerPool pool(LanePolicy{}, sensors, 3);
+  WorkerPool pool(source::Policy{}, sensors, 3);
   pool.Use(windows);
   for (const std::string& payload : Mixed(5'000)) pool.Take(AsBytes(payload), counters);
 }

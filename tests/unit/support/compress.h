@@ -21,12 +21,12 @@ inline std::string Compress(const std::string& filter, std::string_view bytes,
     if (code != ARCHIVE_OK) throw std::runtime_error("libarchive refuses");
   };
   std::string out;
-  const auto append = [](archive*, void* to, const void* block, std::size_t size) {
+  const auto append = [](::archive*, void* to, const void* block, std::size_t size) {
     static_cast<std::string*>(to)->append(static_cast<const char*>(block), size);
     return static_cast<la_ssize_t>(size);
   };
-  archive* writer = archive_write_new();
-  const std::unique_ptr<archive, int (*)(archive*)> owner(writer, archive_write_free);
+  ::archive* writer = archive_write_new();
+  const std::unique_ptr<::archive, int (*)(::archive*)> owner(writer, archive_write_free);
   check(archive_write_set_format_raw(writer));
   check(archive_write_add_filter_by_name(writer, filter.c_str()));
   if (options != nullptr) check(archive_write_set_options(writer, options));

@@ -46,7 +46,7 @@ TEST(IngestOptions, Defaults) {
   EXPECT_EQ(options->metrics, "");
   EXPECT_EQ(options->database, "");
   EXPECT_EQ(options->policy.accepted, dnstap::SetOf(dnstap::kResolverResponse));
-  EXPECT_EQ(options->policy.untrusted, ingest::Untrusted::kQuarantine);
+  EXPECT_EQ(options->policy.untrusted, source::Untrusted::kQuarantine);
   EXPECT_EQ(options->flush_interval, seconds(10));
   EXPECT_EQ(options->memory, 512U << 20);
   EXPECT_FALSE(options->report_json);
@@ -264,8 +264,8 @@ TEST(IngestOptions, MessageTypes) {
 }
 
 TEST(IngestOptions, Untrusted) {
-  EXPECT_EQ(Parse({"a", "--untrusted", "store"})->policy.untrusted, ingest::Untrusted::kStore);
-  EXPECT_EQ(Parse({"a", "--untrusted", "drop"})->policy.untrusted, ingest::Untrusted::kDrop);
+  EXPECT_EQ(Parse({"a", "--untrusted", "store"})->policy.untrusted, source::Untrusted::kStore);
+  EXPECT_EQ(Parse({"a", "--untrusted", "drop"})->policy.untrusted, source::Untrusted::kDrop);
   ExpectUsage({"a", "--untrusted", "trust"}, "--untrusted");
 }
 
@@ -302,7 +302,7 @@ TEST(IngestOptions, AConfigFileGivesWhatTheCommandLineDoesNot) {
   const auto options = Parse({"a", "--config", dir / "conf", "--memory", "32M"});
   ASSERT_TRUE(options.ok()) << options.status().message();
   EXPECT_EQ(options->memory, 32U << 20);
-  EXPECT_EQ(options->policy.untrusted, ingest::Untrusted::kDrop);
+  EXPECT_EQ(options->policy.untrusted, source::Untrusted::kDrop);
   EXPECT_EQ(options->flush_interval, milliseconds(500));
   EXPECT_EQ(options->database, "/from/file");
   EXPECT_TRUE(options->verbose);

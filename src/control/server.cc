@@ -1,0 +1,190 @@
+#include "control/server.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "base/log.h"
+#include "frame/control.h"
+
+namespace pdns::control {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr milliseconds kSilence(10'000);
+constexpr milliseconds kBetweenReports(250);
+
+// False when the client is gone, reads nothing for long, or the stop came. Without a stop: the last
+// words, for which an end is not put off longer than that, however slowly they are read.
+bool SendAll(int fd, std::string_view bytes, const Stop* stop) {
+  auto until = Clock::now() + kSilence;
+  while (!bytes.empty()) {
+    const ssize_t sent = send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent > 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+      if (stop != nullptr) until = Clock::now() + kSilence;
+      continue;
+    }
+    if (errno != EAGAIN && errno != EINTR) return false;
+    constexpr int kLook = 100;  // ms
+    pollfd writable{fd, POLLOUT, 0};
+    poll(&writable, 1, kLook);
+    if ((stop != nullptr && stop->requested()) || Clock::now() > until) return false;
+  }
+  return true;
+}
+
+bool HungUp(int fd) {
+  pollfd look{fd, 0, 0};  // a client that only shut its side down still listens
+  return poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+}  // namespace
+
+Server::Server(net::ListeningSocket socket, Services services)
+    : socket_(std::move(socket)), services_(std::move(services)) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+Server::~Server() { End(false); }
+
+std::optional<net::ListeningSocket> Server::End(bool keep) {
+  closing_.Request();
+  if (thread_.joinable()) thread_.join();
+  if (!keep) socket_.reset();
+  stop_.Request();
+  for (Session& session : sessions_) session.thread.join();
+  sessions_.clear();
+  return std::exchange(socket_, std::nullopt);
+}
+
+void Server::Run() {
+  constexpr milliseconds kLook(1000);
+  const auto begin = [this](net::Descriptor client, const std::string& line) {
+    Begin(std::move(client), line);
+  };
+  while (!closing_.requested()) {
+    Sweep();
+    lobby_.Turn(socket_->fd(), closing_, kLook, begin);
+  }
+  // Who has said something by now gets a word; who has not asks the next ingester.
+  lobby_.Turn(-1, stop_, milliseconds(0), begin);
+  lobby_ = {};
+}
+
+void Server::Begin(net::Descriptor client, const std::string& line) {
+  if (line.size() > kLongestLine) {
+    return Refuse(std::move(client),
+                  Status::Usage("control socket: a request is a line of at most " +
+                                std::to_string(kLongestLine) + " bytes, and this one is longer"));
+  }
+  auto request = ParseRequest(line);
+  if (!request.ok()) {
+    return Refuse(std::move(client),
+                  Status::Usage("control socket: " + request.status().message()));
+  }
+  const net::Peer peer = net::PeerOf(client.get());
+  if (Status judged = Judge(services_.rules, *request, peer); !judged.ok()) {
+    if (judged.code() == Code::kDenied) denied_.Warning(judged.message());
+    return Refuse(std::move(client), judged);
+  }
+  const Operation operation = request->operation;
+  if (operation == Operation::kStatus)
+    return lobby_.Answer(std::move(client), services_.status() + "\n");
+  const bool tap = operation == Operation::kTap;
+  const std::size_t most = tap ? kMostTaps : kMostBackfills;
+  if (CountOf(operation) >= most) {
+    const std::string what = tap ? " taps are open" : " backfills are at work or wait";
+    return Refuse(std::move(client),
+                  Status::Busy("control socket: " + std::to_string(most) + what +
+                               ", which is the limit: end one, or try again later"));
+  }
+  if (!tap) {
+    LogInfo("backfill of " + std::to_string(request->paths.size()) +
+            (request->paths.size() == 1 ? " path" : " paths") + ", asked for by user " +
+            (peer.user.has_value() ? std::to_string(*peer.user) : "unknown"));
+  }
+  Spawn(std::move(client), std::move(*request));
+}
+
+void Server::Refuse(net::Descriptor client, const Status& why) {
+  Reply refusal;
+  refusal.error = why;
+  lobby_.Answer(std::move(client), ToLine(refusal));
+}
+
+void Server::Spawn(net::Descriptor client, Request request) {
+  Session& made = sessions_.emplace_back();
+  made.operation = request.operation;
+  made.thread = std::thread([this, &made, fd = std::move(client), request = std::move(request)] {
+    if (request.operation == Operation::kTap) {
+      ServeTap(fd.get());
+    } else {
+      ServeBackfill(fd.get(), request);
+    }
+    made.done = true;
+  });
+}
+
+// Those that have not ended. The connection is closed behind that: who sees it closed finds room.
+std::size_t Server::CountOf(Operation operation) const {
+  return static_cast<std::size_t>(
+      std::count_if(sessions_.begin(), sessions_.end(), [operation](const Session& session) {
+        return session.operation == operation && !session.done;
+      }));
+}
+
+void Server::Sweep() {
+  for (auto it = sessions_.begin(); it != sessions_.end();) {
+    if (it->done) it->thread.join();
+    it = it->done ? sessions_.erase(it) : std::next(it);
+  }
+}
+
+// The client's going ends the work: who pressed Ctrl-C there wanted that.
+void Server::ServeBackfill(int fd, const Request& request) {
+  Stop job;
+  source::Progress progress;
+  std::atomic<bool> done{false};
+  std::optional<Result<Reply::Report>> result;
+  std::thread worker([&] {
+    result.emplace(services_.backfill(request, job, progress));
+    done = true;
+  });
+  while (!done) {
+    std::this_thread::sleep_for(kBetweenReports);
+    Reply reply;
+    reply.progress = ProgressMade{progress.bytes_total, progress.bytes_done, progress.frames};
+    if (!job.requested() &&
+        (stop_.requested() || HungUp(fd) || !SendAll(fd, ToLine(reply), &stop_))) {
+      job.Request();
+    }
+  }
+  worker.join();
+  Reply reply;
+  if (result->ok()) {
+    reply.report = std::move(**result);
+    reply.report->again = stop_.requested();
+  } else {
+    reply.error = result->status();
+  }
+  SendAll(fd, ToLine(reply), nullptr);
+}
+
+void Server::ServeTap(int fd) {
+  const auto tap = services_.taps->Join();
+  bool open = SendAll(fd, ToLine(Reply{}), &stop_) &&
+              SendAll(fd, frame::EncodeControl(frame::ControlType::kStart), &stop_);
+  while (open && !stop_.requested())
+    open = SendAll(fd, tap->Take(kBetweenReports), &stop_) && !HungUp(fd);
+  if (open) SendAll(fd, frame::EncodeControl(frame::ControlType::kStop), nullptr);
+}
+
+}  // namespace pdns::control

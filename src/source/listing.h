@@ -1,0 +1,31 @@
+// What a person names on the command line -> [ListPaths] -> the captures it means, in order.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "frame/input.h"
+
+namespace pdns::source {
+
+struct Path {
+  std::string path;        // "-" is standard input
+  std::uint64_t size = 0;  // on disk, 0 when not known
+  Status status;           // not ok: named, but cannot be read
+  // Of one that was found in a folder: how it is opened. It may be gone by then.
+  frame::OpenRule rule{};
+
+  bool listed() const { return !rule.folder.empty(); }
+};
+
+// A directory means every regular file in it and below, in the byte order of their paths; hidden
+// ones (".x": files still being made, locks) are passed over, and so are links. Everything else
+// stands for itself.
+std::vector<Path> ListPaths(const std::vector<std::string>& arguments);
+
+// Standard input, a FIFO, a device: what may be silent for as long as somebody else likes.
+bool IsPipe(const Path& source);
+
+}  // namespace pdns::source
