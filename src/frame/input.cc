@@ -131,7 +131,7 @@ Result<std::uint64_t> Input::Skip(std::uint64_t n) {
 }
 
 Result<std::unique_ptr<Input>> OpenInput(const std::string& path, Waiter& waiter,
-                                         const OpenRule& rule) {
+                                         const OpenRule& rule, UnpackShare* share) {
   const bool standard_input = path == "-";
   const int fd = standard_input ? STDIN_FILENO : OpenBy(path, rule);
   if (fd < 0 && errno == ELOOP && !rule.folder.empty())
@@ -149,7 +149,8 @@ Result<std::unique_ptr<Input>> OpenInput(const std::string& path, Waiter& waiter
   const auto head = plain->Peek(kEscape.size());
   if (!head.ok()) return head.status();
   if (*head == kEscape.substr(0, head->size())) return std::unique_ptr<Input>(std::move(plain));
-  return Unpack(std::move(plain));
+  if (share != nullptr && !plain->reopenable()) share->SetPipe();
+  return Unpack(std::move(plain), share);
 }
 
 }  // namespace pdns::frame

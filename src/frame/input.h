@@ -1,8 +1,10 @@
 // Where the bytes of a capture come from: path or descriptor -> [Input] -> uncompressed bytes.
 //
-// Plain or compressed (gzip, bzip2, xz, zstd, lz4) is told by content, never by name; libarchive
-// does the unpacking behind this header. A file that takes more memory than it may is refused: xz
-// 96 MiB (frame/input_xz.h), zstd a window of 128 MiB; the others take a few MiB.
+// Plain or compressed (gzip, bzip2, xz, zstd, lz4) is told by content, never by name; up to
+// kMostLayers compressions may lie in one another. What each takes to be unpacked is drawn from
+// the share of the file before it is allocated (frame/unpack_memory.h): xz and zstd by the headers
+// of the file; gzip 1 MiB, bzip2 5 MiB, lz4 three of its blocks and 1 MiB (at most 13 MiB, 25 MiB
+// in its legacy form).
 #pragma once
 
 #include <cstddef>
@@ -12,6 +14,7 @@
 #include <string>
 
 #include "base/status.h"
+#include "frame/unpack_memory.h"
 
 namespace pdns::frame {
 
@@ -22,6 +25,11 @@ class Waiter {
   // Returns when `fd` can be read; false when the process shall end instead. May do other work
   // meanwhile.
   virtual bool AwaitReadable(int fd) = 0;
+
+  // Asked before a wait for memory that other files hold, and ten times a second during it. When it
+  // returns, nothing is kept back that others may wait for. False when the process shall end
+  // instead.
+  virtual bool AwaitMemory() { return true; }
 };
 
 // One thread at a time.
@@ -53,13 +61,19 @@ struct OpenRule {
   std::string folder;
 };
 
-// Opens `path`, "-" being standard input. `waiter` outlives the input.
-// kIo: cannot be opened or read, or may not be by `rule`; kMalformed: neither a Frame Streams file
-// nor compressed.
+inline constexpr int kMostLayers = 4;
+
+// For a file that shares its memory with no other: enough for xz -9 and zstd --long=27.
+inline constexpr std::size_t kUnpackAlone = 140U << 20;
+
+// Opens `path`, "-" being standard input. `waiter` and `share` outlive the input; without a share
+// it has kUnpackAlone.
+// kIo: cannot be opened or read, or may not be by `rule`, or takes too much memory; kMalformed:
+// neither a Frame Streams file nor compressed.
 Result<std::unique_ptr<Input>> OpenInput(const std::string& path, Waiter& waiter,
-                                         const OpenRule& rule = {});
+                                         const OpenRule& rule = {}, UnpackShare* share = nullptr);
 
 // Unpacks `raw`, whose content decides how. kMalformed when no known compression is found.
-Result<std::unique_ptr<Input>> Unpack(std::unique_ptr<Input> raw);
+Result<std::unique_ptr<Input>> Unpack(std::unique_ptr<Input> raw, UnpackShare* share = nullptr);
 
 }  // namespace pdns::frame

@@ -1,21 +1,33 @@
-// The guest room of libarchive: its filters by content, its "raw" format as the one entry.
+// The guest room of libarchive: its filters, its "raw" format as the one entry.
 #include <archive.h>
 #include <archive_entry.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
 #include "frame/input.h"
 #include "frame/input_xz.h"
+#include "frame/input_zstd.h"
 
 namespace pdns::frame {
 namespace {
 
 constexpr std::size_t kBlock = 256U << 10;
+
+// One filter of libarchive, and no other that lies within: it would take memory that is not
+// counted.
+struct Filter {
+  int code;
+  std::string_view name;
+  std::size_t memory;
+};
 
 class CompressedInput final : public Input {
  public:
@@ -25,11 +37,8 @@ class CompressedInput final : public Input {
   CompressedInput(const CompressedInput&) = delete;
   CompressedInput& operator=(const CompressedInput&) = delete;
 
-  Status Open() {
-    archive_read_support_filter_gzip(archive_);
-    archive_read_support_filter_bzip2(archive_);
-    archive_read_support_filter_zstd(archive_);
-    archive_read_support_filter_lz4(archive_);
+  Status Open(const Filter& filter) {
+    archive_read_append_filter(archive_, filter.code);
     archive_read_support_format_raw(archive_);
     archive_read_support_format_empty(archive_);  // "raw" wants a byte at least
     archive_entry* entry = nullptr;
@@ -43,11 +52,6 @@ class CompressedInput final : public Input {
       }
       return Fault();
     }
-    constexpr int kNoFilter = 1;  // libarchive counts the bare stream as one
-    if (archive_filter_count(archive_) == kNoFilter) {
-      return Status::Malformed(
-          "neither a Frame Streams file nor compressed (gzip, bzip2, xz, zstd, lz4)");
-    }
     return {};
   }
 
@@ -60,6 +64,8 @@ class CompressedInput final : public Input {
     unpacked_ = unpacked_.subspan(n);
     return n;
   }
+
+  void End() { ended_ = true; }  // before it is opened
 
   std::uint64_t consumed() const override { return raw_->consumed(); }
   bool reopenable() const override { return raw_->reopenable(); }
@@ -93,12 +99,6 @@ class CompressedInput final : public Input {
 
   Status Fault() const {
     const char* text = archive_error_string(archive_);
-    // libzstd's bound, in its words. A test holds it to both.
-    if (text != nullptr && strstr(text, "too much memory") != nullptr) {
-      return Status::Io(
-          "zstd: it takes more than 128 MiB to unpack, and may take 128; compress it anew, with "
-          "zstd --long=27 or less");
-    }
     return Status::Malformed(std::string("compressed data is damaged: ") +
                              (text != nullptr ? text : "no reason given"));
   }
@@ -143,24 +143,115 @@ class Replayed final : public Input {
   std::unique_ptr<Input> rest_;
 };
 
-}  // namespace
+// An input with memory of its own, given back behind it.
+class Alone final : public Input {
+ public:
+  Result<std::size_t> Read(std::span<std::uint8_t> into) override { return input_->Read(into); }
+  Result<std::uint64_t> Skip(std::uint64_t n) override { return input_->Skip(n); }
+  std::uint64_t consumed() const override { return input_->consumed(); }
+  bool reopenable() const override { return input_->reopenable(); }
 
-// xz is not libarchive's, which grants a file 1 GiB; nor is one inside another compression.
-Result<std::unique_ptr<Input>> Unpack(std::unique_ptr<Input> raw) {
+  UnpackShare& share() { return share_; }
+  void Hold(std::unique_ptr<Input> input) { input_ = std::move(input); }
+
+ private:
+  UnpackMemory memory_{kUnpackAlone, "compress it anew, with xz -9 or zstd --long=27 or less"};
+  UnpackShare share_{memory_, nullptr};
+  std::unique_ptr<Input> input_;
+};
+
+constexpr std::size_t kMagic = 10;  // the longest that is looked at: gzip's and bzip2's
+
+bool Begins(std::string_view head, std::string_view magic) { return head.starts_with(magic); }
+
+// As libarchive tells them.
+std::optional<Filter> FilterOf(std::string_view head) {
+  const auto byte = [head](std::size_t at) { return static_cast<std::uint8_t>(head[at]); };
+  if (head.size() < kMagic) return std::nullopt;
+  if (Begins(head, "\x1f\x8b\x08") && (byte(3) & 0xe0) == 0)
+    return Filter{ARCHIVE_FILTER_GZIP, "gzip", 1U << 20};
+  const std::string_view of_block = head.substr(4);  // the digits of pi, or of its root
+  if (Begins(head, "BZh") && byte(3) >= '1' && byte(3) <= '9' &&
+      (of_block == "1AY&SY" || of_block == "\x17rE8P\x90")) {
+    return Filter{ARCHIVE_FILTER_BZIP2, "bzip2", 5U << 20};
+  }
+  // Of an lz4 block: what it unpacks to, and a buffer of a power of two for the packed one.
+  constexpr std::size_t kBlocks = 3;
+  if (Begins(head, "\x02\x21\x4c\x18"))
+    return Filter{ARCHIVE_FILTER_LZ4, "lz4", (1U << 20) + kBlocks * (8U << 20)};
+  const unsigned size = byte(5) >> 4;
+  if (Begins(head, "\x04\x22\x4d\x18") && (byte(4) & 0xc2) == 0x40 && size >= 4 && size < 8 &&
+      (byte(5) & 0x0f) == 0) {
+    return Filter{ARCHIVE_FILTER_LZ4, "lz4",
+                  (1U << 20) + kBlocks * (std::size_t{1} << (8 + 2 * size))};
+  }
+  return std::nullopt;
+}
+
+Result<std::string> ReadHead(Input& input) {
   std::string head;
-  std::array<std::uint8_t, kXzMagic> some{};
-  while (head.size() < kXzMagic) {
-    const auto got = raw->Read(std::span(some).first(kXzMagic - head.size()));
+  std::array<std::uint8_t, kMagic> some{};
+  while (head.size() < kMagic) {
+    const auto got = input.Read(std::span(some).first(kMagic - head.size()));
     if (!got.ok()) return got.status();
     if (*got == 0) break;
     AppendBytes(head, Bytes(some).first(*got));
   }
-  const bool xz = IsXz(AsBytes(head));
-  raw = std::make_unique<Replayed>(std::move(head), std::move(raw));
-  if (xz) return MakeXzInput(std::move(raw));
+  return head;
+}
+
+// Does a compression begin so?
+bool IsCompressed(const std::string& head) {
+  return IsXz(AsBytes(head)) || IsZstd(AsBytes(head)) || FilterOf(head).has_value();
+}
+
+// `head`, which it begins with, is one of a compression.
+Result<std::unique_ptr<Input>> UnpackLayer(std::unique_ptr<Input> raw, const std::string& head,
+                                           UnpackShare& share) {
+  if (IsXz(AsBytes(head))) return MakeXzInput(std::move(raw), share);
+  if (IsZstd(AsBytes(head))) return MakeZstdInput(std::move(raw), share);
+  const Filter filter = FilterOf(head).value_or(Filter{});
+  const auto grown = share.Grow(filter.name, filter.memory);
+  if (!grown.ok()) return grown.status();
   auto input = std::make_unique<CompressedInput>(std::move(raw));
-  if (Status opened = input->Open(); !opened.ok()) return opened;
+  if (*grown) {
+    if (Status opened = input->Open(filter); !opened.ok()) return opened;
+  } else {
+    input->End();  // a stop came
+  }
   return std::unique_ptr<Input>(std::move(input));
+}
+
+Result<std::unique_ptr<Input>> UnpackAll(std::unique_ptr<Input> raw, UnpackShare& share) {
+  for (int layers = 0;; ++layers) {
+    auto head = ReadHead(*raw);
+    if (!head.ok()) return head.status();
+    auto whole = std::make_unique<Replayed>(*head, std::move(raw));
+    if (!IsCompressed(*head)) {
+      if (layers > 0) return std::unique_ptr<Input>(std::move(whole));
+      return Status::Malformed(
+          "neither a Frame Streams file nor compressed (gzip, bzip2, xz, zstd, lz4)");
+    }
+    if (layers == kMostLayers) {
+      return Status::Malformed(
+          fmt::format("more than {} compressions in one another", kMostLayers));
+    }
+    auto unpacked = UnpackLayer(std::move(whole), *head, share);
+    // What lies in xz is not looked at.
+    if (!unpacked.ok() || IsXz(AsBytes(*head))) return unpacked;
+    raw = std::move(*unpacked);
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Input>> Unpack(std::unique_ptr<Input> raw, UnpackShare* share) {
+  if (share != nullptr) return UnpackAll(std::move(raw), *share);
+  auto alone = std::make_unique<Alone>();
+  auto input = UnpackAll(std::move(raw), alone->share());
+  if (!input.ok()) return input;
+  alone->Hold(std::move(*input));
+  return std::unique_ptr<Input>(std::move(alone));
 }
 
 }  // namespace pdns::frame

@@ -1,6 +1,5 @@
 #include "frame/input_xz.h"
 
-#include <fmt/format.h>
 #include <lzma.h>
 
 #include <algorithm>
@@ -12,11 +11,14 @@ namespace pdns::frame {
 namespace {
 
 constexpr std::size_t kBlock = 64U << 10;
+// What liblzma takes before it has seen a block; its dictionaries begin at 4 KiB.
+constexpr std::uint64_t kFirstLimit = 64U << 10;
 
 class XzInput final : public Input {
  public:
-  explicit XzInput(std::unique_ptr<Input> raw) : raw_(std::move(raw)), block_(kBlock) {
-    begun_ = lzma_stream_decoder(&stream_, kMostXzMemory, LZMA_CONCATENATED);
+  XzInput(std::unique_ptr<Input> raw, UnpackShare& share)
+      : raw_(std::move(raw)), share_(share), block_(kBlock) {
+    begun_ = lzma_stream_decoder(&stream_, kFirstLimit, LZMA_CONCATENATED);
   }
   ~XzInput() override { lzma_end(&stream_); }
   XzInput(const XzInput&) = delete;
@@ -29,10 +31,10 @@ class XzInput final : public Input {
     while (!ended_ && stream_.avail_out == into.size()) {
       if (Status filled = Fill(); !filled.ok()) return filled;
       const lzma_ret got = lzma_code(&stream_, raw_ended_ ? LZMA_FINISH : LZMA_RUN);
-      if (got == LZMA_OK) continue;
+      if (got == LZMA_OK || (got == LZMA_MEMLIMIT_ERROR && Allow())) continue;
       ended_ = true;
       // What was unpacked before a fault is handed on first; the next call tells of it.
-      if (got != LZMA_STREAM_END) fault_ = FaultOf(got);
+      if (got != LZMA_STREAM_END && got != LZMA_MEMLIMIT_ERROR) fault_ = FaultOf(got);
     }
     const std::size_t done = into.size() - stream_.avail_out;
     if (done == 0 && !fault_.ok()) return std::exchange(fault_, {});
@@ -53,19 +55,27 @@ class XzInput final : public Input {
     return {};
   }
 
+  // What the next block takes. False: it cannot be had, which fault_ says, or a stop came.
+  bool Allow() {
+    const std::uint64_t needed = lzma_memusage(&stream_) + kBlock;
+    const auto grown = share_.Grow("xz", needed - allowed_);
+    if (!grown.ok()) fault_ = grown.status();
+    if (!grown.ok() || !*grown) return false;
+    allowed_ = needed;
+    return lzma_memlimit_set(&stream_, needed - kBlock) == LZMA_OK;
+  }
+
   // Cut off is no fault: all that is whole counts.
   Status FaultOf(lzma_ret got) const {
     if (got == LZMA_BUF_ERROR && raw_ended_) return {};
-    if (got == LZMA_MEMLIMIT_ERROR) {
-      return Status::Io(fmt::format(
-          "xz: it takes {} MiB to unpack, and may take {}; compress it anew, with xz -9 or less",
-          (lzma_memusage(&stream_) >> 20) + 1, kMostXzMemory >> 20));
-    }
+    if (got == LZMA_MEM_ERROR) return Status::Io("xz: no memory for its decoder");
     return Status::Malformed("compressed data is damaged: xz");
   }
 
   std::unique_ptr<Input> raw_;
+  UnpackShare& share_;
   std::vector<std::uint8_t> block_;
+  std::uint64_t allowed_ = 0;  // drawn of the share
   lzma_stream stream_ = LZMA_STREAM_INIT;
   lzma_ret begun_;
   bool raw_ended_ = false;
@@ -80,8 +90,8 @@ bool IsXz(Bytes head) {
   return head.size() >= kMagic.size() && std::equal(kMagic.begin(), kMagic.end(), head.begin());
 }
 
-std::unique_ptr<Input> MakeXzInput(std::unique_ptr<Input> raw) {
-  return std::make_unique<XzInput>(std::move(raw));
+std::unique_ptr<Input> MakeXzInput(std::unique_ptr<Input> raw, UnpackShare& share) {
+  return std::make_unique<XzInput>(std::move(raw), share);
 }
 
 }  // namespace pdns::frame

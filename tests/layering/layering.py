@@ -31,6 +31,8 @@ GUEST_OF = {
     "spdlog": "spdlog",
     "systemd": "systemd",
     "xxhash.h": "xxhash",
+    "zstd.h": "zstd",
+    "zstd_errors.h": "zstd",
 }
 VOCABULARY = {"fmt"}
 TOOL_GUESTS = {"Boost", "fmt"}

@@ -1,6 +1,8 @@
-// Compressed captures: what libarchive makes of whole, cut and damaged data of each format.
+// Compressed captures: what becomes of whole, cut and damaged data of each format.
 #include <gtest/gtest.h>
 #include <lzma.h>
+#define ZSTD_STATIC_LINKING_ONLY  // for ZSTD_getFrameHeader
+#include <zstd.h>
 
 #include <algorithm>
 #include <map>
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include "frame/input.h"
+#include "frame/input_zstd.h"
 #include "frame/reader.h"
 #include "unit/support/compress.h"
 #include "unit/support/frame_stream.h"
@@ -240,6 +243,20 @@ TEST_P(CompressedInput, RandomDamageIsSurvived) {
   }
 }
 
+// The header of each format is read before anything is allocated for it.
+TEST_P(CompressedInput, TakesNothingThatIsNotGranted) {
+  const std::string packed = PackedFrames(GetParam());
+  UnpackMemory memory(100U << 10, "find more");
+  UnpackShare share(memory, nullptr);
+  auto input = Unpack(std::make_unique<MemoryInput>(packed), &share);
+  std::vector<std::uint8_t> some(1000);
+  const Status status = input.ok() ? (*input)->Read(some).status() : input.status();
+  EXPECT_EQ(status.code(), Code::kIo);
+  EXPECT_TRUE(status.message().starts_with(GetParam())) << status.message();
+  EXPECT_TRUE(status.message().ends_with("find more")) << status.message();
+  EXPECT_EQ(memory.peak(), 0U);
+}
+
 INSTANTIATE_TEST_SUITE_P(EachFormat, CompressedInput, ::testing::ValuesIn(kCompressions),
                          [](const auto& format) { return std::string(format.param); });
 
@@ -257,67 +274,150 @@ TEST(CompressedInputAlone, BombsAreForeign) {
   EXPECT_EQ(read.end, End::kForeign);
 }
 
+// A compression of what is compressed already: each takes its memory, and there is an end.
+TEST(CompressedInputAlone, LayersAreCountedAndBounded) {
+  const std::string capture = Capture({"one", "two"});
+  std::string packed = Compress("zstd", capture);
+  for (int layers = 1; layers <= kMostLayers + 1; ++layers) {
+    const Read read = ReadCompressed(packed, 1);
+    if (layers > kMostLayers) {
+      EXPECT_EQ(read.end, End::kForeign);
+      EXPECT_NE(read.reason.find("compressions in one another"), std::string::npos) << read.reason;
+    } else {
+      EXPECT_EQ(read.frames, (std::vector<std::string>{"one", "two"})) << read.reason;
+      EXPECT_EQ(read.end, End::kStop);
+    }
+    packed = Compress(kCompressions.at(layers % 2 == 0 ? 0 : 4), packed);  // gzip, lz4
+  }
+  UnpackMemory memory(1U << 30, "");
+  UnpackShare share(memory, nullptr);
+  std::string thrice = capture;
+  for (const char* format : {"bzip2", "bzip2", "bzip2"}) thrice = Compress(format, thrice);
+  EXPECT_EQ(ReadFrames(Unpack(std::make_unique<MemoryInput>(thrice), &share)).frames.size(), 2U);
+  EXPECT_EQ(memory.peak(), 3 * (5U << 20));
+}
+
+constexpr std::size_t kMost = 96U << 20;
+
+std::string WithXzDictionary(const std::string& bytes, std::uint32_t dictionary) {
+  lzma_options_lzma options;
+  EXPECT_FALSE(lzma_lzma_preset(&options, 0));
+  options.dict_size = dictionary;
+  const lzma_filter filters[] = {{LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, nullptr}};
+  lzma_stream stream = LZMA_STREAM_INIT;
+  EXPECT_EQ(lzma_stream_encoder(&stream, filters, LZMA_CHECK_CRC32), LZMA_OK);
+  std::string out(1 << 16, '\0');
+  stream.next_in = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  stream.avail_in = bytes.size();
+  stream.next_out = reinterpret_cast<std::uint8_t*>(out.data());
+  stream.avail_out = out.size();
+  EXPECT_EQ(lzma_code(&stream, LZMA_FINISH), LZMA_STREAM_END);
+  out.resize(out.size() - stream.avail_out);
+  lzma_end(&stream);
+  return out;
+}
+
+// One raw block behind a header with a window of its own.
+std::string WithZstdWindow(const std::string& bytes, unsigned window_log) {
+  constexpr unsigned kLeastLog = 10;
+  const auto last_raw_block = static_cast<std::uint32_t>(bytes.size()) << 3 | 1;
+  std::string out("\x28\xb5\x2f\xfd\0", 5);  // no checksum, no content size
+  out += static_cast<char>((window_log - kLeastLog) << 3);
+  for (unsigned i = 0; i < 3; ++i) out += static_cast<char>(last_raw_block >> (8 * i));
+  return out + bytes;
+}
+
+// Frames before the one that takes too much are good; it is told then, and is no damage.
+void ExpectTold(const std::string& small, const std::string& dear, const std::string& sentence) {
+  for (const std::string& before : {std::string(), small}) {
+    UnpackMemory memory(kMost, "give more");
+    UnpackShare share(memory, nullptr);
+    const Read read = ReadFrames(Unpack(std::make_unique<MemoryInput>(before + dear), &share));
+    EXPECT_EQ(read.frames.size(), before.empty() ? 0U : 2U);
+    EXPECT_EQ(read.end, before.empty() && read.end == End::kForeign ? End::kForeign : End::kFailed);
+    EXPECT_NE(read.reason.find(sentence), std::string::npos) << read.reason;
+    EXPECT_EQ(share.missed(), 0U);
+    EXPECT_LE(memory.peak(), kMost);
+  }
+}
+
 // A file says how much memory it takes to unpack it, up to 4 GiB.
 TEST(Xz, AFileThatTakesTooMuchMemoryIsTold) {
   const std::string capture = Capture({"a", "b"});
-  const auto packed = [&capture](std::uint32_t dictionary) {
-    lzma_options_lzma options;
-    EXPECT_FALSE(lzma_lzma_preset(&options, 0));
-    options.dict_size = dictionary;
-    const lzma_filter filters[] = {{LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, nullptr}};
-    lzma_stream stream = LZMA_STREAM_INIT;
-    EXPECT_EQ(lzma_stream_encoder(&stream, filters, LZMA_CHECK_CRC32), LZMA_OK);
-    std::string out(1 << 16, '\0');
-    stream.next_in = reinterpret_cast<const std::uint8_t*>(capture.data());
-    stream.avail_in = capture.size();
-    stream.next_out = reinterpret_cast<std::uint8_t*>(out.data());
-    stream.avail_out = out.size();
-    EXPECT_EQ(lzma_code(&stream, LZMA_FINISH), LZMA_STREAM_END);
-    out.resize(out.size() - stream.avail_out);
-    lzma_end(&stream);
-    return out;
-  };
-  auto fine = Unpack(std::make_unique<MemoryInput>(packed(64U << 20)));  // as xz -9
-  ASSERT_TRUE(fine.ok());
-  std::vector<std::uint8_t> some(1000);
-  auto got = (*fine)->Read(some);
-  ASSERT_TRUE(got.ok()) << got.status().message();
-  EXPECT_EQ(*got, capture.size());
-  // Whole blocks before it are good.
-  for (const std::string& before : {std::string(), packed(1U << 20)}) {
-    auto input = Unpack(std::make_unique<MemoryInput>(before + packed(128U << 20)));
-    ASSERT_TRUE(input.ok());
-    got = (*input)->Read(some);
-    if (!before.empty()) {
-      ASSERT_TRUE(got.ok());
-      EXPECT_EQ(*got, capture.size());
-      got = (*input)->Read(some);
-    }
-    ASSERT_FALSE(got.ok());
-    EXPECT_EQ(got.status().code(), Code::kIo);
-    EXPECT_NE(got.status().message().find("MiB to unpack, and may take 96"), std::string::npos)
-        << got.status().message();
+  for (const std::uint32_t dictionary : {1U << 12, 1U << 20, 64U << 20}) {  // the last as xz -9
+    UnpackMemory memory(kMost, "give more");
+    UnpackShare share(memory, nullptr);
+    const std::string packed = WithXzDictionary(capture, dictionary);
+    const Read fine = ReadFrames(Unpack(std::make_unique<MemoryInput>(packed, 1), &share));
+    EXPECT_EQ(fine.frames, (std::vector<std::string>{"a", "b"})) << fine.reason;
+    EXPECT_GT(memory.peak(), dictionary);
+    EXPECT_LT(memory.peak(), dictionary + (1U << 20));
   }
+  const std::string small = WithXzDictionary(capture, 1U << 20);
+  const std::string sentence = "MiB to unpack, and files may have 96 together; give more";
+  ExpectTold(small, WithXzDictionary(capture, 96U << 20), "xz: it takes 97 " + sentence);
+  ExpectTold(small, WithXzDictionary(capture, 1U << 30), "xz: it takes 1025 " + sentence);
 }
 
 // A zstd frame says how large a window it takes, up to 3.75 TiB. Source: RFC 8878, 3.1.1.1.2.
 TEST(Zstd, AFileThatTakesTooMuchMemoryIsTold) {
   const std::string capture = Capture({"a", "b"});
-  const auto packed = [&capture](unsigned window_log) {
-    constexpr unsigned kLeastLog = 10;
-    const auto last_raw_block = static_cast<std::uint32_t>(capture.size()) << 3 | 1;
-    std::string out("\x28\xb5\x2f\xfd\0", 5);  // no checksum, no content size
-    out += static_cast<char>((window_log - kLeastLog) << 3);
-    for (unsigned i = 0; i < 3; ++i) out += static_cast<char>(last_raw_block >> (8 * i));
-    return out + capture;
-  };
-  EXPECT_EQ(ReadCompressed(packed(27)).frames, (std::vector<std::string>{"a", "b"}));
-  for (const unsigned window_log : {28U, 31U, 41U}) {
-    const auto input = Unpack(std::make_unique<MemoryInput>(packed(window_log)));
-    ASSERT_FALSE(input.ok()) << window_log;
-    EXPECT_EQ(input.status().code(), Code::kIo);
-    EXPECT_NE(input.status().message().find("may take 128"), std::string::npos)
-        << input.status().message();
+  for (const unsigned window_log : {10U, 26U}) {
+    UnpackMemory memory(kMost, "give more");
+    UnpackShare share(memory, nullptr);
+    const std::string packed = WithZstdWindow(capture, window_log);
+    const Read fine = ReadFrames(Unpack(std::make_unique<MemoryInput>(packed, 1), &share));
+    EXPECT_EQ(fine.frames, (std::vector<std::string>{"a", "b"})) << fine.reason;
+    EXPECT_EQ(memory.peak(), (std::size_t{1} << window_log) + (1U << 20));
+  }
+  for (const unsigned window_log : {27U, 28U, 31U, 41U}) {
+    const std::string needed = std::to_string((std::uint64_t{1} << (window_log - 20)) + 1);
+    ExpectTold(
+        WithZstdWindow(capture, 20), WithZstdWindow(capture, window_log),
+        "zstd: it takes " + needed + " MiB to unpack, and files may have 96 together; give more");
+  }
+}
+
+// Without a share, as pdns-tap reads.
+TEST(Zstd, AloneThereIsEnoughForTheUsualOnes) {
+  const std::string capture = Capture({"a", "b"});
+  EXPECT_EQ(ReadCompressed(WithZstdWindow(capture, 27)).frames.size(), 2U);
+  EXPECT_EQ(ReadCompressed(WithXzDictionary(capture, 64U << 20)).frames.size(), 2U);
+  EXPECT_NE(ReadCompressed(WithZstdWindow(capture, 28)).reason.find("compress it anew"),
+            std::string::npos);
+}
+
+// The oracle is libzstd's own reader of headers, which its stable interface leaves out.
+TEST(Zstd, WindowsAreThoseThatLibzstdReads) {
+  std::mt19937 random(13);
+  int good = 0;
+  for (int trial = 0; trial < 20'000; ++trial) {
+    std::string head("\x28\xb5\x2f\xfd", 4);
+    while (head.size() < 5 + random() % (kMostZstdHeader + 3)) head += static_cast<char>(random());
+    if (head.size() > 4 && trial % 4 != 0) head[4] &= '\xf7';  // the reserved bit
+    if (trial % 7 == 0) head.replace(0, 4, std::string("\x5a\x2a\x4d\x18", 4));
+    ZSTD_frameHeader expected;
+    const std::size_t result = ZSTD_getFrameHeader(&expected, head.data(), head.size());
+    const auto window = ZstdWindow(AsBytes(head));
+    if (result != 0) continue;  // cut off, or what the decoder refuses
+    ++good;
+    ASSERT_TRUE(window.has_value()) << trial;
+    const bool skippable = expected.frameType == ZSTD_skippableFrame;
+    ASSERT_EQ(*window, skippable ? 0 : std::max<std::uint64_t>(expected.windowSize, 1024)) << trial;
+  }
+  EXPECT_GT(good, 5000);
+}
+
+TEST(Zstd, SkippableFramesAndManyFramesAreRead) {
+  const std::string skippable("\x50\x2a\x4d\x18\x03\0\0\0xyz", 11);
+  const std::string whole = Capture(SomeFrames());
+  std::string packed;
+  for (std::size_t at = 0; at < whole.size(); at += 5000)
+    packed += WithZstdWindow(whole.substr(at, 5000), 13) + skippable;
+  for (const std::size_t step : {1U, 17U, 4096U, 1U << 30}) {
+    const Read read = ReadCompressed(packed, step);
+    EXPECT_EQ(read.frames, SomeFrames());
+    EXPECT_EQ(read.end, End::kStop) << read.reason;
   }
 }
 
