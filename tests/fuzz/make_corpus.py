@@ -6,6 +6,9 @@ Into tests/fuzz/corpus/<target>/<name>. Files of an earlier run are replaced; ot
 """
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -173,6 +176,36 @@ def frame_seeds() -> dict[str, bytes]:
         "bad-field": u32(0) + u32(12) + u32(start) + u32(1) + u32(99),
         "text": b"hello, this is no capture\n",
         "zeros": b"\0" * 64,
+    }
+
+
+def zstd_frame(data: bytes, window_log: int) -> bytes:
+    """One raw block, in a window of 2^window_log bytes. RFC 8878, 3.1.1."""
+    return (b"\x28\xb5\x2f\xfd\0" + bytes([(window_log - 10) << 3])
+            + struct.pack("<I", len(data) << 3 | 1)[:3] + data)
+
+
+def xz_stream(data: bytes, dictionary: int) -> bytes:
+    return lzma.compress(data, check=lzma.CHECK_CRC32,
+                         filters=[{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": dictionary}])
+
+
+def unpack_seeds() -> dict[str, bytes]:
+    capture = control(2, CONTENT_TYPE) + data_frame(b"one") + data_frame(b"two") + control(3)
+    gzip_file = gzip.compress(capture, mtime=0)
+    # By the lz4 program, and in its legacy form.
+    lz4 = bytes.fromhex("04224d186440a70900008049276d20686572652100000000c01aa9ed")
+    legacy = bytes.fromhex("02214c180900000080492d68657265210a")
+    return {
+        "gzip": gzip_file, "bzip2": bz2.compress(capture), "lz4": lz4, "lz4-legacy": legacy,
+        "gzip-twice": gzip.compress(gzip_file, mtime=0), "zstd-in-gzip": gzip.compress(zstd_frame(capture, 10), mtime=0),
+        "xz": xz_stream(capture, 1 << 16), "xz-dear": xz_stream(capture, 64 << 20),
+        "xz-then-dear": xz_stream(capture, 1 << 16) + xz_stream(capture, 64 << 20),
+        "zstd": zstd_frame(capture, 10), "zstd-dear": zstd_frame(capture, 41),
+        "zstd-then-dear": zstd_frame(capture, 20) + zstd_frame(capture, 27),
+        "zstd-skippable": zstd_frame(capture, 10) + bytes.fromhex("502a4d1803000000787980") + zstd_frame(b"x", 12),
+        "zstd-one-segment": bytes.fromhex("28b52ffd2003190000") + b"abc",
+        "cut": gzip_file[:-9], "bomb": gzip.compress(bytes(1 << 20), mtime=0),
     }
 
 
@@ -457,7 +490,7 @@ def rdata_seeds() -> dict[str, bytes]:
 def corpora() -> dict[str, dict[str, bytes]]:
     real, rdata = smallest_by_type(), rdata_seeds()
     return {
-        "frame": frame_seeds(),
+        "frame": frame_seeds(), "unpack": unpack_seeds(),
         "handover": handover_seeds(), "tls": tls_seeds(),
         "dnstap": dnstap_seeds() | {f"type-{number}": payload for number, (payload, _) in sorted(real.items())[:20]},
         "answers": answer_seeds() | {f"type-{number}": message for number, (_, message) in sorted(real.items())

@@ -1,4 +1,5 @@
 pdns_fuzz_target(frame LIBS pdns_frame PkgConfig::fstrm)
+pdns_fuzz_target(unpack LIBS pdns_frame)
 pdns_fuzz_target(handover LIBS pdns_frame)
 pdns_fuzz_target(tls LIBS pdns_net PkgConfig::openssl)
 pdns_fuzz_target(dnstap LIBS pdns_dnstap)
