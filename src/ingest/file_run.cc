@@ -50,7 +50,8 @@ class FileRun {
 
   void RunLane(Drainer& drainer, const CollectorLimits& limits) {
     Collector collector(drainer, plan_.policy, limits);
-    FileSource source(collector, claims_, stop_, progress_, plan_.storing, plan_.waits);
+    FileSource source(collector, claims_, stop_, progress_, plan_.storing, plan_.waits,
+                      plan_.memory);
     for (std::size_t i = next_++; i < reports_.size(); i = next_++)
       reports_[i] = TakeOne(source, plan_.sources[i]);
     collector.Drain();

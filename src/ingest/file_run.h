@@ -29,6 +29,7 @@ struct FilePlan {
   std::size_t cores = 0;                   // 0: all there are
   const Storing* storing = nullptr;        // as FileSource
   bool waits = false;                      // likewise
+  frame::UnpackMemory* memory = nullptr;   // likewise
 };
 
 // Returns when all is read and what was taken is in the sink, or after a stop. kIo, kCorrupt: the

@@ -30,14 +30,15 @@ bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0 ||
 
 }  // namespace
 
-FileSource::FileSource(Collector& collector, Claims& claims, const Stop& stop,
-                       source::Progress& progress, const Storing* storing, bool waits)
+FileSource::FileSource(Collector& collector, Claims& claims, const Stop& stop, source::Progress& progress,
+                       const Storing* storing, bool waits, frame::UnpackMemory* memory)
     : collector_(collector),
       claims_(claims),
       stop_(stop),
       progress_(progress),
       storing_(storing),
-      waits_(waits) {
+      waits_(waits),
+      memory_(memory) {
   collector_.OnHandOver([this] { claims_.HandedOver(this); });
 }
 
@@ -45,6 +46,7 @@ source::Report FileSource::Take(const std::string& path, const frame::OpenRule& 
   Begin(path);
   rule_ = rule;
   TakeSource();
+  CloseReader();  // others may wait for its memory
   return std::move(report_);
 }
 
@@ -74,33 +76,56 @@ void FileSource::Begin(const std::string& path) {
   rule_ = {};
   report_ = {};
   report_.name = path;
-  reader_.reset();
+  CloseReader();
+  missed_ = reserve_ = 0;
+  left_at_.reset();
   place_ = {};
   frames_before_ = frames_told_ = shown_bytes_ = shown_frames_ = 0;
 }
 
 void FileSource::TakeSource() {
-  if (OpenAtFirstFrame()) {
-    const Sha256Digest first_frame = Sha256(*frame_);
-    place_ = source::Place({first_frame, 0});
-    report_.id = ToHex(Bytes(first_frame).first(kShownDigest));
-    if (FindPlace()) {
-      frames_before_ = place_.frames();
-      if (frame_.has_value() && held_) {
-        // After a stop nothing is taken below.
-        claims_.AwaitTurn(
-            place_.id(), this, [this] { collector_.Drain(); }, &stop_);
-      }
-      if (TakeFrames()) Conclude();
-      if (const std::string complaint = source::TimeComplaint(report_.counters);
-          !complaint.empty()) {
-        const bool again = !collector_.Moves();
-        report_.reason = complaint + (again ? "; another run may take them" : "");
-      }
-      LetGo();
-    }
-  }
+  do {
+    if (OpenAtFirstFrame()) TakeOpened();
+  } while (MissedMemory());
   ShowProgress(report_.counters.frames);
+}
+
+void FileSource::TakeOpened() {
+  const Sha256Digest first_frame = Sha256(*frame_);
+  place_ = SourcePlace({first_frame, 0});
+  report_.id = ToHex(Bytes(first_frame).first(kShownDigest));
+  if (!FindPlace()) return;
+  const bool goes_on = left_at_.has_value() && left_at_->id == place_.id();
+  frames_before_ =
+      goes_on ? frames_before_ + place_.frames() - left_at_->position.frames : place_.frames();
+  if (frame_.has_value() && held_) {
+    // After a stop nothing is taken below.
+    claims_.AwaitTurn(
+        place_.id(), this, [this] { collector_.Drain(); }, &stop_);
+  }
+  if (TakeFrames()) Conclude();
+  if (const std::string complaint = TimeComplaint(report_.counters); !complaint.empty()) {
+    const bool again = !collector_.Moves();
+    report_.reason = complaint + (again ? "; another run may take them" : "");
+  }
+  LetGo();
+}
+
+// Does the source need more memory than it could get while it held some? Then it is opened anew,
+// with that: whoever waits for memory may hold neither memory nor a claim (frame/unpack_memory.h).
+bool FileSource::MissedMemory() {
+  missed_ = share_.has_value() ? share_->missed() : 0;
+  if (missed_ == 0 || stop_.requested()) return false;
+  reserve_ = std::max(missed_, 2 * reserve_);
+  if (place_.frames() > 0) left_at_ = {place_.id(), place_.position()};
+  report_.state = SourceState::kUnreadable;
+  report_.reason.clear();
+  return true;
+}
+
+void FileSource::CloseReader() {
+  reader_.reset();
+  share_.reset();
 }
 
 // Before the next try at a file that cannot be opened.
@@ -127,6 +152,11 @@ bool FileSource::AwaitReadable(int fd) {
     collector_.DrainIfOld();
   }
   return false;
+}
+
+bool FileSource::AwaitMemory() {
+  collector_.Drain();
+  return !stop_.requested();
 }
 
 // No more for now: the source may go to another lane, say a nightly one over the same folder.
@@ -169,10 +199,22 @@ void FileSource::LetGo() {
                   any && !collector_.empty() ? this : nullptr);
 }
 
+Result<std::unique_ptr<frame::Input>> FileSource::Open() {
+  CloseReader();
+  if (follow_ != nullptr) return frame::OpenFollowed(path_, *this);
+  if (memory_ == nullptr) return frame::OpenInput(path_, *this, rule_);
+  share_.emplace(*memory_, this);
+  if (missed_ > 0) {
+    const auto drawn = share_->Reserve(missed_, reserve_);
+    if (!drawn.ok()) return drawn.status();
+    if (!*drawn) return Status::Io("interrupted while it waited for memory");
+  }
+  return frame::OpenInput(path_, *this, rule_, &*share_);
+}
+
 // False when the source has no frame to begin with; the report is then complete.
 bool FileSource::OpenAtFirstFrame() {
-  auto input = follow_ != nullptr ? frame::OpenFollowed(path_, *this)
-                                  : frame::OpenInput(path_, *this, rule_);
+  auto input = Open();
   if (!input.ok() && !rule_.folder.empty() && !Exists(path_)) {
     const std::string compressed = path_ + ".zst";  // which was whole before this one went
     if (!Exists(compressed)) {
@@ -183,7 +225,8 @@ bool FileSource::OpenAtFirstFrame() {
     return OpenAtFirstFrame();
   }
   if (!input.ok()) {
-    Fail(source::State::kUnreadable, input.status().message());
+    const bool stopped = missed_ > 0 && stop_.requested();
+    Fail(stopped ? source::State::kInterrupted : source::State::kUnreadable, input.status().message());
     return false;
   }
   reader_ = std::make_unique<frame::Reader>(std::move(*input));
@@ -219,7 +262,9 @@ bool FileSource::FindPlace() {
   for (record::SourceId id = place_.id();; ++id.variant) {
     place_ = source::Place(id);
     if (!Hold(id)) return false;
-    const Match match = Compare(taken_);
+    const bool further = left_at_.has_value() && left_at_->id == id &&
+                         (!taken_.has_value() || taken_->frames < left_at_->position.frames);
+    const Match match = Compare(further ? left_at_->position : taken_);
     if (match == Match::kNew || match == Match::kHere) return true;
     LetGo();
     if (match == Match::kShorter) {
@@ -254,7 +299,8 @@ FileSource::Match FileSource::Compare(const std::optional<record::Position>& tak
     if (stop_.requested()) return Match::kFailed;
     record::Advance(seen, *frame_);
     seen.bytes = reader_->position();
-    if (seen.frames % kFramesPerShow == 0) ShowProgress(0);  // it goes on, though nothing is new
+    // It goes on, though nothing is new.
+    if (seen.frames % kFramesPerShow == 0) ShowProgress(shown_frames_);
     if (!record::OnTheWay(seen, *taken)) return Match::kOther;
     if (seen.frames < taken->frames) continue;
     if (Sha256(*frame_) != taken->last_frame) return Match::kOther;

@@ -28,8 +28,11 @@ class FileSource : public frame::Waiter {
  public:
   // One for each collector. `storing` outlives it; null: the database always takes batches. While
   // it takes none, Take ends the source as interrupted, unless it `waits` as Follow does.
+  // `memory`, which outlives it as well, is what compressed files share; null: each has
+  // frame::kUnpackAlone.
   FileSource(Collector& collector, Claims& claims, const Stop& stop, source::Progress& progress,
-             const Storing* storing = nullptr, bool waits = false);
+             const Storing* storing = nullptr, bool waits = false,
+             frame::UnpackMemory* memory = nullptr);
 
   // Takes the capture at `path`, "-" being standard input. Never fails as a whole: the report says
   // it. `rule` names a folder: nobody named it, it stood there; compressed or removed since, it is
@@ -49,17 +52,24 @@ class FileSource : public frame::Waiter {
   // allowed, and a followed file is nobody's.
   bool AwaitReadable(int fd) override;
 
+  // Hands over what it gave before, which another lane may wait for.
+  bool AwaitMemory() override;
+
  private:
   enum class Turn : std::uint8_t { kTake, kPassOver, kFailed };
   enum class Match : std::uint8_t { kNew, kHere, kShorter, kOther, kFailed };
 
   void Begin(const std::string& path);
   void TakeSource();
+  void TakeOpened();
+  bool MissedMemory();
+  void CloseReader();
   void Pause();
   void Rest();
   Turn TakeBack();
   void LetGo();
   bool OpenAtFirstFrame();
+  Result<std::unique_ptr<frame::Input>> Open();
   bool Hold(const record::SourceId& id);
   bool FindPlace();
   Match Compare(const std::optional<record::Position>& taken);
@@ -76,10 +86,15 @@ class FileSource : public frame::Waiter {
   source::Progress& progress_;
   const Storing* storing_;
   bool waits_;  // for the database to take batches
+  frame::UnpackMemory* memory_;
 
   std::string path_;
   frame::OpenRule rule_;
   source::Report report_;
+  std::optional<frame::UnpackShare> share_;  // of what reader_ reads; set where memory_ is
+  std::size_t missed_ = 0;   // what it takes, when it has to be opened anew for it ...
+  std::size_t reserve_ = 0;  // ... and what is better drawn, so that it is not opened a third time
+  std::optional<record::SourcePosition> left_at_;  // then, by this run
   std::unique_ptr<frame::Reader> reader_;
   std::optional<Bytes> frame_;  // read, not yet taken
   source::Place place_;

@@ -35,7 +35,8 @@ Service::Service(ServiceOptions options, LiveOptions live, const Sink& sink, Sto
              return sink_.apply(batch);
            }},
           [this] { stop_.Request(); }),
-      jobs_(options_.patience) {}
+      jobs_(options_.patience),
+      unpack_(options_.unpack_memory, options_.unpack_way_out) {}
 
 Service::~Service() {
   EndOthers();
@@ -169,8 +170,9 @@ Result<RunReport> Service::TakeJob(std::vector<source::Path> sources, const Stop
   if (!turn.ok()) return turn.status();
   constexpr std::size_t kPartBeside = 4;
   const std::size_t memory = options_.window_memory / Parts() / (turn->beside() ? kPartBeside : 1);
+  frame::UnpackMemory beside(options_.unpack_memory / kPartBeside, options_.unpack_way_out);
   return TakeRun({std::move(sources), options_.policy, options_.flush_interval, memory,
-                  options_.cores, sink_.storing},
+                  options_.cores, sink_.storing, false, turn->beside() ? &beside : &unpack_},
                  stop, progress);
 }
 
@@ -207,7 +209,7 @@ void Service::TakePipes() {
   if (!sink_.Await(stop_)) return;
   const std::size_t lanes = pipes_.size();
   auto report = TakeRun({pipes_, options_.policy, options_.flush_interval,
-                         options_.window_memory / Parts(), lanes, sink_.storing, true},
+                         options_.window_memory / Parts(), lanes, sink_.storing, true, &unpack_},
                         stop_, *progress_);
   if (report.ok()) Add(std::move(*report));
 }

@@ -39,8 +39,12 @@ struct ServiceOptions {
   source::Policy policy;
   std::chrono::nanoseconds flush_interval = std::chrono::seconds(10);
   std::size_t window_memory = 192U << 20;  // of all windows together
-  std::size_t cores = 0;                   // to be used by files; 0: all there are
-  NotStored not_stored;                    // by runs of this process before this one
+  // For compressed files and pipes, and the end of the sentence where it does not do
+  // (frame/unpack_memory.h). A run beside one that has stalled has a quarter of it, of its own.
+  std::size_t unpack_memory = frame::kUnpackAlone;
+  std::string unpack_way_out = "compress it anew, with a smaller window";
+  std::size_t cores = 0;  // to be used by files; 0: all there are
+  NotStored not_stored;   // by runs of this process before this one
   std::chrono::milliseconds patience = JobQueue::kPatience;  // with a run of files that has stalled
 };
 
@@ -134,6 +138,7 @@ class Service {
   std::vector<std::unique_ptr<frame::FolderWatch>> watches_;
   std::vector<std::thread> threads_;
   JobQueue jobs_;
+  frame::UnpackMemory unpack_;
   HandOver hand_over_;
   std::atomic<bool> ready_{false};
   mutable std::mutex mutex_;

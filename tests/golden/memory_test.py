@@ -85,6 +85,26 @@ class Memory(unittest.TestCase):
             print(f"--memory {budget}M, growth: {peaks} MiB; questions {self.check_questions(database)}")
             self.assertLess(max(peaks), budget + BESIDE, peaks)
 
+    def test_unpacking(self) -> None:
+        """Compressed captures with dear windows, as many as there are cores and more. Window and content are about as
+        large, so that what is allocated is used."""
+        budget, captures = 64, []
+        for number, (log, size) in enumerate([(24, 20), (24, 20), (24, 20), (27, 160)]):
+            frames = frame(response(answer(f"host{number}.example", 1, bytes(4)), name("example"), TIME))
+            filler = frame(bytes(1 << 16)) * (size * MIB >> 16)  # without a message: counted, and nothing else
+            packed = subprocess.run(["zstd", "-1", f"--long={log}"], input=START + frames + filler + STOP,
+                                    stdout=subprocess.PIPE, check=True).stdout
+            captures.append(self.root / f"capture-{number}")
+            captures[-1].write_bytes(packed)
+        command = [BIN / "pdns-ingest", "-d", self.root / "unpacked", "--memory", f"{budget}M", *captures]
+        most = peak(*command)
+        print(f"--memory {budget}M, windows of 16 and 128 MiB: {most} MiB")
+        self.assertLess(most, budget + BESIDE)
+        again = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        self.assertEqual(again.returncode, 1, again.stderr)
+        self.assertEqual(again.stderr.count("already_taken"), 3, again.stderr)
+        self.assertIn("zstd: it takes 129 MiB to unpack, and files may have 28 together; a larger --memory", again.stderr)
+
 
 if __name__ == "__main__":
     if "ASAN_OPTIONS" in os.environ:

@@ -21,6 +21,7 @@ struct RunSettings {
   std::size_t window_memory = 64U << 20;  // 1: a batch a frame
   std::chrono::nanoseconds flush_interval = std::chrono::hours(1);
   std::size_t cores = 2;
+  std::size_t unpack_memory = frame::kUnpackAlone;
 };
 
 // A service from its opening to its report.
@@ -51,6 +52,7 @@ inline Result<RunReport> RunOn(MemorySink& memory, const std::vector<std::string
   options.window_memory = settings.window_memory;
   options.flush_interval = settings.flush_interval;
   options.cores = settings.cores;
+  options.unpack_memory = settings.unpack_memory;
   source::Progress progress;
   const record::Counters before = memory.counters();
   auto report = RunService(options, memory.sink(), stop, progress);
