@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import pathlib
 import socket
 import sys
-import threading
 import time
 from typing import Callable
 
@@ -14,11 +14,12 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from common import pdns, sandbox  # noqa: E402
 from common.sandbox import Check, WaitFor  # noqa: E402
+from common.stopwatch import Stopwatch  # noqa: E402
 
 PORT = 9553
 PEERS = 200
 MOST = 128 + 64  # connections that are served, and those that are about to be closed
-PROMPT = 5.0  # seconds; 0.5 is aimed at, and a busy machine is not to fail
+PROMPT = 0.5  # seconds, less those in which neither side had a processor
 O_CLOEXEC = 0o2000000
 GET = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -53,30 +54,32 @@ def _Ask(request: bytes, source: str = "127.0.0.1") -> tuple[int, bytes]:
     return int(head.split()[1]), body
 
 
-def _Health(source: str) -> float:
+def _Health(process: pathlib.Path, source: str) -> float:
     """Seconds until /health says yes to a peer that has just come."""
-    began = time.monotonic()
+    watch = Stopwatch(process, any_thread=True)
     Check(_Ask(GET % b"health", source) == (200, b"ok\n"), "/health does not say yes")
-    return time.monotonic() - began
+    return watch.Waited()
 
 
 class Flood:
-    """Many peers that do the same; those that are shut out come again."""
+    """Many peers that do the same; those that are shut out come again. In processes of their own: what they do with
+    their processor must not hold back who asks meanwhile."""
 
     def __init__(self, first: bytes, more: bytes = b"", pause: float = 0.01, buffer: int = 0) -> None:
         self._first, self._more, self._pause, self._buffer = first, more, pause, buffer
-        self._end = threading.Event()
-        self._threads = [threading.Thread(target=self._Run, args=(part,)) for part in range(4)]
+        context = multiprocessing.get_context("fork")
+        self._end = context.Event()
+        self._parts = [context.Process(target=self._Run, args=(part,), daemon=True) for part in range(4)]
 
     def __enter__(self) -> Flood:
-        for thread in self._threads:
-            thread.start()
+        for part in self._parts:
+            part.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._end.set()
-        for thread in self._threads:
-            thread.join()
+        for part in self._parts:
+            part.join()
 
     def _Run(self, part: int) -> None:
         # Half of them from one address, the others from many.
@@ -147,7 +150,7 @@ def _Floods(ingester: pdns.Ingester) -> None:
         with flood():
             took = []
             for n in range(20):
-                took.append(_Health("127.0.0.1" if n % 2 else "127.9.9.9"))
+                took.append(_Health(process, "127.0.0.1" if n % 2 else "127.9.9.9"))
                 Check(took[-1] < PROMPT, f"{name}: /health took {took[-1]:.2f} s")
                 time.sleep(0.02)
             more = len(_Descriptors(process)) - before
@@ -171,7 +174,7 @@ def _TimeIsUp(ingester: pdns.Ingester) -> None:
         WaitFor(_Shut, 90, "a dripping peer to be shut out")
         Check(silent.recv(1) == b"", "a silent peer was sent something")
         print(f"shut out after {time.monotonic() - began:.1f} s")
-    Check(_Health("127.0.0.1") < PROMPT, "/health is slow")
+    Check(_Health(sandbox.Proc(ingester.popen.pid), "127.0.0.1") < PROMPT, "/health is slow")
     Check(ingester.popen.poll() is None, "pdns-ingest ended")
 
 
