@@ -92,7 +92,7 @@ void FileSource::TakeSource() {
 
 void FileSource::TakeOpened() {
   const Sha256Digest first_frame = Sha256(*frame_);
-  place_ = SourcePlace({first_frame, 0});
+  place_ = source::Place({first_frame, 0});
   report_.id = ToHex(Bytes(first_frame).first(kShownDigest));
   if (!FindPlace()) return;
   const bool goes_on = left_at_.has_value() && left_at_->id == place_.id();
@@ -104,7 +104,7 @@ void FileSource::TakeOpened() {
         place_.id(), this, [this] { collector_.Drain(); }, &stop_);
   }
   if (TakeFrames()) Conclude();
-  if (const std::string complaint = TimeComplaint(report_.counters); !complaint.empty()) {
+  if (const std::string complaint = source::TimeComplaint(report_.counters); !complaint.empty()) {
     const bool again = !collector_.Moves();
     report_.reason = complaint + (again ? "; another run may take them" : "");
   }
@@ -118,7 +118,7 @@ bool FileSource::MissedMemory() {
   if (missed_ == 0 || stop_.requested()) return false;
   reserve_ = std::max(missed_, 2 * reserve_);
   if (place_.frames() > 0) left_at_ = {place_.id(), place_.position()};
-  report_.state = SourceState::kUnreadable;
+  report_.state = source::State::kUnreadable;
   report_.reason.clear();
   return true;
 }

@@ -186,7 +186,7 @@ TEST_F(Clock, TheArchiveHasWhatSocketsGave) {
   }
 }
 
-TEST(TimeComplaint, OfMoreThanHalf) {
+TEST(source::TimeComplaint, OfMoreThanHalf) {
   record::Counters counters;
   EXPECT_EQ(source::TimeComplaint(counters), "");
   counters.Count(FrameOutcome::kUsed);

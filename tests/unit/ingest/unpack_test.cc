@@ -26,7 +26,7 @@ using pdns::testing::OpenCapture;
 using pdns::testing::StopFrame;
 using pdns::testing::TempDir;
 using pdns::testing::WriteFile;
-using States_ = std::vector<SourceState>;
+using States_ = std::vector<source::State>;
 
 constexpr std::size_t kMib = 1U << 20;
 
@@ -64,19 +64,19 @@ struct Unpacked : ::testing::Test {
 
   RunReport Run(const std::vector<std::string>& paths, std::size_t cores) {
     FilePlan plan;
-    plan.sources = ListSources(paths);
+    plan.sources = source::ListPaths(paths);
     plan.cores = cores;
     plan.flush_interval = std::chrono::hours(1);
     plan.memory = &memory;
     const Sink sink = store.sink();
     Claims claims(sink);
     Drainer drainer(sink, [] {});
-    Progress progress;
+    source::Progress progress;
     auto report = TakeFiles(plan, drainer, claims, stop, progress);
     EXPECT_TRUE(drainer.Finish().ok());
     EXPECT_TRUE(report.ok());
     if (!report.ok()) return {};
-    for (const SourceReport& source : report->sources)
+    for (const source::Report& source : report->sources)
       EXPECT_TRUE(source.counters.AddUp()) << source.name;
     EXPECT_EQ(progress.frames, report->Total().frames);
     EXPECT_EQ(memory.held(), 0U);
@@ -105,7 +105,7 @@ TEST_F(Unpacked, ThePeakOfManyStaysUnderTheBound) {
   std::ofstream("/proc/self/clear_refs") << "5";  // the peak begins here
   const std::size_t before = OfProcess("VmRSS");
   const RunReport report = Run(paths, kFiles);
-  EXPECT_EQ(States(report), States_(kFiles, SourceState::kComplete));
+  EXPECT_EQ(States(report), States_(kFiles, source::State::kComplete));
   ExpectNumbered(store, "h", kFiles);
   constexpr std::size_t kBesideIt = kFiles * 4 * kMib;  // what lanes and readers hold
   EXPECT_LT(OfProcess("VmHWM"), before + memory.most() + kBesideIt);
@@ -131,13 +131,13 @@ TEST_F(Unpacked, ThoseWhoTakeMoreFurtherOnComeToTheirEnd) {
     const RunReport report = Run(paths, paths.size());
     unsigned complete = 0;
     unsigned taken = 0;
-    for (const SourceReport& source : report.sources) {
-      complete += source.state == SourceState::kComplete ? 1 : 0;
-      taken += source.state == SourceState::kAlreadyTaken ? 1 : 0;
+    for (const source::Report& source : report.sources) {
+      complete += source.state == source::State::kComplete ? 1 : 0;
+      taken += source.state == source::State::kAlreadyTaken ? 1 : 0;
       // A copy that let go of its claim for the memory was taken to the end by its twin.
-      EXPECT_TRUE(source.state == SourceState::kComplete ||
-                  source.state == SourceState::kContinued ||
-                  source.state == SourceState::kAlreadyTaken)
+      EXPECT_TRUE(source.state == source::State::kComplete ||
+                  source.state == source::State::kContinued ||
+                  source.state == source::State::kAlreadyTaken)
           << source.name << ": " << source.reason;
     }
     EXPECT_EQ(report.Total().frames, 4U * 400U);
@@ -154,7 +154,7 @@ TEST_F(Unpacked, WhatNeverFitsIsToldAndWhatStoodBeforeIsTaken) {
       File("dear", Zstd(capture.substr(0, half), 20) + Zstd(capture.substr(half), 27));
   for (int again = 0; again < 2; ++again) {
     const RunReport report = Run({path}, 2);
-    EXPECT_EQ(States(report), States_{SourceState::kUnreadable});
+    EXPECT_EQ(States(report), States_{source::State::kUnreadable});
     EXPECT_EQ(report.sources[0].reason,
               "zstd: it takes 129 MiB to unpack, and files may have 70 together; give more");
     ExpectNumbered(store, "h", 100);
@@ -162,7 +162,7 @@ TEST_F(Unpacked, WhatNeverFitsIsToldAndWhatStoodBeforeIsTaken) {
   frame::UnpackMemory more(140 * kMib, "");
   RunSettings settings;
   settings.unpack_memory = more.most();
-  EXPECT_EQ(States(RunFiles(store, {path}, settings)), States_{SourceState::kContinued});
+  EXPECT_EQ(States(RunFiles(store, {path}, settings)), States_{source::State::kContinued});
   ExpectNumbered(store, "h", 200);
 }
 
@@ -190,7 +190,7 @@ TEST_F(Parked, FramesOfFilesBeforeAreStored) {
   const RunReport report = RunBeside({File("a", Capture(NumberedPayloads("h", 10))),
                                       File("b", Zstd(Capture(NumberedPayloads("i", 10)), 25))},
                                      40 * kMib, [this] { return store.trusted().size() == 10; });
-  EXPECT_EQ(States(report), States_(2, SourceState::kComplete));
+  EXPECT_EQ(States(report), States_(2, source::State::kComplete));
   ExpectNumbered(store, "h", 10);
   ExpectNumbered(store, "i", 10);
 }
@@ -201,7 +201,7 @@ TEST_F(Parked, WholeFramesOfTheSameFileAreStored) {
   const RunReport report =
       RunBeside({File("a", Zstd(capture.substr(0, half), 20) + Zstd(capture.substr(half), 25))},
                 40 * kMib, [this] { return store.trusted().size() >= 49; });
-  EXPECT_EQ(States(report), States_{SourceState::kComplete});
+  EXPECT_EQ(States(report), States_{source::State::kComplete});
   EXPECT_EQ(report.Total().frames, 100U);
   ExpectNumbered(store, "h", 100);
 }
@@ -218,17 +218,17 @@ TEST_F(Parked, AStopEndsIt) {
     stop.Request();
   });
   FilePlan plan;
-  plan.sources = ListSources(paths);
+  plan.sources = source::ListPaths(paths);
   plan.memory = &memory;
   Claims claims(store.sink());
   Drainer drainer(store.sink(), [] {});
-  Progress progress;
+  source::Progress progress;
   const auto report = TakeFiles(plan, drainer, claims, stop, progress);
   other.join();
   ASSERT_TRUE(report.ok());
-  EXPECT_EQ(States(*report), States_{SourceState::kInterrupted});
+  EXPECT_EQ(States(*report), States_{source::State::kInterrupted});
   RunSettings settings;
-  EXPECT_EQ(States(RunFiles(store, paths, settings)), States_{SourceState::kContinued});
+  EXPECT_EQ(States(RunFiles(store, paths, settings)), States_{source::State::kContinued});
   ExpectNumbered(store, "h", 100);
 }
 
