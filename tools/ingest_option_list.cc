@@ -158,6 +158,7 @@ reads the files for this one.
 
 Signals: TERM commits everything and ends; HUP restarts the program with the present
 configuration and keeps all connections but TLS; USR1 prints all statistics.
+Tasks of an operator (set-up, upgrade, full disk, damage, wrong counts): man 7 pdns.
 )";
 }
 

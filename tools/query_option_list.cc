@@ -145,6 +145,7 @@ Prints what resolvers were told: rrname, rrtype and rdata with first-seen, last-
 
 Most used: -t TYPES, -l ROWS, -p FORMAT (table json csv tsv dig names values), --since TIME,
 --until TIME, --quarantined, -d DATABASE. All options: --help-all. Manual: man pdns-query.
+Tasks of an operator (set-up, upgrade, full disk, damage, wrong counts): man 7 pdns.
 )";
 }
 

@@ -9,6 +9,7 @@ from pdns_testing import BIN
 
 MANUALS = Path(__file__).resolve().parents[2] / "man"
 PAGES = sorted(MANUALS.glob("*.1"))
+ALL = [*PAGES, *sorted(MANUALS.glob("*.7"))]
 
 
 def options_of_help(tool: str) -> dict[str, str]:
@@ -54,14 +55,14 @@ class Manual(unittest.TestCase):
     def test_mandoc(self) -> None:
         if not shutil.which("mandoc"):
             self.skipTest("mandoc not found (package mandoc)")
-        for page in PAGES:
+        for page in ALL:
             run = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", page], capture_output=True, text=True)
             self.assertEqual((0, ""), (run.returncode, run.stdout), page.name)
 
     def test_man(self) -> None:
         if not shutil.which("man"):
             self.skipTest("man not found (package man-db)")
-        for page in PAGES:
+        for page in ALL:
             command = ["man", "--warnings=all", "-E", "ASCII", "-l", "-Tascii", "-Z", page]
             run = subprocess.run(command, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin", "MANWIDTH": "80"})
             self.assertEqual((0, ""), (run.returncode, run.stderr), page.name)

@@ -24,6 +24,8 @@ foreach(tool IN ITEMS pdns-ingest pdns-query pdns-tap)
   endif()
 endforeach()
 
+pdns_install_compressed(${PROJECT_SOURCE_DIR}/man/pdns.7 pdns.7 ${CMAKE_INSTALL_MANDIR}/man7)
+
 # One file completes for all programs; bash-completion looks for one by the name of each.
 set(completions ${CMAKE_INSTALL_DATAROOTDIR}/bash-completion/completions)
 install(FILES ${packaging}/completion/pdns-query.bash DESTINATION ${completions} RENAME pdns-query COMPONENT tools)
@@ -39,6 +41,7 @@ configure_file(${packaging}/deb/changelog.in ${PROJECT_BINARY_DIR}/packaging/cha
 pdns_install_compressed(${PROJECT_BINARY_DIR}/packaging/changelog changelog ${doc})
 install(FILES README.md ${packaging}/deb/copyright DESTINATION ${doc} COMPONENT tools)
 install(FILES schema/keys.md schema/rows.md DESTINATION ${doc}/schema COMPONENT tools)
+install(DIRECTORY docs/ DESTINATION ${doc}/docs COMPONENT tools FILES_MATCHING PATTERN *.md)
 get_property(compressed GLOBAL PROPERTY PDNS_COMPRESSED)
 add_custom_target(packaging_files ALL DEPENDS ${compressed})
 
