@@ -69,7 +69,7 @@ class Repair(unittest.TestCase):
     def commands(self) -> list[str]:
         """Those of the page, for this database."""
         page = DOCS.read_text()
-        found = [line for block in re.findall(r"^```\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+        found = [line for block in re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
                  for line in block.splitlines() if line.startswith("pdns-")]
         self.assertGreaterEqual(len(found), 4)
         return [line.replace("/var/lib/pdns", str(self.root / "pdns")) for line in found]

@@ -39,7 +39,7 @@ install(FILES ${packaging}/completion/_pdns-query
 set(doc ${CMAKE_INSTALL_DATAROOTDIR}/doc/${PDNS_PACKAGE})
 configure_file(${packaging}/deb/changelog.in ${PROJECT_BINARY_DIR}/packaging/changelog @ONLY)
 pdns_install_compressed(${PROJECT_BINARY_DIR}/packaging/changelog changelog ${doc})
-install(FILES README.md ${packaging}/deb/copyright DESTINATION ${doc} COMPONENT tools)
+install(FILES README.md CHANGELOG.md SECURITY.md ${packaging}/deb/copyright DESTINATION ${doc} COMPONENT tools)
 install(FILES schema/keys.md schema/rows.md DESTINATION ${doc}/schema COMPONENT tools)
 install(DIRECTORY docs/ DESTINATION ${doc}/docs COMPONENT tools FILES_MATCHING PATTERN *.md)
 get_property(compressed GLOBAL PROPERTY PDNS_COMPRESSED)
