@@ -32,7 +32,7 @@ class Commands(unittest.TestCase):
         blocks = all_blocks()
         self.assertGreater(len(blocks), 45)
         noted: Counter[str] = Counter()
-        with ThreadPoolExecutor(8) as pool:  # most of them wait for an ingester to be ready
+        with ThreadPoolExecutor(12) as pool:  # most of them wait for an ingester to be ready
             runs = list(pool.map(lambda numbered: self.place.run(numbered[1], self.folder / str(numbered[0])), enumerate(blocks)))
         for block, (run, faults) in zip(blocks, runs, strict=True):
             noted.update(block.noted())
