@@ -147,6 +147,7 @@ class Deb(unittest.TestCase):
         paths = {row[5][1:]: row for row in rows}
         for path in ("/usr/bin/pdns-ingest", "/usr/bin/pdns-query", "/usr/lib/systemd/system/pdns-ingest.service",
                      "/usr/lib/systemd/system/pdns-ingest.socket", "/usr/share/man/man1/pdns-ingest.1.gz",
+                     "/usr/share/man/man7/pdns.7.gz", f"/usr/share/doc/{PACKAGE}/docs/operate.md",
                      "/usr/share/bash-completion/completions/pdns-query", "/usr/share/zsh/vendor-completions/_pdns-query",
                      "/etc/pdns/ingest.conf", f"/usr/share/doc/{PACKAGE}/copyright"):
             self.assertIn(path, paths)
