@@ -11,12 +11,12 @@
 #include "query/answer_cursor.h"
 #include "query/hit.h"
 #include "query/sort_key.h"
-#include "query/sorter.h"
+#include "sort/sorter.h"
 
 namespace pdns::query {
 
 // Equal hits come in the order of their places (query/place.h), or where these are not kept, in the
-// order they were added. Memory and disk are Sorter's. What was asked is not copied: its text
+// order they were added. Memory and disk are sort::Sorter's. What was asked is not copied: its text
 // outlives the sorter; paths are not kept. One thread at a time.
 class HitSorter {
  public:
@@ -47,7 +47,7 @@ class HitSorter {
   bool TiesByPlace() const { return order_.places && !order_.unique; }
 
   Order order_;
-  Sorter sorter_;
+  sort::Sorter sorter_;
   std::optional<std::string> after_;                // a key
   std::unordered_map<std::uint64_t, Asked> asked_;  // by number of the question
   std::string key_;

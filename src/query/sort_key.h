@@ -1,5 +1,5 @@
 // What answers are sorted by: a tuple and its history -> [AppendSortKey] -> bytes whose order is
-// that of the answers, as Sorter (query/sorter.h) takes them.
+// that of the answers, as sort::Sorter (sort/sorter.h) takes them.
 #pragma once
 
 #include <cstdint>

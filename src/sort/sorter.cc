@@ -1,11 +1,11 @@
-#include "query/sorter.h"
+#include "sort/sorter.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <span>
 #include <utility>
 
-namespace pdns::query {
+namespace pdns::sort {
 namespace {
 
 constexpr std::size_t kMaxMerged = 64;   // runs read at once
@@ -38,11 +38,11 @@ std::size_t Sorter::Block() const {
 }
 
 Status Sorter::Add(std::string_view key, std::string_view payload) {
-  if (key.size() > kMaxSortPart || payload.size() > kMaxSortPart) {
+  if (key.size() > kMaxPart || payload.size() > kMaxPart) {
     return Status::Usage("sorting: an item is longer than 1 MiB");
   }
   if (past_.has_value() && key >= *past_) return {};
-  const SortItem item{key, payload};
+  const Item item{key, payload};
   if (IsFull(item)) {
     if (Status status = MakeRoom(); !status.ok()) return status;
   }
@@ -52,7 +52,7 @@ Status Sorter::Add(std::string_view key, std::string_view payload) {
 
 // With `keep`, twice as many are enough, so that memory is small and late items are soon known to
 // be of no interest.
-bool Sorter::IsFull(const SortItem& item) const {
+bool Sorter::IsFull(const Item& item) const {
   const std::size_t size = buffer_.size();
   if (limits_.keep != 0 && size >= kLeastCut && size / 2 >= limits_.keep) return true;
   return size > 0 && buffer_.MemoryWith(item) > limits_.memory;
@@ -72,7 +72,7 @@ Status Sorter::MakeRoom() {
 
 // The items in memory, which are sorted, become a run.
 Status Sorter::Spill() {
-  auto run = SortRun::Create(limits_.folder, 0);
+  auto run = SortedRun::Create(limits_.folder, 0);
   if (!run.ok()) return run.status();
   RunWriter writer(**run, Block());
   for (std::size_t i = 0; i < buffer_.size(); ++i) {
@@ -97,16 +97,15 @@ Status Sorter::MergeLevels() {
 
 // The last runs are neighbours in time, so that equal keys stay in their order.
 Status Sorter::MergeLast(std::size_t count) {
-  const auto last = std::span<const Run>(runs_).last(count);
-  auto merged = SortRun::Create(limits_.folder, last.front()->level() + 1);
+  const auto last = std::span<const OwnedRun>(runs_).last(count);
+  auto merged = SortedRun::Create(limits_.folder, last.front()->level() + 1);
   if (!merged.ok()) return merged.status();
   RunWriter writer(**merged, Block());
   std::uint64_t left = limits_.keep;
-  Status status =
-      MergeRuns(last, Block(), limits_.unique, [&](const SortItem& item) -> Result<bool> {
-        if (Status added = writer.Add(item); !added.ok()) return added;
-        return --left != 0;  // never with keep 0
-      });
+  Status status = MergeRuns(last, Block(), limits_.unique, [&](const Item& item) -> Result<bool> {
+    if (Status added = writer.Add(item); !added.ok()) return added;
+    return --left != 0;  // never with keep 0
+  });
   if (status.ok()) status = writer.Finish();
   if (!status.ok()) return status;
   spilled_ += (*merged)->size();
@@ -120,7 +119,7 @@ Status Sorter::ForEach(
   buffer_.Sort(limits_.unique, limits_.keep);
   if (runs_.empty()) {
     for (std::size_t i = 0; i < buffer_.size(); ++i) {
-      const SortItem item = buffer_[i];
+      const Item item = buffer_[i];
       if (!each(item.key, item.payload)) break;
     }
     return {};
@@ -133,9 +132,9 @@ Status Sorter::ForEach(
     if (Status status = MergeLast(count); !status.ok()) return status;
   }
   std::uint64_t left = limits_.keep;
-  return MergeRuns(runs_, Block(), limits_.unique, [&](const SortItem& item) -> Result<bool> {
+  return MergeRuns(runs_, Block(), limits_.unique, [&](const Item& item) -> Result<bool> {
     return each(item.key, item.payload) && --left != 0;
   });
 }
 
-}  // namespace pdns::query
+}  // namespace pdns::sort

@@ -14,13 +14,13 @@
 #include <vector>
 
 #include "base/status.h"
-#include "query/sort_buffer.h"
-#include "query/sort_run.h"
+#include "sort/buffer.h"
+#include "sort/run.h"
 
-namespace pdns::query {
+namespace pdns::sort {
 
 // Keys as bytes, unsigned, the shorter first; equal keys in the order they were added. With a
-// payload each. Keys and payloads of up to kMaxSortPart bytes.
+// payload each. Keys and payloads of up to kMaxPart bytes.
 class Sorter {
  public:
   struct Limits {
@@ -45,9 +45,9 @@ class Sorter {
   std::uint64_t spilled() const { return spilled_; }
 
  private:
-  using Run = std::unique_ptr<SortRun>;
+  using OwnedRun = std::unique_ptr<SortedRun>;
 
-  bool IsFull(const SortItem& item) const;
+  bool IsFull(const Item& item) const;
   Status MakeRoom();
   Status Spill();
   Status MergeLast(std::size_t count);
@@ -55,10 +55,10 @@ class Sorter {
   std::size_t Block() const;
 
   Limits limits_;
-  SortBuffer buffer_;
-  std::vector<Run> runs_;            // in the order of their items, older first; levels fall
+  Buffer buffer_;
+  std::vector<OwnedRun> runs_;       // in the order of their items, older first; levels fall
   std::optional<std::string> past_;  // keys from here on are behind the first `keep`
   std::uint64_t spilled_ = 0;
 };
 
-}  // namespace pdns::query
+}  // namespace pdns::sort

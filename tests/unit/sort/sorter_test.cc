@@ -1,4 +1,4 @@
-#include "query/sorter.h"
+#include "sort/sorter.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -14,7 +14,7 @@
 
 #include "unit/support/temp_dir.h"
 
-namespace pdns::query {
+namespace pdns::sort {
 namespace {
 
 using pdns::testing::TempDir;
@@ -156,7 +156,7 @@ TEST(Sorter, LongItems) {
     items.emplace_back(std::string(random() % 1500, static_cast<char>(random())) + "x",
                        std::string(size, static_cast<char>(random())));
   }
-  items.emplace_back(std::string(kMaxSortPart, 'k'), std::string(kMaxSortPart, 'p'));
+  items.emplace_back(std::string(kMaxPart, 'k'), std::string(kMaxPart, 'p'));
   EXPECT_EQ(ExpectSorted(items, {}), 0U);
   for (const std::size_t memory : {0U, 70000U, 1U << 20}) {
     EXPECT_GT(ExpectSorted(items, {.memory = memory}), 100U * 65000);
@@ -164,7 +164,7 @@ TEST(Sorter, LongItems) {
 }
 
 TEST(Sorter, RefusesAnItemThatIsTooLong) {
-  const std::string longer(kMaxSortPart + 1, 'a');
+  const std::string longer(kMaxPart + 1, 'a');
   Sorter sorter({});
   EXPECT_EQ(sorter.Add(longer, "").code(), Code::kUsage);
   EXPECT_EQ(sorter.Add("", longer).code(), Code::kUsage);
@@ -190,9 +190,9 @@ TEST(Sorter, AFolderThatDoesNotExist) {
             "sorting: no file can be made in folder /does/not/exist: No such file or directory");
 }
 
-TEST(SortRun, AShortReadIsIo) {
+TEST(SortedRun, AShortReadIsIo) {
   const TempDir dir;
-  const auto run = SortRun::Create(dir.path(), 0);
+  const auto run = SortedRun::Create(dir.path(), 0);
   ASSERT_TRUE(run.ok());
   ASSERT_TRUE((*run)->Append("abc").ok());
   std::string bytes(3, '\0');
@@ -205,16 +205,16 @@ TEST(SortRun, AShortReadIsIo) {
 }
 
 // Sizes that none of our items has are not believed.
-TEST(SortRun, OtherBytesThanWereWrittenAreIo) {
-  std::vector<std::unique_ptr<SortRun>> runs;
+TEST(SortedRun, OtherBytesThanWereWrittenAreIo) {
+  std::vector<std::unique_ptr<SortedRun>> runs;
   for (const std::string& bytes :
        {std::string(8, '\xff'), std::string("\4\0\0\0\0\0\0\0abc", 11)}) {
-    auto run = SortRun::Create("/tmp", 0);
+    auto run = SortedRun::Create("/tmp", 0);
     ASSERT_TRUE(run.ok());
     ASSERT_TRUE((*run)->Append(bytes).ok());
     runs.clear();
     runs.push_back(std::move(*run));
-    const auto each = [](const SortItem&) -> Result<bool> { return true; };
+    const auto each = [](const Item&) -> Result<bool> { return true; };
     EXPECT_EQ(MergeRuns(runs, 4096, false, each).code(), Code::kIo);
   }
 }
@@ -274,4 +274,4 @@ TEST(Sorter, AFullDiskWhileMerging) {
 }
 
 }  // namespace
-}  // namespace pdns::query
+}  // namespace pdns::sort

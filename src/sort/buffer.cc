@@ -1,21 +1,21 @@
-#include "query/sort_buffer.h"
+#include "sort/buffer.h"
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
-namespace pdns::query {
+namespace pdns::sort {
 namespace {
 
 using PayloadSize = std::uint32_t;
 
 constexpr std::size_t kFirstIndex = 16;  // items
 
-std::size_t SizeOf(const SortItem& item) {
+std::size_t SizeOf(const Item& item) {
   return sizeof(PayloadSize) + item.key.size() + item.payload.size();
 }
 
-SortItem ItemOf(const KeyRef& ref) {
+Item ItemOf(const KeyRef& ref) {
   PayloadSize size = 0;
   std::memcpy(&size, ref.data - sizeof(size), sizeof(size));
   return {ref.key(), {ref.data + ref.size, size}};
@@ -35,13 +35,13 @@ std::size_t EndOfEqual(const std::vector<KeyRef>& index, std::size_t first) {
 
 }  // namespace
 
-SortItem SortBuffer::operator[](std::size_t i) const { return ItemOf(index_[i]); }
+Item Buffer::operator[](std::size_t i) const { return ItemOf(index_[i]); }
 
-bool SortBuffer::Fits(std::size_t size) const {
+bool Buffer::Fits(std::size_t size) const {
   return !blocks_.empty() && blocks_.back().size - blocks_.back().used >= size;
 }
 
-std::size_t SortBuffer::MemoryWith(const SortItem& item) const {
+std::size_t Buffer::MemoryWith(const Item& item) const {
   std::size_t entries = index_.capacity();
   // While it grows, the old index stands beside one of twice its size.
   if (index_.size() == entries) entries = std::max(kFirstIndex, entries * 3);
@@ -49,7 +49,7 @@ std::size_t SortBuffer::MemoryWith(const SortItem& item) const {
   return entries * sizeof(KeyRef) + block_bytes_ + (Fits(size) ? 0 : std::max(block_, size));
 }
 
-const char* SortBuffer::Store(const SortItem& item) {
+const char* Buffer::Store(const Item& item) {
   const std::size_t size = SizeOf(item);
   if (!Fits(size)) {
     const std::size_t room = std::max(block_, size);
@@ -67,7 +67,7 @@ const char* SortBuffer::Store(const SortItem& item) {
   return key;
 }
 
-void SortBuffer::Add(const SortItem& item) {
+void Buffer::Add(const Item& item) {
   if (index_.size() == index_.capacity()) {
     index_.reserve(std::max(kFirstIndex, index_.capacity() * 2));
   }
@@ -75,7 +75,7 @@ void SortBuffer::Add(const SortItem& item) {
   index_.push_back({0, Store(item), static_cast<std::uint32_t>(item.key.size()), number});
 }
 
-void SortBuffer::Sort(bool unique, std::uint64_t keep) {
+void Buffer::Sort(bool unique, std::uint64_t keep) {
   SortKeys(index_);
   std::size_t kept = 0;
   for (std::size_t first = 0; first < index_.size() && (keep == 0 || kept < keep);) {
@@ -94,7 +94,7 @@ void SortBuffer::Sort(bool unique, std::uint64_t keep) {
   for (const KeyRef& ref : index_) item_bytes_ += SizeOf(ItemOf(ref));
 }
 
-void SortBuffer::Compact() {
+void Buffer::Compact() {
   const std::vector<Block> old = std::exchange(blocks_, {});
   block_bytes_ = 0;
   item_bytes_ = 0;
@@ -104,11 +104,11 @@ void SortBuffer::Compact() {
   }
 }
 
-void SortBuffer::Clear() {
+void Buffer::Clear() {
   blocks_ = std::vector<Block>();
   index_ = std::vector<KeyRef>();
   block_bytes_ = 0;
   item_bytes_ = 0;
 }
 
-}  // namespace pdns::query
+}  // namespace pdns::sort

@@ -1,6 +1,6 @@
-// The items of a sort that are in memory: added ones -> [SortBuffer] -> in order.
+// The items of a sort that are in memory: added ones -> [Buffer] -> in order.
 //
-// A part of Sorter (query/sorter.h). One thread at a time.
+// A part of Sorter (sort/sorter.h). One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -11,28 +11,28 @@
 
 #include "base/key_sort.h"
 
-namespace pdns::query {
+namespace pdns::sort {
 
-struct SortItem {
+struct Item {
   std::string_view key;
   std::string_view payload;
 };
 
-class SortBuffer {
+class Buffer {
  public:
   // Takes memory in blocks of `block` bytes; a longer item has one of its own.
-  explicit SortBuffer(std::size_t block) : block_(block) {}
+  explicit Buffer(std::size_t block) : block_(block) {}
 
   std::size_t size() const { return index_.size(); }
   std::size_t item_bytes() const { return item_bytes_; }  // of all items
 
   // Good until the next change.
-  SortItem operator[](std::size_t i) const;
+  Item operator[](std::size_t i) const;
 
   // The most bytes taken while such an item is added.
-  std::size_t MemoryWith(const SortItem& item) const;
+  std::size_t MemoryWith(const Item& item) const;
 
-  void Add(const SortItem& item);
+  void Add(const Item& item);
 
   // Equal keys stay in the order they were added. `unique`: of these only the first stays; `keep`:
   // only the first so many items stay (0: all).
@@ -52,7 +52,7 @@ class SortBuffer {
   };
 
   bool Fits(std::size_t size) const;
-  const char* Store(const SortItem& item);  // where the key begins
+  const char* Store(const Item& item);  // where the key begins
 
   std::size_t block_;
   std::size_t block_bytes_ = 0;  // of all blocks
@@ -61,4 +61,4 @@ class SortBuffer {
   std::vector<KeyRef> index_;  // to keys; in front of each its payload's size, u32
 };
 
-}  // namespace pdns::query
+}  // namespace pdns::sort

@@ -1,4 +1,4 @@
-#include "query/sort_run.h"
+#include "sort/run.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace pdns::query {
+namespace pdns::sort {
 namespace {
 
 // In front of every item.
@@ -34,7 +34,7 @@ int OpenUnnamed(const std::string& folder) {
 // Reads one run from front to end.
 class RunReader {
  public:
-  RunReader(const SortRun& run, std::size_t block) : run_(run), block_(block) {}
+  RunReader(const SortedRun& run, std::size_t block) : run_(run), block_(block) {}
 
   // False: there is no further item.
   Result<bool> Next() {
@@ -42,7 +42,7 @@ class RunReader {
     ItemHead head{};
     if (Status status = Have(sizeof(head)); !status.ok()) return status;
     std::memcpy(&head, bytes_.data() + start_, sizeof(head));
-    if (head.key_size > kMaxSortPart || head.payload_size > kMaxSortPart) {
+    if (head.key_size > kMaxPart || head.payload_size > kMaxPart) {
       return Status::Io("a file of the sort holds other bytes than were written");
     }
     const std::size_t size = sizeof(head) + head.key_size + head.payload_size;
@@ -54,7 +54,7 @@ class RunReader {
   }
 
   // Good until Next.
-  const SortItem& item() const { return item_; }
+  const Item& item() const { return item_; }
 
  private:
   // Sees to it that `count` bytes from start_ on are there.
@@ -74,19 +74,19 @@ class RunReader {
     return {};
   }
 
-  const SortRun& run_;
+  const SortedRun& run_;
   std::size_t block_;
   std::uint64_t at_ = 0;  // in the run, behind what bytes_ holds
   std::string bytes_;     // its part start_..end_ is unread
   std::size_t start_ = 0;
   std::size_t end_ = 0;
-  SortItem item_;
+  Item item_;
 };
 
 // The next item of several runs, by a heap of their readers.
 class Merger {
  public:
-  Status Open(std::span<const std::unique_ptr<SortRun>> runs, std::size_t block) {
+  Status Open(std::span<const std::unique_ptr<SortedRun>> runs, std::size_t block) {
     readers_.reserve(runs.size());
     for (const auto& run : runs) {
       readers_.emplace_back(*run, block);
@@ -96,7 +96,7 @@ class Merger {
   }
 
   bool AtEnd() const { return heap_.empty(); }
-  const SortItem& item() const { return readers_[heap_.front()].item(); }
+  const Item& item() const { return readers_[heap_.front()].item(); }
 
   Status Next() {
     std::pop_heap(heap_.begin(), heap_.end(), After{this});
@@ -130,15 +130,15 @@ class Merger {
 
 }  // namespace
 
-Result<std::unique_ptr<SortRun>> SortRun::Create(const std::string& folder, unsigned level) {
+Result<std::unique_ptr<SortedRun>> SortedRun::Create(const std::string& folder, unsigned level) {
   const int fd = OpenUnnamed(folder);
   if (fd < 0) return Status::Errno("sorting: no file can be made in folder " + folder, errno);
-  return std::unique_ptr<SortRun>(new SortRun(fd, folder, level));
+  return std::unique_ptr<SortedRun>(new SortedRun(fd, folder, level));
 }
 
-SortRun::~SortRun() { close(fd_); }
+SortedRun::~SortedRun() { close(fd_); }
 
-Status SortRun::Append(std::string_view bytes) {
+Status SortedRun::Append(std::string_view bytes) {
   for (std::size_t done = 0; done < bytes.size();) {
     const ssize_t written = write(fd_, bytes.data() + done, bytes.size() - done);
     if (written < 0 && errno == EINTR) continue;
@@ -155,7 +155,7 @@ Status SortRun::Append(std::string_view bytes) {
   return {};
 }
 
-Status SortRun::Read(std::uint64_t at, char* bytes, std::size_t count) const {
+Status SortedRun::Read(std::uint64_t at, char* bytes, std::size_t count) const {
   for (std::size_t done = 0; done < count;) {
     const ssize_t got = pread(fd_, bytes + done, count - done, static_cast<off_t>(at + done));
     if (got < 0 && errno == EINTR) continue;
@@ -170,7 +170,7 @@ Status SortRun::Read(std::uint64_t at, char* bytes, std::size_t count) const {
   return {};
 }
 
-Status RunWriter::Add(const SortItem& item) {
+Status RunWriter::Add(const Item& item) {
   const ItemHead head{static_cast<std::uint32_t>(item.key.size()),
                       static_cast<std::uint32_t>(item.payload.size())};
   bytes_.append(reinterpret_cast<const char*>(&head), sizeof(head));
@@ -184,14 +184,14 @@ Status RunWriter::Finish() {
   return status;
 }
 
-Status MergeRuns(std::span<const std::unique_ptr<SortRun>> runs, std::size_t block, bool unique,
+Status MergeRuns(std::span<const std::unique_ptr<SortedRun>> runs, std::size_t block, bool unique,
                  const EachItem& each) {
   Merger merger;
   if (Status status = merger.Open(runs, block); !status.ok()) return status;
   std::string last;
   bool first = true;
   while (!merger.AtEnd()) {
-    const SortItem& item = merger.item();
+    const Item& item = merger.item();
     if (!unique || first || item.key != last) {
       const auto on = each(item);
       if (!on.ok()) return on.status();
@@ -204,4 +204,4 @@ Status MergeRuns(std::span<const std::unique_ptr<SortRun>> runs, std::size_t blo
   return {};
 }
 
-}  // namespace pdns::query
+}  // namespace pdns::sort

@@ -1,0 +1,1 @@
+pdns_unit_test(sort FILES sorter LIBS pdns_sort)
