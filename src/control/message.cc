@@ -1,12 +1,10 @@
 #include "control/message.h"
 
-#include <rapidjson/document.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <array>
 
 #include "dnstap/decode.h"
+#include "json/value.h"
+#include "json/writer.h"
 
 namespace pdns::control {
 namespace {
@@ -15,38 +13,17 @@ using Operation = Request::Operation;
 constexpr std::array<std::string_view, 3> kOperations{"backfill", "tap", "status"};
 constexpr unsigned kUntrustedWays = 3;
 
-// Not the one that checks UTF-8: a path is bytes, and both ends take them as they are.
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
-
-void String(Writer& json, std::string_view text) {
-  json.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+bool IsTrue(const json::Value& object, std::string_view key) {
+  const json::Value* const value = object.Find(key);
+  return value != nullptr && value->IsTrue();
 }
 
-std::string Line(const rapidjson::StringBuffer& buffer) {
-  return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
-}
-
-const rapidjson::Value* Member(const rapidjson::Value& object, const char* name) {
-  const auto found = object.FindMember(name);
-  return found == object.MemberEnd() ? nullptr : &found->value;
-}
-
-std::string TextOf(const rapidjson::Value& object, const char* name) {
-  const rapidjson::Value* value = Member(object, name);
-  if (value == nullptr || !value->IsString()) return {};
-  return {value->GetString(), value->GetStringLength()};
-}
-
-std::uint64_t NumberOf(const rapidjson::Value& object, const char* name) {
-  const rapidjson::Value* value = Member(object, name);
-  return value != nullptr && value->IsUint64() ? value->GetUint64() : 0;
-}
-
-// An object nested a few levels at most: RapidJSON's parser recurses unless told not to.
-bool ParseObject(std::string_view line, std::size_t longest, rapidjson::Document& document) {
-  if (line.size() > longest) return false;
-  document.Parse<rapidjson::kParseIterativeFlag>(line.data(), line.size());
-  return !document.HasParseError() && document.IsObject();
+// An object, nested as deeply as json::Limits allows.
+std::optional<json::Value> ParseObject(std::string_view line, std::size_t longest) {
+  if (line.size() > longest) return std::nullopt;
+  auto document = json::Parse(line);
+  if (!document.ok() || !document->IsObject()) return std::nullopt;
+  return std::move(*document);
 }
 
 // The code whose exit code it is.
@@ -57,139 +34,120 @@ Code CodeOf(std::uint64_t exit_code) {
   return Code::kIo;
 }
 
-Status TakePolicy(const rapidjson::Value& object, Request& request) {
-  if (Member(object, "accepted") != nullptr) {
-    const std::uint64_t accepted = NumberOf(object, "accepted");
+Status ReadPolicy(const json::Value& object, Request& request) {
+  if (object.Find("accepted") != nullptr) {
+    const std::uint64_t accepted = object.NumberOf("accepted").value_or(0);
     if (accepted == 0 || accepted >> record::kMessageTypes != 0)
       return Status::Malformed("a backfill accepts what is no set of types");
     request.accepted = static_cast<dnstap::TypeSet>(accepted);
   }
-  if (const rapidjson::Value* untrusted = Member(object, "untrusted"); untrusted != nullptr) {
-    if (!untrusted->IsUint64() || untrusted->GetUint64() >= kUntrustedWays)
+  if (object.Find("untrusted") != nullptr) {
+    const std::uint64_t untrusted = object.NumberOf("untrusted").value_or(kUntrustedWays);
+    if (untrusted >= kUntrustedWays)
       return Status::Malformed("a backfill does with the untrusted what nobody does");
-    request.untrusted = static_cast<source::Untrusted>(untrusted->GetUint64());
+    request.untrusted = static_cast<source::Untrusted>(untrusted);
   }
   return {};
 }
 
-Status TakeBackfill(const rapidjson::Value& object, Request& request) {
-  const rapidjson::Value* paths = Member(object, "paths");
-  if (paths == nullptr || !paths->IsArray() || paths->Empty())
-    return Status::Malformed("a backfill names its paths");
-  for (const auto& path : paths->GetArray()) {
-    if (!path.IsString() || path.GetStringLength() == 0 || path.GetString()[0] != '/')
-      return Status::Malformed("a path of a backfill is absolute");
-    request.paths.emplace_back(path.GetString(), path.GetStringLength());
-    if (request.paths.back().find('\0') != std::string::npos)
+Status ReadBackfill(const json::Value& object, Request& request) {
+  const json::Value* const value = object.Find("paths");
+  const json::Value::Elements* const paths = value == nullptr ? nullptr : value->AsArray();
+  if (paths == nullptr || paths->empty()) return Status::Malformed("a backfill names its paths");
+  for (const json::Value& path : *paths) {
+    const std::string_view text = path.AsText().value_or("");
+    if (!text.starts_with('/')) return Status::Malformed("a path of a backfill is absolute");
+    if (text.find('\0') != std::string_view::npos)
       return Status::Malformed("a path of a backfill holds a zero byte");
+    request.paths.emplace_back(text);
   }
-  return TakePolicy(object, request);
+  return ReadPolicy(object, request);
+}
+
+Reply::Report ReadReport(const json::Value& object) {
+  constexpr std::uint64_t kExitCodes = 256;
+  return {static_cast<int>(object.NumberOf("exit").value_or(0) % kExitCodes),
+          std::string(object.TextOf("text").value_or("")),
+          std::string(object.TextOf("report").value_or("")), IsTrue(object, "again")};
 }
 
 }  // namespace
 
+// A path is bytes: json::Writer writes them as they are, and both ends take them so.
 std::string ToLine(const Request& request) {
-  rapidjson::StringBuffer buffer;
-  Writer json(buffer);
-  json.StartObject();
-  json.Key("op");
-  String(json, kOperations.at(static_cast<std::size_t>(request.operation)));
+  json::Writer json;
+  json.BeginObject();
+  json.Text("op", kOperations.at(static_cast<std::size_t>(request.operation)));
   if (request.operation == Operation::kBackfill) {
-    json.Key("paths");
-    json.StartArray();
-    for (const std::string& path : request.paths) String(json, path);
+    json.BeginArray("paths");
+    for (const std::string& path : request.paths) json.Text(path);
     json.EndArray();
-    if (request.accepted.has_value()) {
-      json.Key("accepted");
-      json.Uint(*request.accepted);
-    }
-    if (request.untrusted.has_value()) {
-      json.Key("untrusted");
-      json.Uint(static_cast<unsigned>(*request.untrusted));
-    }
+    if (request.accepted.has_value()) json.Number("accepted", *request.accepted);
+    if (request.untrusted.has_value())
+      json.Number("untrusted", static_cast<std::uint64_t>(*request.untrusted));
   }
   json.EndObject();
-  return Line(buffer);
+  json.EndLine();
+  return std::string(json.text());
 }
 
 std::string ToLine(const Reply& reply) {
-  rapidjson::StringBuffer buffer;
-  Writer json(buffer);
-  json.StartObject();
+  json::Writer json;
+  json.BeginObject();
   if (reply.progress.has_value()) {
-    json.Key("progress");
-    json.StartObject();
-    json.Key("bytes_total");
-    json.Uint64(reply.progress->bytes_total);
-    json.Key("bytes_done");
-    json.Uint64(reply.progress->bytes_done);
-    json.Key("frames");
-    json.Uint64(reply.progress->frames);
+    json.BeginObject("progress");
+    json.Number("bytes_total", reply.progress->bytes_total);
+    json.Number("bytes_done", reply.progress->bytes_done);
+    json.Number("frames", reply.progress->frames);
     json.EndObject();
   } else if (reply.report.has_value()) {
-    json.Key("exit");
-    json.Int(reply.report->exit_code);
-    json.Key("text");
-    String(json, reply.report->text);
-    json.Key("report");
-    String(json, reply.report->json);
-    json.Key("again");
-    json.Bool(reply.report->again);
+    json.Number("exit", static_cast<std::uint64_t>(reply.report->exit_code));
+    json.Text("text", reply.report->text);
+    json.Text("report", reply.report->json);
+    json.Bool("again", reply.report->again);
   } else if (!reply.error.ok()) {
-    json.Key("error");
-    String(json, reply.error.message());
-    json.Key("code");
-    json.Int(ExitCode(reply.error.code()));
-    if (reply.error.code() == Code::kBusy) {
-      json.Key("busy");
-      json.Bool(true);
-    }
+    json.Text("error", reply.error.message());
+    json.Number("code", static_cast<std::uint64_t>(ExitCode(reply.error.code())));
+    if (reply.error.code() == Code::kBusy) json.Bool("busy", true);
   } else {
-    json.Key("ok");
-    json.Bool(true);
+    json.Bool("ok", true);
   }
   json.EndObject();
-  return Line(buffer);
+  json.EndLine();
+  return std::string(json.text());
 }
 
 Result<Request> ParseRequest(std::string_view line) {
-  rapidjson::Document document;
-  if (!ParseObject(line, kLongestLine, document))
-    return Status::Malformed("no JSON object on one line");
-  const std::string operation = TextOf(document, "op");
+  const auto document = ParseObject(line, kLongestLine);
+  if (!document.has_value()) return Status::Malformed("no JSON object on one line");
+  const std::string_view operation = document->TextOf("op").value_or("");
   Request request;
   for (std::size_t i = 0; i < kOperations.size(); ++i) {
     if (operation != kOperations[i]) continue;
     request.operation = static_cast<Operation>(i);
     if (request.operation != Operation::kBackfill) return request;
-    if (Status taken = TakeBackfill(document, request); !taken.ok()) return taken;
+    if (Status read = ReadBackfill(*document, request); !read.ok()) return read;
     return request;
   }
   return Status::Malformed("op is neither backfill, tap nor status");
 }
 
 Result<Reply> ParseReply(std::string_view line) {
-  rapidjson::Document document;
-  if (!ParseObject(line, kLongestReply, document))
-    return Status::Malformed("no JSON object on one line");
+  const auto document = ParseObject(line, kLongestReply);
+  if (!document.has_value()) return Status::Malformed("no JSON object on one line");
   Reply reply;
-  const rapidjson::Value* progress = Member(document, "progress");
+  const json::Value* const progress = document->Find("progress");
   if (progress != nullptr && progress->IsObject()) {
-    reply.progress = ProgressMade{NumberOf(*progress, "bytes_total"),
-                                  NumberOf(*progress, "bytes_done"), NumberOf(*progress, "frames")};
-  } else if (Member(document, "report") != nullptr) {
-    constexpr std::uint64_t kExitCodes = 256;
-    const rapidjson::Value* again = Member(document, "again");
-    reply.report = Reply::Report{static_cast<int>(NumberOf(document, "exit") % kExitCodes),
-                                 TextOf(document, "text"), TextOf(document, "report"),
-                                 again != nullptr && again->IsTrue()};
-  } else if (Member(document, "error") != nullptr) {
-    const rapidjson::Value* busy = Member(document, "busy");
+    reply.progress = ProgressMade{progress->NumberOf("bytes_total").value_or(0),
+                                     progress->NumberOf("bytes_done").value_or(0),
+                                     progress->NumberOf("frames").value_or(0)};
+  } else if (document->Find("report") != nullptr) {
+    reply.report = ReadReport(*document);
+  } else if (document->Find("error") != nullptr) {
     const Code code =
-        busy != nullptr && busy->IsTrue() ? Code::kBusy : CodeOf(NumberOf(document, "code"));
-    reply.error = Status(code, TextOf(document, "error"));
-  } else if (const rapidjson::Value* said = Member(document, "ok");
-             said == nullptr || !said->IsTrue()) {
+        IsTrue(*document, "busy") ? Code::kBusy : CodeOf(document->NumberOf("code").value_or(0));
+    reply.error = Status(code, std::string(document->TextOf("error").value_or("")));
+  } else if (!IsTrue(*document, "ok")) {
     return Status::Malformed("no reply of a control socket");
   }
   return reply;

@@ -8,8 +8,8 @@
 //   {"error":"sentence","code":64}  with "busy":true where a later try may do
 //   {"ok":true}  followed by a Frame Streams stream (control/taps.h)
 //
-// Guest: RapidJSON. Foreign bytes: a request is at most kLongestLine; a report names every file,
-// and may be as long as kLongestReply.
+// Foreign bytes: a request is at most kLongestLine; a report names every file,
+// and may be as long as kLongestReply. Neither is nested deeper than json::Limits allows.
 #pragma once
 
 #include <cstdint>

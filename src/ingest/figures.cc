@@ -1,11 +1,11 @@
 #include "ingest/figures.h"
 
 #include <fmt/format.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <string_view>
+
+#include "json/writer.h"
 
 namespace pdns::ingest {
 namespace {
@@ -158,16 +158,11 @@ std::vector<Figure> MakeFigures(const FigureSource& source) {
 }
 
 std::string FiguresToJson(const std::vector<Figure>& figures) {
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> json(buffer);
-  json.StartObject();
-  for (const Figure& figure : figures) {
-    const std::string key = Printable(Identity(figure));
-    json.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
-    json.Double(figure.value);
-  }
+  json::Writer json;
+  json.BeginObject();
+  for (const Figure& figure : figures) json.Real(Printable(Identity(figure)), figure.value);
   json.EndObject();
-  return {buffer.GetString(), buffer.GetSize()};
+  return std::string(json.text());
 }
 
 std::string FiguresToText(const std::vector<Figure>& figures) {

@@ -1,11 +1,12 @@
 #include "ingest/report.h"
 
 #include <fmt/format.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <string_view>
+
+#include "json/utf8.h"
+#include "json/writer.h"
 
 namespace pdns::ingest {
 namespace {
@@ -17,35 +18,6 @@ std::string SourceLine(const source::Report& source, std::size_t width) {
   return fmt::format("  {:<{}}  {:<13}  {:>12} frames{}{}\n", Printable(source.name), width,
                      NameOf(source.state), source.counters.frames,
                      source.reason.empty() ? "" : "  ", Printable(source.reason));
-}
-
-using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
-
-void String(JsonWriter& json, std::string_view text) {
-  json.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-}
-
-void Number(JsonWriter& json, std::string_view key, std::uint64_t value) {
-  String(json, key);
-  json.Uint64(value);
-}
-
-// A path may hold any byte; JSON may not.
-std::string ValidUtf8(std::string_view text) {
-  std::string out;
-  rapidjson::StringBuffer scrap;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[at]);
-    std::size_t size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    size = std::min(size, text.size() - at);
-    const std::string one(text.substr(at, size));
-    rapidjson::GenericStringStream<rapidjson::UTF8<>> in(one.c_str());
-    scrap.Clear();
-    const bool valid = rapidjson::UTF8<>::Validate(in, scrap) && in.Tell() == size;
-    out += valid ? one : "\xEF\xBF\xBD";
-    at += valid ? size : 1;
-  }
-  return out;
 }
 
 }  // namespace
@@ -108,44 +80,37 @@ std::string ReportText(const RunReport& report) {
 
 std::string ReportJson(const RunReport& report) {
   const record::Counters total = report.Total();
-  rapidjson::StringBuffer buffer;
-  JsonWriter json(buffer);
-  json.StartObject();
-  Number(json, "frames", total.frames);
-  Number(json, "used", total.Of(FrameOutcome::kUsed));
+  json::Writer json;
+  json.BeginObject();
+  json.Number("frames", total.frames);
+  json.Number("used", total.Of(FrameOutcome::kUsed));
   const auto counts = record::NonZero(total);
   for (const std::string_view group : record::kCounterGroups) {
-    String(json, group);
-    json.StartObject();
+    json.BeginObject(group);
     for (const record::NamedCount& one : counts)
-      if (one.name.group == group) Number(json, one.name.name, one.count);
+      if (one.name.group == group) json.Number(one.name.name, one.count);
     json.EndObject();
   }
-  Number(json, "stored", total.Of(RecordOutcome::kStored));
-  Number(json, "tuples_new", report.applied.tuples_new);
-  Number(json, "tuples_updated", report.applied.tuples_updated);
+  json.Number("stored", total.Of(RecordOutcome::kStored));
+  json.Number("tuples_new", report.applied.tuples_new);
+  json.Number("tuples_updated", report.applied.tuples_updated);
   const NotStored::Frames not_stored = report.not_stored.Sum();
-  String(json, "not_stored");
-  json.StartObject();
-  Number(json, "kept", not_stored.kept);
-  Number(json, "lost", not_stored.lost);
+  json.BeginObject("not_stored");
+  json.Number("kept", not_stored.kept);
+  json.Number("lost", not_stored.lost);
   json.EndObject();
-  String(json, "sources");
-  json.StartArray();
+  json.BeginArray("sources");
   for (const source::Report& source : report.sources) {
-    json.StartObject();
-    String(json, "name");
-    String(json, ValidUtf8(source.name));
-    String(json, "id");
-    String(json, source.id);
-    String(json, "state");
-    String(json, NameOf(source.state));
-    Number(json, "frames", source.counters.frames);
+    json.BeginObject();
+    json.Text("name", json::ValidUtf8(source.name));
+    json.Text("id", source.id);
+    json.Text("state", NameOf(source.state));
+    json.Number("frames", source.counters.frames);
     json.EndObject();
   }
   json.EndArray();
   json.EndObject();
-  return {buffer.GetString(), buffer.GetSize()};
+  return std::string(json.text());
 }
 
 control::Reply::Report ReplyOf(const RunReport& report) {

@@ -1,14 +1,13 @@
 #include "query/json_list.h"
 
 #include <fmt/format.h>
-#include <rapidjson/error/en.h>
-#include <rapidjson/reader.h>
 
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <vector>
 
+#include "json/reader.h"
 #include "query/ascii.h"
 #include "query/indicator.h"
 #include "query/stix_pattern.h"
@@ -16,49 +15,15 @@
 namespace pdns::query {
 namespace {
 
-// The text as RapidJSON reads it. A zero byte is the end to it, and a value that is too long, too.
-class JsonBytes {
+// The text of a list as the room json reads it.
+class ListInput final : public json::Input {
  public:
-  using Ch = char;  // RapidJSON's name
-
-  explicit JsonBytes(Utf8Text& text) : text_(text) { Refill(); }
-
-  char Peek() { return at_ < piece_.size() || Refill() ? piece_[at_] : '\0'; }
-  char Take() {
-    const char c = Peek();
-    at_ += at_ < piece_.size() ? 1 : 0;
-    return c;
-  }
-  std::size_t Tell() const { return before_ + at_; }
-
-  // RapidJSON names these; they are for parsing in place.
-  char* PutBegin() { return nullptr; }
-  void Put(char /*c*/) {}
-  void Flush() {}
-  std::size_t PutEnd(const char* /*begin*/) { return 0; }
-
-  // A value ends here.
-  void Mark() { mark_ = Tell(); }
-  bool too_long() const { return too_long_; }
-  bool AtEnd() { return at_ == piece_.size() && !Refill(); }
+  explicit ListInput(Utf8Text& text) : text_(text) {}
+  std::string_view Peek() override { return text_.Peek(); }
+  void Pass(std::size_t size) override { text_.Pass(size); }
 
  private:
-  bool Refill() {
-    too_long_ = too_long_ || Tell() - mark_ > kMaxJsonString;
-    if (too_long_) return false;
-    before_ += piece_.size();
-    text_.Pass(piece_.size());
-    piece_ = text_.Peek();
-    at_ = 0;
-    return !piece_.empty();
-  }
-
   Utf8Text& text_;
-  std::string_view piece_;
-  std::size_t at_ = 0;
-  std::size_t before_ = 0;  // bytes
-  std::size_t mark_ = 0;
-  bool too_long_ = false;
 };
 
 // Which part of a value is one to ask for, by the type of its attribute or object.
@@ -87,53 +52,38 @@ Kind KindUnder(std::string_view key) {
   return key == "objects" ? Kind::kObject : Kind::kOther;
 }
 
-// What RapidJSON tells of a document, member by member. False ends it.
-class Reading : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Reading> {
+// What a document holds, member by member.
+class Reading final : public json::Events {
  public:
-  Reading(JsonBytes& bytes, const JsonTaker& taker) : bytes_(bytes), taker_(taker) {}
+  explicit Reading(const JsonTaker& taker) : taker_(taker) {}
 
   std::uint64_t passed_over() const { return passed_over_; }
-  bool too_deep() const { return too_deep_; }
   bool known() const { return known_; }
 
-  // RapidJSON calls these by their names.
-  bool Default() {  // null, true, false
-    BeginValue();
-    return true;
-  }
-  bool RawNumber(const char* /*text*/, rapidjson::SizeType /*size*/, bool /*copy*/) {
-    return Default();
-  }
-  bool Key(const char* text, rapidjson::SizeType size, bool /*copy*/) {
-    bytes_.Mark();
-    const std::string_view key(text, size);
+  void Null() override { BeginValue(); }
+  void Bool(bool /*truth*/) override { BeginValue(); }
+  void Number(std::string_view /*digits*/) override { BeginValue(); }
+  void Key(std::string_view key) override {
     levels_[depth_ - 1].key = key.substr(0, kMostOfKey);
     const bool of_misp = depth_ <= 2 && (key == "Event" || key == "response");
     known_ = known_ || of_misp || KindUnder(key) != Kind::kOther;
-    return true;
   }
-  bool String(const char* text, rapidjson::SizeType size, bool /*copy*/) {
+  void Text(std::string_view value) override {
     BeginValue();
-    if (depth_ == 0) return true;
+    if (depth_ == 0) return;
     Level& level = levels_[depth_ - 1];
-    const std::string_view value(text, size);
     known_ = known_ || (depth_ == 1 && level.key == "type" && value == "bundle");
     if (level.kind != Kind::kOther) level.Keep(value);
-    return true;
   }
-  bool StartObject() { return Open(false); }
-  bool EndObject(rapidjson::SizeType /*members*/) {
-    bytes_.Mark();
+  void BeginObject() override { Open(false); }
+  void EndObject() override {
     if (levels_[depth_ - 1].kind != Kind::kOther) Judge(levels_[depth_ - 1]);
     --depth_;
-    return true;
   }
-  bool StartArray() { return Open(true); }
-  bool EndArray(rapidjson::SizeType size) {
-    bytes_.Mark();
-    known_ = known_ || (depth_ == 1 && size == 0);  // nothing was found
+  void BeginArray() override { Open(true); }
+  void EndArray(std::size_t elements) override {
+    known_ = known_ || (depth_ == 1 && elements == 0);  // nothing was found
     --depth_;
-    return true;
   }
 
  private:
@@ -161,14 +111,11 @@ class Reading : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Reading> 
   };
 
   void BeginValue() {
-    bytes_.Mark();
     if (depth_ > 0 && levels_[depth_ - 1].array) ++levels_[depth_ - 1].count;
   }
 
-  bool Open(bool array) {
+  void Open(bool array) {
     BeginValue();
-    too_deep_ = depth_ == kMaxJsonDepth;
-    if (too_deep_) return false;
     if (levels_.size() == depth_) levels_.emplace_back();
     Level fresh;
     fresh.array = array;
@@ -180,7 +127,6 @@ class Reading : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Reading> 
       if (!array) fresh.kind = named == Kind::kAttribute ? named : around.members;
     }
     levels_[depth_++] = std::move(fresh);
-    return true;
   }
 
   std::string Place(std::string_view member) const {
@@ -226,13 +172,11 @@ class Reading : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Reading> 
     if (status.ok() && !any) ++passed_over_;
   }
 
-  JsonBytes& bytes_;
   const JsonTaker& taker_;
   std::vector<Level> levels_;  // the first depth_ of them
   std::size_t depth_ = 0;
   std::uint64_t passed_over_ = 0;
   bool known_ = false;  // a document of MISP or STIX
-  bool too_deep_ = false;
 };
 
 }  // namespace
@@ -247,23 +191,20 @@ bool LooksLikeJson(std::string_view beginning) {
 }
 
 Result<std::uint64_t> ReadJsonList(Utf8Text& text, const JsonTaker& taker) {
-  constexpr unsigned kHow = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
-  JsonBytes bytes(text);
-  Reading reading(bytes, taker);
-  rapidjson::Reader reader;
-  const rapidjson::ParseResult parsed = reader.Parse<kHow>(bytes, reading);
-  const auto refuse = [](std::size_t at, std::string_view why) {
-    return Status::NoInput(fmt::format("JSON, byte {}: {}", at, why));
+  using End = json::Outcome::End;
+  ListInput input(text);
+  Reading reading(taker);
+  const json::Outcome read = json::Read(input, {kMaxJsonDepth, kMaxJsonString}, reading);
+  const auto refuse = [&read](std::string_view why) {
+    return Status::NoInput(fmt::format("JSON, byte {}: {}", read.at, why));
   };
-  if (bytes.too_long()) {
-    return refuse(bytes.Tell(), fmt::format("a value of more than {} MiB: export without the data "
-                                            "of attachments",
-                                            kMaxJsonString >> 20));
+  if (read.end == End::kTooLong) {
+    return refuse(fmt::format("a value of more than {} MiB: export without the data of attachments",
+                              kMaxJsonString >> 20));
   }
-  if (reading.too_deep())
-    return refuse(bytes.Tell(), fmt::format("more than {} levels deep", kMaxJsonDepth));
-  if (parsed.IsError()) return refuse(parsed.Offset(), rapidjson::GetParseError_En(parsed.Code()));
-  if (!bytes.AtEnd()) return refuse(bytes.Tell(), "something behind the document");
+  if (read.end == End::kTooDeep)
+    return refuse(fmt::format("more than {} levels deep", kMaxJsonDepth));
+  if (read.end == End::kMalformed) return refuse(read.why);
   if (!reading.known()) {
     return Status::NoInput(
         "JSON, but neither attributes of MISP nor objects of STIX: give a list of one indicator a "

@@ -1,13 +1,12 @@
 #include "render/hits.h"
 
 #include <fmt/format.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <array>
 
 #include "base/bytes.h"
+#include "json/writer.h"
 #include "render/separated.h"
 #include "render/text.h"
 
@@ -28,29 +27,27 @@ std::vector<std::string> FieldsOf(const IndicatorHit& hit, bool local) {
           any ? TimeText(hit.last, local) : ""};
 }
 
-std::string JsonLine(const IndicatorHit& hit) {
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> json(buffer);
-  const std::string text = Printable(hit.text);
-  json.StartObject();
-  json.Key("asked");
-  json.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-  if (hit.line > 0) {
-    json.Key("line");
-    json.Uint64(hit.line);
-  }
-  json.Key("hit");
-  json.Bool(hit.rows > 0);
-  json.Key("rows");
-  json.Uint64(hit.rows);
+void AppendJson(json::Writer& json, const IndicatorHit& hit) {
+  json.BeginObject();
+  json.Text("asked", Printable(hit.text));
+  if (hit.line > 0) json.Number("line", hit.line);
+  json.Bool("hit", hit.rows > 0);
+  json.Number("rows", hit.rows);
   if (hit.rows > 0) {
-    json.Key("time_first");
-    json.Int64(hit.first.time_since_epoch().count());
-    json.Key("time_last");
-    json.Int64(hit.last.time_since_epoch().count());
+    json.Time("time_first", hit.first);
+    json.Time("time_last", hit.last);
   }
   json.EndObject();
-  return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+  json.EndLine();
+}
+
+void Json(std::span<const IndicatorHit> hits, const TextSink& write) {
+  json::Writer json;
+  for (const IndicatorHit& hit : hits) {
+    AppendJson(json, hit);
+    write(json.text());
+    json.Clear();
+  }
 }
 
 void Table(std::span<const IndicatorHit> hits, bool local, const TextSink& write) {
@@ -79,7 +76,7 @@ void IndicatorHit::Add(const record::History& history) {
 void RenderHits(std::span<const IndicatorHit> hits, FormatKind kind, const FormatOptions& look,
                 const TextSink& write) {
   if (kind == FormatKind::kJson) {
-    for (const IndicatorHit& hit : hits) write(JsonLine(hit));
+    Json(hits, write);
   } else if (kind == FormatKind::kCsv || kind == FormatKind::kTsv) {
     const Separator separator = kind == FormatKind::kCsv ? Separator::kCsv : Separator::kTsv;
     write(SeparatedLine(separator, {kHeading.begin(), kHeading.end()}, false));

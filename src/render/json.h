@@ -4,27 +4,26 @@
 // reason, seq, time_committed and new, asked and line, path (schema/rows.md).
 #pragma once
 
-#include <string>
 #include <utility>
 
+#include "json/writer.h"
 #include "render/format.h"
 
 namespace pdns::render {
 
-// Without a newline.
-std::string HitToJson(const query::Hit& hit, const FormatOptions& options);
-
+// One thread at a time.
 class JsonLines final : public Format {
  public:
   JsonLines(FormatOptions options, TextSink write)
       : options_(std::move(options)), write_(std::move(write)) {}
 
-  void Add(const query::Hit& hit) override { write_(HitToJson(hit, options_) + "\n"); }
+  void Add(const query::Hit& hit) override;
   void Finish() override {}
 
  private:
   FormatOptions options_;
   TextSink write_;
+  json::Writer json_;  // one for all rows: its memory is needed again for the next
 };
 
 }  // namespace pdns::render

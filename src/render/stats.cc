@@ -1,8 +1,6 @@
 #include "render/stats.h"
 
 #include <fmt/format.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <numeric>
@@ -12,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "dns/text.h"
+#include "json/writer.h"
 #include "render/text.h"
 
 namespace pdns::render {
@@ -20,7 +19,6 @@ namespace {
 using record::FrameOutcome;
 using record::RecordOutcome;
 using record::Statistics;
-using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
 
 std::uint64_t Quarantined(const Statistics& statistics) {
   std::uint64_t sum = 0;
@@ -127,98 +125,74 @@ void AddDisk(Lines& lines, const Statistics& statistics) {
   lines.AddPart("logs", rest);
 }
 
-void Key(JsonWriter& json, std::string_view key) {
-  json.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
-}
-
-void Number(JsonWriter& json, std::string_view key, std::uint64_t value) {
-  Key(json, key);
-  json.Uint64(value);
-}
-
-void Bool(JsonWriter& json, std::string_view key, bool value) {
-  Key(json, key);
-  json.Bool(value);
-}
-
-void Time(JsonWriter& json, std::string_view key, std::chrono::sys_seconds time) {
-  Key(json, key);
-  json.Int64(time.time_since_epoch().count());
-}
-
 // "key":{...}, what `fill` writes inside.
 template <class Fill>
-void Object(JsonWriter& json, std::string_view key, const Fill& fill) {
-  Key(json, key);
-  json.StartObject();
+void Object(json::Writer& json, std::string_view key, const Fill& fill) {
+  json.BeginObject(key);
   fill();
   json.EndObject();
 }
 
-void AppendRows(JsonWriter& json, const Statistics& statistics) {
-  Number(json, "tuples", statistics.tuples);
-  Number(json, "rrnames", statistics.rrnames);
-  Number(json, "addresses", statistics.addresses);
-  Bool(json, "estimated", statistics.estimated);
+void AppendRows(json::Writer& json, const Statistics& statistics) {
+  json.Number("tuples", statistics.tuples);
+  json.Number("rrnames", statistics.rrnames);
+  json.Number("addresses", statistics.addresses);
+  json.Bool("estimated", statistics.estimated);
   if (statistics.tuples > 0) {
-    Time(json, "time_first", statistics.first);
-    Time(json, "time_last", statistics.last);
+    json.Time("time_first", statistics.first);
+    json.Time("time_last", statistics.last);
   }
   Object(json, "types", [&] {
-    for (const auto& [type, tuples] : statistics.types) Number(json, dns::TypeToText(type), tuples);
+    for (const auto& [type, tuples] : statistics.types) json.Number(dns::TypeToText(type), tuples);
   });
   Object(json, "quarantined", [&] {
-    Number(json, "tuples", Quarantined(statistics));
+    json.Number("tuples", Quarantined(statistics));
     Object(json, "reasons", [&] {
       for (const auto& [reasons, tuples] : statistics.quarantined)
-        Number(json, ReasonText(reasons), tuples);
+        json.Number(ReasonText(reasons), tuples);
     });
   });
 }
 
-void AppendExpired(JsonWriter& json, const Statistics& statistics) {
+void AppendExpired(json::Writer& json, const Statistics& statistics) {
   Object(json, "expired", [&] {
-    Number(json, "rows", Expired(statistics));
+    json.Number("rows", Expired(statistics));
     Object(json, "rules", [&] {
       for (const auto& [rule, months] : statistics.expired) {
         Object(json, Printable(rule), [&json, &of = months] {
-          for (const auto& [month, rows] : of) Number(json, Printable(month), rows);
+          for (const auto& [month, rows] : of) json.Number(Printable(month), rows);
         });
       }
     });
   });
 }
 
-void AppendSensors(JsonWriter& json, const Statistics& statistics) {
-  Key(json, "sensors");
-  json.StartArray();
-  for (const std::string& name : statistics.sensors) {
-    const std::string text = SensorText(name);
-    json.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-  }
+void AppendSensors(json::Writer& json, const Statistics& statistics) {
+  json.BeginArray("sensors");
+  for (const std::string& name : statistics.sensors) json.Text(SensorText(name));
   json.EndArray();
 }
 
-void AppendCounters(JsonWriter& json, const Statistics& statistics) {
+void AppendCounters(json::Writer& json, const Statistics& statistics) {
   const auto counts = record::NonZero(statistics.counters);
   Object(json, "counters", [&] {
-    Number(json, "frames", statistics.counters.frames);
-    Number(json, "used", statistics.counters.Of(FrameOutcome::kUsed));
+    json.Number("frames", statistics.counters.frames);
+    json.Number("used", statistics.counters.Of(FrameOutcome::kUsed));
     for (const std::string_view group : record::kCounterGroups) {
       Object(json, group, [&] {
         for (const record::NamedCount& one : counts)
-          if (one.name.group == group) Number(json, one.name.name, one.count);
+          if (one.name.group == group) json.Number(one.name.name, one.count);
       });
     }
-    Number(json, "stored", statistics.counters.Of(RecordOutcome::kStored));
+    json.Number("stored", statistics.counters.Of(RecordOutcome::kStored));
   });
 }
 
-void AppendDisk(JsonWriter& json, const Statistics& statistics) {
+void AppendDisk(json::Writer& json, const Statistics& statistics) {
   Object(json, "disk", [&] {
-    Number(json, "bytes", statistics.disk_bytes);
+    json.Number("bytes", statistics.disk_bytes);
     Object(json, "families", [&] {
-      for (const Statistics::Part& part : statistics.parts) Number(json, part.name, part.bytes);
+      for (const Statistics::Part& part : statistics.parts) json.Number(part.name, part.bytes);
     });
   });
 }
@@ -236,22 +210,21 @@ std::string StatsText(const Statistics& statistics, bool local) {
 }
 
 std::string StatsJson(const Statistics& statistics, bool complete) {
-  rapidjson::StringBuffer buffer;
-  JsonWriter json(buffer);
-  json.StartObject();
-  Bool(json, "complete", complete);
+  json::Writer json;
+  json.BeginObject();
+  json.Bool("complete", complete);
   AppendRows(json, statistics);
   AppendExpired(json, statistics);
   AppendSensors(json, statistics);
   Object(json, "captures", [&] {
-    Number(json, "taken", statistics.captures);
-    Number(json, "frames", statistics.capture_frames);
-    Number(json, "bytes", statistics.capture_bytes);
+    json.Number("taken", statistics.captures);
+    json.Number("frames", statistics.capture_frames);
+    json.Number("bytes", statistics.capture_bytes);
   });
   AppendCounters(json, statistics);
   AppendDisk(json, statistics);
   json.EndObject();
-  return {buffer.GetString(), buffer.GetSize()};
+  return std::string(json.text());
 }
 
 }  // namespace pdns::render

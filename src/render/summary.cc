@@ -1,20 +1,18 @@
 #include "render/summary.h"
 
 #include <fmt/format.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <array>
 #include <vector>
 
 #include "dns/text.h"
+#include "json/writer.h"
 #include "render/text.h"
 
 namespace pdns::render {
 namespace {
 
-using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
 using Line = std::array<std::string, 5>;
 
 // Not record::Merge: it would unite the days of all rows as well.
@@ -25,17 +23,13 @@ void AddTo(Summary::Part& part, const record::History& history) {
   ++part.rows;
 }
 
-void AppendPart(JsonWriter& json, const Summary::Part& part) {
-  json.Key("num_results");
-  json.Uint64(part.rows);
+void AppendPart(json::Writer& json, const Summary::Part& part) {
+  json.Number("num_results", part.rows);
   if (part.rows > 0) {
-    json.Key("time_first");
-    json.Int64(part.first.time_since_epoch().count());
-    json.Key("time_last");
-    json.Int64(part.last.time_since_epoch().count());
+    json.Time("time_first", part.first);
+    json.Time("time_last", part.last);
   }
-  json.Key("count");
-  json.Uint64(part.count);
+  json.Number("count", part.count);
 }
 
 Line LineOf(std::string name, const Summary::Part& part, bool local) {
@@ -70,21 +64,18 @@ std::string Summary::Text(bool local) const {
 }
 
 std::string Summary::Json() const {
-  rapidjson::StringBuffer buffer;
-  JsonWriter json(buffer);
-  json.StartObject();
+  json::Writer json;
+  json.BeginObject();
   AppendPart(json, total_);
-  json.Key("types");
-  json.StartObject();
+  json.BeginObject("types");
   for (const auto& [type, part] : types_) {
-    json.Key(dns::TypeToText(type).c_str());
-    json.StartObject();
+    json.BeginObject(dns::TypeToText(type));
     AppendPart(json, part);
     json.EndObject();
   }
   json.EndObject();
   json.EndObject();
-  return {buffer.GetString(), buffer.GetSize()};
+  return std::string(json.text());
 }
 
 }  // namespace pdns::render

@@ -1,8 +1,6 @@
 #include "tap/json.h"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
+#include "json/writer.h"
 #include "tap/describe.h"
 
 namespace pdns::tap {
@@ -10,42 +8,41 @@ namespace {
 
 class JsonTree final : public Tree {
  public:
-  JsonTree() : json_(buffer_) { json_.StartObject(); }
+  JsonTree() { json_.BeginObject(); }
 
   std::string Finish() {
     json_.EndObject();
-    return {buffer_.GetString(), buffer_.GetSize()};
+    return std::string(json_.text());
   }
 
   void BeginMap(std::string_view key) override {
     Key(key);
-    json_.StartObject();
+    json_.BeginObject();
   }
   void EndMap() override { json_.EndObject(); }
   void BeginList(std::string_view key) override {
     Key(key);
-    json_.StartArray();
+    json_.BeginArray();
   }
   void EndList() override { json_.EndArray(); }
   void Text(std::string_view key, std::string_view text) override {
     Key(key);
-    json_.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+    json_.Text(text);
   }
   void Word(std::string_view key, std::string_view word) override { Text(key, word); }
   void Number(std::string_view key, std::uint64_t number) override {
     Key(key);
-    json_.Uint64(number);
+    json_.Number(number);
   }
   void Time(std::string_view key, std::string_view iso) override { Text(key, iso); }
   bool in_parts() const override { return true; }
 
  private:
   void Key(std::string_view key) {
-    if (!key.empty()) json_.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
+    if (!key.empty()) json_.Key(key);
   }
 
-  rapidjson::StringBuffer buffer_;
-  rapidjson::Writer<rapidjson::StringBuffer> json_;
+  json::Writer json_;
 };
 
 }  // namespace

@@ -16,8 +16,8 @@ from pathlib import Path
 from seed_bytes import as_varint, u16, u32, wire
 from store_seeds import store_corpora
 from text_seeds import (
-    control_rules_seeds, control_seeds, cursor_seeds, handed_seeds, host_seeds, http_seeds, indicator_seeds, list_seeds,
-    row_seeds, text_seeds,
+    control_rules_seeds, control_seeds, cursor_seeds, handed_seeds, host_seeds, http_seeds, indicator_seeds, json_seeds,
+    list_seeds, row_seeds, text_seeds,
 )
 
 HERE = Path(__file__).resolve().parent
@@ -504,7 +504,7 @@ def corpora() -> dict[str, dict[str, bytes]]:
                                                  in (message_seeds() | answer_seeds()).items()},
         "rdata_layout": layout_seeds(), "rdata_targets": target_seeds(),
         "name_text": text_seeds(), "indicator": indicator_seeds(), "list": list_seeds(exports()),
-        "cursor": cursor_seeds(),
+        "json": json_seeds(), "cursor": cursor_seeds(),
         "rdata_text": rdata, "render": row_seeds(rdata),
     } | store_corpora(rdata)
 

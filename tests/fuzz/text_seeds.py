@@ -146,6 +146,18 @@ def indicator_seeds() -> dict[str, bytes]:
     return seeds
 
 
+def json_seeds() -> dict[str, bytes]:
+    """Documents of JSON, and what is nearly one."""
+    texts = {
+        "all": '{"a": [1, -2.5e3, "x\\ty\\u00fc\\ud83d\\ude00", true, false, null], "b": {"": {}}}',
+        "twice": '{"a": 1, "a": 2}', "text": '"x"', "number": "18446744073709551616", "behind": "[] []",
+        "cut": '{"a": [1, {"b": "', "half": '"\\ud800"', "comma": "[1,]", "control": '"\n"', "blanks": " \r\n[\t]\n ",
+        "deep": "[" * 17 + "]" * 17, "deepest": '{"a":' * 16 + "0" + "}" * 16,
+    }
+    return {name: text.encode() for name, text in texts.items()} | {
+        "zero": b"[]\0[]", "bytes": b'["\xff\xc0\xaf\x7f"]', "mark": b"\xef\xbb\xbf[]"}
+
+
 def list_seeds(exports: dict[str, bytes]) -> dict[str, bytes]:
     """Lists of indicators: lines, `exports` of other programs, patterns of STIX, UTF-16."""
     lines = "# x\r\nwww.blah.org\n\n192.0.2.0/24 # y\na..b\n\"x.org\",1\n"

@@ -118,9 +118,13 @@ TEST(ControlMessage, DeepAndLongLinesCostNothing) {
   const std::size_t deep = kLongestLine / 2;
   EXPECT_FALSE(ParseRequest(std::string(deep, '[')).ok());
   EXPECT_FALSE(ParseRequest(std::string(deep, '[') + std::string(deep, ']')).ok());
-  std::string nested = R"({"op":"status","x":)" + std::string(deep - 50, '[');
-  nested += std::string(deep - 50, ']') + "}";
-  EXPECT_TRUE(ParseRequest(nested).ok());
+  const auto nested = [](std::size_t depth) {
+    return R"({"op":"status","x":)" + std::string(depth - 1, '[') + std::string(depth - 1, ']') +
+           "}";
+  };
+  EXPECT_TRUE(ParseRequest(nested(64)).ok());
+  EXPECT_FALSE(ParseRequest(nested(65)).ok());
+  EXPECT_FALSE(ParseRequest(nested(deep - 50)).ok());
   std::string longest = R"({"op":"status"})";
   longest.resize(kLongestLine, ' ');
   EXPECT_TRUE(ParseRequest(longest).ok());

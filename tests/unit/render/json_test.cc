@@ -15,12 +15,22 @@ using record::OwnedTuple;
 using record::RrType;
 using testing::Labels;
 
-std::string Json(const OwnedTuple& tuple, const record::History& history,
-                 const FormatOptions& options = {}) {
-  return HitToJson({tuple.view(), history, nullptr, {}}, options);
+// The line of one hit, without its end.
+std::string Line(const query::Hit& hit, const FormatOptions& options) {
+  std::string line;
+  JsonLines lines(options, [&line](std::string_view text) { line += text; });
+  lines.Add(hit);
+  EXPECT_TRUE(line.ends_with('\n'));
+  line.pop_back();
+  return line;
 }
 
-TEST(HitToJson, HasTheFieldsOfTheCommonOutputFormat) {
+std::string Json(const OwnedTuple& tuple, const record::History& history,
+                 const FormatOptions& options = {}) {
+  return Line({tuple.view(), history, nullptr, {}}, options);
+}
+
+TEST(JsonLines, HasTheFieldsOfTheCommonOutputFormat) {
   const OwnedTuple tuple = MakeTuple("www.blah.org", RrType::kA, "\xcd\x96\x96\x8c");
   EXPECT_EQ(
       Json(tuple, Seen(1795372876, 1795372931, 10, 2)),
@@ -28,7 +38,7 @@ TEST(HitToJson, HasTheFieldsOfTheCommonOutputFormat) {
       R"("time_first":1795372876,"time_last":1795372931,"count":10,"bailiwick":"blah.org."})");
 }
 
-TEST(HitToJson, WireAndReasonOnRequest) {
+TEST(JsonLines, WireAndReasonOnRequest) {
   const OwnedTuple tuple = MakeTuple("a.org", RrType::kTxt, "\2hi");
   EXPECT_EQ(Json(tuple, Seen(1, 2, 3, 0, 3), {.wire = true, .reason = true}),
             R"({"rrname":"a.org.","rrtype":"TXT","rdata":"\"hi\"","time_first":1,"time_last":2,)"
@@ -39,7 +49,7 @@ TEST(HitToJson, WireAndReasonOnRequest) {
             R"("count":3,"bailiwick":".","rdata_wire":""})");
 }
 
-TEST(HitToJson, NoBailiwickWhereItIsNotKnown) {
+TEST(JsonLines, NoBailiwickWhereItIsNotKnown) {
   record::History history = Seen(1, 2, 3);
   history.bailiwick = record::Bailiwick();
   EXPECT_EQ(Json(MakeTuple("a.org", RrType::kA, "abcd"), history),
@@ -47,7 +57,7 @@ TEST(HitToJson, NoBailiwickWhereItIsNotKnown) {
             R"("time_last":2,"count":3})");
 }
 
-TEST(HitToJson, SensorsByTheirNames) {
+TEST(JsonLines, SensorsByTheirNames) {
   const OwnedTuple tuple = MakeTuple("a.org", RrType::kA, "abcd");
   record::History history = Seen(1, 2, 3);
   const auto end = [&](record::SensorSet sensors, std::vector<std::string> names) {
@@ -64,7 +74,7 @@ TEST(HitToJson, SensorsByTheirNames) {
   EXPECT_EQ(end(1, {longest}).size(), std::string_view(R"(,"sensor_id":""})").size() + 5 * 255);
 }
 
-TEST(HitToJson, DaysOnRequest) {
+TEST(JsonLines, DaysOnRequest) {
   const std::string json =
       Json(MakeTuple("a.org", RrType::kA, "abcd"), SeenOn({{20779, 20781}, {20787, 20787}}),
            {.wire = true, .days = true});
@@ -75,30 +85,30 @@ TEST(HitToJson, DaysOnRequest) {
       << json;
 }
 
-TEST(HitToJson, WhatIsNewAboutARowOfTheJournal) {
+TEST(JsonLines, WhatIsNewAboutARowOfTheJournal) {
   const OwnedTuple tuple = MakeTuple("a.org", RrType::kA, "abcd");
   const query::NewMark mark{41, At(1795372900), store::NewKind::kName};
   const query::Hit fresh{tuple.view(), Seen(1, 2, 3), nullptr, {}, {}, mark};
-  EXPECT_TRUE(HitToJson(fresh, {.fresh = true})
+  EXPECT_TRUE(Line(fresh, {.fresh = true})
                   .ends_with(R"(".","seq":41,"time_committed":1795372900,"new":"rrname"})"));
-  EXPECT_TRUE(HitToJson(fresh, {}).ends_with(R"("bailiwick":"."})"));
+  EXPECT_TRUE(Line(fresh, {}).ends_with(R"("bailiwick":"."})"));
   EXPECT_TRUE(Json(tuple, Seen(1, 2, 3), {.fresh = true}).ends_with(R"("bailiwick":"."})"));
 }
 
-TEST(HitToJson, UnknownTypesAndTheRoot) {
+TEST(JsonLines, UnknownTypesAndTheRoot) {
   EXPECT_EQ(Json(MakeTuple(".", static_cast<RrType>(65280), "x"), Seen(0, 0, 1)),
             R"({"rrname":".","rrtype":"TYPE65280","rdata":"\\# 1 78","time_first":0,)"
             R"("time_last":0,"count":1,"bailiwick":"."})");
 }
 
-TEST(HitToJson, TheLargestNumbers) {
+TEST(JsonLines, TheLargestNumbers) {
   const std::string json =
       Json(MakeTuple("a.org", RrType::kA, "abcd"), Seen(0, 253402300799, record::kMaxCount, 1));
   EXPECT_NE(json.find("\"time_last\":253402300799,"), std::string::npos);
   EXPECT_NE(json.find("\"count\":9223372036854775807,"), std::string::npos);
 }
 
-TEST(HitToJson, HostileBytesStayInert) {
+TEST(JsonLines, HostileBytesStayInert) {
   std::string all;
   for (int byte = 1; byte < 64; ++byte) all.push_back(static_cast<char>(byte));
   std::string rdata;
