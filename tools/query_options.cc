@@ -10,9 +10,9 @@
 #include "dns/text.h"
 #include "options.h"
 #include "query/indicator.h"
+#include "query/sensors.h"
 #include "query/when.h"
 #include "query_option_list.h"
-#include "render/text.h"
 
 namespace pdns::tools {
 namespace {
@@ -144,7 +144,7 @@ Texts SensorsOf(const po::variables_map& values) {
     std::string_view text = given;
     while (true) {
       const std::size_t comma = text.find(',');
-      sensors.push_back(render::SensorFromText(text.substr(0, comma)));
+      sensors.push_back(query::SensorFromText(text.substr(0, comma)));
       if (comma == std::string_view::npos) break;
       text.remove_prefix(comma + 1);
     }

@@ -17,8 +17,8 @@
 #include "query/list.h"
 #include "query/lookup.h"
 #include "query/new_rows.h"
+#include "query/sensors.h"
 #include "query_database.h"
-#include "query_sensors.h"
 #include "render/text.h"
 #include "scan_line.h"
 #include "signals.h"
@@ -91,7 +91,7 @@ class QueryRun {
     if (!opened.ok()) return opened.status();
     snapshot_ = std::move(*opened);
     const std::vector<std::string>& known = snapshot_->sensors();
-    const auto sensors = SensorsNamed(options_.sensor, known);
+    const auto sensors = query::SensorsNamed(options_.sensor, known);
     if (!sensors.ok()) return sensors.status();
     options_.filter.sensors = *sensors;
     answer_.emplace(options_, known, scan_line_);
@@ -309,14 +309,14 @@ class QueryRun {
     if (!outcome.status.ok()) status_ = outcome.status;
     const bool whole =
         status_.ok() && !outcome.stopped && !answer_->limited() && !answer_->unread();
-    if (!question.whole.empty() && !answer_->limited()) TellScan(question, outcome, whole);
+    if (!question.full_scan.empty() && !answer_->limited()) TellScan(question, outcome, whole);
     return whole;
   }
 
-  void TellScan(const query::Question& question, const query::Outcome& outcome, bool whole) {
+  void TellScan(const query::Question& question, const query::LookupOutcome& outcome, bool whole) {
     scan_line_.Wipe();
     LogInfo(fmt::format("looked at {}{} {}{}: {} found", whole ? "all " : "", outcome.keys,
-                        question.whole, whole ? "" : " before it ended", outcome.rows));
+                        question.full_scan, whole ? "" : " before it ended", outcome.rows));
   }
 
   bool Watch(std::uint64_t keys) {

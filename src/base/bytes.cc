@@ -58,6 +58,11 @@ void AppendVarint(std::string& out, std::uint64_t value) {
   out.append(bytes.data(), WriteVarint(bytes.data(), value));
 }
 
+void AppendSized(std::string& out, std::string_view text) {
+  AppendVarint(out, text.size());
+  out.append(text);
+}
+
 std::string Printable(std::string_view text) {
   std::string out;
   for (const char& c : text) {

@@ -80,6 +80,7 @@ void AppendU16(std::string& out, std::uint16_t value);  // network order
 void AppendU32(std::string& out, std::uint32_t value);  // network order
 void AppendU64(std::string& out, std::uint64_t value);  // network order
 void AppendVarint(std::string& out, std::uint64_t value);
+void AppendSized(std::string& out, std::string_view text);  // its size as a varint, then the text
 
 // The same into memory that has room for kMaxVarint; returns the end.
 inline constexpr std::size_t kMaxVarint = 10;

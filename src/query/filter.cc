@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/bytes.h"
 #include "dns/text.h"
 #include "query/indicator.h"
 #include "query/question.h"
@@ -63,6 +64,18 @@ std::vector<record::RrType> TypeSet::PlainList() const {
   std::sort(list.begin(), list.end());
   list.erase(std::unique(list.begin(), list.end()), list.end());
   return list;
+}
+
+std::string TypeSet::Identity() const {
+  std::string identity{static_cast<char>(all_), static_cast<char>(any_),
+                       static_cast<char>(dnssec_)};
+  std::vector<record::RrType> rest;
+  for (const record::RrType type : types_)
+    if (!(record::FactsOf(type).dnssec ? dnssec_ : any_)) rest.push_back(type);
+  std::sort(rest.begin(), rest.end());
+  rest.erase(std::unique(rest.begin(), rest.end()), rest.end());
+  for (const record::RrType type : rest) AppendU16(identity, static_cast<std::uint16_t>(type));
+  return identity;
 }
 
 Status Filter::Exclude(std::string_view text) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,9 +18,15 @@
 
 namespace pdns::query {
 
+// A bound of time that was given as so long before now ("7d") says how long, so that the same
+// question is known again when it is asked later.
+using Ago = std::optional<std::chrono::seconds>;
+
 struct Between {
   std::chrono::sys_seconds from = std::chrono::sys_seconds::min();
   std::chrono::sys_seconds to = std::chrono::sys_seconds::max();
+  Ago from_ago{};
+  Ago to_ago{};
 
   bool Holds(std::chrono::sys_seconds time) const { return from <= time && time <= to; }
 };
@@ -28,9 +35,12 @@ struct Between {
 struct DaySpan {
   std::chrono::sys_days from;
   std::chrono::sys_days to;
+  Ago from_ago{};
+  Ago to_ago{};
 };
 
-// A set of types: those listed, or all but the DNSSEC ones (ANY), or only those (ANY-DNSSEC).
+// A set of types, a plain value: those listed, or all but the DNSSEC ones (ANY), or only those
+// (ANY-DNSSEC).
 class TypeSet {
  public:
   // "A,AAAA", "ANY", "ANY-DNSSEC,A": kUsage. Added to what the set has.
@@ -41,6 +51,9 @@ class TypeSet {
   // Those listed, in order, each once, where they are all that the set has; else nothing.
   std::vector<record::RrType> PlainList() const;
 
+  // Bytes that two sets share just where they hold the same types.
+  std::string Identity() const;
+
  private:
   bool all_ = true;  // nothing was added
   bool any_ = false;
@@ -48,6 +61,7 @@ class TypeSet {
   std::vector<record::RrType> types_;
 };
 
+// Copies are cheap but for patterns. One thread at a time, as NamePattern has it.
 struct Filter {
   TypeSet types;
   Between first;  // first-seen lies in it

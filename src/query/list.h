@@ -25,6 +25,12 @@ struct Listed {
 // read; then any thread may call.
 class List {
  public:
+  List() = default;
+  List(const List&) = delete;  // the entries point at the blocks
+  List& operator=(const List&) = delete;
+  List(List&&) = default;
+  List& operator=(List&&) = default;
+
   std::size_t size() const { return entries_.size(); }
   Listed operator[](std::size_t i) const { return {entries_[i].text(), entries_[i].line}; }
 

@@ -21,9 +21,9 @@ store::Side OrderOf(const Question& question, bool quarantined) {
   return quarantined ? store::Side::kOwner : question.side;
 }
 
-Outcome Lookup(store::Snapshot& snapshot, const Question& question, const LookupOptions& options,
-               const std::function<bool(const Hit&)>& sink) {
-  Outcome outcome;
+LookupOutcome Lookup(store::Snapshot& snapshot, const Question& question,
+                     const LookupOptions& options, const std::function<bool(const Hit&)>& sink) {
+  LookupOutcome outcome;
   const store::Side order = OrderOf(question, options.quarantined);
   const auto pass = [&](const store::Row& row) {
     const bool wanted =

@@ -18,7 +18,7 @@ namespace pdns::query {
 using store::kKeysPerWatch;
 using store::Watch;
 
-struct Outcome {
+struct LookupOutcome {
   std::uint64_t rows = 0;  // handed to the sink
   std::uint64_t keys = 0;  // looked at
   bool stopped = false;    // by the watch: there may be more
@@ -35,8 +35,8 @@ struct LookupOptions {
 };
 
 // `sink` may end the answer by returning false. One thread, the snapshot's.
-Outcome Lookup(store::Snapshot& snapshot, const Question& question, const LookupOptions& options,
-               const std::function<bool(const Hit&)>& sink);
+LookupOutcome Lookup(store::Snapshot& snapshot, const Question& question,
+                     const LookupOptions& options, const std::function<bool(const Hit&)>& sink);
 
 // The side in whose order the rows of a question come.
 store::Side OrderOf(const Question& question, bool quarantined);

@@ -172,6 +172,14 @@ bool NamePattern::Matches(const record::Name& name) const {
   return Judge(ordered, jump) == store::Step::kTake;
 }
 
+std::string NamePattern::Identity() const {
+  std::string identity{static_cast<char>(kind_)};
+  AppendSized(identity, prefix_);
+  AppendSized(identity, labels_);
+  if (text_.has_value()) AppendSized(identity, text_->Identity());
+  return identity;
+}
+
 store::Step NamePattern::Judge(std::string_view name, std::string& jump) const {
   const auto take_if = [](bool matches) {
     return matches ? store::Step::kTake : store::Step::kSkip;

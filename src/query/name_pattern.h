@@ -57,6 +57,9 @@ class NamePattern final : public store::NameTest {
 
   bool Matches(const record::Name& name) const;
 
+  // Bytes that two patterns share just where they were made of the same.
+  std::string Identity() const;
+
  private:
   enum class Kind : std::uint8_t {
     kExact,        // the prefix is one name

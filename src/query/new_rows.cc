@@ -6,7 +6,7 @@ namespace {
 class NewRowsRun {
  public:
   NewRowsRun(const NewRowsOptions& options, const std::function<bool(const Hit&)>& sink,
-             Outcome& outcome)
+             LookupOutcome& outcome)
       : options_(options), sink_(sink), outcome_(outcome) {}
 
   // False ends the scan.
@@ -36,19 +36,19 @@ class NewRowsRun {
 
   const NewRowsOptions& options_;
   const std::function<bool(const Hit&)>& sink_;
-  Outcome& outcome_;
+  LookupOutcome& outcome_;
 };
 
 }  // namespace
 
-Outcome ScanNewRows(store::Snapshot& snapshot, const NewRowsOptions& options,
-                    const std::function<bool(const Hit&)>& sink) {
+LookupOutcome ScanNewRows(store::Snapshot& snapshot, const NewRowsOptions& options,
+                          const std::function<bool(const Hit&)>& sink) {
   store::NewSelection selection;
   selection.since = options.since;
   // The row at which it was cut comes again: other questions may be behind.
   if (options.after.has_value() && options.after->sequence > 0)
     selection.after = options.after->sequence - 1;
-  Outcome outcome;
+  LookupOutcome outcome;
   NewRowsRun run(options, sink, outcome);
   store::Scanned scanned = snapshot.ScanNew(
       selection, [&run](const store::NewRow& row) { return run.Take(row); }, options.watch);

@@ -36,7 +36,7 @@ struct NewRowsOptions {
 // One pass over that part of the journal, whatever is asked: a row is held against each question.
 // Hits have `new_mark`, and in `place` the number of the question (0 where none is given). `sink`
 // may end it by returning false. One thread, the snapshot's.
-Outcome ScanNewRows(store::Snapshot& snapshot, const NewRowsOptions& options,
-                    const std::function<bool(const Hit&)>& sink);
+LookupOutcome ScanNewRows(store::Snapshot& snapshot, const NewRowsOptions& options,
+                          const std::function<bool(const Hit&)>& sink);
 
 }  // namespace pdns::query

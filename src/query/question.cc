@@ -20,14 +20,21 @@ Result<NamePattern> PatternOf(std::string_view text, Syntax syntax) {
   return NamePattern::Parse(text);
 }
 
+enum class Form : std::uint8_t { kNames, kBlock, kText, kRaw };
+
+std::string IdentityOf(Form form, store::Side side, std::string_view what) {
+  return std::string{static_cast<char>(form), static_cast<char>(side)}.append(what);
+}
+
 Result<Question> OfNames(std::string_view text, Syntax syntax, store::Side side) {
   auto pattern = PatternOf(text, syntax);
   if (!pattern.ok()) return pattern.status();
   Question question;
   question.side = side;
   question.span.lo = pattern->prefix();
+  question.identity = IdentityOf(Form::kNames, side, pattern->Identity());
   if (pattern->whole())
-    question.whole = side == store::Side::kTarget ? "rows that point at names" : "rows";
+    question.full_scan = side == store::Side::kTarget ? "rows that point at names" : "rows";
   if (pattern->filters()) question.names = std::make_shared<NamePattern>(std::move(*pattern));
   return question;
 }
@@ -36,6 +43,7 @@ Question OfBlock(const dns::AddressBlock& block) {
   Question question;
   question.side = store::Side::kAddress;
   question.span = {std::string(AsText(block.lowest())), std::string(AsText(block.highest()))};
+  question.identity = IdentityOf(Form::kBlock, question.side, question.span.lo + question.span.hi);
   return question;
 }
 
@@ -129,7 +137,8 @@ Result<Question> AskText(std::string_view text) {
   for (char& c : wanted) c = static_cast<char>(LowerByte(static_cast<std::uint8_t>(c)));
   Question question;
   question.side = store::Side::kText;
-  question.whole = "rows of text";
+  question.full_scan = "rows of text";
+  question.identity = IdentityOf(Form::kText, question.side, wanted);
   question.rows = [wanted = std::move(wanted)](const record::Tuple& tuple) {
     return TextOf(tuple).find(wanted) != std::string::npos;
   };
@@ -144,7 +153,8 @@ Result<Question> AskRaw(std::string_view hex) {
     return Status::Usage(fmt::format("{}: half a byte at its end", Quoted(hex)));
   if (!bytes.has_value()) return Status::Usage(fmt::format("{} is no hex", Quoted(hex)));
   Question question;
-  question.whole = "rows";
+  question.full_scan = "rows";
+  question.identity = IdentityOf(Form::kRaw, question.side, *bytes);
   question.rows = [bytes = std::move(*bytes)](const record::Tuple& tuple) {
     return AsText(tuple.rdata) == bytes;
   };

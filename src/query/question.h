@@ -16,7 +16,7 @@ namespace pdns::query {
 // How names are written: www.blah.org and the wildcards of NamePattern, or one of its patterns.
 enum class Syntax : std::uint8_t { kPlain, kGlob, kRegex };
 
-// Told one row at a time; not from several threads at once.
+// Copies share the pattern; so one thread at a time, copies included.
 struct Question {
   store::Side side = store::Side::kOwner;
   store::Span span;
@@ -24,9 +24,11 @@ struct Question {
   std::shared_ptr<const NamePattern> names;
   // Which rows, where neither says it. None: all.
   std::function<bool(const record::Tuple&)> rows;
-  // What it goes all through, in words for a person, so that it takes its time; nothing where it
-  // looks at a part only.
-  std::string_view whole{};
+  // What a scan of it all looks at ("rows of text"); empty where the question looks at a part of
+  // the database only.
+  std::string_view full_scan{};
+  // Bytes that two questions share just where they ask for the same.
+  std::string identity;
   std::string notice;   // for the person: how this was understood, where it is not what was typed
   bool turned = false;  // asked as a name, understood as what records hold
 

@@ -65,11 +65,8 @@ std::string PieceExpression(std::string_view piece) {
 
 }  // namespace
 
-TextPattern::TextPattern(std::unique_ptr<re2::RE2> compiled, bool dotted)
+TextPattern::TextPattern(std::shared_ptr<const re2::RE2> compiled, bool dotted)
     : compiled_(std::move(compiled)), dotted_(dotted) {}
-TextPattern::TextPattern(TextPattern&& other) noexcept = default;
-TextPattern& TextPattern::operator=(TextPattern&& other) noexcept = default;
-TextPattern::~TextPattern() = default;
 
 Result<TextPattern> TextPattern::Compile(std::string_view given, const std::string& expression,
                                          bool dotted) {
@@ -100,6 +97,10 @@ bool TextPattern::Matches(Bytes name) const {
   std::string text = dns::NameToText(name);
   if (!dotted_) text.pop_back();
   return re2::RE2::PartialMatch(text, *compiled_);
+}
+
+std::string TextPattern::Identity() const {
+  return std::string(dotted_ ? "." : "-") + compiled_->pattern();
 }
 
 std::string_view LiteralTail(std::string_view glob) {

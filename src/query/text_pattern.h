@@ -15,8 +15,8 @@ class RE2;
 
 namespace pdns::query {
 
-// Told names as dns::NameToText writes them, without the trailing dot; case does not count. Owns
-// the compiled expression, a few MiB at most.
+// Any thread, once it is made. Told names as dns::NameToText writes them, without the trailing dot;
+// case does not count. Copies share the compiled expression, a few MiB at most.
 class TextPattern {
  public:
   // The whole of the text: `*` any run, `?` one character, `[a-z]` one of a class, `[!a-z]` one of
@@ -28,18 +28,17 @@ class TextPattern {
   // kUsage, with RE2's words.
   static Result<TextPattern> Regex(std::string_view expression);
 
-  TextPattern(TextPattern&& other) noexcept;
-  TextPattern& operator=(TextPattern&& other) noexcept;
-  ~TextPattern();
-
   bool Matches(Bytes name) const;
 
+  // What two patterns share just where they were compiled from the same.
+  std::string Identity() const;
+
  private:
-  TextPattern(std::unique_ptr<re2::RE2> compiled, bool dotted);
+  TextPattern(std::shared_ptr<const re2::RE2> compiled, bool dotted);
   static Result<TextPattern> Compile(std::string_view given, const std::string& expression,
                                      bool dotted);
 
-  std::unique_ptr<re2::RE2> compiled_;
+  std::shared_ptr<const re2::RE2> compiled_;
   bool dotted_;  // the text keeps its trailing dot
 };
 

@@ -63,7 +63,10 @@ std::optional<TimeSpan> ParseAgo(std::string_view text, sys_seconds now) {
   // More units than seconds since 1970 reach before it, whatever the unit.
   if (!unit.has_value() || !number.has_value() || *number > kLatest.time_since_epoch().count())
     return std::nullopt;
-  return Span(now - seconds(*number * *unit), 1);
+  const seconds ago(*number * *unit);
+  auto span = Span(now - ago, 1);
+  if (span.has_value()) span->ago = ago;
+  return span;
 }
 
 std::optional<sys_seconds> ParseDate(std::string_view text) {
@@ -155,7 +158,11 @@ std::optional<std::string> WithSigns(std::string_view text) {
 
 std::optional<TimeSpan> Parse(std::string_view text, sys_seconds now) {
   if (text.empty()) return std::nullopt;
-  if (text == "now") return Span(now, 1);
+  if (text == "now") {
+    auto span = Span(now, 1);
+    if (span.has_value()) span->ago = seconds(0);
+    return span;
+  }
   if (const auto signs = WithSigns(text)) {
     auto span = ParseCalendar(*signs);
     const bool digits = text.find_first_not_of("0123456789") == std::string_view::npos;

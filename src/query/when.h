@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,7 @@ struct TimeSpan {
   std::chrono::sys_seconds first;
   std::chrono::sys_seconds last;
   std::string read_as{};  // the calendar's form, of digits that might be meant as seconds
+  std::optional<std::chrono::seconds> ago{};  // of "7d" and "now": how long before `now`
 };
 
 // UTC unless it says else, years 1970 to 9999. A coarse time is a span: "2026-11-22" is that whole

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "dns/text.h"
+#include "query/sensors.h"
 #include "record/name.h"
 #include "record/outcome.h"
 
@@ -93,26 +94,6 @@ std::string BailiwickText(const query::Hit& hit) {
   return dns::NameToText(record::Suffix(hit.tuple.owner, bailiwick.labels()));
 }
 
-std::string SensorText(std::string_view name) {
-  std::string text;
-  for (const char& c : name) {
-    const bool special = c == ',' || c == '\\';
-    text += special ? "\\x" + ToHex(AsBytes({&c, 1})) : Printable({&c, 1});
-  }
-  return text;
-}
-
-std::string SensorFromText(std::string_view text) {
-  std::string name;
-  while (!text.empty()) {
-    const auto byte = text.starts_with("\\x") ? FromHex(text.substr(2, 2)) : std::nullopt;
-    const bool escape = byte.has_value() && byte->size() == 1;
-    name.push_back(escape ? byte->front() : text.front());
-    text.remove_prefix(escape ? 4 : 1);
-  }
-  return name;
-}
-
 std::string SensorsText(record::SensorSet sensors, const std::vector<std::string>& names) {
   if (names.empty()) return {};
   const std::size_t numbered = std::min<std::size_t>(names.size(), record::kMostSensors);
@@ -125,7 +106,7 @@ std::string SensorsText(record::SensorSet sensors, const std::vector<std::string
   std::string text;
   for (std::size_t i = 0; i < seen_by.size(); ++i) {
     if (i > 0) text.push_back(',');
-    text += SensorText(seen_by[i]);
+    text += query::SensorText(seen_by[i]);
   }
   return text;
 }

@@ -22,13 +22,6 @@ std::string ReasonText(std::uint8_t reasons);
 // The zone a row was accepted under; "" where it is not known.
 std::string BailiwickText(const query::Hit& hit);
 
-// The name of one sensor: printable, with a comma and a backslash as \xNN as well. So names joined
-// by commas can be told apart, and SensorFromText gives back the very bytes.
-std::string SensorText(std::string_view name);
-
-// Reverses SensorText. What is no escape (\x and two digits) stands for itself.
-std::string SensorFromText(std::string_view text);
-
 // The sensors that saw a row, joined by commas: "ns1,ns2". `names` is store::Snapshot::sensors(),
 // by number. Sorted by name, since numbers depend on who came first: databases that took the same
 // in another order answer the same. Those without a number come last. "" where nobody named one:

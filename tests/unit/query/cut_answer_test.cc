@@ -87,7 +87,7 @@ class Asking {
       options.number = i;
       options.quarantined = request_.quarantined;
       if (after.has_value() && i == after->question) options.after = &after->row;
-      const Outcome outcome =
+      const LookupOutcome outcome =
           Lookup(snapshot_, request_.questions[i], options, [&](const Hit& hit) {
             if (!sorter_.has_value()) return Tell(hit);
             return sorter_->Add(hit).ok();

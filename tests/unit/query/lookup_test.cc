@@ -31,7 +31,7 @@ FakeSnapshot BlahOrg() {
 
 struct Answer {
   Lines rows;
-  Outcome outcome;
+  LookupOutcome outcome;
 };
 
 Answer Ask(store::Snapshot& snapshot, const Question& question, const LookupOptions& options = {}) {
@@ -153,7 +153,7 @@ FakeSnapshot Crowded() {
 std::vector<OwnedPlace> PlacesOf(store::Snapshot& snapshot, const Question& question,
                                  const LookupOptions& options) {
   std::vector<OwnedPlace> places;
-  const Outcome outcome = Lookup(snapshot, question, options, [&](const Hit& hit) {
+  const LookupOutcome outcome = Lookup(snapshot, question, options, [&](const Hit& hit) {
     places.push_back(Keep(hit.place, hit.tuple));
     return true;
   });
@@ -243,7 +243,7 @@ TEST(Lookup, TypesArePushedDown) {
 TEST(Lookup, TheSinkMayEndTheAnswer) {
   FakeSnapshot snapshot = BlahOrg();
   std::size_t calls = 0;
-  const Outcome outcome =
+  const LookupOutcome outcome =
       Lookup(snapshot, ByName("*."), {}, [&](const Hit&) { return ++calls < 2; });
   EXPECT_EQ(calls, 2U);
   EXPECT_EQ(outcome.rows, 2U);

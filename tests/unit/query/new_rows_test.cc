@@ -32,7 +32,7 @@ FakeSnapshot Journal() {
 // "3 200 name a.example. NS", and what it answers behind that.
 Lines News(store::Snapshot& snapshot, const NewRowsOptions& options) {
   Lines lines;
-  const Outcome outcome = ScanNewRows(snapshot, options, [&](const Hit& hit) {
+  const LookupOutcome outcome = ScanNewRows(snapshot, options, [&](const Hit& hit) {
     const NewMark mark = hit.new_mark.value_or(NewMark());
     lines.push_back(fmt::format(
         "{} {} {} {} {}{}", mark.sequence, mark.committed.time_since_epoch().count(),
@@ -118,7 +118,7 @@ TEST_F(NewRowsAsked, GoOnBehindEveryHitAndFindWhatCameSince) {
 TEST(NewRows, TheSinkMayEndIt) {
   FakeSnapshot snapshot = Journal();
   std::size_t calls = 0;
-  const Outcome outcome = ScanNewRows(snapshot, {}, [&](const Hit&) { return ++calls < 2; });
+  const LookupOutcome outcome = ScanNewRows(snapshot, {}, [&](const Hit&) { return ++calls < 2; });
   EXPECT_EQ(calls, 2U);
   EXPECT_EQ(outcome.rows, 2U);
   EXPECT_FALSE(outcome.stopped);
@@ -129,7 +129,7 @@ TEST(NewRows, TheWatchMayEndIt) {
   for (int i = 0; i < 5000; ++i) snapshot.Add(std::to_string(i) + ".org", RrType::kA, "abcd");
   NewRowsOptions options;
   options.watch = [](std::uint64_t keys) { return keys < kKeysPerWatch; };
-  const Outcome outcome = ScanNewRows(snapshot, options, [](const Hit&) { return true; });
+  const LookupOutcome outcome = ScanNewRows(snapshot, options, [](const Hit&) { return true; });
   EXPECT_TRUE(outcome.stopped);
   EXPECT_EQ(outcome.keys, kKeysPerWatch);
 }
@@ -137,7 +137,7 @@ TEST(NewRows, TheWatchMayEndIt) {
 TEST(NewRows, AFailureComesWithTheRowsThatCouldBeRead) {
   FakeSnapshot snapshot = Journal();
   snapshot.FailWith(Status::Corrupt("a row cannot be read"));
-  const Outcome outcome = ScanNewRows(snapshot, {}, [](const Hit&) { return true; });
+  const LookupOutcome outcome = ScanNewRows(snapshot, {}, [](const Hit&) { return true; });
   EXPECT_EQ(outcome.rows, 5U);
   EXPECT_EQ(outcome.status.code(), Code::kCorrupt);
 }

@@ -139,12 +139,12 @@ TEST(Patterns, StandOnBothSides) {
   const auto below = AskName("+.blah.org");
   ExpectSpan(below, Side::kOwner, Subtree("blah.org"));
   EXPECT_NE(below->names, nullptr);
-  EXPECT_EQ(below->whole, "");
+  EXPECT_EQ(below->full_scan, "");
   const auto target = AskRdata("+.blah.org");
   ExpectSpan(target, Side::kTarget, Subtree("blah.org"));
-  EXPECT_EQ(AskName("b[lh]ah", Syntax::kRegex)->whole, "rows");
-  EXPECT_EQ(AskName("b?ah.org", Syntax::kGlob)->whole, "");
-  EXPECT_EQ(AskRdata("*blah*", Syntax::kGlob)->whole, "rows that point at names");
+  EXPECT_EQ(AskName("b[lh]ah", Syntax::kRegex)->full_scan, "rows");
+  EXPECT_EQ(AskName("b?ah.org", Syntax::kGlob)->full_scan, "");
+  EXPECT_EQ(AskRdata("*blah*", Syntax::kGlob)->full_scan, "rows that point at names");
   ExpectUsage(AskName("(", Syntax::kRegex), "(");
   ExpectUsage(AskName("a*b*c"), "a*b*c");
 }
