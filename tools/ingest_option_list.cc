@@ -162,9 +162,7 @@ Tasks of an operator (set-up, upgrade, full disk, damage, wrong counts): man 7 p
 )";
 }
 
-OptionTable IngestConfigTable() {
-  return {Input(), Sockets(), Archive(), Database(), Reports()};
-}
+OptionTable IngestConfigTable() { return {Input(), Sockets(), Archive(), Database(), Reports()}; }
 
 OptionTable IngestTable() {
   OptionTable table = IngestConfigTable();

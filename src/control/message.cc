@@ -139,8 +139,8 @@ Result<Reply> ParseReply(std::string_view line) {
   const json::Value* const progress = document->Find("progress");
   if (progress != nullptr && progress->IsObject()) {
     reply.progress = ProgressMade{progress->NumberOf("bytes_total").value_or(0),
-                                     progress->NumberOf("bytes_done").value_or(0),
-                                     progress->NumberOf("frames").value_or(0)};
+                                  progress->NumberOf("bytes_done").value_or(0),
+                                  progress->NumberOf("frames").value_or(0)};
   } else if (document->Find("report") != nullptr) {
     reply.report = ReadReport(*document);
   } else if (document->Find("error") != nullptr) {

@@ -30,8 +30,9 @@ bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0 ||
 
 }  // namespace
 
-FileSource::FileSource(Collector& collector, Claims& claims, const Stop& stop, source::Progress& progress,
-                       const Storing* storing, bool waits, frame::UnpackMemory* memory)
+FileSource::FileSource(Collector& collector, Claims& claims, const Stop& stop,
+                       source::Progress& progress, const Storing* storing, bool waits,
+                       frame::UnpackMemory* memory)
     : collector_(collector),
       claims_(claims),
       stop_(stop),
@@ -226,7 +227,8 @@ bool FileSource::OpenAtFirstFrame() {
   }
   if (!input.ok()) {
     const bool stopped = missed_ > 0 && stop_.requested();
-    Fail(stopped ? source::State::kInterrupted : source::State::kUnreadable, input.status().message());
+    Fail(stopped ? source::State::kInterrupted : source::State::kUnreadable,
+         input.status().message());
     return false;
   }
   reader_ = std::make_unique<frame::Reader>(std::move(*input));
