@@ -1,5 +1,8 @@
 #include "query_option_list.h"
 
+#include "query/sort_key.h"
+#include "render/format.h"
+
 namespace pdns::tools {
 namespace {
 
@@ -86,7 +89,8 @@ OptionGroup Rows() {
   return {"Output of rows",
           {
               {"format,p", kText, "FORMAT", kNo,
-               "Print rows as table (default), json, csv, tsv, dig, names or values"},
+               "Print rows in this format: " + render::FormatNames(", ") +
+                   " (default: " + std::string(render::Formats().front().name) + ")"},
               {"json,j", kFlag, "", kNo,
                "Print one JSON object a line (Passive DNS Common Output Format), as -p json does"},
               {"wire", kFlag, "", kNo, "With JSON: add rdata_wire, the rdata in hex"},
@@ -98,7 +102,7 @@ OptionGroup Rows() {
               {"offset", kNumber, "N", "0", "Skip the first N rows"},
               {"cursor", kText, "CURSOR", kEmpty,
                "Continue an answer where a limit cut it, with the CURSOR that was printed then"},
-              {"sort", kText, "KEY", kNo, "Sort rows by first, last, count, name, type or rdata"},
+              {"sort", kText, "KEY", kNo, "Sort rows by this key: " + query::SortNames(", ")},
               {"reverse,r", kFlag, "", kNo, "With --sort: print the last row first"},
               {"local", kFlag, "", kNo, "Print times in local time; days stay UTC"},
               {"color", kText, "WHEN", "auto",
@@ -128,7 +132,7 @@ OptionGroup Others() {
 
 }  // namespace
 
-const char* QueryUsage() {
+std::string QueryUsage() {
   return
       R"(Usage: pdns-query [options] NAME | ADDRESS | CIDR ...
        pdns-query [options] --rdata WHAT
@@ -143,7 +147,8 @@ Prints what resolvers were told: rrname, rrtype and rdata with first-seen, last-
   pdns-query -f indicators.txt --hits      which names, addresses and URLs of a list are known
   pdns-query --new-since 1h '*.blah.org'   the records that were seen for the first time in the last hour
 
-Most used: -t TYPES, -l ROWS, -p FORMAT (table json csv tsv dig names values), --since TIME,
+Most used: -t TYPES, -l ROWS, -p FORMAT ()" +
+      render::FormatNames(" ") + R"(), --since TIME,
 --until TIME, --quarantined, -d DATABASE. All options: --help-all. Manual: man pdns-query.
 Tasks of an operator (set-up, upgrade, full disk, damage, wrong counts): man 7 pdns.
 )";

@@ -19,6 +19,7 @@ namespace {
 
 namespace po = boost::program_options;
 
+using query::Show;
 using Texts = std::vector<std::string>;
 
 Texts TextsOf(const po::variables_map& values, const char* name) {
@@ -34,7 +35,7 @@ Status AddQuestions(const po::variables_map& values, QueryOptions& options) {
                                        : query::Syntax::kPlain;
   const auto add = [&options](const std::string& text, Result<query::Question> question) {
     if (!question.ok()) return question.status();
-    options.questions.push_back({text, std::move(*question)});
+    options.request.questions.push_back({text, std::move(*question)});
     return Status();
   };
   Status status;
@@ -49,8 +50,9 @@ Status AddQuestions(const po::variables_map& values, QueryOptions& options) {
   for (const std::string& text : TextsOf(values, "raw"))
     if (status.ok()) status = add(text, query::AskRaw(text));
   options.list = values["file"].as<std::string>();
-  const bool all_new = options.new_since.has_value() && options.show != QueryOptions::Show::kHits;
-  if (status.ok() && options.questions.empty() && options.list.empty() && !all_new) {
+  const query::Request& request = options.request;
+  const bool all_new = request.new_since.has_value() && request.show != Show::kHits;
+  if (status.ok() && request.questions.empty() && options.list.empty() && !all_new) {
     return Status::Usage(
         "ask something: a name, an address, --rdata with either, or -f with a list; see --help");
   }
@@ -90,11 +92,15 @@ class Times {
   Status status_;
 };
 
-void NotBefore(query::Between& between, std::optional<query::TimeSpan> when) {
-  if (when.has_value()) between.from = std::max(between.from, when->first);
+void NotBefore(query::Between& between, const std::optional<query::TimeSpan>& when) {
+  if (!when.has_value() || when->first < between.from) return;
+  between.from = when->first;
+  between.from_ago = when->ago;
 }
-void NotAfter(query::Between& between, std::optional<query::TimeSpan> when) {
-  if (when.has_value()) between.to = std::min(between.to, when->last);
+void NotAfter(query::Between& between, const std::optional<query::TimeSpan>& when) {
+  if (!when.has_value() || when->last > between.to) return;
+  between.to = when->last;
+  between.to_ago = when->ago;
 }
 
 Status SetTimes(const po::variables_map& values, Times& times, query::Filter& filter) {
@@ -121,7 +127,7 @@ Status SetActive(const po::variables_map& values, Times& times, query::Filter& f
   using std::chrono::days;
   using std::chrono::floor;
   if (const auto on = times.Of("active-on"); on.has_value())
-    filter.active = query::DaySpan{floor<days>(on->first), floor<days>(on->last)};
+    filter.active = query::DaySpan{floor<days>(on->first), floor<days>(on->last), on->ago, on->ago};
   if (values.count("active-between") == 0 || !times.status().ok()) return times.status();
   if (filter.active.has_value())
     return Status::Usage("give --active-on or --active-between, not both");
@@ -132,7 +138,8 @@ Status SetActive(const po::variables_map& values, Times& times, query::Filter& f
   const auto from = times.Read("active-between", text.substr(0, comma));
   const auto to = times.Read("active-between", text.substr(comma + 1));
   if (!times.status().ok()) return times.status();
-  filter.active = query::DaySpan{floor<days>(from->first), floor<days>(to->last)};
+  filter.active =
+      query::DaySpan{floor<days>(from->first), floor<days>(to->last), from->ago, to->ago};
   if (filter.active->from <= filter.active->to) return {};
   return Status::Usage("--active-between: the first date comes after the second");
 }
@@ -185,45 +192,49 @@ Status SetFilter(const po::variables_map& values, Times& times, query::Filter& f
 }
 
 Status SetShow(const po::variables_map& values, QueryOptions& options) {
-  using Show = QueryOptions::Show;
   int given = 0;
-  const auto set = [&](const char* name, Show show) {
-    if (!values[name].as<bool>()) return;
-    options.show = show;
-    ++given;
+  const auto is_given = [&](const char* name) {
+    const bool is = values[name].as<bool>();
+    given += is ? 1 : 0;
+    return is;
   };
-  set("summarize", Show::kSummary);
-  set("count-only", Show::kCount);
-  set("timeline", Show::kTimeline);
-  set("hits", Show::kHits);
-  set("dot", Show::kDot);
+  options.request.show = options.format->rows;
+  if (is_given("summarize")) options.request.show = Show::kSummary;
+  if (is_given("count-only")) options.request.show = Show::kCount;
+  if (is_given("hits")) options.request.show = Show::kHits;
+  if (is_given("dot")) options.request.show = Show::kGraph;
+  if (is_given("timeline")) {
+    options.format = render::FindFormat("timeline");
+    options.request.show = options.format->rows;
+  }
   if (given > 1)
     return Status::Usage("give one of --summarize, --count-only, --timeline, --hits and --dot");
-  using render::FormatKind;
-  const bool columns = options.format != FormatKind::kDig && options.format != FormatKind::kNames &&
-                       options.format != FormatKind::kValues;
-  if (options.days && (options.show != Show::kRows || !columns))
-    return Status::Usage("--days goes with rows as table, JSON, CSV or TSV");
+  if (options.days && (options.request.show != Show::kRows || !options.format->days)) {
+    return Status::Usage("--days goes with rows as " +
+                         render::FormatNames(" or ", &render::Format::days));
+  }
   return {};
 }
 
 Status SetSort(const po::variables_map& values, QueryOptions& options) {
-  options.reverse = values["reverse"].as<bool>();
+  const bool reverse = values["reverse"].as<bool>();
   if (values.count("sort") == 0)
-    return options.reverse ? Status::Usage("--reverse goes with --sort") : Status();
+    return reverse ? Status::Usage("--reverse goes with --sort") : Status();
   const auto text = values["sort"].as<std::string>();
-  options.sort = query::SortByFromText(text);
-  if (options.sort.has_value()) return {};
-  return Status::Usage(
-      fmt::format("--sort: '{}' is none of first, last, count, name, type, rdata", text));
+  const auto by = query::SortByFromText(text);
+  if (!by.has_value()) {
+    return Status::Usage(fmt::format("--sort: '{}' is none of {}", text, query::SortNames(", ")));
+  }
+  options.request.order = query::Order{*by, reverse};
+  return {};
 }
 
 Status SetNewSince(const po::variables_map& values, Times& times, QueryOptions& options) {
   const auto since = times.Of("new-since");
   if (!since.has_value()) return times.status();
-  options.new_since = since->first;
+  options.request.new_since = query::NewSince{since->first, since->ago};
   const bool other_order = values.count("sort") > 0 || !values["pivot"].defaulted();
-  if (!other_order && !options.quarantined) return {};
+  if (!other_order && !values["quarantined"].as<bool>()) return {};
   return Status::Usage(
       "--new-since prints trusted rows in the order in which they were stored and does not go with "
       "--quarantined, --sort or --pivot");
@@ -232,8 +243,9 @@ Status SetNewSince(const po::variables_map& values, Times& times, QueryOptions& 
 // The one thing that a pivot begins at.
 Result<query::PivotStart> PivotStartOf(const QueryOptions& options) {
   const Status refused = Status::Usage("--pivot begins at one name or one address");
-  if (options.questions.size() != 1 || !options.list.empty()) return refused;
-  const auto indicator = query::ParseIndicator(options.questions[0].text);
+  const auto& questions = options.request.questions;
+  if (questions.size() != 1 || !options.list.empty()) return refused;
+  const auto indicator = query::ParseIndicator(questions[0].text);
   if (!indicator.ok()) return indicator.status();
   if (indicator->kind == query::Indicator::Kind::kBlock) {
     if (indicator->block.first != indicator->block.last) return refused;
@@ -246,48 +258,54 @@ Result<query::PivotStart> PivotStartOf(const QueryOptions& options) {
 }
 
 Status SetPivot(const po::variables_map& values, QueryOptions& options) {
-  if (values["pivot"].defaulted()) {
-    return options.show == QueryOptions::Show::kDot ? Status::Usage("--dot goes with --pivot")
-                                                    : Status();
-  }
-  if (options.sort.has_value() || options.quarantined || options.show == QueryOptions::Show::kHits)
+  query::Request& request = options.request;
+  if (values["pivot"].defaulted())
+    return request.show == Show::kGraph ? Status::Usage("--dot goes with --pivot") : Status();
+  const bool quarantined = request.trust == store::Trust::kQuarantined;
+  if (request.order.has_value() || quarantined || request.show == Show::kHits)
     return Status::Usage("--pivot does not go with --sort, --quarantined or --hits");
   const auto depth = values["pivot"].as<std::int64_t>();
   constexpr std::int64_t kDeepest = 10;
   if (depth < 1 || depth > kDeepest) return Status::Usage("--pivot: give 1 to 10 steps");
-  options.pivot.depth = static_cast<unsigned>(depth);
-  if (Status set = SetNumber(values, "max-fanout", options.pivot.max_fanout); !set.ok()) return set;
   const auto slack = ParseDuration(values["slack"].as<std::string>());
   if (!slack.ok()) return Status::Usage("--slack: " + slack.status().message());
-  options.pivot.slack = *slack;
   const auto start = PivotStartOf(options);
   if (!start.ok()) return start.status();
-  options.pivot_from = *start;
+  query::PivotRequest pivot{*start, static_cast<unsigned>(depth)};
+  pivot.slack = *slack;
+  if (Status set = SetNumber(values, "max-fanout", pivot.max_fanout); !set.ok()) return set;
+  request.pivot = pivot;
+  return {};
+}
+
+Status SetFormatName(const po::variables_map& values, QueryOptions& options) {
+  const bool json = values["json"].as<bool>();
+  if (json) options.format = render::FindFormat("json");
+  if (values.count("format") == 0) return {};
+  const auto text = values["format"].as<std::string>();
+  const render::Format* const format = render::FindFormat(text);
+  if (format == nullptr || !format->by_name) {
+    return Status::Usage(
+        fmt::format("--format: '{}' is none of {}", text, render::FormatNames(", ")));
+  }
+  if (json && format != options.format)
+    return Status::Usage("--json and another --format: give one");
+  options.format = format;
   return {};
 }
 
 Status SetFormat(const po::variables_map& values, QueryOptions& options) {
-  const bool json = values["json"].as<bool>();
-  if (json) options.format = render::FormatKind::kJson;
-  if (values.count("format") > 0) {
-    const auto text = values["format"].as<std::string>();
-    const auto format = render::FormatFromText(text);
-    if (!format.has_value()) {
-      return Status::Usage(
-          fmt::format("--format: '{}' is none of table, json, csv, tsv, dig, names, values", text));
-    }
-    if (json && *format != render::FormatKind::kJson)
-      return Status::Usage("--json and another --format: give one");
-    options.format = *format;
-  }
+  if (Status set = SetFormatName(values, options); !set.ok()) return set;
   options.wire = values["wire"].as<bool>();
-  if (options.wire && options.format != render::FormatKind::kJson)
-    return Status::Usage("--wire goes with --json");
+  if (options.wire && !options.format->wire)
+    return Status::Usage("--wire goes with -p " +
+                         render::FormatNames(" or ", &render::Format::wire));
   options.local = values["local"].as<bool>();
   options.csv_safe = values["csv-safe"].as<bool>();
-  const bool separated =
-      options.format == render::FormatKind::kCsv || options.format == render::FormatKind::kTsv;
-  if (options.csv_safe && !separated) return Status::Usage("--csv-safe goes with -p csv or tsv");
+  if (options.csv_safe && !options.format->spreadsheet) {
+    return Status::Usage("--csv-safe goes with -p " +
+                         render::FormatNames(" or ", &render::Format::spreadsheet));
+  }
   options.days = values["days"].as<bool>();
   const auto colour = values["color"].as<std::string>();
   if (colour != "auto" && colour != "always" && colour != "never")
@@ -297,40 +315,24 @@ Status SetFormat(const po::variables_map& values, QueryOptions& options) {
 }
 
 Status SetPart(const po::variables_map& values, QueryOptions& options) {
-  Status status = SetNumber(values, "limit", options.limit);
-  if (status.ok()) status = SetNumber(values, "offset", options.offset);
+  query::Request& request = options.request;
+  Status status = SetNumber(values, "limit", request.limit);
+  if (status.ok()) status = SetNumber(values, "offset", request.offset);
   if (!status.ok()) return status;
-  options.cursor = values["cursor"].as<std::string>();
-  const bool part = options.limit != 0 || options.offset != 0 || !options.cursor.empty();
-  const bool of_rows =
-      options.show != QueryOptions::Show::kHits && options.show != QueryOptions::Show::kDot;
+  request.cursor = values["cursor"].as<std::string>();
+  const bool part = request.limit != 0 || request.offset != 0 || !request.cursor.empty();
+  const bool of_rows = request.show != Show::kHits && request.show != Show::kGraph;
   if (part && !of_rows)
     return Status::Usage("--limit, --offset and --cursor go with rows, not with --hits or --dot");
   return {};
 }
 
-std::string ValueText(const boost::any& value) {
-  if (const auto* text = boost::any_cast<std::string>(&value)) return *text;
-  if (const auto* flag = boost::any_cast<bool>(&value)) return *flag ? "yes" : "no";
-  if (const auto* number = boost::any_cast<std::int64_t>(&value)) return std::to_string(*number);
-  std::string all;
-  if (const auto* texts = boost::any_cast<Texts>(&value))
-    for (const std::string& text : *texts) all.append(text).append(1, '\0');
-  return all;
-}
-
-// What decides about rows and their order: all options but those of looks and of the part that is
-// shown. As given, so that 7d stays 7d.
-std::string AskedText(const po::variables_map& values, const QueryOptions& options) {
-  static constexpr std::array<std::string_view, 16> kOther{
-      "color",    "count-only", "csv-safe", "cursor", "database", "days",      "format",   "help",
-      "help-all", "json",       "limit",    "local",  "offset",   "summarize", "timeline", "wire"};
-  std::string asked = options.told_once() ? values["format"].as<std::string>() : "";
-  for (const auto& [name, value] : values) {
-    if (std::find(kOther.begin(), kOther.end(), name) != kOther.end()) continue;
-    asked.append(1, '\n').append(name).append(1, '=').append(ValueText(value.value()));
-  }
-  return asked;
+// Asked last: it depends on all that says what is shown and in which order.
+Status CheckCursor(const query::Request& request) {
+  if (request.cursor.empty() || request.may_have_cursor()) return {};
+  return Status::Usage(
+      "--cursor goes neither with --pivot nor with names or values in an order of your choice; "
+      "take --offset");
 }
 
 // --stats goes with what says where and how, and with nothing that asks or picks.
@@ -350,7 +352,7 @@ Result<QueryOptions> ConvertStats(const po::variables_map& values) {
   options.recount = values["recount"].as<bool>();
   options.database = values["database"].as<std::string>();
   if (Status set = SetFormat(values, options); !set.ok()) return set;
-  if (options.format != render::FormatKind::kTable && options.format != render::FormatKind::kJson)
+  if (!options.format->statistics)
     return Status::Usage("--stats comes as text or, with --json, as JSON: leave --format out");
   return options;
 }
@@ -359,19 +361,20 @@ Result<QueryOptions> Convert(const po::variables_map& values, std::chrono::sys_s
   if (values["stats"].as<bool>()) return ConvertStats(values);
   QueryOptions options;
   options.database = values["database"].as<std::string>();
-  options.quarantined = values["quarantined"].as<bool>();
-  options.sensor = SensorsOf(values);
+  query::Request& request = options.request;
+  if (values["quarantined"].as<bool>()) request.trust = store::Trust::kQuarantined;
+  request.sensors = SensorsOf(values);
   if (values["recount"].as<bool>()) return Status::Usage("--recount goes with --stats");
   Times times(values, now, options.notices);
   Status status = SetFormat(values, options);
   if (status.ok()) status = SetNewSince(values, times, options);
   if (status.ok()) status = AddQuestions(values, options);
-  if (status.ok()) status = SetFilter(values, times, options.filter);
+  if (status.ok()) status = SetFilter(values, times, request.filter);
   if (status.ok()) status = SetPart(values, options);
   if (status.ok()) status = SetSort(values, options);
   if (status.ok()) status = SetPivot(values, options);
+  if (status.ok()) status = CheckCursor(request);
   if (!status.ok()) return status;
-  options.asked = AskedText(values, options);
   return options;
 }
 

@@ -7,11 +7,11 @@
 #include <map>
 #include <string>
 
+#include "answer_printer.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "dns/text.h"
 #include "query_database.h"
-#include "render/stats.h"
 #include "render/text.h"
 #include "scan_line.h"
 #include "signals.h"
@@ -21,14 +21,12 @@ namespace {
 
 using record::Statistics;
 
-Status Print(const QueryOptions& options, const Statistics& statistics, bool whole) {
-  const std::string text = options.format == render::FormatKind::kJson
-                               ? render::StatsJson(statistics, whole) + "\n"
-                               : render::StatsText(statistics, options.local);
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-    return Status::Io("the answer cannot be written to standard output");
-  return {};
+Status Show(const QueryOptions& options, const Statistics& statistics, bool whole) {
+  ScanLine scan_line;
+  const auto writer = options.format->make(
+      LookOf(options, {}), [&scan_line](std::string_view text) { Print(scan_line, text); });
+  writer->Statistics(statistics, whole);
+  return FinishOutput();
 }
 
 // Numbers as the writer keeps them against those of a count. What it keeps as an estimate is not
@@ -75,7 +73,7 @@ bool Agree(const Statistics& counted, const Statistics& kept) {
 Result<int> ShowTotals(const QueryOptions& options, store::Snapshot& snapshot) {
   Statistics kept;
   if (Status status = snapshot.Totals(kept); !status.ok()) return status;
-  if (Status printed = Print(options, kept, true); !printed.ok()) return printed;
+  if (Status printed = Show(options, kept, true); !printed.ok()) return printed;
   return 0;
 }
 
@@ -91,7 +89,7 @@ Result<int> ShowRecount(const QueryOptions& options, store::Snapshot& snapshot, 
   scan_line.Wipe();
   if (!status.ok() && counted.tuples == 0) return status;
   const bool whole = status.ok() && !stop.requested();
-  if (Status printed = Print(options, counted, whole); !printed.ok()) return printed;
+  if (Status printed = Show(options, counted, whole); !printed.ok()) return printed;
   if (!status.ok()) LogError("the numbers are incomplete: " + status.message());
   if (stop.requested())
     LogWarning("interrupted: the numbers are incomplete, this is what was counted until then");

@@ -10,6 +10,9 @@ namespace pdns::tools {
 class ScanLine {
  public:
   ScanLine();
+  ~ScanLine() { Wipe(); }
+  ScanLine(const ScanLine&) = delete;
+  ScanLine& operator=(const ScanLine&) = delete;
 
   // At most some times a second.
   void Show(std::uint64_t keys, std::uint64_t rows);

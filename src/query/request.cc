@@ -126,6 +126,35 @@ bool Request::may_have_cursor() const {
   return !pivot.has_value() && !(distinct() && any_order);
 }
 
+Status CheckRequest(const Request& request) {
+  const bool quarantined = request.trust == store::Trust::kQuarantined;
+  const bool asked = !request.questions.empty() || request.list != nullptr;
+  const bool part = request.limit != 0 || request.offset != 0 || !request.cursor.empty();
+  if (request.new_since.has_value() &&
+      (quarantined || request.order.has_value() || request.pivot.has_value())) {
+    return Status::Usage(
+        "new rows are trusted ones in the order in which they were stored: there is no other "
+        "order, no quarantine and no pivot of them");
+  }
+  if (request.pivot.has_value() &&
+      (quarantined || request.order.has_value() || request.show == Show::kHits)) {
+    return Status::Usage("a pivot has neither an order, nor quarantined rows, nor hits");
+  }
+  if (request.show == Show::kGraph && !request.pivot.has_value())
+    return Status::Usage("there is a graph of a pivot only");
+  if (part && (request.show == Show::kHits || request.show == Show::kGraph))
+    return Status::Usage("limit, offset and cursor are of rows, not of hits or a graph");
+  if (!asked && !request.pivot.has_value() &&
+      (!request.new_since.has_value() || request.show == Show::kHits)) {
+    return Status::Usage("nothing is asked");
+  }
+  if (!request.cursor.empty() && !request.may_have_cursor()) {
+    return Status::Usage(
+        "a cursor goes neither with a pivot nor with names or values in an order of their own");
+  }
+  return {};
+}
+
 std::string CanonicalBytes(const Request& request) {
   Canonical out;
   AppendAnswer(out, request);

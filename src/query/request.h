@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "base/status.h"
 #include "query/filter.h"
 #include "query/list.h"
 #include "query/pivot.h"
@@ -85,6 +86,9 @@ struct Request {
   // walks anew, and a name in an order that is not the names' own may come again behind the cut.
   bool may_have_cursor() const;
 };
+
+// kUsage: parts of it that go together nowhere, or a cursor where there are none.
+Status CheckRequest(const Request& request);
 
 // All of the request.
 std::string CanonicalBytes(const Request& request);

@@ -160,10 +160,6 @@ class Runner {
 
   Status GoOnAtCursor() {
     if (request_.cursor.empty()) return {};
-    if (!request_.may_have_cursor()) {
-      return Status::Usage(
-          "a cursor goes neither with a pivot nor with names or values in an order of their own");
-    }
     const auto cursor = CursorFromText(request_.cursor, Seal());
     Status status = cursor.ok() ? GoOnAt(*cursor) : cursor.status();
     if (status.code() == Code::kUsage) status = Status::Usage("cursor: " + status.message());
@@ -350,6 +346,7 @@ class Runner {
 }  // namespace
 
 Result<Outcome> Run(store::Snapshot& snapshot, const Request& request, AnswerSink& sink) {
+  if (Status status = CheckRequest(request); !status.ok()) return status;
   return Runner(snapshot, request, sink).Run();
 }
 

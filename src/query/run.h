@@ -72,9 +72,9 @@ struct Outcome {
 
 // One thread, the snapshot's. The request outlives the outcome. Memory does not depend on the size
 // of the answer, but for orders (query/hit_sorter.h: 256 MiB, then the disk), Distinct and kHits.
-// Errors instead of an outcome: kUsage, naming the sensor or the cursor that goes with no such
-// request or database; kIo, kDisk, kCorrupt before a row was found, so that "nothing found" would
-// not be true.
+// Errors instead of an outcome: kUsage: CheckRequest's, or naming the sensor or the cursor that
+// goes with no such request or database; kIo, kDisk, kCorrupt before a row was found, so that
+// "nothing found" would not be true.
 Result<Outcome> Run(store::Snapshot& snapshot, const Request& request, AnswerSink& sink);
 
 }  // namespace pdns::query

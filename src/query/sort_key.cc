@@ -15,6 +15,15 @@ namespace {
 
 using record::Tuple;
 
+constexpr std::array<std::pair<std::string_view, SortBy>, 6> kNames{{
+    {"first", SortBy::kFirst},
+    {"last", SortBy::kLast},
+    {"count", SortBy::kCount},
+    {"name", SortBy::kName},
+    {"type", SortBy::kType},
+    {"rdata", SortBy::kRdata},
+}};
+
 // First byte of a key by rdata.
 enum class Kind : std::uint8_t { kName = 2, kIpv4 = 4, kIpv6 = 6, kOther = 9 };
 
@@ -75,18 +84,19 @@ void AppendForward(std::string& out, SortBy by, const Tuple& tuple,
 }  // namespace
 
 std::optional<SortBy> SortByFromText(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, SortBy>, 6> kWords{{
-      {"first", SortBy::kFirst},
-      {"last", SortBy::kLast},
-      {"count", SortBy::kCount},
-      {"name", SortBy::kName},
-      {"type", SortBy::kType},
-      {"rdata", SortBy::kRdata},
-  }};
-  for (const auto& [word, by] : kWords) {
-    if (word == text) return by;
+  for (const auto& [name, by] : kNames) {
+    if (name == text) return by;
   }
   return std::nullopt;
+}
+
+std::string SortNames(std::string_view between) {
+  std::string names;
+  for (const auto& [name, by] : kNames) {
+    if (!names.empty()) names += between;
+    names += name;
+  }
+  return names;
 }
 
 void AppendSortKey(std::string& out, SortBy by, bool reverse, const Tuple& tuple,

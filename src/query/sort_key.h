@@ -21,8 +21,12 @@ enum class SortBy : std::uint8_t {
            // their bytes
 };
 
-// "first", "last", "count", "name", "type", "rdata", in lower case; nothing for any other text.
+// The orders by their names, which stand in one table: the option, its help and completion come
+// from it. Exactly as they stand there, in lower case; nothing for any other text. Any thread.
 std::optional<SortBy> SortByFromText(std::string_view text);
+
+// "first, last, count". Any thread.
+std::string SortNames(std::string_view between);
 
 // At most twice the rdata and 512 bytes. No key is the beginning of another one of the same `by`
 // and `reverse`: what is appended behind (a further key, a number) breaks ties. `reverse` turns

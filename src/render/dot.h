@@ -24,9 +24,10 @@ struct DotEdge {
   std::string label;  // "A", "NS"
 };
 
-// 7-bit. The same graph gives the same text, in whatever order it comes: nodes and edges are
-// sorted, of equal nodes the first stands, edges between the same two are one with several labels.
-// An edge may name what is no node: it becomes one of kName. A legend shows the kinds that occur.
+// Any thread. 7-bit. The same graph gives the same text, in whatever order it comes: nodes and
+// edges are sorted, of equal nodes the first stands, edges between the same two are one with
+// several labels. An edge may name what is no node: it becomes one of kName. A legend shows the
+// kinds that occur.
 std::string Dot(std::span<const DotNode> nodes, std::span<const DotEdge> edges);
 
 }  // namespace pdns::render

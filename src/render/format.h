@@ -1,66 +1,39 @@
-// An answer as text: Hit -> [Format] -> lines, for a person or a program.
-//
-// All text is 7-bit: nothing in a row, in what was asked or in a path can steer a terminal, or
-// break the frame of its format. Only kTable may colour.
+// The formats by their names: text -> [FindFormat] -> Format -> a Writer. The names stand in one
+// table (format.cc), which --format, its help and what goes with which option are made from, and
+// which completion is held to: a new format is a Writer of its own and a row there.
 #pragma once
 
-#include <cstdint>
-#include <functional>
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "query/hit.h"
+#include "query/request.h"
+#include "render/writer.h"
 
 namespace pdns::render {
 
-enum class FormatKind : std::uint8_t {
-  kTable,   // aligned columns with a heading
-  kJson,    // Passive DNS Common Output Format, one object a line (schema/rows.md)
-  kCsv,     // RFC 4180, with a heading
-  kTsv,     // the same columns by tabs, LF, nothing quoted
-  kDig,     // lines of a zone file; what no zone can hold as comments
-  kNames,   // rrnames, one a line; one equal to the line before is dropped
-  kValues,  // rdata, the same
+// A row of the table: what a format is called, and which looks it has. Rows stand for all of the
+// program's life. Any thread.
+struct Format {
+  std::string_view name;
+  std::unique_ptr<Writer> (*make)(Look look, TextSink write);
+  query::Show rows = query::Show::kRows;  // what rows become in it: names or values, once each
+  bool by_name = true;                    // --format takes its name; else an option of its own does
+  bool days = false;                      // Look::days
+  bool wire = false;                      // Look::wire
+  bool spreadsheet = false;               // Look::csv_safe
+  bool statistics = false;                // has a form for Writer::Statistics
 };
 
-struct FormatOptions {
-  bool colour = false;  // kTable
-  unsigned width = 0;   // kTable: columns of the terminal; 0: unlimited, never fold
-  bool local = false;   // times in local time with its offset, else in UTC; JSON has seconds always
-  bool wire = false;    // kJson: rdata_wire
-  bool csv_safe = false;  // kCsv, kTsv: no field is a formula to a spreadsheet
-  bool reason = false;    // why a row is quarantined
-  bool asked = false;     // several things were asked: which one, and its line
-  bool path = false;      // of a pivot
-  bool days = false;      // kTable, kJson, kCsv, kTsv: the UTC days on which a row was seen
-  bool fresh = false;     // the same four: what Hit::new_mark says of a row of the journal
-  // kJson: the names of sensors by their numbers, as store::Snapshot::sensors has them; empty: rows
-  // do not say which sensor saw them.
-  std::vector<std::string> sensors{};
-};
+// In the order in which people are told of them; the first is what is shown unless another is asked
+// for.
+std::span<const Format> Formats();
 
-// Gets text in pieces of one line or more, views that are good for the call.
-using TextSink = std::function<void(std::string_view)>;
+// Null: there is none of that name. Exactly as it stands in the table, in lower case.
+const Format* FindFormat(std::string_view name);
 
-class Format {
- public:
-  virtual ~Format() = default;
-
-  virtual void Add(const query::Hit& hit) = 0;
-
-  // Time passes and people wait: shows what is held back for looks only.
-  virtual void Tick() {}
-
-  // Writes what is held back, and the heading that a program expects even above no rows. Call last.
-  virtual void Finish() = 0;
-};
-
-std::unique_ptr<Format> MakeFormat(FormatKind kind, const FormatOptions& options, TextSink write);
-
-// "table", "json", "csv", "tsv", "dig", "names", "values".
-std::optional<FormatKind> FormatFromText(std::string_view text);
+// "table, json, csv": those by_name for which `has` is true; without it all of them.
+std::string FormatNames(std::string_view between, bool Format::*has = &Format::by_name);
 
 }  // namespace pdns::render

@@ -1,31 +1,26 @@
-// Indicators and whether the database knows them: IndicatorHit -> [RenderHits] -> a table, CSV, TSV
-// or JSON.
+// Indicators and whether the database knows them, as a table for a person; as a list of fields, and
+// as JSON. Of Writer::Hits.
 #pragma once
 
-#include <chrono>
-#include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
+#include <vector>
 
-#include "render/format.h"
+#include "json/writer.h"
+#include "query/summary.h"
+#include "render/writer.h"
 
 namespace pdns::render {
 
-struct IndicatorHit {
-  std::string_view text;  // as it was given
-  std::uint64_t line = 0;
-  std::uint64_t rows = 0;  // 0: no hit
-  std::chrono::sys_seconds first;
-  std::chrono::sys_seconds last;
+// Each in the order given. Functions: any thread.
+void WriteHitsTable(std::span<const query::KnownIndicator> hits, bool local, const TextSink& write);
 
-  void Add(const record::History& history);
-};
+// asked, line, hit, rows, time_first, time_last: the heading, and the fields of one.
+std::vector<std::string> HitHeading();
+std::vector<std::string> HitFields(const query::KnownIndicator& hit, bool local);
 
-// In the order given. JSON is one object a line: {"asked":..,"line":..,"hit":true,"rows":..,
-// "time_first":..,"time_last":..}, without times where there is no hit. kTable, kJson, kCsv, kTsv;
-// others are written as a table.
-void RenderHits(std::span<const IndicatorHit> hits, FormatKind kind, const FormatOptions& look,
-                const TextSink& write);
+// One object, and the end of its line: {"asked":..,"line":..,"hit":true,"rows":..,"time_first":..,
+// "time_last":..}, without times where there is no hit.
+void AppendHit(json::Writer& json, const query::KnownIndicator& hit);
 
 }  // namespace pdns::render

@@ -4,6 +4,9 @@
 #include "dns/rdata_text.h"
 #include "dns/text.h"
 #include "json/writer.h"
+#include "render/hits.h"
+#include "render/stats.h"
+#include "render/summary.h"
 #include "render/text.h"
 
 namespace pdns::render {
@@ -41,7 +44,7 @@ void Path(json::Writer& json, const query::Hit& hit) {
   json.EndArray();
 }
 
-void Row(json::Writer& json, const query::Hit& hit, const FormatOptions& options) {
+void Row(json::Writer& json, const query::Hit& hit, const Look& look) {
   json.BeginObject();
   json.Text("rrname", dns::NameToText(hit.tuple.owner));
   json.Text("rrtype", dns::TypeToText(hit.tuple.type));
@@ -50,24 +53,41 @@ void Row(json::Writer& json, const query::Hit& hit, const FormatOptions& options
   json.Time("time_last", hit.history.last);
   json.Number("count", hit.history.count);
   if (hit.history.bailiwick.known()) json.Text("bailiwick", BailiwickText(hit));
-  const std::string sensors = SensorsText(hit.history.sensors, options.sensors);
+  const std::string sensors = SensorsText(hit.history.sensors, look.sensors);
   if (!sensors.empty()) json.Text("sensor_id", sensors);
-  if (options.days) Days(json, hit.history);
-  if (options.wire) json.Text("rdata_wire", ToHex(hit.tuple.rdata));
-  if (options.reason) json.Text("reason", ReasonText(hit.history.reasons));
-  if (options.fresh) Fresh(json, hit);
-  if (options.asked) Asked(json, hit);
-  if (options.path) Path(json, hit);
+  if (look.days) Days(json, hit.history);
+  if (look.wire) json.Text("rdata_wire", ToHex(hit.tuple.rdata));
+  if (look.reason) json.Text("reason", ReasonText(hit.history.reasons));
+  if (look.fresh) Fresh(json, hit);
+  if (look.asked) Asked(json, hit);
+  if (look.path) Path(json, hit);
   json.EndObject();
   json.EndLine();
 }
 
 }  // namespace
 
-void JsonLines::Add(const query::Hit& hit) {
-  Row(json_, hit, options_);
-  write_(json_.text());
+void JsonLines::WriteLine() {
+  Write(json_.text());
   json_.Clear();
+}
+
+void JsonLines::Add(const query::Hit& hit) {
+  Row(json_, hit, look());
+  WriteLine();
+}
+
+void JsonLines::Hits(std::span<const query::KnownIndicator> hits) {
+  for (const query::KnownIndicator& hit : hits) {
+    AppendHit(json_, hit);
+    WriteLine();
+  }
+}
+
+void JsonLines::Summary(const query::Summary& summary) { Write(SummaryJson(summary) + "\n"); }
+
+void JsonLines::Statistics(const record::Statistics& statistics, bool complete) {
+  Write(StatsJson(statistics, complete) + "\n");
 }
 
 }  // namespace pdns::render

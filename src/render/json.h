@@ -7,22 +7,25 @@
 #include <utility>
 
 #include "json/writer.h"
-#include "render/format.h"
+#include "render/writer.h"
 
 namespace pdns::render {
 
 // One thread at a time.
-class JsonLines final : public Format {
+class JsonLines final : public Writer {
  public:
-  JsonLines(FormatOptions options, TextSink write)
-      : options_(std::move(options)), write_(std::move(write)) {}
+  JsonLines(Look look, TextSink write) : Writer(std::move(look), std::move(write)) {}
 
   void Add(const query::Hit& hit) override;
   void Finish() override {}
 
+  void Hits(std::span<const query::KnownIndicator> hits) override;
+  void Summary(const query::Summary& summary) override;
+  void Statistics(const record::Statistics& statistics, bool complete) override;
+
  private:
-  FormatOptions options_;
-  TextSink write_;
+  void WriteLine();
+
   json::Writer json_;  // one for all rows: its memory is needed again for the next
 };
 

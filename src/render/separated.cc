@@ -5,6 +5,7 @@
 
 #include "dns/rdata_text.h"
 #include "dns/text.h"
+#include "render/hits.h"
 #include "render/text.h"
 
 namespace pdns::render {
@@ -59,30 +60,33 @@ std::string SeparatedLine(Separator kind, const std::vector<std::string>& fields
   return line;
 }
 
-Separated::Separated(Separator kind, FormatOptions options, TextSink write)
-    : kind_(kind), options_(std::move(options)), write_(std::move(write)) {}
-
 void Separated::Add(const query::Hit& hit) {
   WriteHeading();
   std::vector<std::string> fields{dns::NameToText(hit.tuple.owner),
                                   dns::TypeToText(hit.tuple.type),
                                   dns::RdataToText(hit.tuple.type, hit.tuple.rdata),
-                                  TimeText(hit.history.first, options_.local),
-                                  TimeText(hit.history.last, options_.local),
+                                  TimeText(hit.history.first, look().local),
+                                  TimeText(hit.history.last, look().local),
                                   std::to_string(hit.history.count),
                                   BailiwickText(hit)};
-  if (options_.days) AddDays(fields, hit.history);
-  if (options_.fresh) {
-    for (std::string& text : FreshTexts(hit, options_.local)) fields.push_back(std::move(text));
+  if (look().days) AddDays(fields, hit.history);
+  if (look().fresh) {
+    for (std::string& text : FreshTexts(hit, look().local)) fields.push_back(std::move(text));
   }
-  if (options_.reason) fields.push_back(ReasonText(hit.history.reasons));
-  if (options_.path) fields.push_back(PathText(hit));
-  if (options_.asked) {
+  if (look().reason) fields.push_back(ReasonText(hit.history.reasons));
+  if (look().path) fields.push_back(PathText(hit));
+  if (look().asked) {
     const bool of_list = hit.asked != nullptr && hit.asked->line != 0;
     fields.push_back(AskedText(hit));
     fields.push_back(of_list ? std::to_string(hit.asked->line) : std::string());
   }
-  write_(SeparatedLine(kind_, fields, options_.csv_safe));
+  Write(SeparatedLine(kind_, fields, look().csv_safe));
+}
+
+void Separated::Hits(std::span<const query::KnownIndicator> hits) {
+  Write(SeparatedLine(kind_, HitHeading(), false));
+  for (const query::KnownIndicator& hit : hits)
+    Write(SeparatedLine(kind_, HitFields(hit, look().local), look().csv_safe));
 }
 
 void Separated::Finish() { WriteHeading(); }
@@ -91,12 +95,12 @@ void Separated::WriteHeading() {
   if (std::exchange(heading_written_, true)) return;
   std::vector<std::string> fields{"rrname",    "rrtype", "rdata",    "time_first",
                                   "time_last", "count",  "bailiwick"};
-  if (options_.days) fields.insert(fields.end(), {"days_active", "days"});
-  if (options_.fresh) fields.insert(fields.end(), {"seq", "time_committed", "new"});
-  if (options_.reason) fields.emplace_back("reason");
-  if (options_.path) fields.emplace_back("path");
-  if (options_.asked) fields.insert(fields.end(), {"asked", "line"});
-  write_(SeparatedLine(kind_, fields, options_.csv_safe));
+  if (look().days) fields.insert(fields.end(), {"days_active", "days"});
+  if (look().fresh) fields.insert(fields.end(), {"seq", "time_committed", "new"});
+  if (look().reason) fields.emplace_back("reason");
+  if (look().path) fields.emplace_back("path");
+  if (look().asked) fields.insert(fields.end(), {"asked", "line"});
+  Write(SeparatedLine(kind_, fields, look().csv_safe));
 }
 
 }  // namespace pdns::render

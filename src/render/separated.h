@@ -10,9 +10,10 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "render/format.h"
+#include "render/writer.h"
 
 namespace pdns::render {
 
@@ -21,19 +22,21 @@ enum class Separator : std::uint8_t { kCsv, kTsv };
 // One line of such a file, with its end; for kTsv no field holds a tab or a line's end.
 std::string SeparatedLine(Separator kind, const std::vector<std::string>& fields, bool safe);
 
-class Separated final : public Format {
+// One thread at a time.
+class Separated final : public Writer {
  public:
-  Separated(Separator kind, FormatOptions options, TextSink write);
+  Separated(Separator kind, Look look, TextSink write)
+      : Writer(std::move(look), std::move(write)), kind_(kind) {}
 
   void Add(const query::Hit& hit) override;
   void Finish() override;
+
+  void Hits(std::span<const query::KnownIndicator> hits) override;
 
  private:
   void WriteHeading();
 
   Separator kind_;
-  FormatOptions options_;
-  TextSink write_;
   bool heading_written_ = false;
 };
 

@@ -1,4 +1,6 @@
-// A database at a glance: record::Statistics -> [text for a person, JSON].
+// A database at a glance: record::Statistics -> [text for a person, JSON]. Of Writer::Statistics.
+//
+// Functions: any thread.
 #pragma once
 
 #include <string>

@@ -15,15 +15,7 @@ namespace {
 
 using Line = std::array<std::string, 5>;
 
-// Not record::Merge: it would unite the days of all rows as well.
-void AddTo(Summary::Part& part, const record::History& history) {
-  part.first = part.rows == 0 ? history.first : std::min(part.first, history.first);
-  part.last = part.rows == 0 ? history.last : std::max(part.last, history.last);
-  part.count += std::min(history.count, record::kMaxCount - part.count);
-  ++part.rows;
-}
-
-void AppendPart(json::Writer& json, const Summary::Part& part) {
+void AppendPart(json::Writer& json, const query::RowCount& part) {
   json.Number("num_results", part.rows);
   if (part.rows > 0) {
     json.Time("time_first", part.first);
@@ -32,25 +24,20 @@ void AppendPart(json::Writer& json, const Summary::Part& part) {
   json.Number("count", part.count);
 }
 
-Line LineOf(std::string name, const Summary::Part& part, bool local) {
+Line LineOf(std::string name, const query::RowCount& part, bool local) {
   return {std::move(name), std::to_string(part.rows), TimeText(part.first, local),
           TimeText(part.last, local), std::to_string(part.count)};
 }
 
 }  // namespace
 
-void Summary::Add(const query::Hit& hit) {
-  AddTo(total_, hit.history);
-  AddTo(types_[hit.tuple.type], hit.history);
-}
-
-std::string Summary::Text(bool local) const {
-  if (total_.rows == 0) return "no rows\n";
+std::string SummaryText(const query::Summary& summary, bool local) {
+  if (summary.total.rows == 0) return "no rows\n";
   std::vector<Line> lines{{"rrtype", "rows", "first seen", "last seen", "count"}};
-  for (const auto& [type, part] : types_) {
+  for (const auto& [type, part] : summary.types) {
     lines.push_back(LineOf(dns::TypeToText(type), part, local));
   }
-  if (types_.size() > 1) lines.push_back(LineOf("total", total_, local));
+  if (summary.types.size() > 1) lines.push_back(LineOf("total", summary.total, local));
   std::array<std::size_t, 5> widths{};
   for (const Line& line : lines) {
     for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
@@ -63,12 +50,12 @@ std::string Summary::Text(bool local) const {
   return text;
 }
 
-std::string Summary::Json() const {
+std::string SummaryJson(const query::Summary& summary) {
   json::Writer json;
   json.BeginObject();
-  AppendPart(json, total_);
+  AppendPart(json, summary.total);
   json.BeginObject("types");
-  for (const auto& [type, part] : types_) {
+  for (const auto& [type, part] : summary.types) {
     json.BeginObject(dns::TypeToText(type));
     AppendPart(json, part);
     json.EndObject();

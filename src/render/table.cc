@@ -31,9 +31,8 @@ std::size_t DateEnd(std::string_view time) {
 
 }  // namespace
 
-Table::Table(const FormatOptions& options, TextSink write)
-    : options_(options), write_(std::move(write)) {
-  if (options.asked) columns_.push_back({"asked", Kind::kFlexible});
+Table::Table(Look how, TextSink write) : Writer(std::move(how), std::move(write)) {
+  if (look().asked) columns_.push_back({"asked", Kind::kFlexible});
   columns_.push_back({"first seen", Kind::kTime, false, kDim});
   columns_.push_back({"last seen", Kind::kTime, false, kDim});
   columns_.push_back({"count", Kind::kFixed, true});
@@ -41,34 +40,34 @@ Table::Table(const FormatOptions& options, TextSink write)
   columns_.push_back({"rrtype", Kind::kFixed, false, kCyan});
   columns_.push_back({"rdata", Kind::kFlexible});
   columns_.push_back({"bailiwick", Kind::kFlexible});
-  if (options.days) columns_.push_back({"days", Kind::kFlexible});
-  if (options.fresh) {
+  if (look().days) columns_.push_back({"days", Kind::kFlexible});
+  if (look().fresh) {
     columns_.push_back({"seq", Kind::kFixed, true});
     columns_.push_back({"committed", Kind::kTime, false, kDim});
     columns_.push_back({"new", Kind::kFixed});
   }
-  if (options.reason) columns_.push_back({"reason", Kind::kFlexible});
-  if (options.path) columns_.push_back({"path", Kind::kFlexible});
+  if (look().reason) columns_.push_back({"reason", Kind::kFlexible});
+  if (look().path) columns_.push_back({"path", Kind::kFlexible});
 }
 
 void Table::Add(const query::Hit& hit) {
   Line line;
   line.reserve(columns_.size());
-  if (options_.asked) line.push_back(AskedText(hit));
-  line.push_back(TimeText(hit.history.first, options_.local));
-  line.push_back(TimeText(hit.history.last, options_.local));
+  if (look().asked) line.push_back(AskedText(hit));
+  line.push_back(TimeText(hit.history.first, look().local));
+  line.push_back(TimeText(hit.history.last, look().local));
   line.push_back(std::to_string(hit.history.count));
   line.push_back(dns::NameToText(hit.tuple.owner));
   line.push_back(dns::TypeToText(hit.tuple.type));
   line.push_back(dns::RdataToText(hit.tuple.type, hit.tuple.rdata));
   line.push_back(hit.history.bailiwick.known() ? BailiwickText(hit) : "-");
-  if (options_.days) line.push_back(DaysBrief(hit.history));
-  if (options_.fresh) {
-    for (std::string& text : FreshTexts(hit, options_.local)) line.push_back(std::move(text));
+  if (look().days) line.push_back(DaysBrief(hit.history));
+  if (look().fresh) {
+    for (std::string& text : FreshTexts(hit, look().local)) line.push_back(std::move(text));
   }
-  if (options_.reason) line.push_back(ReasonText(hit.history.reasons));
-  if (options_.path) line.push_back(PathText(hit));
-  if (widths_known_) return Write(line, false);
+  if (look().reason) line.push_back(ReasonText(hit.history.reasons));
+  if (look().path) line.push_back(PathText(hit));
+  if (widths_known_) return WriteRow(line, false);
   for (const std::string& cell : line) held_bytes_ += cell.size();
   held_.push_back(std::move(line));
   if (held_.size() >= kHeldRows || held_bytes_ >= kHeldBytes) Release(true);
@@ -78,17 +77,17 @@ void Table::Release(bool more_to_come) {
   if (widths_known_ || held_.empty()) return;
   Line headings;
   for (const Column& column : columns_) headings.emplace_back(column.heading);
-  const std::size_t widest = options_.width == 0 ? kWidest : kHeldBytes;
+  const std::size_t widest = look().width == 0 ? kWidest : kHeldBytes;
   widths_.assign(columns_.size(), 0);
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     widths_[i] = headings[i].size();
     for (const Line& line : held_)
       widths_[i] = std::max(widths_[i], std::min(line[i].size(), widest));
   }
-  if (options_.width != 0) FitWidths(more_to_come);
+  if (look().width != 0) FitWidths(more_to_come);
   widths_known_ = true;
-  Write(headings, true);
-  for (const Line& line : held_) Write(line, false);
+  WriteRow(headings, true);
+  for (const Line& line : held_) WriteRow(line, false);
   held_ = {};
 }
 
@@ -101,14 +100,14 @@ std::size_t Table::Total() const {
 // Times go over two lines before names and rdata do where that is enough and most rows would fold
 // all the same: names are read as one.
 void Table::FitWidths(bool more_to_come) {
-  if (Total() <= options_.width) {
+  if (Total() <= look().width) {
     if (more_to_come) GiveSlack();
     return;
   }
   const Widths needs = widths_;
   FoldTimes();
   const Widths folded = widths_;
-  const bool enough = Total() <= options_.width;
+  const bool enough = Total() <= look().width;
   widths_ = needs;
   const bool shared = ShareAmongFlexible(kLeast);
   if (shared && !(enough && 2 * FoldedRows() > held_.size())) return;
@@ -149,18 +148,18 @@ bool Table::ShareAmongFlexible(std::size_t least) {
       fixed += widths_[i];
     }
   }
-  const std::size_t room = options_.width > fixed ? options_.width - fixed : 0;
+  const std::size_t room = look().width > fixed ? look().width - fixed : 0;
   const std::vector<std::size_t> given = ShareWidth(needs, room, least);
   std::size_t next = 0;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     if (columns_[i].kind == Kind::kFlexible) widths_[i] = given[next++];
   }
-  return Total() <= options_.width;
+  return Total() <= look().width;
 }
 
 // Rows that come later may be wider than those that are known.
 void Table::GiveSlack() {
-  std::size_t slack = options_.width - Total();
+  std::size_t slack = look().width - Total();
   for (std::size_t i = 0; i < columns_.size() && slack > 0; ++i) {
     if (columns_[i].heading != "rrtype" || widths_[i] >= kTypeWidth) continue;
     const std::size_t more = std::min(slack, kTypeWidth - widths_[i]);
@@ -182,7 +181,7 @@ void Table::GiveSlack() {
 // behind stay in place.
 Table::Widths Table::WidthsFor(const Line& line) const {
   Widths widths = widths_;
-  if (options_.width == 0) return widths;
+  if (look().width == 0) return widths;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     if (columns_[i].kind != Kind::kFixed || line[i].size() <= widths[i]) continue;
     std::size_t donor = i;
@@ -199,13 +198,13 @@ Table::Widths Table::WidthsFor(const Line& line) const {
 
 std::vector<std::string_view> Table::Pieces(std::size_t column, std::string_view cell,
                                             std::size_t width) const {
-  if (options_.width == 0 || cell.size() <= width) return {cell};
+  if (look().width == 0 || cell.size() <= width) return {cell};
   if (columns_[column].kind == Kind::kFlexible) return Fold(cell, width);
   if (columns_[column].kind == Kind::kFixed) return {cell};
   return {cell.substr(0, DateEnd(cell)), cell.substr(DateEnd(cell))};
 }
 
-void Table::Write(const Line& line, bool heading) {
+void Table::WriteRow(const Line& line, bool heading) {
   const Widths widths = WidthsFor(line);
   std::vector<std::vector<std::string_view>> cells;
   std::size_t lines = 1;
@@ -216,11 +215,11 @@ void Table::Write(const Line& line, bool heading) {
   std::string text;
   for (std::size_t at = 0; at < lines; ++at) {
     std::size_t blanks = 0;  // written only when something follows
-    if (heading && options_.colour) text += kBold;
+    if (heading && look().colour) text += kBold;
     for (std::size_t i = 0; i < line.size(); ++i) {
       const std::string_view cell = at < cells[i].size() ? cells[i][at] : std::string_view();
       const std::size_t padding = widths[i] > cell.size() ? widths[i] - cell.size() : 0;
-      const bool coloured = options_.colour && !heading && !columns_[i].colour.empty();
+      const bool coloured = look().colour && !heading && !columns_[i].colour.empty();
       if (columns_[i].right) blanks += padding;
       if (!cell.empty()) {
         text.append(blanks, ' ');
@@ -231,10 +230,10 @@ void Table::Write(const Line& line, bool heading) {
       }
       blanks += (columns_[i].right ? 0 : padding) + kGap;
     }
-    if (heading && options_.colour) text += kPlain;
+    if (heading && look().colour) text += kPlain;
     text.push_back('\n');
   }
-  write_(text);
+  Write(text);
 }
 
 }  // namespace pdns::render

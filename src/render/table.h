@@ -10,13 +10,14 @@
 #include <string_view>
 #include <vector>
 
-#include "render/format.h"
+#include "render/writer.h"
 
 namespace pdns::render {
 
-class Table final : public Format {
+// One thread at a time.
+class Table final : public Writer {
  public:
-  Table(const FormatOptions& options, TextSink write);
+  Table(Look how, TextSink write);
 
   void Add(const query::Hit& hit) override;
   void Tick() override { Release(true); }
@@ -48,10 +49,8 @@ class Table final : public Format {
   Widths WidthsFor(const Line& line) const;
   std::vector<std::string_view> Pieces(std::size_t column, std::string_view cell,
                                        std::size_t width) const;
-  void Write(const Line& line, bool heading);
+  void WriteRow(const Line& line, bool heading);
 
-  FormatOptions options_;
-  TextSink write_;
   std::vector<Column> columns_;
   std::vector<Line> held_;
   std::size_t held_bytes_ = 0;

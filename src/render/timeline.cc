@@ -105,16 +105,17 @@ std::string Timeline::AxisLines(const Axis& axis, std::size_t at, bool local) {
   return text + end;
 }
 
-std::string Timeline::Text(unsigned width, bool colour, bool local) const {
-  if (rows_.empty()) return "";
-  const Layout layout = Fit(width);
+void Timeline::Finish() {
+  if (rows_.empty()) return;
+  const bool colour = look().colour;
+  const Layout layout = Fit(look().width);
   Axis axis{rows_[0].first, rows_[0].last, layout.bar};
   for (const Row& row : rows_) {
     axis.begin = std::min(axis.begin, row.first);
     axis.end = std::max(axis.end, row.last);
   }
   const std::size_t bar_at = layout.name + layout.type + layout.rdata + kFrame - 2;
-  std::string text = Coloured(AxisLines(axis, bar_at, local), kDim, colour) + "\n";
+  std::string text = Coloured(AxisLines(axis, bar_at, look().local), kDim, colour) + "\n";
   for (const Row& row : rows_) {
     text += fmt::format("{:<{}}  {}{:{}}  {:<{}}  |{}|\n", Shortened(row.name, layout.name),
                         layout.name, Coloured(row.type, kCyan, colour), "",
@@ -122,7 +123,7 @@ std::string Timeline::Text(unsigned width, bool colour, bool local) const {
                         layout.rdata, Coloured(Bar(row, axis), kGreen, colour));
   }
   if (not_drawn_ > 0) text += fmt::format("rows that are not drawn: {}\n", not_drawn_);
-  return text;
+  Write(text);
 }
 
 }  // namespace pdns::render

@@ -5,21 +5,23 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "query/hit.h"
+#include "render/writer.h"
 
 namespace pdns::render {
 
 // Keeps the first 10,000 rows and counts the rest. It is a chart: a name or rdata that is too long
-// for its column ends in "..", nothing longer than 200 characters is kept.
-class Timeline {
+// for its column ends in "..", nothing longer than 200 characters is kept. No line is wider than
+// Look::width from 60 on (0: bars of 60 beside whole names). A bar has one mark at least: '=', or
+// '*' for a single instant. Nothing is written without rows. One thread at a time.
+class Timeline final : public Writer {
  public:
-  void Add(const query::Hit& hit);
+  Timeline(Look look, TextSink write) : Writer(std::move(look), std::move(write)) {}
 
-  // 7-bit. No line is wider than `width`, columns of the terminal, from 60 on (0: bars of 60 beside
-  // whole names). A bar has one mark at least: '=', or '*' for a single instant. "" without rows.
-  std::string Text(unsigned width, bool colour, bool local) const;
+  void Add(const query::Hit& hit) override;
+  void Finish() override;
 
  private:
   struct Row {

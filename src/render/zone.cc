@@ -43,19 +43,16 @@ bool NoParserTakes(RrType type, std::string_view rdata) {
 
 bool StandsBesideAlias(RrType type) { return type == RrType::kRrsig || type == RrType::kNsec; }
 
-std::string Remark(const query::Hit& hit, const FormatOptions& options) {
-  std::string text = fmt::format("{} .. {} {}", TimeText(hit.history.first, options.local),
-                                 TimeText(hit.history.last, options.local), hit.history.count);
-  if (options.reason) text.append(1, ' ').append(ReasonText(hit.history.reasons));
-  if (options.asked && hit.asked != nullptr) text.append(", asked ").append(AskedText(hit));
-  if (options.path && !hit.path.empty()) text.append(", by ").append(PathText(hit));
+std::string Remark(const query::Hit& hit, const Look& look) {
+  std::string text = fmt::format("{} .. {} {}", TimeText(hit.history.first, look.local),
+                                 TimeText(hit.history.last, look.local), hit.history.count);
+  if (look.reason) text.append(1, ' ').append(ReasonText(hit.history.reasons));
+  if (look.asked && hit.asked != nullptr) text.append(", asked ").append(AskedText(hit));
+  if (look.path && !hit.path.empty()) text.append(", by ").append(PathText(hit));
   return text;
 }
 
 }  // namespace
-
-ZoneLines::ZoneLines(FormatOptions options, TextSink write)
-    : options_(std::move(options)), write_(std::move(write)) {}
 
 void ZoneLines::Add(const query::Hit& hit) {
   const record::Tuple& tuple = hit.tuple;
@@ -67,7 +64,7 @@ void ZoneLines::Add(const query::Hit& hit) {
   const std::string type = dns::TypeToText(tuple.type);
   const std::string rdata = dns::RdataToText(tuple.type, tuple.rdata);
   std::string text = fmt::format("{:<24} IN {:<6} {:<24} ; {}\n", dns::NameToText(tuple.owner),
-                                 type, rdata, Remark(hit, options_));
+                                 type, rdata, Remark(hit, look()));
   held_bytes_ += text.size();
   const bool comment =
       NoZoneTakes(tuple.type) || NoParserTakes(tuple.type, rdata) || IsOfZoneBelow(tuple);
@@ -93,7 +90,7 @@ void ZoneLines::KeepLastSeen(RrType type) {
   }
 }
 
-void ZoneLines::SettleAlias() {
+void ZoneLines::KeepAliasOrOthers() {
   const Line* alias = nullptr;
   const Line* other = nullptr;
   for (const Line& line : held_) {
@@ -112,7 +109,7 @@ void ZoneLines::SettleAlias() {
 void ZoneLines::Release() {
   if (held_.empty()) return;
   for (const RrType type : {RrType::kSoa, RrType::kCname, RrType::kDname}) KeepLastSeen(type);
-  SettleAlias();
+  KeepAliasOrOthers();
   std::string text;
   if (!std::exchange(begun_, true)) text = kBegin;
   for (const Line& line : held_) {
@@ -121,7 +118,7 @@ void ZoneLines::Release() {
   }
   held_.clear();
   held_bytes_ = 0;
-  write_(text);
+  Write(text);
 }
 
 }  // namespace pdns::render

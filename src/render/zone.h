@@ -12,16 +12,18 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "record/rrtype.h"
-#include "render/format.h"
+#include "render/writer.h"
 
 namespace pdns::render {
 
-class ZoneLines final : public Format {
+// One thread at a time.
+class ZoneLines final : public Writer {
  public:
-  ZoneLines(FormatOptions options, TextSink write);
+  ZoneLines(Look look, TextSink write) : Writer(std::move(look), std::move(write)) {}
 
   void Add(const query::Hit& hit) override;
   void Finish() override { Release(); }
@@ -35,12 +37,10 @@ class ZoneLines final : public Format {
   };
 
   void KeepLastSeen(record::RrType type);
-  void SettleAlias();
+  void KeepAliasOrOthers();
   bool IsOfZoneBelow(const record::Tuple& tuple);
   void Release();
 
-  FormatOptions options_;
-  TextSink write_;
   std::string owner_;  // wire, of what is held
   std::vector<Line> held_;
   std::size_t held_bytes_ = 0;

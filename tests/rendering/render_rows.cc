@@ -23,10 +23,10 @@ std::string FromHex(const std::string& hex) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto kind = pdns::render::FormatFromText(argc > 1 ? argv[1] : "");
-  if (!kind.has_value()) return 64;
-  const auto format = pdns::render::MakeFormat(
-      *kind, {}, [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); });
+  const auto* const named = pdns::render::FindFormat(argc > 1 ? argv[1] : "");
+  if (named == nullptr) return 64;
+  const auto format = named->make(
+      {}, [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); });
   std::string owner;
   std::string rdata;
   std::uint16_t type = 0;

@@ -237,5 +237,55 @@ TEST(Request, WhereACursorMayGoOn) {
   EXPECT_FALSE(request.may_have_cursor());
 }
 
+TEST(Request, WhatGoesTogetherNowhere) {
+  const auto refused = [](const Setting& set) {
+    Request request;
+    request.questions.push_back(Name("a.org"));
+    EXPECT_TRUE(CheckRequest(request).ok());
+    set(request);
+    return CheckRequest(request).code() == Code::kUsage;
+  };
+  const auto new_rows = [](Request& one) { one.new_since = NewSince{kNow}; };
+  const auto pivot = [](Request& one) { one.pivot = PivotRequest{record::Name()}; };
+  EXPECT_FALSE(refused(new_rows));
+  EXPECT_FALSE(refused(pivot));
+  for (const Setting& kind : {Setting(new_rows), Setting(pivot)}) {
+    EXPECT_TRUE(refused([&](Request& one) {
+      kind(one);
+      one.trust = store::Trust::kQuarantined;
+    }));
+    EXPECT_TRUE(refused([&](Request& one) {
+      kind(one);
+      one.order = Order{};
+    }));
+  }
+  EXPECT_TRUE(refused([&](Request& one) {
+    new_rows(one);
+    pivot(one);
+  }));
+  EXPECT_TRUE(refused([&](Request& one) {
+    pivot(one);
+    one.show = Show::kHits;
+  }));
+  EXPECT_TRUE(refused([](Request& one) { one.show = Show::kGraph; }));
+  for (const Show show : {Show::kHits, Show::kGraph}) {
+    EXPECT_TRUE(refused([&](Request& one) {
+      if (show == Show::kGraph) pivot(one);
+      one.show = show;
+      one.limit = 1;
+    }));
+  }
+  EXPECT_TRUE(refused([](Request& one) { one.questions.clear(); }));
+  EXPECT_TRUE(refused([&](Request& one) {
+    new_rows(one);
+    one.questions.clear();
+    one.show = Show::kHits;
+  }));
+  EXPECT_TRUE(refused([&](Request& one) {
+    pivot(one);
+    one.cursor = "00";
+  }));
+}
+
 }  // namespace
 }  // namespace pdns::query

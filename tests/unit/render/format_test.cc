@@ -15,27 +15,24 @@ namespace {
 using record::OwnedTuple;
 using record::RrType;
 
-constexpr std::array<FormatKind, 7> kKinds{
-    FormatKind::kTable, FormatKind::kJson,  FormatKind::kCsv,   FormatKind::kTsv,
-    FormatKind::kDig,   FormatKind::kNames, FormatKind::kValues};
+constexpr std::array<std::string_view, 7> kKinds{"table", "json",  "csv",   "tsv",
+                                                 "dig",   "names", "values"};
 
-bool Allowed(FormatKind kind, char c) {
-  if (c == '\r') return kind == FormatKind::kCsv;
-  if (c == '\t') return kind == FormatKind::kTsv;
+bool Allowed(std::string_view kind, char c) {
+  if (c == '\r') return kind == "csv";
+  if (c == '\t') return kind == "tsv";
   return c == '\n' || (c >= 0x20 && c <= 0x7e);
 }
 
 // Of 299 types with three rdata each, all of one owner.
-void CheckLines(FormatKind kind, const std::vector<std::string>& lines) {
+void CheckLines(std::string_view kind, const std::vector<std::string>& lines) {
   constexpr std::size_t kRows = std::size_t{299} * 3;
-  const bool csv = kind == FormatKind::kCsv;
-  const bool tsv = kind == FormatKind::kTsv;
-  if (kind == FormatKind::kJson) {
+  const bool csv = kind == "csv";
+  const bool tsv = kind == "tsv";
+  if (kind == "json" || kind == "names") {
     EXPECT_EQ(lines.size(), kRows);
-  } else if (csv || tsv || kind == FormatKind::kDig) {
+  } else if (csv || tsv || kind == "dig") {
     EXPECT_EQ(lines.size(), kRows + 1);
-  } else if (kind == FormatKind::kNames) {
-    EXPECT_EQ(lines.size(), 1U);
   }
   for (const std::string& line : lines) {
     if (csv) {
@@ -46,22 +43,43 @@ void CheckLines(FormatKind kind, const std::vector<std::string>& lines) {
   }
 }
 
-TEST(FormatFromText, KnowsEachAndNoOther) {
-  EXPECT_EQ(FormatFromText("table"), FormatKind::kTable);
-  EXPECT_EQ(FormatFromText("json"), FormatKind::kJson);
-  EXPECT_EQ(FormatFromText("csv"), FormatKind::kCsv);
-  EXPECT_EQ(FormatFromText("tsv"), FormatKind::kTsv);
-  EXPECT_EQ(FormatFromText("dig"), FormatKind::kDig);
-  EXPECT_EQ(FormatFromText("names"), FormatKind::kNames);
-  EXPECT_EQ(FormatFromText("values"), FormatKind::kValues);
-  for (const char* text : {"", "JSON", "json ", "xml"}) {
-    EXPECT_EQ(FormatFromText(text), std::nullopt) << text;
+TEST(Formats, ByTheirNames) {
+  for (const Format& format : Formats()) EXPECT_EQ(FindFormat(format.name), &format);
+  for (const char* text : {"", "JSON", "json ", "xml"})
+    EXPECT_EQ(FindFormat(text), nullptr) << text;
+  EXPECT_EQ(FormatNames(" "), "table json csv tsv dig names values");
+  EXPECT_EQ(FormatNames(", ", &Format::days), "table, json, csv, tsv");
+  EXPECT_EQ(FormatNames(" or ", &Format::spreadsheet), "csv or tsv");
+  EXPECT_EQ(Formats().front().name, "table");
+}
+
+// Each shows everything that an answer may be, if only as text for a person.
+TEST(Formats, EachShowsAllThatIsShownInPlaceOfRows) {
+  for (const Format& format : Formats()) {
+    const auto shown = [&format](const auto& show) {
+      Formatted page(format.name);
+      show(page.writer());
+      return page.text();
+    };
+    const std::string_view json = format.name == "json" ? "{" : "";
+    const std::string summary = shown([](Writer& writer) { writer.Summary({}); });
+    EXPECT_TRUE(summary.starts_with(json) && summary.ends_with('\n')) << format.name;
+    const std::string totals = shown([](Writer& writer) { writer.Statistics({}, true); });
+    EXPECT_TRUE(totals.starts_with(json) && totals.ends_with('\n')) << format.name;
+    EXPECT_EQ(shown([](Writer& writer) { writer.Count(3); }), "3\n");
+    std::vector<query::PivotNode> nodes(2);
+    nodes[0].text = "a.org.";
+    nodes[1].text = "b.org.";
+    const std::vector<query::PivotEdge> edges{{0, 1, RrType::kCname}};
+    const std::string graph = shown([&](Writer& writer) { writer.Graph(nodes, edges); });
+    EXPECT_TRUE(graph.starts_with("digraph")) << format.name;
+    EXPECT_NE(graph.find("CNAME"), std::string::npos) << format.name;
   }
 }
 
 // Every byte in name, rdata, what was asked, the path and sensors' names; the same row for each
 // type, so that a format that takes something for its own shows by a line more or less.
-TEST(MakeFormat, HostileBytesStayInertInEveryFormat) {
+TEST(Formats, HostileBytesStayInertInEveryFormat) {
   std::string all;
   for (int byte = 0; byte < 256; ++byte) all.push_back(static_cast<char>(byte));
   const std::string mean = "\x1b]0;\a\",\";\r\n\t$INCLUDE /etc/passwd\n\\";
@@ -70,7 +88,7 @@ TEST(MakeFormat, HostileBytesStayInertInEveryFormat) {
   const std::string owner = testing::Labels({mean, all.substr(0, 63), all.substr(200)});
   record::History history = Seen(1, 2, 3, 1, 3);
   history.sensors = record::kAllSensors;
-  for (const FormatKind kind : kKinds) {
+  for (const std::string_view kind : kKinds) {
     for (const unsigned width : {0U, 80U, 200U}) {
       Formatted page(kind, {.width = width,
                             .wire = true,
@@ -95,29 +113,24 @@ TEST(MakeFormat, HostileBytesStayInertInEveryFormat) {
   }
 }
 
-TEST(MakeFormat, NoRows) {
-  EXPECT_EQ(Formatted(FormatKind::kTable).Finish(), "");
-  EXPECT_EQ(Formatted(FormatKind::kJson).Finish(), "");
-  EXPECT_EQ(Formatted(FormatKind::kDig).Finish(), "");
-  EXPECT_EQ(Formatted(FormatKind::kNames).Finish(), "");
-  EXPECT_EQ(Formatted(FormatKind::kCsv).Finish(),
+TEST(Formats, NoRows) {
+  EXPECT_EQ(Formatted("table").Finish(), "");
+  EXPECT_EQ(Formatted("json").Finish(), "");
+  EXPECT_EQ(Formatted("dig").Finish(), "");
+  EXPECT_EQ(Formatted("names").Finish(), "");
+  EXPECT_EQ(Formatted("csv").Finish(),
             "rrname,rrtype,rdata,time_first,time_last,count,bailiwick\r\n");
-  EXPECT_EQ(Formatted(FormatKind::kTsv).Finish(),
+  EXPECT_EQ(Formatted("tsv").Finish(),
             "rrname\trrtype\trdata\ttime_first\ttime_last\tcount\tbailiwick\n");
 }
 
-TEST(Lists, DropWhatEqualsTheLineBefore) {
-  std::string names;
-  std::string values;
-  for (const auto& [kind, text] :
-       {std::pair{FormatKind::kNames, &names}, std::pair{FormatKind::kValues, &values}}) {
+TEST(Lists, OneFieldOfEachRow) {
+  for (const auto& [kind, expected] :
+       {std::pair{"names", "a.org.\na.org.\n"}, std::pair{"values", "97.98.99.100\n\"hi\"\n"}}) {
     Formatted page(kind);
-    page.Add("a.org", RrType::kA, "abcd").Add("a.org", RrType::kA, "efgh");
-    page.Add("b.org", RrType::kA, "efgh").Add("a.org", RrType::kTxt, "\2hi");
-    *text = page.Finish();
+    page.Add("a.org", RrType::kA, "abcd").Add("a.org", RrType::kTxt, "\2hi");
+    EXPECT_EQ(page.Finish(), expected);
   }
-  EXPECT_EQ(names, "a.org.\nb.org.\na.org.\n");
-  EXPECT_EQ(values, "97.98.99.100\n101.102.103.104\n\"hi\"\n");
 }
 
 }  // namespace

@@ -13,8 +13,8 @@ namespace pdns::render {
 
 class Formatted {
  public:
-  explicit Formatted(FormatKind kind, const FormatOptions& options = {})
-      : format_(MakeFormat(kind, options, [this](std::string_view text) { text_ += text; })) {}
+  explicit Formatted(std::string_view kind, const Look& look = {})
+      : format_(FindFormat(kind)->make(look, [this](std::string_view text) { text_ += text; })) {}
 
   Formatted& Add(const record::OwnedTuple& tuple, const record::History& history,
                  const query::Asked* asked = nullptr, const std::vector<std::string>& path = {}) {
@@ -34,6 +34,7 @@ class Formatted {
     format_->Tick();
     return *this;
   }
+  Writer& writer() { return *format_; }
   std::string Finish() {
     format_->Finish();
     return text_;
@@ -42,7 +43,7 @@ class Formatted {
 
  private:
   std::string text_;
-  std::unique_ptr<Format> format_;
+  std::unique_ptr<Writer> format_;
 };
 
 inline std::vector<std::string> SplitLines(std::string_view text) {

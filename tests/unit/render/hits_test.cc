@@ -2,43 +2,49 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
-#include "unit/render/rows.h"
+#include "unit/render/formatted.h"
 
 namespace pdns::render {
 namespace {
 
-std::string Rendered(FormatKind kind) {
-  IndicatorHit known{"www.blah.org", 2, 0, {}, {}};
-  known.Add(Seen(1795372876, 1795372931, 10, 2));
-  known.Add(Seen(1795372900, 1795372999, 1, 2));
-  const std::array<IndicatorHit, 2> hits{known, {"\x1b[1m,\"x", 3, 0, {}, {}}};
-  std::string text;
-  RenderHits(hits, kind, {}, [&text](std::string_view piece) { text += piece; });
-  return text;
+std::string Rendered(std::string_view kind) {
+  query::KnownIndicator known{"www.blah.org", 2, {}};
+  known.found.Add(Seen(1795372876, 1795372931, 10, 2));
+  known.found.Add(Seen(1795372900, 1795372999, 1, 2));
+  const std::array<query::KnownIndicator, 2> hits{known, {"\x1b[1m,\"x", 3, {}}};
+  Formatted page(kind);
+  page.writer().Hits(hits);
+  return page.text();
 }
 
-TEST(RenderHits, Table) {
+TEST(Hits, Table) {
   EXPECT_EQ(
-      Rendered(FormatKind::kTable),
+      Rendered("table"),
       "asked            line  hit       rows  first seen                 last seen\n"
       "www.blah.org        2  yes          2  2026-11-22T18:41:16Z       2026-11-22T18:43:19Z\n"
       "\\x1b[1m,\"x          3  no           0\n");
 }
 
-TEST(RenderHits, Csv) {
-  EXPECT_EQ(Rendered(FormatKind::kCsv),
+TEST(Hits, Csv) {
+  EXPECT_EQ(Rendered("csv"),
             "asked,line,hit,rows,time_first,time_last\r\n"
             "www.blah.org,2,yes,2,2026-11-22T18:41:16Z,2026-11-22T18:43:19Z\r\n"
             "\"\\x1b[1m,\"\"x\",3,no,0,,\r\n");
 }
 
-TEST(RenderHits, Json) {
-  EXPECT_EQ(Rendered(FormatKind::kJson),
+TEST(Hits, Json) {
+  EXPECT_EQ(Rendered("json"),
             "{\"asked\":\"www.blah.org\",\"line\":2,\"hit\":true,\"rows\":2,"
             "\"time_first\":1795372876,\"time_last\":1795372999}\n"
             "{\"asked\":\"\\\\x1b[1m,\\\"x\",\"line\":3,\"hit\":false,\"rows\":0}\n");
+}
+
+TEST(Hits, OtherFormatsShowThemToAPerson) {
+  for (const char* format : {"dig", "names", "values", "timeline"})
+    EXPECT_EQ(Rendered(format), Rendered("table")) << format;
 }
 
 }  // namespace

@@ -16,18 +16,17 @@ using record::RrType;
 using testing::Labels;
 
 // The line of one hit, without its end.
-std::string Line(const query::Hit& hit, const FormatOptions& options) {
+std::string Line(const query::Hit& hit, const Look& look) {
   std::string line;
-  JsonLines lines(options, [&line](std::string_view text) { line += text; });
+  JsonLines lines(look, [&line](std::string_view text) { line += text; });
   lines.Add(hit);
   EXPECT_TRUE(line.ends_with('\n'));
   line.pop_back();
   return line;
 }
 
-std::string Json(const OwnedTuple& tuple, const record::History& history,
-                 const FormatOptions& options = {}) {
-  return Line({tuple.view(), history, nullptr, {}}, options);
+std::string Json(const OwnedTuple& tuple, const record::History& history, const Look& look = {}) {
+  return Line({tuple.view(), history, nullptr, {}}, look);
 }
 
 TEST(JsonLines, HasTheFieldsOfTheCommonOutputFormat) {

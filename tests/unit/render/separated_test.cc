@@ -13,7 +13,7 @@ using record::RrType;
 
 TEST(Csv, HasItsColumnsAndIsoTimes) {
   EXPECT_EQ(
-      Formatted(FormatKind::kCsv)
+      Formatted("csv")
           .Add("www.blah.org", RrType::kA, "\xcd\x96\x96\x8c", Seen(1795372876, 1795372931, 10, 2))
           .Finish(),
       "rrname,rrtype,rdata,time_first,time_last,count,bailiwick\r\n"
@@ -22,7 +22,7 @@ TEST(Csv, HasItsColumnsAndIsoTimes) {
 }
 
 TEST(Csv, QuotesWhatNeedsIt) {
-  EXPECT_EQ(SplitLines(Formatted(FormatKind::kCsv)
+  EXPECT_EQ(SplitLines(Formatted("csv")
                            .Add("a.org", RrType::kTxt, "\4a,\"b")
                            .Add("x,y.org", RrType::kA, "abcd")
                            .Add("=1+1.org", RrType::kMx, std::string("\0\1\0", 3))
@@ -40,7 +40,7 @@ TEST(Csv, ReasonPathAskedAndLineOnRequest) {
   const query::Asked listed{" a.org", 12};
   const query::Asked argument{"b.org", 0};
   const auto tuple = MakeTuple("a.org", RrType::kA, "abcd");
-  Formatted page(FormatKind::kCsv, {.reason = true, .asked = true, .path = true});
+  Formatted page("csv", {.reason = true, .asked = true, .path = true});
   page.Add(tuple, Seen(0, 0, 1, 0, 3), &listed, {"a.org.", "b,c."})
       .Add(tuple, Seen(0, 0, 1), &argument);
   page.Add(tuple, Seen(0, 0, 1));
@@ -55,15 +55,13 @@ TEST(Csv, ReasonPathAskedAndLineOnRequest) {
 TEST(Csv, NoBailiwickWhereItIsNotKnown) {
   record::History history = Seen(0, 0, 1);
   history.bailiwick = record::Bailiwick();
-  EXPECT_EQ(
-      SplitLines(Formatted(FormatKind::kTsv).Add("a.org", RrType::kA, "abcd", history).Finish())
-          .at(1),
-      "a.org.\tA\t97.98.99.100\t1970-01-01T00:00:00Z\t1970-01-01T00:00:00Z\t1\t");
+  EXPECT_EQ(SplitLines(Formatted("tsv").Add("a.org", RrType::kA, "abcd", history).Finish()).at(1),
+            "a.org.\tA\t97.98.99.100\t1970-01-01T00:00:00Z\t1970-01-01T00:00:00Z\t1\t");
 }
 
 TEST(Csv, DaysOnRequest) {
   const auto lines =
-      SplitLines(Formatted(FormatKind::kCsv, {.reason = true, .days = true, .sensors = {"ns1"}})
+      SplitLines(Formatted("csv", {.reason = true, .days = true, .sensors = {"ns1"}})
                      .Add("a.org", RrType::kA, "abcd", SeenOn({{20779, 20781}, {20787, 20787}}))
                      .Finish());
   EXPECT_EQ(lines, (std::vector<std::string>{
@@ -74,7 +72,7 @@ TEST(Csv, DaysOnRequest) {
 }
 
 TEST(Csv, WhatIsNewAboutARowOfTheJournal) {
-  Formatted page(FormatKind::kCsv, {.days = true, .fresh = true});
+  Formatted page("csv", {.days = true, .fresh = true});
   const auto tuple = MakeTuple("a.org", RrType::kA, "abcd");
   page.AddNew(tuple, Seen(0, 0, 1), {41, At(60), store::NewKind::kRdata});
   page.Add(tuple, Seen(0, 0, 1));
@@ -90,8 +88,8 @@ TEST(Csv, WhatIsNewAboutARowOfTheJournal) {
 TEST(Csv, ReadsBack) {
   std::string text(1, '\x5f');
   for (int byte = 0x20; byte < 0x7f; ++byte) text.push_back(static_cast<char>(byte));
-  const std::string csv = Formatted(FormatKind::kCsv).Add("a.org", RrType::kTxt, text).Finish();
-  const std::string tsv = Formatted(FormatKind::kTsv).Add("a.org", RrType::kTxt, text).Finish();
+  const std::string csv = Formatted("csv").Add("a.org", RrType::kTxt, text).Finish();
+  const std::string tsv = Formatted("tsv").Add("a.org", RrType::kTxt, text).Finish();
   const std::string line = SplitLines(csv).at(1);
   std::string joined;
   for (const std::string& field : CsvFields(line.substr(0, line.size() - 1))) {
@@ -104,10 +102,10 @@ TEST(Csv, ReadsBack) {
 TEST(CsvSafe, NoFieldIsAFormula) {
   const std::vector<std::string> texts{"\x0d=cmd|'/C x'!A0", "\x04+1+1", "\x02-1",
                                        "\x04@SUM",           "\x02 =",   "\x01x"};
-  FormatOptions safe;
+  Look safe;
   safe.csv_safe = true;
-  for (const FormatKind kind : {FormatKind::kCsv, FormatKind::kTsv}) {
-    const char between = kind == FormatKind::kCsv ? ',' : '\t';
+  for (const std::string_view kind : {"csv", "tsv"}) {
+    const char between = kind == "csv" ? ',' : '\t';
     for (const char* owner : {"=1+1.org", "-x.org", "+.org", "a.org"}) {
       for (const std::string& text : texts) {
         const std::string line =
@@ -120,17 +118,17 @@ TEST(CsvSafe, NoFieldIsAFormula) {
   }
   // In CSV the quotes of a TXT stand in the cell; TSV has none of its own, so they may be taken
   // away.
-  const auto field = [&safe](FormatKind kind) {
+  const auto field = [&safe](std::string_view kind) {
     return SplitLines(Formatted(kind, safe).Add("a.org", RrType::kTxt, "\4=1+1").Finish()).at(1);
   };
-  EXPECT_NE(field(FormatKind::kCsv).find(",\"\"\"=1+1\"\"\","), std::string::npos);
-  EXPECT_NE(field(FormatKind::kTsv).find("\t'\"=1+1\"\t"), std::string::npos);
-  EXPECT_EQ(Formatted(FormatKind::kCsv).Add("=a.org", RrType::kA, "abcd").Finish().find('\''),
+  EXPECT_NE(field("csv").find(",\"\"\"=1+1\"\"\","), std::string::npos);
+  EXPECT_NE(field("tsv").find("\t'\"=1+1\"\t"), std::string::npos);
+  EXPECT_EQ(Formatted("csv").Add("=a.org", RrType::kA, "abcd").Finish().find('\''),
             std::string::npos);
 }
 
 TEST(Tsv, IsNotQuoted) {
-  EXPECT_EQ(Formatted(FormatKind::kTsv).Add("a.org", RrType::kTxt, "\4a,\t\"").Finish(),
+  EXPECT_EQ(Formatted("tsv").Add("a.org", RrType::kTxt, "\4a,\t\"").Finish(),
             "rrname\trrtype\trdata\ttime_first\ttime_last\tcount\tbailiwick\n"
             "a.org.\tTXT\t\"a,\\009\\\"\"\t1970-01-01T00:00:00Z\t1970-01-01T00:00:00Z\t1\t.\n");
 }

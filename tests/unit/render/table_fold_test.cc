@@ -47,8 +47,7 @@ TEST(TableOfAWidth, FoldsWithinTheColumnsAtEveryWidth) {
   const query::Asked asked{"*.example.org", 1};
   const std::vector<std::string> path{"blah.org.", "192.0.2.1", kLongName};
   for (unsigned width = 130; width < 700; width += 7) {
-    Formatted page(FormatKind::kTable,
-                   {.width = width, .reason = true, .asked = true, .path = true});
+    Formatted page("table", {.width = width, .reason = true, .asked = true, .path = true});
     page.Add(tuple, Seen(0, 59, 1, 2, 3), &asked, path);
     const std::string text = page.Finish();
     EXPECT_LE(Widest(text), width) << text;
@@ -65,7 +64,7 @@ TEST(TableOfAWidth, FoldsWithinTheColumnsAtEveryWidth) {
 TEST(TableOfAWidth, EightyColumnsAreEnoughForThePlainTable) {
   const auto tuple = MakeTuple(kLongName, RrType::kTxt, '\xca' + kLongText);
   for (unsigned width = 73; width < 120; ++width) {
-    Formatted page(FormatKind::kTable, {.width = width});
+    Formatted page("table", {.width = width});
     page.Add(tuple, Seen(0, 59, 12345, 10));
     const std::string text = page.Finish();
     EXPECT_LE(Widest(text), width) << text;
@@ -78,7 +77,7 @@ TEST(TableOfAWidth, EightyColumnsAreEnoughForThePlainTable) {
 }
 
 TEST(TableOfAWidth, LooksLikeThis) {
-  const std::string text = Formatted(FormatKind::kTable, {.width = 104})
+  const std::string text = Formatted("table", {.width = 104})
                                .Add("www.some-what-longer.org", RrType::kTxt,
                                     "\x16one two three and four", Seen(0, 59, 1, 1))
                                .Add("a.org", RrType::kA, "abcd", Seen(0, 0, 12, 2))
@@ -94,7 +93,7 @@ TEST(TableOfAWidth, LooksLikeThis) {
 
 // Most rows would fold: the times do, where that is enough.
 TEST(TableOfAWidth, NamesAreFoldedAfterTimes) {
-  const std::string text = Formatted(FormatKind::kTable, {.width = 98})
+  const std::string text = Formatted("table", {.width = 98})
                                .Add("www.some-what-longer.org", RrType::kA, "abcd", Seen(0, 59, 1))
                                .Add("ftp.some-what-longer.org", RrType::kA, "abcd", Seen(0, 0, 1))
                                .Add("a.org", RrType::kA, "abcd", Seen(0, 0, 1))
@@ -108,7 +107,7 @@ TEST(TableOfAWidth, NamesAreFoldedAfterTimes) {
 
 TEST(TableOfAWidth, LeavesAloneWhatFits) {
   const auto rows = [](unsigned width) {
-    return Formatted(FormatKind::kTable, {.width = width})
+    return Formatted("table", {.width = width})
         .Add("a.org", RrType::kA, "abcd")
         .Add("www.b.org", RrType::kTxt, "\2hi")
         .Finish();
@@ -117,7 +116,7 @@ TEST(TableOfAWidth, LeavesAloneWhatFits) {
 }
 
 TEST(TableOfAWidth, ATickReleasesAndLeavesRoomForWiderRows) {
-  Formatted page(FormatKind::kTable, {.width = 140});
+  Formatted page("table", {.width = 140});
   page.Tick();
   EXPECT_EQ(page.text(), "");
   page.Add("a.org", RrType::kA, "abcd").Tick();
@@ -132,7 +131,7 @@ TEST(TableOfAWidth, ATickReleasesAndLeavesRoomForWiderRows) {
 
 TEST(TableOfAWidth, ColoursDoNotCountAndStandOnEveryLine) {
   const auto rows = [](bool colour) {
-    return Formatted(FormatKind::kTable, {.colour = colour, .width = 80})
+    return Formatted("table", {.colour = colour, .width = 80})
         .Add(kLongName, RrType::kTxt, '\xca' + kLongText)
         .Finish();
   };
@@ -150,7 +149,7 @@ TEST(TableOfAWidth, ColoursDoNotCountAndStandOnEveryLine) {
 }
 
 TEST(TableOfAWidth, LocalTimesFoldBetweenDateAndTime) {
-  const std::string text = Formatted(FormatKind::kTable, {.width = 80, .local = true})
+  const std::string text = Formatted("table", {.width = 80, .local = true})
                                .Add(kLongName, RrType::kTxt, '\xca' + kLongText)
                                .Finish();
   EXPECT_LE(Widest(text), 83U) << text;  // an offset is five wider than Z
@@ -161,7 +160,7 @@ TEST(TableOfAWidth, LocalTimesFoldBetweenDateAndTime) {
 TEST(TableOfAWidth, DaysOrNewsFit100Columns) {
   const auto history = SeenOn({{20779, 20781}, {20787, 20788}, {20790, 20790}, {20800, 20801}});
   for (const bool days : {false, true}) {
-    Formatted page(FormatKind::kTable, {.width = 100, .days = days, .fresh = !days});
+    Formatted page("table", {.width = 100, .days = days, .fresh = !days});
     for (std::uint64_t i = 0; i < 3; ++i) {
       page.AddNew(MakeTuple(kLongName, RrType::kAaaa, std::string(16, '\x20')), history,
                   {99'999 + i, At(1795372900), store::NewKind::kRdata});
@@ -171,7 +170,7 @@ TEST(TableOfAWidth, DaysOrNewsFit100Columns) {
 }
 
 TEST(TableOfAWidth, DaysFoldBehindABlank) {
-  Formatted page(FormatKind::kTable, {.width = 100, .days = true});
+  Formatted page("table", {.width = 100, .days = true});
   page.Add("www.blah.org", RrType::kA, "abcd", SeenOn({{20779, 20781}, {20787, 20788}}));
   const auto cells = CellsOf(page.Finish(), {"first seen", "last seen", "count", "rrname", "rrtype",
                                              "rdata", "bailiwick", "days"});

@@ -17,7 +17,7 @@ using testing::Labels;
 
 class Page {
  public:
-  explicit Page(const FormatOptions& options = {})
+  explicit Page(const Look& options = {})
       : table_(options, [this](std::string_view text) { text_ += text; }) {}
 
   Page& Add(const OwnedTuple& tuple, const record::History& history) {
@@ -79,7 +79,7 @@ TEST(Table, DaysAreOneColumnMoreAndAnUnknownBailiwickIsADash) {
 
 TEST(Table, WhatIsNewAboutARowOfTheJournal) {
   EXPECT_EQ(
-      Formatted(FormatKind::kTable, {.fresh = true})
+      Formatted("table", {.fresh = true})
           .AddNew(MakeTuple("a.org", RrType::kA, "abcd"), Seen(0, 0, 1),
                   {9, At(1795372900), store::NewKind::kName})
           .AddNew(MakeTuple("a.org", RrType::kA, "abce"), Seen(0, 0, 1),

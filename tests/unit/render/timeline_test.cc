@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "unit/render/formatted.h"
 #include "unit/support/dns_message.h"
@@ -13,16 +15,31 @@ namespace {
 
 using record::RrType;
 
-void Add(Timeline& timeline, std::string_view owner, RrType type, std::string_view rdata,
+// Rows, drawn as often as one likes.
+class Chart {
+ public:
+  void Add(const record::OwnedTuple& tuple, const record::History& history) {
+    rows_.emplace_back(tuple, history);
+  }
+  std::string Text(unsigned width, bool colour, bool local) const {
+    Formatted page("timeline", {.colour = colour, .width = width, .local = local});
+    for (const auto& [tuple, history] : rows_) page.Add(tuple, history);
+    return page.Finish();
+  }
+
+ private:
+  std::vector<std::pair<record::OwnedTuple, record::History>> rows_;
+};
+
+void Add(Chart& chart, std::string_view owner, RrType type, std::string_view rdata,
          std::int64_t first, std::int64_t last) {
-  const auto tuple = MakeTuple(owner, type, rdata);
-  timeline.Add({tuple.view(), Seen(first, last, 1), nullptr, {}});
+  chart.Add(MakeTuple(owner, type, rdata), Seen(first, last, 1));
 }
 
-TEST(Timeline, WithoutRowsThereIsNothing) { EXPECT_EQ(Timeline().Text(80, true, false), ""); }
+TEST(Timeline, WithoutRowsThereIsNothing) { EXPECT_EQ(Chart().Text(80, true, false), ""); }
 
 TEST(Timeline, BarsOnOneAxis) {
-  Timeline timeline;
+  Chart timeline;
   Add(timeline, "a.org", RrType::kA, "abcd", 0, 86400);
   Add(timeline, "www.a.org", RrType::kAaaa, std::string(16, '\1'), 0, 20000);
   Add(timeline, "b.org", RrType::kA, "abcd", 43200, 43200);
@@ -40,7 +57,7 @@ TEST(Timeline, BarsOnOneAxis) {
 }
 
 TEST(Timeline, FitsTheTerminal) {
-  Timeline timeline;
+  Chart timeline;
   Add(timeline, "one.very.long.name.with-many-labels.below.a.delegation.example.org", RrType::kTxt,
       '\xca' + std::string(202, 'x'), 0, 1795372876);
   Add(timeline, "a.org", RrType::kNsec3param, std::string("\1\0\0\0\0", 5), 1795372876, 1795372876);
@@ -52,7 +69,7 @@ TEST(Timeline, FitsTheTerminal) {
 }
 
 TEST(Timeline, OneInstantForAll) {
-  Timeline timeline;
+  Chart timeline;
   Add(timeline, "a.org", RrType::kA, "abcd", 7, 7);
   const auto lines = SplitLines(timeline.Text(0, false, false));
   ASSERT_EQ(lines.size(), 2U);
@@ -60,7 +77,7 @@ TEST(Timeline, OneInstantForAll) {
 }
 
 TEST(Timeline, ColourIsAroundOurOwnTextOnly) {
-  Timeline timeline;
+  Chart timeline;
   Add(timeline, "a.org", RrType::kA, "abcd", 7, 8);
   const std::string text = timeline.Text(0, true, false);
   EXPECT_NE(text.find("a.org.  \x1b[36mA\x1b[0m  97.98.99.100  |\x1b[32m="), std::string::npos)
@@ -68,7 +85,7 @@ TEST(Timeline, ColourIsAroundOurOwnTextOnly) {
 }
 
 TEST(Timeline, KeepsABoundedNumberOfRows) {
-  Timeline timeline;
+  Chart timeline;
   for (int i = 0; i < 10003; ++i) Add(timeline, "a.org", RrType::kA, "abcd", 0, 1);
   const auto lines = SplitLines(timeline.Text(80, false, false));
   EXPECT_EQ(lines.size(), 10002U);
@@ -78,7 +95,7 @@ TEST(Timeline, KeepsABoundedNumberOfRows) {
 TEST(Timeline, HostileBytesStayInertAndExtremeTimesInside) {
   std::string all;
   for (int byte = 0; byte < 256; ++byte) all.push_back(static_cast<char>(byte));
-  Timeline timeline;
+  Chart timeline;
   const std::string owner = testing::Labels({all.substr(0, 63), all.substr(193)});
   for (unsigned type = 1; type < 300; ++type) {
     const record::OwnedTuple tuple{record::Name::FromWire(AsBytes(owner)).value_or(record::Name()),
@@ -86,7 +103,7 @@ TEST(Timeline, HostileBytesStayInertAndExtremeTimesInside) {
     record::History history = Seen(0, 1, 1);
     if (type == 3) history.first = std::chrono::sys_seconds::min();
     if (type == 4) history.last = std::chrono::sys_seconds::max();
-    timeline.Add({tuple.view(), history, nullptr, {}});
+    timeline.Add(tuple, history);
   }
   const std::string text = timeline.Text(100, false, false);
   EXPECT_TRUE(std::all_of(text.begin(), text.end(),

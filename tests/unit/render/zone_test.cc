@@ -35,7 +35,7 @@ std::vector<std::string> Types(const std::string& text) {
 using List = std::vector<std::string>;
 
 TEST(Dig, LinesOfAZoneFile) {
-  Formatted page(FormatKind::kDig);
+  Formatted page("dig");
   page.Add("www.blah.org", RrType::kA, "\xcd\x96\x96\x8c", Seen(1795372876, 1795372931, 10, 2));
   page.Add("a.much.longer.name.than.the.column.org", RrType::kTxt, "\2;\"");
   page.Add(".", static_cast<RrType>(65280), "x");
@@ -52,7 +52,7 @@ TEST(Dig, LinesOfAZoneFile) {
 
 TEST(Dig, RemarksOnRequest) {
   const query::Asked asked{"a\n.org", 2};
-  Formatted page(FormatKind::kDig, {.reason = true, .asked = true, .path = true});
+  Formatted page("dig", {.reason = true, .asked = true, .path = true});
   page.Add(MakeTuple("a.org", RrType::kA, "abcd"), Seen(0, 0, 1, 0, 1), &asked, {"x.", "y."});
   const auto lines = SplitLines(page.Finish());
   ASSERT_EQ(lines.size(), 2U);
@@ -60,7 +60,7 @@ TEST(Dig, RemarksOnRequest) {
 }
 
 TEST(Dig, OfASingletonTheLastSeenStays) {
-  Formatted page(FormatKind::kDig);
+  Formatted page("dig");
   page.Add("org", RrType::kNs, WireName("ns.org"), Seen(0, 5, 1));
   page.Add("org", RrType::kSoa, Soa('\1'), Seen(0, 10, 1));
   page.Add("org", RrType::kSoa, Soa('\3'), Seen(0, 30, 1));
@@ -74,7 +74,7 @@ TEST(Dig, OfASingletonTheLastSeenStays) {
 
 TEST(Dig, OfAnAliasAndOtherDataTheSideSeenLastStays) {
   const auto types = [](std::int64_t address, std::int64_t alias) {
-    Formatted page(FormatKind::kDig);
+    Formatted page("dig");
     page.Add("a.org", RrType::kA, "abcd", Seen(0, address, 1));
     page.Add("a.org", RrType::kA, "efgh", Seen(0, 1, 1));
     page.Add("a.org", RrType::kCname, WireName("b.org"), Seen(0, alias, 1));
@@ -88,7 +88,7 @@ TEST(Dig, OfAnAliasAndOtherDataTheSideSeenLastStays) {
 }
 
 TEST(Dig, OneOwnerDoesNotJudgeAnother) {
-  Formatted page(FormatKind::kDig);
+  Formatted page("dig");
   page.Add("a.org", RrType::kCname, WireName("b.org"), Seen(0, 1, 1));
   page.Add("b.org", RrType::kA, "abcd", Seen(0, 9, 1));
   page.Add("c.org", RrType::kCname, WireName("b.org"), Seen(0, 1, 1));
@@ -96,7 +96,7 @@ TEST(Dig, OneOwnerDoesNotJudgeAnother) {
 }
 
 TEST(Dig, WhatNoZoneTakesIsAComment) {
-  Formatted page(FormatKind::kDig);
+  Formatted page("dig");
   page.Add("a.org", RrType::kMd, WireName("b.org"));
   page.Add("a.org", RrType::kOpt, "");
   page.Add("a.org", static_cast<RrType>(255), "");
@@ -105,7 +105,7 @@ TEST(Dig, WhatNoZoneTakesIsAComment) {
 }
 
 TEST(Dig, TheSoaOfAZoneBelowIsAComment) {
-  Formatted page(FormatKind::kDig);
+  Formatted page("dig");
   page.Add("org", RrType::kSoa, Soa('\1'), Seen(0, 1, 1));
   page.Add("org", RrType::kSoa, Soa('\2'), Seen(0, 2, 1));
   page.Add("a.org", RrType::kSoa, Soa('\1'), Seen(0, 9, 1));
@@ -115,7 +115,7 @@ TEST(Dig, TheSoaOfAZoneBelowIsAComment) {
 }
 
 TEST(Dig, HoldsABoundedNumberOfRows) {
-  Formatted page(FormatKind::kDig);
+  Formatted page("dig");
   const auto tuple = MakeTuple("a.org", RrType::kA, "abcd");
   for (int i = 0; i < 10000; ++i) page.Add(tuple, Seen(0, 0, 1));
   EXPECT_EQ(page.text(), "");

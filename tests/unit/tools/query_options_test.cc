@@ -33,7 +33,7 @@ TEST(QueryOptions, Questions) {
   EXPECT_TRUE(Parse({"--rdata", "205.150.150.0/24"}).ok());
   EXPECT_EQ(Parse({"a.org", "b.org", "--rdata", "192.0.2.1", "--rdata", "192.0.2.2", "--ptr",
                    "192.0.2.1", "--text", "x", "--raw", "00"})
-                ->questions.size(),
+                ->request.questions.size(),
             7U);
   EXPECT_EQ(Parse({"-f", "list"})->list, "list");
   ExpectUsage({});
@@ -48,9 +48,9 @@ TEST(QueryOptions, Questions) {
 TEST(QueryOptions, AnAddressIsAskedForAsRdataAndSaidSo) {
   const auto options = Parse({"205.150.150.140"});
   ASSERT_TRUE(options.ok());
-  EXPECT_TRUE(options->questions[0].question.turned);
-  EXPECT_NE(options->questions[0].question.notice, "");
-  EXPECT_EQ(Parse({"www.blah.org"})->questions[0].question.notice, "");
+  EXPECT_TRUE(options->request.questions[0].question.turned);
+  EXPECT_NE(options->request.questions[0].question.notice, "");
+  EXPECT_EQ(Parse({"www.blah.org"})->request.questions[0].question.notice, "");
 }
 
 // The span of seconds that first-seen and last-seen may lie in.
@@ -62,7 +62,8 @@ std::string Times(std::initializer_list<std::string> arguments) {
   const auto options = ParseNow(static_cast<int>(argv.size()), argv.data());
   if (!options.ok()) return "refused";
   std::string text;
-  for (const query::Between& between : {options->filter.first, options->filter.last}) {
+  for (const query::Between& between :
+       {options->request.filter.first, options->request.filter.last}) {
     const auto number = [](std::chrono::sys_seconds time) {
       const bool open =
           time == std::chrono::sys_seconds::min() || time == std::chrono::sys_seconds::max();
@@ -96,9 +97,9 @@ std::string ActiveDays(std::initializer_list<std::string> arguments) {
   for (const std::string& one : all) argv.push_back(one.c_str());
   const auto options = ParseNow(static_cast<int>(argv.size()), argv.data());
   if (!options.ok()) return options.status().code() == Code::kUsage ? "usage" : "another error";
-  if (!options->filter.active.has_value()) return "any";
-  return std::to_string(options->filter.active->from.time_since_epoch().count()) + ".." +
-         std::to_string(options->filter.active->to.time_since_epoch().count());
+  if (!options->request.filter.active.has_value()) return "any";
+  return std::to_string(options->request.filter.active->from.time_since_epoch().count()) + ".." +
+         std::to_string(options->request.filter.active->to.time_since_epoch().count());
 }
 
 TEST(QueryOptions, ActiveDaysAreWholeDays) {
@@ -118,19 +119,22 @@ TEST(QueryOptions, ActiveDaysAreWholeDays) {
 }
 
 TEST(QueryOptions, SensorsAsTheRowsNameThem) {
-  EXPECT_TRUE(Parse({"a.org"})->sensor.empty());
-  EXPECT_EQ(Parse({"a.org", "--sensor", "ns1,ns2", "--sensor", R"(a\x2cb\x5c\x00)"})->sensor,
-            (std::vector<std::string>{"ns1", "ns2", std::string("a,b\\\0", 5)}));
-  EXPECT_EQ(Parse({"a.org", "--sensor", ""})->sensor, std::vector<std::string>{""});
-  EXPECT_EQ(Parse({"a.org", "--sensor", ",ns1"})->sensor, (std::vector<std::string>{"", "ns1"}));
+  EXPECT_TRUE(Parse({"a.org"})->request.sensors.empty());
+  EXPECT_EQ(
+      Parse({"a.org", "--sensor", "ns1,ns2", "--sensor", R"(a\x2cb\x5c\x00)"})->request.sensors,
+      (std::vector<std::string>{"ns1", "ns2", std::string("a,b\\\0", 5)}));
+  EXPECT_EQ(Parse({"a.org", "--sensor", ""})->request.sensors, std::vector<std::string>{""});
+  EXPECT_EQ(Parse({"a.org", "--sensor", ",ns1"})->request.sensors,
+            (std::vector<std::string>{"", "ns1"}));
 }
 
 TEST(QueryOptions, NewRowsComeInTheirOwnOrder) {
-  EXPECT_FALSE(Parse({"a.org"})->new_since.has_value());
-  EXPECT_EQ(Parse({"a.org", "--new-since", "11s"})->new_since, kNow - std::chrono::seconds(11));
-  EXPECT_EQ(Parse({"a.org", "--new-since", "1970-01-02"})->new_since,
+  EXPECT_FALSE(Parse({"a.org"})->request.new_since.has_value());
+  EXPECT_EQ(Parse({"a.org", "--new-since", "11s"})->request.new_since->time,
+            kNow - std::chrono::seconds(11));
+  EXPECT_EQ(Parse({"a.org", "--new-since", "1970-01-02"})->request.new_since->time,
             std::chrono::sys_seconds(std::chrono::hours(24)));
-  EXPECT_TRUE(Parse({"--new-since", "1h"})->questions.empty());  // whatever is new
+  EXPECT_TRUE(Parse({"--new-since", "1h"})->request.questions.empty());  // whatever is new
   EXPECT_TRUE(Parse({"--new-since", "1h", "-t", "NS", "-p", "names"}).ok());
   ExpectUsage({"a.org", "--new-since", "soon"});
   ExpectUsage({"a.org", "--new-since", "1h", "--quarantined"});
@@ -152,26 +156,48 @@ TEST(QueryOptions, DaysGoWithColumns) {
   ExpectUsage({"a.org", "--days", "--pivot", "--dot"});
 }
 
-// A cursor goes on with the same question only.
-TEST(QueryOptions, WhatIsAskedHasEveryFilterAndNoLooks) {
-  const std::string asked = Parse({"a.org"})->asked;
-  EXPECT_EQ(Parse({"a.org", "--days", "-j", "-l", "5", "--local"})->asked, asked);
+// A cursor goes on with the same question only, also where that is asked later or in other words.
+TEST(QueryOptions, TheSealHasEveryFilterAndNoLooks) {
+  const auto seal = [](std::initializer_list<std::string> arguments) {
+    return query::AnswerHash(Parse(arguments)->request);
+  };
+  const Sha256Digest asked = seal({"a.org"});
+  EXPECT_EQ(seal({"a.org", "--days", "-j", "-l", "5", "--local"}), asked);
+  EXPECT_EQ(seal({"A.ORG.", "--count-only"}), asked);
+  EXPECT_EQ(seal({"a.org", "-t", "MX,A"}), seal({"-t", "A", "a.org", "-t", "MX"}));
   for (const auto& [option, value] :
        std::vector<std::pair<std::string, std::string>>{{"--active-on", "1d"},
                                                         {"--active-between", "2d,1d"},
                                                         {"--sensor", "ns1"},
                                                         {"--new-since", "1d"},
-                                                        {"--since", "1d"}}) {
-    EXPECT_NE(Parse({"a.org", option, value})->asked, asked) << option;
+                                                        {"--since", "1d"},
+                                                        {"--until", "1d"},
+                                                        {"--at", "1d"},
+                                                        {"--sort", "last"},
+                                                        {"-p", "names"}}) {
+    EXPECT_NE(seal({"a.org", option, value}), asked) << option;
+    std::vector<std::string> all{"pdns-query", "a.org", option, value};
+    std::vector<const char*> argv;
+    for (const std::string& one : all) argv.push_back(one.c_str());
+    const auto later = ParseQueryOptions(static_cast<int>(argv.size()), argv.data(),
+                                         kNow + std::chrono::hours(50));
+    EXPECT_EQ(query::AnswerHash(later->request), seal({"a.org", option, value})) << option;
   }
-  EXPECT_NE(Parse({"a.org", "--sensor", "ns1"})->asked, Parse({"a.org", "--sensor", "ns2"})->asked);
+  EXPECT_NE(seal({"a.org", "--sensor", "ns1"}), seal({"a.org", "--sensor", "ns2"}));
+}
+
+TEST(QueryOptions, WhereACursorGoes) {
+  EXPECT_TRUE(Parse({"a.org", "--cursor", "00", "-p", "names"}).ok());
+  EXPECT_TRUE(Parse({"a.org", "--cursor", "00", "--sort", "last"}).ok());
+  ExpectUsage({"a.org", "--cursor", "00", "--pivot"});
+  ExpectUsage({"a.org", "--cursor", "00", "-p", "names", "--sort", "last"});
 }
 
 TEST(QueryOptions, Formats) {
-  EXPECT_EQ(Parse({"a.org", "-p", "csv"})->format, render::FormatKind::kCsv);
-  EXPECT_EQ(Parse({"a.org", "-j"})->format, render::FormatKind::kJson);
-  EXPECT_EQ(Parse({"a.org", "-j", "-p", "json"})->format, render::FormatKind::kJson);
-  EXPECT_EQ(Parse({"a.org", "--summarize"})->show, QueryOptions::Show::kSummary);
+  EXPECT_EQ(Parse({"a.org", "-p", "csv"})->format->name, "csv");
+  EXPECT_EQ(Parse({"a.org", "-j"})->format->name, "json");
+  EXPECT_EQ(Parse({"a.org", "-j", "-p", "json"})->format->name, "json");
+  EXPECT_EQ(Parse({"a.org", "--summarize"})->request.show, query::Show::kSummary);
   EXPECT_EQ(Parse({"a.org", "--color", "never"})->colour, false);
   EXPECT_FALSE(Parse({"a.org"})->colour.has_value());
   ExpectUsage({"a.org", "-j", "-p", "csv"});
@@ -181,14 +207,15 @@ TEST(QueryOptions, Formats) {
 }
 
 TEST(QueryOptions, PivotBeginsAtOneThing) {
-  EXPECT_EQ(Parse({"--pivot", "a.org"})->pivot.depth, 2U);
-  EXPECT_EQ(Parse({"--pivot", "3", "a.org"})->pivot.depth, 3U);
-  EXPECT_EQ(Parse({"a.org", "--pivot=4"})->pivot.depth, 4U);
-  EXPECT_EQ(Parse({"a.org", "--pivot", "--slack", "1d"})->pivot.slack, std::chrono::hours(24));
-  EXPECT_TRUE(
-      std::holds_alternative<dns::AddressBlock>(*Parse({"192.0.2.1", "--pivot"})->pivot_from));
-  EXPECT_FALSE(Parse({"a.org"})->pivot_from.has_value());
-  EXPECT_EQ(Parse({"a.org", "--pivot", "--dot"})->show, QueryOptions::Show::kDot);
+  EXPECT_EQ(Parse({"--pivot", "a.org"})->request.pivot->depth, 2U);
+  EXPECT_EQ(Parse({"--pivot", "3", "a.org"})->request.pivot->depth, 3U);
+  EXPECT_EQ(Parse({"a.org", "--pivot=4"})->request.pivot->depth, 4U);
+  EXPECT_EQ(Parse({"a.org", "--pivot", "--slack", "1d"})->request.pivot->slack,
+            std::chrono::hours(24));
+  EXPECT_TRUE(std::holds_alternative<dns::AddressBlock>(
+      Parse({"192.0.2.1", "--pivot"})->request.pivot->start));
+  EXPECT_FALSE(Parse({"a.org"})->request.pivot.has_value());
+  EXPECT_EQ(Parse({"a.org", "--pivot", "--dot"})->request.show, query::Show::kGraph);
   ExpectUsage({"--pivot"});
   ExpectUsage({"--pivot", "a.org", "b.org"});
   ExpectUsage({"--pivot", "*.a.org"});
@@ -200,8 +227,8 @@ TEST(QueryOptions, PivotBeginsAtOneThing) {
 }
 
 TEST(QueryOptions, Sorting) {
-  EXPECT_EQ(Parse({"a.org", "--sort", "last", "-r"})->sort, query::SortBy::kLast);
-  EXPECT_TRUE(Parse({"a.org", "--sort", "last", "-r"})->reverse);
+  EXPECT_EQ(Parse({"a.org", "--sort", "last", "-r"})->request.order->by, query::SortBy::kLast);
+  EXPECT_TRUE(Parse({"a.org", "--sort", "last", "-r"})->request.order->reverse);
   ExpectUsage({"a.org", "--sort", "size"});
   ExpectUsage({"a.org", "-r"});
 }
@@ -210,18 +237,18 @@ TEST(QueryOptions, Filters) {
   const auto options = Parse({"a.org", "-t", "A", "-t", "AAAA,MX", "--min-count", "2", "--exclude",
                               "b.org", "--exclude", "10.0.0.0/8", "--bailiwick", "org"});
   ASSERT_TRUE(options.ok());
-  EXPECT_TRUE(options->filter.types.Holds(record::RrType::kMx));
-  EXPECT_FALSE(options->filter.types.Holds(record::RrType::kNs));
-  EXPECT_EQ(options->filter.min_count, 2U);
-  EXPECT_EQ(options->filter.excluded_names.size(), 1U);
-  EXPECT_EQ(options->filter.excluded_addresses.size(), 1U);
+  EXPECT_TRUE(options->request.filter.types.Holds(record::RrType::kMx));
+  EXPECT_FALSE(options->request.filter.types.Holds(record::RrType::kNs));
+  EXPECT_EQ(options->request.filter.min_count, 2U);
+  EXPECT_EQ(options->request.filter.excluded_names.size(), 1U);
+  EXPECT_EQ(options->request.filter.excluded_addresses.size(), 1U);
   ExpectUsage({"a.org", "--min-count", "-1"});
   ExpectUsage({"a.org", "--exclude", "a..b"});
 }
 
 TEST(QueryOptions, LimitsAreWholeNumbers) {
-  EXPECT_EQ(Parse({"a.org"})->limit, 0U);
-  EXPECT_EQ(Parse({"a.org", "-l", "7"})->limit, 7U);
+  EXPECT_EQ(Parse({"a.org"})->request.limit, 0U);
+  EXPECT_EQ(Parse({"a.org", "-l", "7"})->request.limit, 7U);
   for (const char* bad : {"-5", "-1", "1.5", "x", "", "18446744073709551616"}) {
     ExpectUsage({"a.org", std::string("--limit=") + bad});
   }
@@ -231,7 +258,7 @@ TEST(QueryOptions, WhatGoesTogether) {
   ExpectUsage({"a.org", "--wire"});
   const auto options = Parse({"a.org", "--wire", "-j", "--quarantined", "-d", "db"});
   ASSERT_TRUE(options.ok());
-  EXPECT_TRUE(options->wire && options->quarantined);
+  EXPECT_TRUE(options->wire && options->request.trust == store::Trust::kQuarantined);
   EXPECT_EQ(options->database, "db");
   ExpectUsage({"a.org", "-t", "NOSUCHTYPE"});
   ExpectUsage({"a.org", "--no-such-thing"});
@@ -240,8 +267,8 @@ TEST(QueryOptions, WhatGoesTogether) {
 TEST(QueryOptions, StatsAskNothing) {
   EXPECT_FALSE(Parse({"a.org"})->stats);
   EXPECT_TRUE(Parse({"--stats"})->stats);
-  EXPECT_TRUE(Parse({"--stats", "-j"})->format == render::FormatKind::kJson);
-  EXPECT_TRUE(Parse({"--stats", "-p", "json", "-d", "db"})->format == render::FormatKind::kJson);
+  EXPECT_TRUE(Parse({"--stats", "-j"})->format->name == "json");
+  EXPECT_TRUE(Parse({"--stats", "-p", "json", "-d", "db"})->format->name == "json");
   EXPECT_EQ(Parse({"--stats", "-d", "db"})->database, "db");
   EXPECT_TRUE(Parse({"--stats", "--local", "--color", "never"})->local);
   EXPECT_FALSE(Parse({"--stats"})->recount);

@@ -1,4 +1,6 @@
-#include "render/lists.h"
+#include "render/list.h"
+
+#include <string>
 
 #include "dns/rdata_text.h"
 #include "dns/text.h"
@@ -9,9 +11,7 @@ void List::Add(const query::Hit& hit) {
   std::string line = kind_ == Kind::kNames ? dns::NameToText(hit.tuple.owner)
                                            : dns::RdataToText(hit.tuple.type, hit.tuple.rdata);
   line.push_back('\n');
-  if (line == last_) return;
-  last_ = std::move(line);
-  write_(last_);
+  Write(line);
 }
 
 }  // namespace pdns::render
