@@ -95,6 +95,14 @@ class Documents(unittest.TestCase):
                 for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", words):
                     self.assertIn(option, known | others, path.name)
 
+    def test_metrics_exist(self) -> None:
+        code = "".join(path.read_text() for folder in ("src", "tools") for path in (ROOT / folder).glob("**/*.cc"))
+        texts = [path.read_text() for path in (*MARKDOWN, *PAGES)]
+        named = {name for text in texts for name in re.findall(r"(?:`|^\.Ql )pdns_([a-z_]+)", text, re.MULTILINE)}
+        self.assertGreater(len(named), 5)
+        for name in sorted(named):
+            self.assertRegex(code, f'"(pdns_)?{name}"')
+
     def test_no_private_words(self) -> None:
         texts = {str(path.relative_to(ROOT)): path.read_text() for path in (*MARKDOWN, *PAGES, ROOT / "packaging/deb/README.Debian",
                                                                          *(ROOT / "packaging/config").glob("*.conf"))}
