@@ -169,9 +169,11 @@ class Place:
                        "PDNS_DATABASE": str(into / "var/lib/pdns"), "PDNS_PLACE": str(into), "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
                        "PDNS_BIN_DIR": str(BIN.resolve())}
         with _Live(into, port, environment, block):
-            ran = subprocess.run(["sh", "-e", "-c", text], capture_output=True, env=environment, cwd=into / "work", timeout=300,
-                                 stdin=subprocess.DEVNULL)
-            faults = _end_all(into)
+            try:
+                ran = subprocess.run(["sh", "-e", "-c", text], capture_output=True, env=environment, cwd=into / "work",
+                                     timeout=300, stdin=subprocess.DEVNULL)
+            finally:
+                faults = _end_all(into)
         return ran, faults
 
 
