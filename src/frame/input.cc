@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -69,14 +70,21 @@ class PlainInput final : public Input {
 
  private:
   Result<std::size_t> ReadDescriptor(std::span<std::uint8_t> into) {
-    while (true) {
-      if (!regular_ && !waiter_.AwaitReadable(fd_)) return std::size_t{0};
+    for (bool waits = !regular_;;) {
+      if (waits && !waiter_.AwaitReadable(fd_)) return std::size_t{0};
       const ssize_t got = read(fd_, into.data(), into.size());
       if (got >= 0) {
         consumed_ += static_cast<std::uint64_t>(got);
         return static_cast<std::size_t>(got);
       }
-      if (errno != EINTR && errno != EAGAIN) return Status::Errno("read", errno);
+      if (errno == EAGAIN) {
+        // Said to be readable, and is not: another reader was first, or nobody knows better.
+        constexpr int kPause = 10;  // ms
+        if (waits) poll(nullptr, 0, kPause);
+        waits = true;
+      } else if (errno != EINTR) {
+        return Status::Errno("read", errno);
+      }
     }
   }
 
@@ -128,6 +136,10 @@ Result<std::uint64_t> Input::Skip(std::uint64_t n) {
     skipped += *got;
   }
   return skipped;
+}
+
+std::unique_ptr<Input> MakePlainInput(int fd, bool regular, Waiter& waiter) {
+  return std::make_unique<PlainInput>(fd, true, regular, waiter);
 }
 
 Result<std::unique_ptr<Input>> OpenInput(const std::string& path, Waiter& waiter,

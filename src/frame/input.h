@@ -73,6 +73,10 @@ inline constexpr std::size_t kUnpackAlone = 140U << 20;
 Result<std::unique_ptr<Input>> OpenInput(const std::string& path, Waiter& waiter,
                                          const OpenRule& rule = {}, UnpackShare* share = nullptr);
 
+// The bytes of an open descriptor, which is closed with it. `regular`: nothing has to be waited for
+// but what the system calls regular and gives EAGAIN all the same (as in /proc, or by FUSE).
+std::unique_ptr<Input> MakePlainInput(int fd, bool regular, Waiter& waiter);
+
 // Unpacks `raw`, whose content decides how. kMalformed when no known compression is found.
 Result<std::unique_ptr<Input>> Unpack(std::unique_ptr<Input> raw, UnpackShare* share = nullptr);
 

@@ -160,6 +160,22 @@ TEST_F(InputTest, AFifoIsReadToItsWritersEnd) {
   writer.join();
 }
 
+// As files of /proc and of FUSE do.
+TEST_F(InputTest, ARegularFileThatHasNothingYetIsWaitedFor) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+  {
+    auto input = MakePlainInput(ends[0], true, waiter);  // whose wait ends by a stop
+    EXPECT_EQ(ReadToEnd(*input), "");
+    EXPECT_EQ(waiter.asked, 1);
+    ASSERT_EQ(write(ends[1], "abc", 3), 3);
+    close(ends[1]);
+    EXPECT_EQ(ReadToEnd(*input), "abc");
+    EXPECT_EQ(waiter.asked, 1);
+  }
+  EXPECT_EQ(fcntl(ends[0], F_GETFD), -1);
+}
+
 TEST_F(InputTest, AFifoCanBePassedOver) {
   const std::string bytes = Capture({std::string(300'000, 'x')});
   PollingWaiter polling;
