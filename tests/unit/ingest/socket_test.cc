@@ -1,6 +1,7 @@
 // The lane of a socket: live peers in, batches out, until the stop.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -35,11 +36,17 @@ class SocketTest : public ::testing::Test {
         net::ListeningSocket::Open({net::Endpoint::Kind::kUnix, socket_path, false}, {});
     ASSERT_TRUE(listening.ok());
     options.flush_interval = flush_interval;
-    thread = std::thread([this, socket = std::move(*listening)]() mutable {
-      LiveOptions live;
-      live.sockets.push_back(std::move(socket));
-      report.emplace(RunService(options, memory.sink(), stop, progress, std::move(live)));
-    });
+    auto control = with_control ? net::ListeningSocket::Open(
+                                      {net::Endpoint::Kind::kUnix, dir / "control", false}, {})
+                                : Result<net::ListeningSocket>(Status());
+    ASSERT_EQ(control.ok(), with_control);
+    thread =
+        std::thread([this, socket = std::move(*listening), control = std::move(control)]() mutable {
+          LiveOptions live;
+          if (control.ok()) live.control = std::move(*control);
+          live.sockets.push_back(std::move(socket));
+          report.emplace(RunService(options, memory.sink(), stop, progress, std::move(live)));
+        });
   }
 
   SocketPeer Connect() const { return SocketPeer(socket_path); }
@@ -61,6 +68,7 @@ class SocketTest : public ::testing::Test {
   source::Progress progress;
   std::string socket_path = dir / "sock";
   ServiceOptions options;
+  bool with_control = false;
   std::optional<Result<RunReport>> report;
   std::thread thread;
 };
@@ -93,6 +101,31 @@ TEST_F(SocketTest, TheStopTakesWhatWasSentBefore) {
   peer.SendAll(DataFrame(NumberedPayload("h", 100)) + StopFrame());
   EXPECT_EQ(Socket().counters.frames, 101U);
   ExpectNumbered(memory, "h", 101);
+}
+
+// The memory is shared with the files that a control socket may bring, from the first frame on.
+TEST(SocketMemory, AControlSocketHasItsPartOfIt) {
+  static constexpr unsigned kFrames = 20'000;
+  struct Run : SocketTest {
+    void TestBody() override {}
+    std::size_t LargestBatch(bool control) {
+      with_control = control;
+      options.window_memory = 2U << 20;
+      Start(kNever);
+      SocketPeer peer = Connect();
+      peer.SendAll(Capture(NumberedPayloads("h", kFrames)));
+      while (progress.frames < kFrames) std::this_thread::yield();
+      EXPECT_EQ(Socket().counters.frames, kFrames);
+      std::size_t largest = 0;
+      for (const AppliedBatch& batch : memory.batches()) largest = std::max(largest, batch.trusted);
+      return largest;
+    }
+  };
+  const std::size_t alone = Run().LargestBatch(false);
+  EXPECT_LT(alone, kFrames);
+  const std::size_t beside = Run().LargestBatch(true);
+  EXPECT_LT(beside, alone * 2 / 3);
+  EXPECT_GT(beside, alone / 3);
 }
 
 TEST_F(SocketTest, SeveralResolversAtOnce) {
