@@ -23,8 +23,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr std::chrono::seconds kLongest(30);
-constexpr std::size_t kLongestAnswer = 4096;  // bytes that are kept of what it says
+constexpr std::size_t kMostWords = 4096;  // bytes that are kept of what it says
 
 std::vector<char*> Pointers(const std::vector<std::string>& texts) {
   std::vector<char*> pointers;
@@ -57,9 +56,9 @@ int Spawn(const std::string& program, const std::vector<std::string>& arguments,
 }
 
 // Reads the child's words until it ends. False: it was not over in time, or `hurry`.
-bool Listen(int pipe, int child, const Stop& hurry, std::string& words) {
-  const auto until = Clock::now() + kLongest;
-  std::array<char, kLongestAnswer> block{};
+bool Listen(int pipe, int child, const Stop& hurry, milliseconds longest, std::string& words) {
+  const auto until = Clock::now() + longest;
+  std::array<char, kMostWords> block{};
   for (bool open = true; !hurry.requested();) {
     const auto left = std::chrono::ceil<milliseconds>(until - Clock::now());
     if (left.count() <= 0) return false;
@@ -70,7 +69,7 @@ bool Listen(int pipe, int child, const Stop& hurry, std::string& words) {
     if (fds[0].revents != 0) {
       const ssize_t got = read(pipe, block.data(), block.size());
       open = got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN));
-      const std::size_t room = kLongestAnswer - words.size();
+      const std::size_t room = kMostWords - words.size();
       if (got > 0) words.append(block.data(), std::min(static_cast<std::size_t>(got), room));
     } else if (fds[1].revents != 0) {
       return true;
@@ -91,7 +90,7 @@ std::string Reason(std::string_view words) {
 }  // namespace
 
 Status AskProgram(const std::string& program, const std::vector<std::string>& arguments,
-                  const std::string& environment, const Stop& hurry) {
+                  const std::string& environment, const Stop& hurry, milliseconds longest) {
   std::vector<std::string> asked = arguments;
   asked.insert(asked.begin() + (asked.empty() ? 0 : 1), "--check");
   std::vector<std::string> variables{environment};
@@ -106,7 +105,7 @@ Status AskProgram(const std::string& program, const std::vector<std::string>& ar
   if (error != 0) return Status::Errno(program + " cannot be executed", error);
   const net::Descriptor watched(static_cast<int>(syscall(SYS_pidfd_open, child, 0)));
   std::string words;
-  const bool over = watched.valid() && Listen(from.get(), watched.get(), hurry, words);
+  const bool over = watched.valid() && Listen(from.get(), watched.get(), hurry, longest, words);
   if (!over) kill(child, SIGKILL);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;

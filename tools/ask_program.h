@@ -3,6 +3,7 @@
 // have put there, and it is known to start at all.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,13 @@
 
 namespace pdns::tools {
 
-// Takes as long as a start, 30 s at most. `environment` is one entry NAME=VALUE for the child
+inline constexpr std::chrono::milliseconds kLongestAnswer{30'000};
+
+// Takes as long as a start, `longest` at most. `environment` is one entry NAME=VALUE for the child
 // alone. kUsage: the program says no, in its words; kIo: it cannot be asked, gives no answer in
 // time, or `hurry` was requested. Any thread; no two at once.
 Status AskProgram(const std::string& program, const std::vector<std::string>& arguments,
-                  const std::string& environment, const Stop& hurry);
+                  const std::string& environment, const Stop& hurry,
+                  std::chrono::milliseconds longest = kLongestAnswer);
 
 }  // namespace pdns::tools
