@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <sstream>
+#include <streambuf>
 #include <string>
 #include <vector>
 
 #include "query/question.h"
+#include "unit/support/sanitized.h"
 #include "unit/support/temp_dir.h"
 
 namespace pdns::query {
@@ -142,6 +145,67 @@ TEST(ReadJsonList, BoundsOfDepthAndLength) {
                                   std::string(100000, 'a') + "\"}]}");
   ASSERT_EQ(long_value.refused.size(), 1U);
   EXPECT_LT(long_value.refused[0].size(), 10000U);
+}
+
+// As a stream gives it, however long: `piece` many times between the two ends.
+class Endless : public std::streambuf {
+ public:
+  Endless(std::string begin, std::string piece, std::string end, std::size_t times)
+      : begin_(std::move(begin)), piece_(std::move(piece)), end_(std::move(end)), times_(times) {
+    setg(begin_.data(), begin_.data(), begin_.data() + begin_.size());
+  }
+
+ protected:
+  int_type underflow() override {
+    if (given_ > times_) return traits_type::eof();
+    std::string& next = given_++ < times_ ? piece_ : end_;
+    setg(next.data(), next.data(), next.data() + next.size());
+    return traits_type::to_int_type(next.front());
+  }
+
+ private:
+  std::string begin_, piece_, end_;
+  std::size_t times_;
+  std::size_t given_ = 0;
+};
+
+// "VmHWM", "VmRSS": in bytes.
+std::size_t OfProcess(const std::string& field) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(field + ":")) return std::stoul(line.substr(field.size() + 1)) << 10;
+  }
+  return 0;
+}
+
+// Half a gigabyte of MISP and of STIX, in the memory that a small one takes.
+TEST(ReadJsonList, MemoryDoesNotGrowWithTheDocument) {
+  if (testing::kSanitized) GTEST_SKIP() << "a sanitizer's memory is not the program's";
+  constexpr std::size_t kSize = 500U << 20;
+  constexpr std::size_t kPiece = 1U << 20;
+  const std::string comment(2000, 'c');
+  for (const bool misp : {true, false}) {
+    std::string piece;
+    while (piece.size() < kPiece) {
+      piece += misp ? R"({"type":"domain","value":"a.example","comment":")" + comment + "\"},"
+                    : R"({"type":"domain-name","value":"a.example","name":")" + comment + "\"},";
+    }
+    Endless endless(misp ? R"({"Event":{"Attribute":[)" : R"({"type":"bundle","objects":[)", piece,
+                    misp ? "{}]}}" : "{}]}", kSize / piece.size() + 1);
+    std::istream in(&endless);
+    Utf8Text text(in);
+    std::uint64_t taken = 0;
+    std::ofstream("/proc/self/clear_refs") << "5";  // the peak begins here
+    const std::size_t before = OfProcess("VmRSS");
+    const auto read = ReadJsonList(text, {[&taken](std::string_view /*value*/) {
+                                            ++taken;
+                                            return Status();
+                                          },
+                                          {}});
+    ASSERT_TRUE(read.ok()) << read.status().message();
+    EXPECT_GT(taken, kSize / 2200);
+    EXPECT_LT(OfProcess("VmHWM"), before + (8U << 20)) << (misp ? "MISP" : "STIX");
+  }
 }
 
 }  // namespace
