@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <string>
 
 #include "base/log.h"
@@ -20,7 +21,8 @@ std::uint64_t SizeOf(const fs::path& path) {
 }
 
 // A directory that cannot be read is named in its place; those beside it are listed all the same.
-void ListDirectory(const std::string& directory, std::vector<Path>& out) {
+// False: there are more than `left` entries in it.
+bool ListDirectory(const std::string& directory, std::size_t& left, std::vector<Path>& out) {
   std::vector<Path> found;
   std::vector<fs::path> pending{directory};
   std::size_t links = 0;
@@ -30,6 +32,7 @@ void ListDirectory(const std::string& directory, std::vector<Path>& out) {
     pending.pop_back();
     std::error_code error;
     for (fs::directory_iterator it(here, error), end; !error && it != end; it.increment(error)) {
+      if (left-- == 0) return false;
       if (it->path().filename().native().front() == '.') continue;
       std::error_code ignored;
       const fs::file_type type = it->symlink_status(ignored).type();
@@ -54,6 +57,7 @@ void ListDirectory(const std::string& directory, std::vector<Path>& out) {
   std::sort(found.begin(), found.end(),
             [](const Path& a, const Path& b) { return a.path < b.path; });
   std::move(found.begin(), found.end(), std::back_inserter(out));
+  return true;
 }
 
 }  // namespace
@@ -66,17 +70,25 @@ bool IsPipe(const Path& source) {
   return fs::exists(status) && fs::is_other(status);
 }
 
-std::vector<Path> ListPaths(const std::vector<std::string>& arguments) {
+Result<std::vector<Path>> ListPaths(const std::vector<std::string>& arguments,
+                                            std::size_t most) {
   std::vector<Path> sources;
+  std::size_t left = most;
   for (const std::string& argument : arguments) {
     std::error_code error;
-    if (argument != "-" && fs::is_directory(argument, error)) {
-      ListDirectory(argument, sources);
-    } else {
+    if (argument == "-" || !fs::is_directory(argument, error)) {
       sources.push_back({argument, argument == "-" ? 0 : SizeOf(argument), {}, {}});
+    } else if (!ListDirectory(argument, left, sources)) {
+      return Status::Usage(fmt::format(
+          "{}: more than {} entries in its folders: give them in parts", argument, most));
     }
   }
   return sources;
+}
+
+std::vector<Path> ListPaths(const std::vector<std::string>& arguments) {
+  auto sources = ListPaths(arguments, std::numeric_limits<std::size_t>::max());
+  return sources.ok() ? std::move(*sources) : std::vector<Path>();
 }
 
 }  // namespace pdns::source

@@ -34,6 +34,23 @@ TEST(ListPaths, EverythingButADirectoryStandsForItself) {
   for (const Path& source : sources) EXPECT_TRUE(source.status.ok());
 }
 
+// Whoever names a folder to somebody else's process is not to fill its memory; hidden files and
+// folders cost as well.
+TEST(ListPaths, FoldersOfMoreEntriesThanAllowedAreRefused) {
+  TempDir dir;
+  std::filesystem::create_directories(dir / "a/b");
+  for (const char* name : {"a/1", "a/.2", "a/b/3", "4"}) WriteFile(dir / name, "1");
+  const auto all = ListPaths({dir / "a", dir / "4"}, 4);  // 1, .2, b, 3
+  ASSERT_TRUE(all.ok()) << all.status().message();
+  EXPECT_EQ(Paths(*all), Paths(ListPaths({dir / "a", dir / "4"})));
+  EXPECT_EQ(all->size(), 3U);
+  for (const auto& paths : {std::vector<std::string>{dir / "a"}, {dir / "a/b", dir / "a"}}) {
+    const auto refused = ListPaths(paths, 3);
+    EXPECT_EQ(refused.status().code(), Code::kUsage);
+    EXPECT_NE(refused.status().message().find("in parts"), std::string::npos);
+  }
+}
+
 TEST(ListPaths, ADirectoryMeansItsFilesInTheByteOrderOfTheirPaths) {
   TempDir dir;
   std::filesystem::create_directories(dir / "b/deep/er");
