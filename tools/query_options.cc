@@ -297,9 +297,10 @@ Status SetFormatName(const po::variables_map& values, QueryOptions& options) {
 Status SetFormat(const po::variables_map& values, QueryOptions& options) {
   if (Status set = SetFormatName(values, options); !set.ok()) return set;
   options.wire = values["wire"].as<bool>();
-  if (options.wire && !options.format->wire)
+  if (options.wire && !options.format->wire) {
     return Status::Usage("--wire goes with -p " +
                          render::FormatNames(" or ", &render::Format::wire));
+  }
   options.local = values["local"].as<bool>();
   options.csv_safe = values["csv-safe"].as<bool>();
   if (options.csv_safe && !options.format->spreadsheet) {

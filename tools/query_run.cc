@@ -43,9 +43,10 @@ Result<ListFile> ReadListFile(const std::string& path) {
   if (!list.ok()) {
     return Status(list.status().code(), "list " + Printable(path) + ": " + list.status().message());
   }
-  if (list->passed_over() > 0)
+  if (list->passed_over() > 0) {
     LogInfo(
         fmt::format("{} attributes or objects of other kinds passed over", list->passed_over()));
+  }
   read.list = std::make_shared<const query::List>(std::move(*list));
   return read;
 }

@@ -154,7 +154,8 @@ Result<control::Reply::Report> Service::Backfill(const control::Request& request
     return Status::Disk("the live ingester waits for its database, which cannot be opened");
   auto sources = source::ListPaths(request.paths, kMostEntries);
   if (!sources.ok()) return sources.status();
-  for (source::Path& source : *sources) source.rule.regular = true;  // nothing that can block others
+  for (source::Path& source : *sources)
+    source.rule.regular = true;  // nothing that can block others
   const auto report = TakeJob(std::move(*sources), stop, progress, false);
   if (!report.ok()) return report.status();
   return ReplyOf(*report);

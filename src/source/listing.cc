@@ -70,8 +70,7 @@ bool IsPipe(const Path& source) {
   return fs::exists(status) && fs::is_other(status);
 }
 
-Result<std::vector<Path>> ListPaths(const std::vector<std::string>& arguments,
-                                            std::size_t most) {
+Result<std::vector<Path>> ListPaths(const std::vector<std::string>& arguments, std::size_t most) {
   std::vector<Path> sources;
   std::size_t left = most;
   for (const std::string& argument : arguments) {
