@@ -152,7 +152,7 @@ Result<control::Reply::Report> Service::Backfill(const control::Request& request
                                                  source::Progress& progress) {
   if (sink_.storing != nullptr && sink_.storing->state() == Storing::State::kUnavailable)
     return Status::Disk("the live ingester waits for its database, which cannot be opened");
-  auto sources = source::ListPaths(request.paths, kMostEntries);
+  auto sources = source::ListPaths(request.paths, source::kMostEntries);
   if (!sources.ok()) return sources.status();
   for (source::Path& source : *sources)
     source.rule.regular = true;  // nothing that can block others

@@ -186,7 +186,7 @@ TEST_F(Clock, TheArchiveHasWhatSocketsGave) {
   }
 }
 
-TEST(source::TimeComplaint, OfMoreThanHalf) {
+TEST(TimeComplaint, OfMoreThanHalf) {
   record::Counters counters;
   EXPECT_EQ(source::TimeComplaint(counters), "");
   counters.Count(FrameOutcome::kUsed);
