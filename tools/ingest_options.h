@@ -13,7 +13,7 @@
 #include "database_size.h"
 #include "frame/listener.h"
 #include "net/endpoint.h"
-#include "source/lane.h"
+#include "source/policy.h"
 
 namespace pdns::tools {
 

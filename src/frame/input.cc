@@ -142,6 +142,12 @@ std::unique_ptr<Input> MakePlainInput(int fd, bool regular, Waiter& waiter) {
   return std::make_unique<PlainInput>(fd, true, regular, waiter);
 }
 
+bool BeginsFrameStreams(std::string_view head) {
+  constexpr std::string_view kEscape("\0\0\0\0", 4);
+  const std::size_t size = std::min(head.size(), kEscape.size());
+  return head.substr(0, size) == kEscape.substr(0, size);
+}
+
 Result<std::unique_ptr<Input>> OpenInput(const std::string& path, Waiter& waiter,
                                          const OpenRule& rule, UnpackShare* share) {
   const bool standard_input = path == "-";
@@ -156,11 +162,11 @@ Result<std::unique_ptr<Input>> OpenInput(const std::string& path, Waiter& waiter
   const bool regular = rule.regular || !rule.folder.empty();
   if (regular && !S_ISREG(info.st_mode)) return Status::Io("is no regular file");
 
-  // A Frame Streams file opens with the escape of its START frame, which no compression does.
-  constexpr std::string_view kEscape("\0\0\0\0", 4);
-  const auto head = plain->Peek(kEscape.size());
+  constexpr std::size_t kHead = 4;
+  const auto head = plain->Peek(kHead);
   if (!head.ok()) return head.status();
-  if (*head == kEscape.substr(0, head->size())) return std::unique_ptr<Input>(std::move(plain));
+  const auto is_plain = rule.is_plain != nullptr ? rule.is_plain : BeginsFrameStreams;
+  if (is_plain(*head)) return std::unique_ptr<Input>(std::move(plain));
   if (share != nullptr && !plain->reopenable()) share->SetPipe();
   return Unpack(std::move(plain), share);
 }

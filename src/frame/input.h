@@ -12,6 +12,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/status.h"
 #include "frame/unpack_memory.h"
@@ -52,6 +53,10 @@ class Input {
   virtual bool reopenable() const = 0;
 };
 
+// A Frame Streams file begins with the escape of its START frame, four zero bytes, which no
+// compression does. `head`: at least four bytes, or all that there are.
+bool BeginsFrameStreams(std::string_view head);
+
 // Which files may be opened. Whoever may write to a folder may put anything there, at any moment: a
 // FIFO that blocks its reader for ever, a device, a link to elsewhere.
 struct OpenRule {
@@ -59,6 +64,8 @@ struct OpenRule {
   // Not empty: `path` lies below this folder, and no link is followed on the way. Regular files
   // only.
   std::string folder;
+  // Is what begins so a capture as it lies there, not compressed? Null: BeginsFrameStreams.
+  bool (*is_plain)(std::string_view head) = nullptr;
 };
 
 inline constexpr int kMostLayers = 4;

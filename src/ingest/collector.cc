@@ -6,40 +6,52 @@ namespace pdns::ingest {
 
 Collector::Collector(Drainer& drainer, const source::Policy& policy, const CollectorLimits& limits)
     : drainer_(drainer),
-      lane_(policy, drainer.sensors()),
+      policy_(policy),
+      kind_(&source::Dnstap()),
+      decoder_(kind_->decode(policy_, drainer.sensors())),
       limits_(limits),
-      share_(Drainer::Join(std::max<std::size_t>(1, limits.lanes))),
+      share_(Drainer::Join(std::max<std::size_t>(1, limits.workers))),
       harvest_(drainer.First(*share_)) {
-  if (limits.lanes <= 1) return;
-  pool_ = std::make_unique<WorkerPool>(policy, drainer.sensors(), limits.lanes);
+  if (limits.workers <= 1) return;
+  pool_ = std::make_unique<WorkerPool>(*kind_, policy_, drainer.sensors(), limits.workers);
   pool_->Use(harvest_->windows);
 }
 
-void Collector::Take(Bytes payload, record::Counters& counters) {
-  TakeFrame(payload, counters);
+void Collector::UseKind(const source::Kind& kind) {
+  if (&kind == kind_) return;
+  FinishCounting();
+  kind_ = &kind;
+  decoder_ = kind.decode(policy_, drainer_.sensors());
+  if (pool_ == nullptr) return;
+  pool_ = std::make_unique<WorkerPool>(kind, policy_, drainer_.sensors(), limits_.workers);
+  pool_->Use(harvest_->windows);
+}
+
+void Collector::Add(Bytes record, record::Counters& counters) {
+  AddRecord(record, counters);
   ++harvest_->unplaced;
   DrainIfFull();
 }
 
-void Collector::Take(Bytes payload, record::Counters& counters, const source::Place& place) {
-  constexpr unsigned kFramesPerLook = 256;
-  TakeFrame(payload, counters);
+void Collector::Add(Bytes record, record::Counters& counters, const source::Place& place) {
+  constexpr unsigned kRecordsPerLook = 256;
+  AddRecord(record, counters);
   MoveSource(place);
   DrainIfFull();
-  if (++frames_unlooked_ < kFramesPerLook) return;
-  frames_unlooked_ = 0;
+  if (++records_unlooked_ < kRecordsPerLook) return;
+  records_unlooked_ = 0;
   DrainIfOld();
 }
 
-const source::Opened* Collector::Open(Bytes payload, record::Counters& counters) {
+const source::Opened* Collector::Open(Bytes record, record::Counters& counters) {
   Begin(counters);
-  return lane_.Open(payload, fresh_);
+  return decoder_->Open(record, fresh_);
 }
 
-void Collector::TakeOpened(const source::Opened* frame, record::Counters& counters,
-                           const source::Place* place) {
+void Collector::AddOpened(const source::Opened* opened, record::Counters& counters,
+                          const source::Place* place) {
   Begin(counters);
-  if (frame != nullptr) lane_.Take(*frame, harvest_->windows.front(), fresh_);
+  if (opened != nullptr) AddObservations(decoder_->Decode(*opened, fresh_));
   if (place != nullptr) {
     MoveSource(*place);
   } else {
@@ -48,8 +60,8 @@ void Collector::TakeOpened(const source::Opened* frame, record::Counters& counte
   DrainIfFull();
 }
 
-bool Collector::Accepts(Bytes payload, record::Counters& counters) {
-  return lane_.Open(payload, counters) != nullptr;
+bool Collector::Accepts(Bytes record, record::Counters& counters) {
+  return decoder_->Open(record, counters) != nullptr;
 }
 
 void Collector::CountOnly(const record::Counters& frame, record::Counters& counters) {
@@ -57,7 +69,7 @@ void Collector::CountOnly(const record::Counters& frame, record::Counters& count
   fresh_.Add(frame);
 }
 
-void Collector::TakeBroken(record::Counters& counters, const source::Place* place) {
+void Collector::AddBroken(record::Counters& counters, const source::Place* place) {
   Begin(counters);
   fresh_.Count(record::FrameOutcome::kMalformedFrame);
   if (place != nullptr) MoveSource(*place);
@@ -66,13 +78,13 @@ void Collector::TakeBroken(record::Counters& counters, const source::Place* plac
 void Collector::Begin(record::Counters& counters) {
   if (empty()) since_ = Clock::now();
   if (of_source_ == &counters) return;
-  Settle();
+  FinishCounting();
   of_source_ = &counters;
 }
 
 // Each frame is counted twice, for its source and for the batch it commits with: added up here, so
 // that it costs nothing a frame.
-void Collector::Book() {
+void Collector::CountFresh() {
   if (pool_ != nullptr) pool_->AddCounters(fresh_);
   if (of_source_ != nullptr) of_source_->Add(fresh_);
   (harvest_->sources.empty() ? harvest_->counters : pending_).Add(fresh_);
@@ -109,23 +121,28 @@ void Collector::DrainIfFull() {
   if (memory() >= limits_.window_memory) Drain();
 }
 
-void Collector::TakeFrame(Bytes payload, record::Counters& counters) {
+void Collector::AddRecord(Bytes record, record::Counters& counters) {
   Begin(counters);
   if (pool_ != nullptr) {
-    pool_->Take(payload, fresh_);
-  } else {
-    lane_.Take(payload, harvest_->windows.front(), fresh_);
+    pool_->Add(record, fresh_);
+  } else if (const source::Opened* opened = decoder_->Open(record, fresh_); opened != nullptr) {
+    AddObservations(decoder_->Decode(*opened, fresh_));
   }
+}
+
+void Collector::AddObservations(std::span<const source::Observation> observations) {
+  for (const source::Observation& seen : observations)
+    harvest_->windows.front().Add(seen.tuple, seen.sighting);
 }
 
 std::size_t Collector::memory() const {
   return pool_ != nullptr ? pool_->memory() : harvest_->windows.front().memory();
 }
 
-void Collector::Settle() {
+void Collector::FinishCounting() {
   if (of_source_ == nullptr) return;
   if (pool_ != nullptr) pool_->Await();
-  Book();
+  CountFresh();
   of_source_ = nullptr;
 }
 
@@ -140,7 +157,7 @@ void Collector::DrainIfOldAndReady() {
 void Collector::Drain() {
   if (empty()) return;
   if (pool_ != nullptr) pool_->Await();
-  Book();
+  CountFresh();
   SetPosition();
   harvest_ = drainer_.Exchange(share_, std::move(harvest_));
   if (pool_ != nullptr) pool_->Use(harvest_->windows);

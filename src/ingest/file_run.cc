@@ -29,7 +29,7 @@ Shares ShareOut(const FilePlan& plan) {
       plan.cores > 0 ? plan.cores : std::max(1U, std::thread::hardware_concurrency());
   Shares shares;
   shares.files_at_once = std::max<std::size_t>(1, std::min(cores, plan.sources.size()));
-  shares.limits.lanes = std::max<std::size_t>(1, cores / shares.files_at_once);
+  shares.limits.workers = std::max<std::size_t>(1, cores / shares.files_at_once);
   shares.limits.window_memory =
       std::min(plan.window_memory / (2 * shares.files_at_once), kLargestWindow);
   shares.limits.flush_interval = plan.flush_interval;

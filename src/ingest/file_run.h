@@ -16,8 +16,8 @@
 #include "ingest/drainer.h"
 #include "ingest/file_source.h"
 #include "ingest/report.h"
-#include "source/lane.h"
 #include "source/listing.h"
+#include "source/policy.h"
 
 namespace pdns::ingest {
 

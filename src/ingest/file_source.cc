@@ -14,7 +14,7 @@
 namespace pdns::ingest {
 namespace {
 
-using frame::End;
+using source::End;
 
 constexpr std::uint64_t kFramesPerShow = 4096;
 constexpr std::size_t kShownDigest = 16;  // bytes of it, which a person can compare
@@ -165,7 +165,7 @@ void FileSource::Rest() {
   if (!held_) return;
   const std::uint64_t frames = place_.frames() - frames_before_;
   const bool any = frames != frames_told_;
-  if (any) collector_.Settle();
+  if (any) collector_.FinishCounting();
   LetGo();
   if (!any) return;
   frames_told_ = frames;
@@ -203,6 +203,7 @@ void FileSource::LetGo() {
 Result<std::unique_ptr<frame::Input>> FileSource::Open() {
   CloseReader();
   if (follow_ != nullptr) return frame::OpenFollowed(path_, *this);
+  rule_.is_plain = source::IsOfAnyKind;
   if (memory_ == nullptr) return frame::OpenInput(path_, *this, rule_);
   share_.emplace(*memory_, this);
   if (missed_ > 0) {
@@ -231,7 +232,9 @@ bool FileSource::OpenAtFirstFrame() {
          input.status().message());
     return false;
   }
-  reader_ = std::make_unique<frame::Reader>(std::move(*input));
+  source::OpenedSource opened = source::OpenReader(std::move(*input));
+  collector_.UseKind(*opened.kind);
+  reader_ = std::move(opened.reader);
   frame_ = reader_->Next();
   if (frame_.has_value()) return true;
   Conclude();
@@ -322,14 +325,14 @@ bool FileSource::TakeFrames() {
     const Turn turn = held_ ? Turn::kTake : TakeBack();
     if (turn == Turn::kPassOver) continue;
     if (turn == Turn::kFailed) {
-      collector_.Settle();
+      collector_.FinishCounting();
       return false;
     }
     place_.Move(*frame_, reader_->position());
-    collector_.Take(*frame_, report_.counters, place_);
+    collector_.Add(*frame_, report_.counters, place_);
     if (place_.frames() % kFramesPerShow == 0) ShowProgress(place_.frames() - frames_before_);
   }
-  collector_.Settle();
+  collector_.FinishCounting();
   return true;
 }
 
@@ -392,8 +395,8 @@ void FileSource::CountBroken() {
   }
   claims_.AwaitTurn(place_.id(), this, drain);
   place_.Break();
-  collector_.TakeBroken(report_.counters, &place_);
-  collector_.Settle();
+  collector_.AddBroken(report_.counters, &place_);
+  collector_.FinishCounting();
 }
 
 void FileSource::Fail(source::State state, std::string reason) {

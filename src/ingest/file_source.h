@@ -15,11 +15,12 @@
 
 #include "base/stop.h"
 #include "frame/input.h"
-#include "frame/reader.h"
 #include "ingest/claims.h"
 #include "ingest/collector.h"
 #include "source/diagnosis.h"
+#include "source/kind.h"
 #include "source/place.h"
+#include "source/reader.h"
 #include "source/report.h"
 
 namespace pdns::ingest {
@@ -95,7 +96,7 @@ class FileSource : public frame::Waiter {
   std::size_t missed_ = 0;   // what it takes, when it has to be opened anew for it ...
   std::size_t reserve_ = 0;  // ... and what is better drawn, so that it is not opened a third time
   std::optional<record::SourcePosition> left_at_;  // then, by this run
-  std::unique_ptr<frame::Reader> reader_;
+  std::unique_ptr<source::Reader> reader_;
   std::optional<Bytes> frame_;  // read, not yet taken
   source::Place place_;
   bool held_ = false;                      // of claims_

@@ -35,10 +35,10 @@ void LiveLane::OnFrame(std::size_t socket, Bytes payload) {
   around_.taps.Offer(payload);
   LookAtStoring();
   if (!stores()) return PutOff(payload, counters);
-  if (around_.archive == nullptr) return collector_.Take(payload, counters);
+  if (around_.archive == nullptr) return collector_.Add(payload, counters);
   const source::Opened* frame = collector_.Open(payload, counters);
   if (frame == nullptr && !around_.archive_all) return;
-  collector_.TakeOpened(frame, counters, around_.archive->Append(payload));
+  collector_.AddOpened(frame, counters, around_.archive->Append(payload));
 }
 
 void LiveLane::LookAtStoring() {
@@ -89,7 +89,7 @@ bool LiveLane::Archived(Bytes payload) {
 }
 
 void LiveLane::OnBrokenStream(std::size_t socket) {
-  collector_.TakeBroken(reports_[socket].counters, nullptr);
+  collector_.AddBroken(reports_[socket].counters, nullptr);
 }
 
 void LiveLane::Run(const std::function<bool()>& ended, const std::function<void()>& on_ready,
@@ -117,7 +117,7 @@ void LiveLane::Turn(milliseconds longest) {
   around_.listener.Poll(std::min(std::max(until_old, kShortestTurn), longest), *this);
   if (drains) collector_.DrainIfOldAndReady();
   if (around_.archive != nullptr) around_.archive->Tick();
-  collector_.Settle();
+  collector_.FinishCounting();
   WarnOfForwarders();
   WarnOfTimes();
   beat_ = Clock::now();
@@ -169,7 +169,7 @@ void LiveLane::Publish() {
 }
 
 bool LiveLane::FileMoves() {
-  collector_.Settle();
+  collector_.FinishCounting();
   return collector_.Moves();
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <cstring>
 #include <deque>
 #include <mutex>
 #include <string>
@@ -13,15 +12,14 @@
 namespace pdns::ingest {
 namespace {
 
-// Frames on their way to a lane, the bytes that it needs copied into one piece.
+// Opened records on their way to a worker, the bytes that it needs copied into one piece.
 class Block {
  public:
-  void Add(const source::Opened& frame) {
+  void Add(const source::Opened& opened) {
     const std::size_t at = bytes_.size();
-    for (const auto& part : {frame.response.message, frame.response.zone})
+    for (const auto& part : {opened.body, opened.zone})
       if (part.has_value()) AppendBytes(bytes_, *part);
-    items_.push_back({frame, at});
-    items_.back().frame.response.identity = {};  // its bit says it
+    items_.push_back({opened, at});
   }
 
   bool full() const { return bytes_.size() >= kBytes || items_.size() >= kItems; }
@@ -31,14 +29,14 @@ class Block {
   void ForEach(const Each& each) const {
     const Bytes bytes = AsBytes(bytes_);
     for (const Item& item : items_) {
-      source::Opened frame = item.frame;
+      source::Opened opened = item.opened;
       std::size_t at = item.at;
-      for (auto* part : {&frame.response.message, &frame.response.zone}) {
+      for (auto* part : {&opened.body, &opened.zone}) {
         if (!part->has_value()) continue;
         *part = bytes.subspan(at, (*part)->size());
         at += (*part)->size();
       }
-      each(frame);
+      each(opened);
     }
   }
 
@@ -51,38 +49,19 @@ class Block {
   static constexpr std::size_t kBytes = 256U << 10;
   static constexpr std::size_t kItems = 2048;
   struct Item {
-    source::Opened frame;  // its views point elsewhere: only their sizes count
-    std::size_t at;        // of its bytes: message, zone
+    source::Opened opened;  // its views point elsewhere: only their sizes count
+    std::size_t at;         // of its bytes: message, zone
   };
   std::string bytes_;
   std::vector<Item> items_;
 };
 
-// Equal questions get equal numbers, whatever their case and whatever else the bytes may be.
-std::size_t QuestionNumber(const dnstap::Response& response) {
-  constexpr std::size_t kHeader = 12;
-  constexpr std::uint64_t kLower = 0x2020202020202020;
-  constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15;  // odd, its bits in no order
-  const Bytes message = response.message.value_or(Bytes());
-  if (message.size() <= kHeader) return 0;
-  const std::string_view rest = AsText(message.subspan(kHeader));
-  const std::size_t size = std::min(rest.find('\0'), rest.size());
-  std::uint64_t number = size;
-  for (std::size_t at = 0; at < size; at += sizeof(std::uint64_t)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, rest.data() + at, std::min(size - at, sizeof word));
-    number = (number ^ (word | kLower)) * kMix;
-    number ^= number >> 32;
-  }
-  return number;
-}
-
 }  // namespace
 
 class WorkerPool::Worker {
  public:
-  Worker(const source::Policy& policy, record::SensorTable& sensors)
-      : lane_(policy, sensors), free_(kBlocks - 1) {
+  explicit Worker(std::unique_ptr<source::Decoder> decoder)
+      : decoder_(std::move(decoder)), free_(kBlocks - 1) {
     thread_ = std::thread([this] { Run(); });
   }
   ~Worker() {
@@ -101,8 +80,8 @@ class WorkerPool::Worker {
     memory_ = window.memory();
   }
 
-  void Add(const source::Opened& frame) {
-    filling_.Add(frame);
+  void Add(const source::Opened& opened) {
+    filling_.Add(opened);
     if (filling_.full()) HandOver();
   }
 
@@ -122,7 +101,7 @@ class WorkerPool::Worker {
     changed_.wait(lock, [this] { return free_.size() == kBlocks - 1; });
   }
 
-  record::Counters TakeCounters() { return std::exchange(counters_, {}); }
+  record::Counters ReleaseCounters() { return std::exchange(counters_, {}); }
   std::size_t memory() const { return memory_; }
 
  private:
@@ -136,8 +115,10 @@ class WorkerPool::Worker {
       Block block = std::move(full_.front());
       full_.pop_front();
       lock.unlock();
-      block.ForEach(
-          [this](const source::Opened& frame) { lane_.Take(frame, *window_, counters_); });
+      block.ForEach([this](const source::Opened& opened) {
+        for (const source::Observation& seen : decoder_->Decode(opened, counters_))
+          window_->Add(seen.tuple, seen.sighting);
+      });
       memory_ = window_->memory();
       block.Clear();
       lock.lock();
@@ -146,7 +127,7 @@ class WorkerPool::Worker {
     }
   }
 
-  source::Lane lane_;
+  std::unique_ptr<source::Decoder> decoder_;
   aggregate::Window* window_ = nullptr;
   record::Counters counters_;
   std::atomic<std::size_t> memory_{0};
@@ -159,11 +140,11 @@ class WorkerPool::Worker {
   std::thread thread_;
 };
 
-WorkerPool::WorkerPool(const source::Policy& policy, record::SensorTable& sensors,
-                       std::size_t lanes)
-    : front_(policy, sensors) {
-  for (std::size_t i = 0; i < lanes; ++i)
-    workers_.push_back(std::make_unique<Worker>(policy, sensors));
+WorkerPool::WorkerPool(const source::Kind& kind, const source::Policy& policy,
+                       record::SensorTable& sensors, std::size_t workers)
+    : front_(kind.decode(policy, sensors)) {
+  for (std::size_t i = 0; i < workers; ++i)
+    workers_.push_back(std::make_unique<Worker>(kind.decode(policy, sensors)));
 }
 
 WorkerPool::~WorkerPool() = default;
@@ -172,10 +153,10 @@ void WorkerPool::Use(std::vector<aggregate::Window>& windows) {
   for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->Use(windows[i]);
 }
 
-void WorkerPool::Take(Bytes payload, record::Counters& counters) {
-  const source::Opened* frame = front_.Open(payload, counters);
-  if (frame == nullptr) return;
-  workers_[QuestionNumber(frame->response) % workers_.size()]->Add(*frame);
+void WorkerPool::Add(Bytes record, record::Counters& counters) {
+  const source::Opened* opened = front_->Open(record, counters);
+  if (opened == nullptr) return;
+  workers_[front_->QuestionNumber(*opened) % workers_.size()]->Add(*opened);
 }
 
 void WorkerPool::Await() {
@@ -184,7 +165,7 @@ void WorkerPool::Await() {
 }
 
 void WorkerPool::AddCounters(record::Counters& counters) {
-  for (const auto& worker : workers_) counters.Add(worker->TakeCounters());
+  for (const auto& worker : workers_) counters.Add(worker->ReleaseCounters());
 }
 
 std::size_t WorkerPool::memory() const {

@@ -28,8 +28,7 @@ std::vector<Path> ListPaths(const std::vector<std::string>& arguments);
 // The same for somebody else, whose folders are not to cost what they like: kUsage when there are
 // more than `most` entries in them, of whatever kind.
 inline constexpr std::size_t kMostEntries = 200'000;  // some 50 MiB
-Result<std::vector<Path>> ListPaths(const std::vector<std::string>& arguments,
-                                                    std::size_t most);
+Result<std::vector<Path>> ListPaths(const std::vector<std::string>& arguments, std::size_t most);
 
 // Standard input, a FIFO, a device: what may be silent for as long as somebody else likes.
 bool IsPipe(const Path& source);

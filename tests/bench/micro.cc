@@ -24,7 +24,7 @@
 #include "frame/splitter.h"
 #include "record/tuple_key.h"
 #include "source/diagnosis.h"
-#include "source/lane.h"
+#include "source/dnstap.h"
 #include "store/database.h"
 #include "store/key_list.h"
 #include "store/reverse_key.h"
@@ -173,12 +173,15 @@ void WindowAdd(benchmark::State& state) {
 void WholeLane(benchmark::State& state) {
   const Material& material = Shared(state);
   record::SensorTable sensors;
-  source::Lane lane(source::Policy{}, sensors);
+  source::DnstapDecoder decoder(source::Policy{}, sensors);
   record::Counters counters;
   aggregate::Window window;
   for (auto _ : state) {
     for (const std::string& payload : material.payloads) {
-      lane.Take(AsBytes(payload), window, counters);
+      const source::Opened* opened = decoder.Open(AsBytes(payload), counters);
+      if (opened == nullptr) continue;
+      for (const source::Observation& seen : decoder.Decode(*opened, counters))
+        window.Add(seen.tuple, seen.sighting);
     }
     window.Clear();
   }

@@ -33,12 +33,12 @@ struct CollectorTest : ::testing::Test {
 
   void Take(Collector& collector, unsigned number) {
     const std::string payload = NumberedPayload("h", number);
-    collector.Take(AsBytes(payload), counters);
+    collector.Add(AsBytes(payload), counters);
   }
   void TakeFrom(Collector& collector, std::uint8_t source, std::uint64_t frames) {
     const std::string payload = NumberedPayload("h", static_cast<unsigned>(frames));
-    collector.Take(AsBytes(payload), counters,
-                   source::Place(Id(source), {frames, frames * 10, 6, {}}));
+    collector.Add(AsBytes(payload), counters,
+                  source::Place(Id(source), {frames, frames * 10, 6, {}}));
   }
 
   // A payload that is counted and leaves nothing behind.
@@ -151,7 +151,7 @@ TEST_F(CollectorTest, EachPositionNamesItsLastFrame) {
     const std::string payload = NumberedPayload("h", number);
     source::Place& place = places.try_emplace(Id(source), Id(source)).first->second;
     place.Move(AsBytes(payload), place.bytes() + payload.size());
-    collector.Take(AsBytes(payload), counters, place);
+    collector.Add(AsBytes(payload), counters, place);
     last[Id(source)] = payload;
   };
   std::vector<std::map<record::SourceId, std::string>> expected;
@@ -164,7 +164,7 @@ TEST_F(CollectorTest, EachPositionNamesItsLastFrame) {
     collector.Drain();
   }
   places.at(Id(2)).Break();
-  collector.TakeBroken(counters, &places.at(Id(2)));
+  collector.AddBroken(counters, &places.at(Id(2)));
   collector.Drain();
   expected.push_back({{Id(2), last.at(Id(2))}});
   ASSERT_TRUE(drainer.Finish().ok());
@@ -185,12 +185,12 @@ TEST_F(CollectorTest, FramesThatLeaveNothingAreCountedAndMoveAFile) {
   const std::string skipped = Skipped();
   collector.DrainIfOld();
   collector.Drain();  // nothing yet
-  collector.Take(AsBytes(skipped), counters);
+  collector.Add(AsBytes(skipped), counters);
   EXPECT_FALSE(collector.empty());
   collector.DrainIfOld();
   EXPECT_TRUE(collector.empty());
   collector.Drain();
-  collector.Take(AsBytes(skipped), counters, source::Place(Id(1), {1, 10, 6, {}}));
+  collector.Add(AsBytes(skipped), counters, source::Place(Id(1), {1, 10, 6, {}}));
   collector.Drain();
   ASSERT_TRUE(drainer.Finish().ok());
   const auto batches = memory.batches();
@@ -211,14 +211,14 @@ TEST_F(CollectorTest, EachFrameCountsForItsSourceAndForItsBatch) {
   const std::string skipped = Skipped();
   Take(collector, 1);
   Take(collector, 2);
-  collector.Take(AsBytes(skipped), other);
+  collector.Add(AsBytes(skipped), other);
   EXPECT_EQ(counters.frames, 2U);  // told when another's frame comes
   collector.Drain();
   EXPECT_EQ(other.frames, 1U);  // and when it is handed over
   Take(collector, 3);
-  collector.TakeOpened(collector.Open(AsBytes(skipped), other), other, nullptr);
-  collector.TakeBroken(other, nullptr);
-  collector.Settle();
+  collector.AddOpened(collector.Open(AsBytes(skipped), other), other, nullptr);
+  collector.AddBroken(other, nullptr);
+  collector.FinishCounting();
   collector.Drain();
   ASSERT_TRUE(drainer.Finish().ok());
   EXPECT_EQ(counters.Of(record::FrameOutcome::kUsed), 3U);

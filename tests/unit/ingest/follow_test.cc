@@ -48,7 +48,7 @@ class Follower {
         thread_([this, &claims, path = std::move(path), flush, lanes] {
           CollectorLimits limits;
           limits.flush_interval = flush;
-          limits.lanes = lanes;
+          limits.workers = lanes;
           Collector collector(drainer_, {}, limits);
           FileSource source(collector, claims, stop_, progress_);
           source.Follow(path, [this](const source::Report& report, bool ended) {

