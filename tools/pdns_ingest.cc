@@ -17,6 +17,7 @@
 #include "ingest_run.h"
 #include "last_words.h"
 #include "net/handed.h"
+#include "phrase.h"
 #include "signal_supervisor.h"
 #include "standard_files.h"
 #include "store_rocks/log_check.h"
@@ -25,7 +26,7 @@ namespace pdns::tools {
 namespace {
 
 int Refuse(const Status& status) {
-  LogError(status.message());
+  LogError(Phrased(status));
   return ExitCode(status.code());
 }
 
@@ -112,7 +113,7 @@ int Main(const CommandLineGiven& given) {
   auto code = RunText(given, {}, handed);
   if (!code.ok() && before.has_value() && !handed.empty()) {
     LogError("the configuration cannot be served, going on with the one before: " +
-             code.status().message());
+             Phrased(code.status()));
     code = RunText(given, std::move(before), handed);
   }
   return code.ok() ? *code : Refuse(code.status());

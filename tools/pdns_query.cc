@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "last_words.h"
+#include "phrase.h"
 #include "query_options.h"
 #include "query_run.h"
 #include "query_stats.h"
@@ -14,7 +15,7 @@ namespace pdns::tools {
 namespace {
 
 int Refuse(const Status& status) {
-  LogError(status.message());
+  LogError(Phrased(status));
   return ExitCode(status.code());
 }
 

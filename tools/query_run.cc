@@ -12,6 +12,7 @@
 #include "answer_printer.h"
 #include "base/log.h"
 #include "base/stop.h"
+#include "phrase.h"
 #include "query/list.h"
 #include "query/run.h"
 #include "query_database.h"
@@ -37,7 +38,7 @@ Result<ListFile> ReadListFile(const std::string& path) {
   if (!standard && !file) return Status::NoInput("list " + Printable(path) + ": cannot be read");
   ListFile read;
   const auto bad = [&read](const std::string& place, std::string_view /*text*/, const Status& why) {
-    if (++read.bad <= kMostBadTold) LogWarning(fmt::format("{}: {}", place, why.message()));
+    if (++read.bad <= kMostBadTold) LogWarning(fmt::format("{}: {}", place, Phrased(why)));
   };
   auto list = query::ReadList(standard ? std::cin : static_cast<std::istream&>(file), bad);
   if (!list.ok()) {

@@ -23,9 +23,18 @@ enum class Code : std::uint8_t {
   kDisk,       // the disk is full, read-only or failing: wait until that is mended, or exit 74
 };
 
+// What a person may do about it, where a library knows that and only a tool knows its own options:
+// the tool says how.
+enum class Remedy : std::uint8_t {
+  kNone,     // or the message says it
+  kRepair,   // a repair of the database goes on with what is whole
+  kPattern,  // a pattern over the text of names says what this text cannot
+};
+
 // Exit codes of the tools, after sysexits.h.
 int ExitCode(Code code);
 
+// A plain value.
 class [[nodiscard]] Status {
  public:
   Status() = default;  // ok
@@ -46,12 +55,20 @@ class [[nodiscard]] Status {
   // (EIO).
   static Status DiskErrno(const std::string& what, int error);
 
+  // The same, with a remedy.
+  Status With(Remedy remedy) && {
+    remedy_ = remedy;
+    return std::move(*this);
+  }
+
   bool ok() const { return code_ == Code::kOk; }
   Code code() const { return code_; }
+  Remedy remedy() const { return remedy_; }
   const std::string& message() const { return message_; }
 
  private:
   Code code_ = Code::kOk;
+  Remedy remedy_ = Remedy::kNone;
   std::string message_;
 };
 

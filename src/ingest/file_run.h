@@ -39,7 +39,7 @@ Result<RunReport> TakeFiles(const FilePlan& plan, Drainer& drainer, Claims& clai
 
 // To follow the name of a source that source::OnlyForwards.
 inline constexpr std::string_view kOnlyForwards =
-    ": FORWARDER_RESPONSE frames only. This resolver forwards, and its answers are not taken; to "
-    "take them, add --message-type RESOLVER_RESPONSE,FORWARDER_RESPONSE";
+    ": FORWARDER_RESPONSE frames only. This resolver forwards, and its answers are not taken: they "
+    "are, if FORWARDER_RESPONSE is one of the message types that are accepted";
 
 }  // namespace pdns::ingest

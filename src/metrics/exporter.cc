@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view kWhat = "metrics address";
 constexpr const char* kWrongHost =
-    "not served under this name; ask by address, or start pdns-ingest with --metrics-host NAME\n";
+    "not served under this name; ask by address, or make this name one of the metrics hosts of "
+    "pdns-ingest\n";
 
 // With what the machine calls itself, unless it has an odd name.
 Result<http::HostList> HostsOf(std::vector<std::string> names) {

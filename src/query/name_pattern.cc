@@ -57,11 +57,12 @@ Status NoName(std::string_view text) {
 }
 
 Status NoPlace(std::string_view text) {
-  return Status::Usage(fmt::format(
-      "{}: one * or + may stand for the labels in front (*.zone), for those behind "
-      "(www.example.*), or a * behind the beginning of the first label (paypal*.com); --glob takes "
-      "a * anywhere",
-      Quoted(text)));
+  return Status::Usage(
+             fmt::format(
+                 "{}: one * or + may stand for the labels in front (*.zone), for those behind "
+                 "(www.example.*), or a * behind the beginning of the first label (paypal*.com)",
+                 Quoted(text)))
+      .With(Remedy::kPattern);
 }
 
 std::string Ordered(const record::Name& name) {

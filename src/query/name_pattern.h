@@ -28,7 +28,8 @@ class NamePattern final : public store::NameTest {
   // paypal*.com    labels right below com that begin so, and all below such; `paypal*.`: likewise
   //                below the root
   // paypal*        names with any label that begins so
-  // kUsage for anything else. A `\*` is a plain character everywhere.
+  // kUsage for anything else; with Remedy::kPattern where a Glob may say it. A `\*` is a plain
+  // character everywhere.
   static Result<NamePattern> Parse(std::string_view text);
 
   // TextPattern::Glob. Literal labels on the right, all behind a dot, narrow the range: that dot is

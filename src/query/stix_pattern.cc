@@ -65,9 +65,8 @@ class Reader {
     if (!wanted_ || cut_) return {};
     if (op_ == Op::kEqual) each_(literal_);
     if (op_ != Op::kPattern) return {};
-    return Status::Usage(
-        "a pattern of STIX with LIKE or MATCHES, which is no value: ask for it by "
-        "--glob or --regex");
+    return Status::Usage("a pattern of STIX with LIKE or MATCHES, which is no value")
+        .With(Remedy::kPattern);
   }
 
   std::string_view TakeWord() {

@@ -17,7 +17,7 @@ namespace pdns::query {
 // comparisons are tied (AND, OR, FOLLOWEDBY) does not matter: each value is one to ask for.
 // Other paths and comparisons that exclude (NOT, !=) or order (<) are passed over.
 // kUsage, behind the values before it: a literal without its end, or one behind LIKE or MATCHES,
-// which is no value.
+// which is no value (Remedy::kPattern).
 Status StixValues(std::string_view pattern, const std::function<void(std::string_view)>& each);
 
 }  // namespace pdns::query

@@ -89,8 +89,8 @@ Status CheckMark(const std::string& path, std::uint64_t mark, const Commits& com
   if (commits.sum() >= mark) return {};
   return Status::Corrupt("database " + path + ": damaged, " + std::to_string(mark) +
                          " batches were stored and " + std::to_string(commits.sum()) +
-                         " are there: its log or its list of files was cut or damaged; "
-                         "pdns-ingest --repair goes on with what is whole, see pdns-ingest(1)");
+                         " are there: its log or its list of files was cut or damaged")
+      .With(Remedy::kRepair);
 }
 
 }  // namespace pdns::store_rocks

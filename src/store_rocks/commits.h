@@ -49,7 +49,7 @@ std::uint64_t ReadMark(const std::string& path);
 void WriteMark(const std::string& path, std::uint64_t commits);
 
 // Are there as many batches as `mark` says, which was read before the database was opened?
-// kCorrupt, with the way out.
+// kCorrupt, with Remedy::kRepair.
 Status CheckMark(const std::string& path, std::uint64_t mark, const Commits& commits);
 
 }  // namespace pdns::store_rocks

@@ -99,7 +99,8 @@ Result<Look> LookAt(const std::string& path) {
 Status Damaged(const std::string& path, std::uint64_t mark, const Look& look) {
   Status lost = CheckMark(path, mark, look.commits);
   if (lost.ok() || look.dropped.empty()) return lost;
-  return Status::Corrupt(fmt::format("{} (its log {} is damaged)", lost.message(), look.dropped));
+  return Status::Corrupt(fmt::format("{} (its log {} is damaged)", lost.message(), look.dropped))
+      .With(lost.remedy());
 }
 
 // A directory of its own in the database's, by the time; made here.

@@ -77,6 +77,8 @@ def check_file(room: Room, path: Path, text: str, rooms: dict[str, Room]) -> lis
         faults.append(f"{path}: not in the plan of room {room.name}")
     if text.count("\n") > MAX_LINES:
         faults.append(f"{path}: over {MAX_LINES} lines")
+    for option in re.findall(r'"[^"\n]*(--[a-z][a-z-]+)', text):
+        faults.append(f"{path}: names the option {option}: a library says what is wrong, a tool what its options can do")
     if path.suffix == ".h" and "#pragma once" not in text:
         faults.append(f"{path}: no #pragma once")
     for quoted, target in includes(text):

@@ -47,6 +47,10 @@ class Layering(unittest.TestCase):
     def test_too_long(self) -> None:
         self.assertIn("over 500", self.faults("query", "src/query/lookup.cc", "\n" * 501)[0])
 
+    def test_names_of_options(self) -> None:
+        text = 'auto x = "damaged; start with --repair";\n'
+        self.assertIn("--repair", self.faults("query", "src/query/lookup.cc", text)[0])
+
     def test_tools(self) -> None:
         self.assertIn("no guest", check_tools(Path("tools/x.cc"), "#include <rocksdb/db.h>\n", self.rooms)[0])
 

@@ -243,7 +243,7 @@ TEST_F(ExporterTest, OnlyItsOwnNames) {
   ASSERT_EQ(gethostname(machine.data(), machine.size() - 1), 0);
   EXPECT_EQ(code(machine.data()), 200);
   const std::string answer = Ask("GET /health HTTP/1.1\r\nHost: evil.example\r\n\r\n");
-  EXPECT_NE(Body(answer).find("--metrics-host NAME"), std::string::npos) << answer;
+  EXPECT_NE(Body(answer).find("metrics hosts"), std::string::npos) << answer;
   exporter =
       std::move(*Exporter::Open("127.0.0.1:0", {{}, [] { return true; }, {}}, {"given.example"}));
   EXPECT_EQ(code("given.example"), 200);

@@ -1,0 +1,13 @@
+// A library names what is wrong; a tool says what its options can do about it.
+#pragma once
+
+#include <string>
+
+#include "base/status.h"
+
+namespace pdns::tools {
+
+// The message, and behind it what the remedy is called here. Any thread.
+std::string Phrased(const Status& status);
+
+}  // namespace pdns::tools
