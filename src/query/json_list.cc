@@ -55,7 +55,7 @@ Kind KindUnder(std::string_view key) {
 // What a document holds, member by member.
 class Reading final : public json::Events {
  public:
-  explicit Reading(const JsonTaker& taker) : taker_(taker) {}
+  explicit Reading(const JsonListSink& sink) : sink_(sink) {}
 
   std::uint64_t passed_over() const { return passed_over_; }
   bool known() const { return known_; }
@@ -142,9 +142,9 @@ class Reading final : public json::Events {
     return place.append(place.empty() ? "" : ".").append(member);
   }
 
-  void Take(std::string_view member, std::string_view value) {
-    const Status status = taker_.take(value);
-    if (!status.ok()) taker_.refuse(Place(member), value, status);
+  void Add(std::string_view member, std::string_view value) {
+    const Status status = sink_.add(value);
+    if (!status.ok()) sink_.refuse(Place(member), value, status);
   }
 
   void Judge(const Level& level) {
@@ -152,27 +152,27 @@ class Reading final : public json::Events {
     const bool stix = level.pattern_type.empty() || level.pattern_type == "stix";
     if (part != Part::kNone && !level.value.empty()) {
       const std::size_t bar = part == Part::kWhole ? std::string::npos : level.value.find('|');
-      Take("value", std::string_view(level.value).substr(0, bar));
+      Add("value", std::string_view(level.value).substr(0, bar));
       if (part == Part::kBoth && bar != std::string::npos)
-        Take("value", std::string_view(level.value).substr(bar + 1));
+        Add("value", std::string_view(level.value).substr(bar + 1));
     } else if (level.kind == Kind::kObject && level.type == "indicator" && stix) {
-      TakePattern(level.pattern);
+      AddPattern(level.pattern);
     } else {
       ++passed_over_;
     }
   }
 
-  void TakePattern(const std::string& pattern) {
+  void AddPattern(const std::string& pattern) {
     bool any = false;
     const Status status = StixValues(pattern, [&](std::string_view value) {
       any = true;
-      Take("pattern", value);
+      Add("pattern", value);
     });
-    if (!status.ok()) taker_.refuse(Place("pattern"), pattern, status);
+    if (!status.ok()) sink_.refuse(Place("pattern"), pattern, status);
     if (status.ok() && !any) ++passed_over_;
   }
 
-  const JsonTaker& taker_;
+  const JsonListSink& sink_;
   std::vector<Level> levels_;  // the first depth_ of them
   std::size_t depth_ = 0;
   std::uint64_t passed_over_ = 0;
@@ -190,10 +190,10 @@ bool LooksLikeJson(std::string_view beginning) {
   return array ? rest.front() == '{' || rest == "]" : rest.front() == '"' || rest == "}";
 }
 
-Result<std::uint64_t> ReadJsonList(Utf8Text& text, const JsonTaker& taker) {
+Result<std::uint64_t> ReadJsonList(Utf8Text& text, const JsonListSink& sink) {
   using End = json::Outcome::End;
   ListInput input(text);
-  Reading reading(taker);
+  Reading reading(sink);
   const json::Outcome read = json::Read(input, {kMaxJsonDepth, kMaxJsonString}, reading);
   const auto refuse = [&read](std::string_view why) {
     return Status::NoInput(fmt::format("JSON, byte {}: {}", read.at, why));

@@ -33,15 +33,16 @@ inline constexpr std::size_t kMaxJsonString = std::size_t{32} << 20;  // bytes b
 // with an object, or is an empty one; no line of a list does.
 bool LooksLikeJson(std::string_view beginning);
 
-struct JsonTaker {
+// Called from the thread of ReadJsonList.
+struct JsonListSink {
   // A value, borrowed for the call. Not ok: it is nothing to ask for.
-  std::function<Status(std::string_view value)> take;
+  std::function<Status(std::string_view value)> add;
   // Such a value, where it stands ("Event.Attribute[3].value"), and why it is refused.
   std::function<void(const std::string& place, std::string_view value, const Status& why)> refuse;
 };
 
 // The number of attributes and objects of other kinds. kNoInput, naming the byte: no JSON, JSON of
 // another kind, or beyond a limit; what was taken before is no whole list.
-Result<std::uint64_t> ReadJsonList(Utf8Text& text, const JsonTaker& taker);
+Result<std::uint64_t> ReadJsonList(Utf8Text& text, const JsonListSink& sink);
 
 }  // namespace pdns::query

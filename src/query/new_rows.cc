@@ -10,7 +10,7 @@ class NewRowsRun {
       : options_(options), sink_(sink), outcome_(outcome) {}
 
   // False ends the scan.
-  bool Take(const store::NewRow& row) {
+  bool Match(const store::NewRow& row) {
     if (options_.filter != nullptr && !options_.filter->Passes(row.tuple, row.history)) return true;
     if (options_.wanted.empty()) return HandOn(row, 0, nullptr);
     for (std::size_t i = 0; i < options_.wanted.size(); ++i) {
@@ -51,7 +51,7 @@ LookupOutcome ScanNewRows(store::Snapshot& snapshot, const NewRowsOptions& optio
   LookupOutcome outcome;
   NewRowsRun run(options, sink, outcome);
   store::Scanned scanned = snapshot.ScanNew(
-      selection, [&run](const store::NewRow& row) { return run.Take(row); }, options.watch);
+      selection, [&run](const store::NewRow& row) { return run.Match(row); }, options.watch);
   outcome.keys = scanned.keys;
   outcome.stopped = scanned.stopped;
   outcome.status = std::move(scanned.status);

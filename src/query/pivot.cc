@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "base/hash.h"
-#include "query/far_end.h"
 #include "query/pivot_graph.h"
+#include "query/pivot_target.h"
 #include "record/tuple_key.h"
 
 namespace pdns::query {
@@ -58,14 +58,14 @@ class Walk {
       out_.status = Status::Usage("a pivot begins at one name or one address");
       return std::move(out_);
     }
-    // Nodes are found in order of their depth, so the first at the last step ends it.
+    // Nodes are found in order of their depth, so the first at the last step targets it.
     const auto& nodes = graph_.nodes();
     for (; at_ < nodes.size() && nodes[at_].depth < options_.depth; ++at_) {
       if (!Going() || !AskWatch()) break;
       Expand();
     }
-    out_.nodes = graph_.TakeNodes();
-    out_.edges = graph_.TakeEdges();
+    out_.nodes = graph_.ReleaseNodes();
+    out_.edges = graph_.ReleaseEdges();
     return std::move(out_);
   }
 
@@ -148,40 +148,40 @@ class Walk {
     return counted_ > before;
   }
 
-  // How many different far ends, without reading rows where they are owners.
+  // How many different targets, without reading rows where they are owners.
   PivotCut Count(const Group& group) {
     const std::uint64_t most = std::max(options_.max_fanout, kMostCounted);
-    std::unordered_set<std::uint64_t> ends;
+    std::unordered_set<std::uint64_t> targets;
     const auto add = [&](std::string_view end) {
-      ends.insert(Hash64(AsBytes(end), seed_));
-      return ends.size() <= most;
+      targets.insert(Hash64(AsBytes(end), seed_));
+      return targets.size() <= most;
     };
     for (const RrType type : group.types) {
-      if (!Going() || ends.size() > most) break;
+      if (!Going() || targets.size() > most) break;
       if (group.side == Side::kOwner) {
-        EachFarEnd(group.Of(type), add);
+        EachTarget(group.Of(type), add);
       } else {
         Scan([&](const store::Watch& watch) {
           return snapshot_.ScanOwners(group.Of(type), add, watch);
         });
       }
     }
-    return {group.what, std::min<std::uint64_t>(ends.size(), most), ends.size() > most};
+    return {group.what, std::min<std::uint64_t>(targets.size(), most), targets.size() > most};
   }
 
-  void EachFarEnd(const store::Selection& selection,
+  void EachTarget(const store::Selection& selection,
                   const std::function<bool(std::string_view)>& each) {
     ScanRows(selection, [&each](const store::Row& row) {
-      const std::vector<FarEnd> ends = FarEndsOf(row.tuple);
-      return std::all_of(ends.begin(), ends.end(),
-                         [&each](const FarEnd& end) { return each(end.bytes); });
+      const std::vector<PivotTarget> targets = PivotTargetsOf(row.tuple);
+      return std::all_of(targets.begin(), targets.end(),
+                         [&each](const PivotTarget& end) { return each(end.bytes); });
     });
   }
 
   void FollowType(const Group& group, RrType type) {
     if (!Going()) return;
     const bool forward = group.side == Side::kOwner;
-    ScanRows(group.Of(type), [&](const store::Row& row) { return Take(row, forward); });
+    ScanRows(group.Of(type), [&](const store::Row& row) { return AddRow(row, forward); });
   }
 
   void ScanRows(const store::Selection& selection, const store::RowSink& sink) {
@@ -199,16 +199,16 @@ class Walk {
     if (!scanned.status.ok()) out_.status = std::move(scanned.status);
   }
 
-  bool Take(const store::Row& row, bool forward) {
-    std::vector<FarEnd> ends;
+  bool AddRow(const store::Row& row, bool forward) {
+    std::vector<PivotTarget> targets;
     if (forward) {
-      ends = FarEndsOf(row.tuple);
+      targets = PivotTargetsOf(row.tuple);
     } else {
-      ends.push_back(OwnerOf(row.tuple));
+      targets.push_back(OwnerAsTarget(row.tuple));
     }
-    if (ends.empty() || !Overlaps(row.history)) return true;
+    if (targets.empty() || !Overlaps(row.history)) return true;
     ++counted_;
-    for (const FarEnd& end : ends) {
+    for (const PivotTarget& end : targets) {
       const std::size_t there = graph_.Reach(end, at_, {row.history.first, row.history.last});
       graph_.Connect({forward ? at_ : there, forward ? there : at_, row.tuple.type});
     }

@@ -47,23 +47,23 @@ std::string CutsText(const PivotNode& node) {
   return text;
 }
 
-void PivotGraph::Begin(const FarEnd& start) {
+void PivotGraph::Begin(const PivotTarget& start) {
   std::string text = start.Text();
   by_text_.emplace(text, 0);
   Make(start, std::move(text), 0, std::nullopt);
   nodes_.front().start = true;
 }
 
-std::size_t PivotGraph::Make(const FarEnd& end, std::string text, std::size_t from,
+std::size_t PivotGraph::Make(const PivotTarget& target, std::string text, std::size_t from,
                              const std::optional<Interval>& seen) {
   const std::size_t there = nodes_.size();
   PivotNode node;
   node.text = std::move(text);
-  node.kind = end.kind;
+  node.kind = target.kind;
   node.depth = there == 0 ? 0 : nodes_[from].depth + 1;
   nodes_.push_back(std::move(node));
-  places_.push_back({end.bytes, from, seen, false, false});
-  Learn(there, end.kind);
+  places_.push_back({target.bytes, from, seen, false, false});
+  Learn(there, target.kind);
   return there;
 }
 
@@ -73,18 +73,18 @@ void PivotGraph::Learn(std::size_t node, Kind kind) {
   if (places_[node].as_server) nodes_[node].kind = Kind::kNameServer;
 }
 
-std::size_t PivotGraph::Reach(const FarEnd& end, std::size_t from, const Interval& seen) {
-  std::string text = end.Text();
+std::size_t PivotGraph::Reach(const PivotTarget& target, std::size_t from, const Interval& seen) {
+  std::string text = target.Text();
   const auto [known, fresh] = by_text_.try_emplace(text, nodes_.size());
   const std::size_t there = known->second;
-  if (fresh) return Make(end, std::move(text), from, seen);
+  if (fresh) return Make(target, std::move(text), from, seen);
   if (there <= from) return there;
   auto& interval = places_[there].seen;
   if (interval.has_value()) {
     interval->first = std::min(interval->first, seen.first);
     interval->last = std::max(interval->last, seen.last);
   }
-  Learn(there, end.kind);
+  Learn(there, target.kind);
   return there;
 }
 

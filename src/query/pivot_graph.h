@@ -1,4 +1,4 @@
-// The graph of a pivot as it grows: far ends -> [PivotGraph] -> nodes, edges, the way to each. Of a
+// The graph of a pivot as it grows: targets -> [PivotGraph] -> nodes, edges, the way to each. Of a
 // pivot; what it hands out is pivot.h's.
 #pragma once
 
@@ -11,8 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "query/far_end.h"
 #include "query/pivot.h"
+#include "query/pivot_target.h"
 
 namespace pdns::query {
 
@@ -33,11 +33,11 @@ struct PivotPlace {
 // Nodes go by their number, in the order they were found; none is ever taken away.
 class PivotGraph {
  public:
-  void Begin(const FarEnd& start);
+  void Begin(const PivotTarget& start);
 
   // The node that is there, made, one step further than `from`, when it is new. One behind `from`,
   // whose turn is still to come, learns from every row that leads to it.
-  std::size_t Reach(const FarEnd& end, std::size_t from, const Interval& seen);
+  std::size_t Reach(const PivotTarget& end, std::size_t from, const Interval& seen);
 
   // Each edge once.
   void Connect(const PivotEdge& edge);
@@ -56,11 +56,11 @@ class PivotGraph {
   const PivotPlace& place(std::size_t node) const { return places_[node]; }
 
   // What was found; the graph is empty then.
-  std::vector<PivotNode> TakeNodes() { return std::move(nodes_); }
-  std::vector<PivotEdge> TakeEdges() { return std::move(edges_); }
+  std::vector<PivotNode> ReleaseNodes() { return std::move(nodes_); }
+  std::vector<PivotEdge> ReleaseEdges() { return std::move(edges_); }
 
  private:
-  std::size_t Make(const FarEnd& end, std::string text, std::size_t from,
+  std::size_t Make(const PivotTarget& end, std::string text, std::size_t from,
                    const std::optional<Interval>& seen);
   void Learn(std::size_t node, PivotNode::Kind kind);
 

@@ -12,9 +12,9 @@ constexpr std::size_t kNone = std::string_view::npos;
 constexpr std::string_view kOpen = "[({";
 constexpr std::string_view kClose = "])}";
 
-// Takes one of `all` away from the front of text.
+// Drops one of `all` from the front of the text; false: none stands there.
 template <std::size_t kCount>
-bool TakeAny(std::string_view& text, const std::array<std::string_view, kCount>& all) {
+bool DropAnyPrefix(std::string_view& text, const std::array<std::string_view, kCount>& all) {
   for (const std::string_view one : all) {
     if (!text.starts_with(one)) continue;
     text.remove_prefix(one.size());
@@ -24,7 +24,7 @@ bool TakeAny(std::string_view& text, const std::array<std::string_view, kCount>&
 }
 
 template <std::size_t kCount>
-bool DropAny(std::string_view& text, const std::array<std::string_view, kCount>& all) {
+bool DropAnySuffix(std::string_view& text, const std::array<std::string_view, kCount>& all) {
   for (const std::string_view one : all) {
     const bool escaped = text.size() > one.size() && text[text.size() - one.size() - 1] == '\\';
     if (!text.ends_with(one) || escaped) continue;
@@ -35,14 +35,14 @@ bool DropAny(std::string_view& text, const std::array<std::string_view, kCount>&
 }
 
 // A bullet, or a number with a dot or a bracket, and a blank behind it.
-bool TakeBullet(std::string_view& text) {
+bool DropBullet(std::string_view& text) {
   static constexpr std::array<std::string_view, 6> kBullets{"-",      "*",      "+",
                                                             "\u2022", "\u2013", "\u00b7"};
   std::string_view rest = text;
   const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
   if (digits > 0 && digits < rest.size() && (rest[digits] == '.' || rest[digits] == ')')) {
     rest.remove_prefix(digits + 1);
-  } else if (!TakeAny(rest, kBullets)) {
+  } else if (!DropAnyPrefix(rest, kBullets)) {
     return false;
   }
   if (rest.empty() || kBlanks.find(rest.front()) == kNone) return false;
@@ -58,7 +58,7 @@ std::string_view Unwrapped(std::string_view text) {
       "\"", "'", "`", ">", "\u201c", "\u201d", "\u2018", "\u2019", "\u00bb", ",", ";"};
   for (bool more = true; more;) {
     text = Trimmed(text);
-    more = TakeBullet(text) || TakeAny(text, kBefore) || DropAny(text, kBehind);
+    more = DropBullet(text) || DropAnyPrefix(text, kBefore) || DropAnySuffix(text, kBehind);
     const bool around = text.size() > 1 && text.front() == '(' && text.back() == ')' &&
                         text.find_first_of("()", 1) == text.size() - 1;
     if (around) text = text.substr(1, text.size() - 2);

@@ -69,7 +69,7 @@ class Reader {
         .With(Remedy::kPattern);
   }
 
-  std::string_view TakeWord() {
+  std::string_view CutWord() {
     const auto end = std::find_if_not(rest_.begin(), rest_.end(), IsOfWord);
     const std::string_view word = rest_.substr(0, static_cast<std::size_t>(end - rest_.begin()));
     rest_.remove_prefix(word.size());
@@ -78,7 +78,7 @@ class Reader {
 
   // A path, the word of a comparison, or anything else, which says nothing here.
   void ReadWord() {
-    const std::string_view word = TakeWord();
+    const std::string_view word = CutWord();
     if (rest_.starts_with(':')) return ReadPath(word);
     if (word == "IN" || word == "ISSUBSET") {
       if (op_ == Op::kNone) op_ = Op::kEqual;
@@ -100,7 +100,7 @@ class Reader {
         cut_ = cut_ || !ReadLiteral();
         last = {};
       } else {
-        last = TakeWord();
+        last = CutWord();
       }
       if (rest_.starts_with('[')) {
         rest_.remove_prefix(std::min(rest_.find(']'), rest_.size() - 1) + 1);

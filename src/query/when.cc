@@ -103,7 +103,7 @@ std::optional<TimeSpan> ParseClock(std::string_view text, sys_seconds day) {
 }
 
 // How far local time is ahead of UTC, cut off from the end: "Z", "+01:00", "-0330".
-std::optional<seconds> TakeOffset(std::string_view& text) {
+std::optional<seconds> CutOffset(std::string_view& text) {
   constexpr std::size_t kDateSize = 10;
   constexpr std::int64_t kMost = 99;  // hours; no place is as far, and any is well defined
   if (text.ends_with('Z') || text.ends_with('z')) {
@@ -126,7 +126,7 @@ std::optional<seconds> TakeOffset(std::string_view& text) {
 std::optional<TimeSpan> ParseCalendar(std::string_view text) {
   constexpr std::size_t kDateSize = 10;
   constexpr std::string_view kBetween = "Tt ";
-  const auto ahead = TakeOffset(text);
+  const auto ahead = CutOffset(text);
   const auto day = ParseDate(text.substr(0, kDateSize));
   if (!ahead.has_value() || !day.has_value()) return std::nullopt;
   if (text.size() == kDateSize) return Span(*day, kDay);

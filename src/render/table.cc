@@ -5,8 +5,8 @@
 
 #include "dns/rdata_text.h"
 #include "dns/text.h"
-#include "render/fold.h"
 #include "render/text.h"
+#include "render/wrap.h"
 
 namespace pdns::render {
 namespace {
@@ -97,7 +97,7 @@ std::size_t Table::Total() const {
   return total;
 }
 
-// Times go over two lines before names and rdata do where that is enough and most rows would fold
+// Times go over two lines before names and rdata do where that is enough and most rows would wrap
 // all the same: names are read as one.
 void Table::FitWidths(bool more_to_come) {
   if (Total() <= look().width) {
@@ -105,17 +105,17 @@ void Table::FitWidths(bool more_to_come) {
     return;
   }
   const Widths needs = widths_;
-  FoldTimes();
-  const Widths folded = widths_;
+  WrapTimes();
+  const Widths wrapped = widths_;
   const bool enough = Total() <= look().width;
   widths_ = needs;
   const bool shared = ShareAmongFlexible(kLeast);
-  if (shared && !(enough && 2 * FoldedRows() > held_.size())) return;
-  widths_ = folded;
+  if (shared && !(enough && 2 * WrappedRows() > held_.size())) return;
+  widths_ = wrapped;
   if (!enough) ShareAmongFlexible(kLeastWhenNarrow);
 }
 
-std::size_t Table::FoldedRows() const {
+std::size_t Table::WrappedRows() const {
   return static_cast<std::size_t>(
       std::count_if(held_.begin(), held_.end(), [this](const Line& line) {
         for (std::size_t i = 0; i < line.size(); ++i) {
@@ -125,7 +125,7 @@ std::size_t Table::FoldedRows() const {
       }));
 }
 
-void Table::FoldTimes() {
+void Table::WrapTimes() {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     if (columns_[i].kind != Kind::kTime) continue;
     widths_[i] = columns_[i].heading.size();
@@ -143,7 +143,7 @@ bool Table::ShareAmongFlexible(std::size_t least) {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     if (columns_[i].kind == Kind::kFlexible) {
       needs.push_back(widths_[i]);
-      least = std::max(least, columns_[i].heading.size());  // a word, and not folded
+      least = std::max(least, columns_[i].heading.size());  // a word, and not wrapped
     } else {
       fixed += widths_[i];
     }
@@ -177,7 +177,7 @@ void Table::GiveSlack() {
   }
 }
 
-// What a cell that cannot fold has too much is taken from the widest that can, so that the columns
+// What a cell that cannot wrap has too much is taken from the widest that can, so that the columns
 // behind stay in place.
 Table::Widths Table::WidthsFor(const Line& line) const {
   Widths widths = widths_;
@@ -199,7 +199,7 @@ Table::Widths Table::WidthsFor(const Line& line) const {
 std::vector<std::string_view> Table::Pieces(std::size_t column, std::string_view cell,
                                             std::size_t width) const {
   if (look().width == 0 || cell.size() <= width) return {cell};
-  if (columns_[column].kind == Kind::kFlexible) return Fold(cell, width);
+  if (columns_[column].kind == Kind::kFlexible) return Wrap(cell, width);
   if (columns_[column].kind == Kind::kFixed) return {cell};
   return {cell.substr(0, DateEnd(cell)), cell.substr(DateEnd(cell))};
 }

@@ -25,9 +25,9 @@ class Table final : public Writer {
 
  private:
   enum class Kind : std::uint8_t {
-    kTime,      // folds between date and time, when nothing else helps
-    kFixed,     // never folds
-    kFlexible,  // folds anywhere
+    kTime,      // wraps between date and time, when nothing else helps
+    kFixed,     // never wraps
+    kFlexible,  // wraps anywhere
   };
   struct Column {
     std::string_view heading;
@@ -40,8 +40,8 @@ class Table final : public Writer {
 
   void Release(bool more_to_come);
   void FitWidths(bool more_to_come);
-  void FoldTimes();
-  std::size_t FoldedRows() const;
+  void WrapTimes();
+  std::size_t WrappedRows() const;
   bool ShareAmongFlexible(std::size_t least);
   void GiveSlack();
   std::size_t Total() const;

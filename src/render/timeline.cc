@@ -9,8 +9,8 @@
 
 #include "dns/rdata_text.h"
 #include "dns/text.h"
-#include "render/fold.h"
 #include "render/text.h"
+#include "render/wrap.h"
 
 namespace pdns::render {
 namespace {

@@ -23,7 +23,7 @@ namespace pdns::render {
 // How an answer looks. A format takes what concerns it, and passes over the rest.
 struct Look {
   bool colour = false;  // for a person
-  unsigned width = 0;   // for a person: columns of the terminal; 0: unlimited, never fold
+  unsigned width = 0;   // for a person: columns of the terminal; 0: unlimited, never wrap
   bool local = false;   // times in local time with its offset, else in UTC; JSON has seconds always
   bool wire = false;    // Format::wire: rdata_wire
   bool csv_safe = false;  // Format::spreadsheet: no field is a formula to a spreadsheet

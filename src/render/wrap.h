@@ -16,6 +16,6 @@ std::vector<std::size_t> ShareWidth(std::span<const std::size_t> needs, std::siz
 
 // Pieces of at most `width` characters (1 or more) that joined give back the text; a piece ends
 // behind a space when there is one in its second half. "" is one empty piece. Views of `text`.
-std::vector<std::string_view> Fold(std::string_view text, std::size_t width);
+std::vector<std::string_view> Wrap(std::string_view text, std::size_t width);
 
 }  // namespace pdns::render

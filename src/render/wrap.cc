@@ -1,4 +1,4 @@
-#include "render/fold.h"
+#include "render/wrap.h"
 
 #include <algorithm>
 #include <numeric>
@@ -22,7 +22,7 @@ std::vector<std::size_t> ShareWidth(std::span<const std::size_t> needs, std::siz
   return given;
 }
 
-std::vector<std::string_view> Fold(std::string_view text, std::size_t width) {
+std::vector<std::string_view> Wrap(std::string_view text, std::size_t width) {
   std::vector<std::string_view> pieces;
   while (text.size() > width) {
     const std::size_t space = text.substr(0, width).rfind(' ');

@@ -1,4 +1,4 @@
-#include "render/fold.h"
+#include "render/wrap.h"
 
 #include <gtest/gtest.h>
 
@@ -11,21 +11,21 @@ namespace {
 using Pieces = std::vector<std::string_view>;
 using Widths = std::vector<std::size_t>;
 
-TEST(Fold, BehindASpaceThatIsNearElseAnywhere) {
-  EXPECT_EQ(Fold("", 5), (Pieces{""}));
-  EXPECT_EQ(Fold("abcde", 5), (Pieces{"abcde"}));
-  EXPECT_EQ(Fold("abcdef", 5), (Pieces{"abcde", "f"}));
-  EXPECT_EQ(Fold("abc defg", 6), (Pieces{"abc ", "defg"}));
-  EXPECT_EQ(Fold("a bcdefghij", 6), (Pieces{"a bcde", "fghij"}));
-  EXPECT_EQ(Fold("   ", 1), (Pieces{" ", " ", " "}));
+TEST(Wrap, BehindASpaceThatIsNearElseAnywhere) {
+  EXPECT_EQ(Wrap("", 5), (Pieces{""}));
+  EXPECT_EQ(Wrap("abcde", 5), (Pieces{"abcde"}));
+  EXPECT_EQ(Wrap("abcdef", 5), (Pieces{"abcde", "f"}));
+  EXPECT_EQ(Wrap("abc defg", 6), (Pieces{"abc ", "defg"}));
+  EXPECT_EQ(Wrap("a bcdefghij", 6), (Pieces{"a bcde", "fghij"}));
+  EXPECT_EQ(Wrap("   ", 1), (Pieces{" ", " ", " "}));
 }
 
-TEST(Fold, PiecesJoinedAreTheTextAndNoneIsTooWide) {
+TEST(Wrap, PiecesJoinedAreTheTextAndNoneIsTooWide) {
   std::string text;
   for (int i = 0; i < 300; ++i) text.push_back(i % 7 == 3 || i % 11 == 0 ? ' ' : 'x');
   for (std::size_t width = 1; width < 310; ++width) {
     std::string joined;
-    for (const std::string_view piece : Fold(text, width)) {
+    for (const std::string_view piece : Wrap(text, width)) {
       EXPECT_LE(piece.size(), width);
       EXPECT_FALSE(piece.empty());
       joined += piece;

@@ -1,4 +1,4 @@
-#include "query/far_end.h"
+#include "query/pivot_target.h"
 
 #include <algorithm>
 #include <optional>
@@ -37,26 +37,26 @@ bool IsFollowed(RrType type) {
   }
 }
 
-std::optional<FarEnd> EndOf(const record::Tuple& tuple, const dns::Target& target) {
+std::optional<PivotTarget> EndOf(const record::Tuple& tuple, const dns::Target& target) {
   const std::string bytes(AsText(target.bytes));
-  if (target.kind != dns::Target::Kind::kName) return FarEnd{Kind::kAddress, bytes};
+  if (target.kind != dns::Target::Kind::kName) return PivotTarget{Kind::kAddress, bytes};
   if (dns::MayHaveSeveralTargets(tuple.type)) {
     const bool root = target.bytes.size() == 1;
-    return root ? std::nullopt : std::optional(FarEnd{Kind::kName, bytes});
+    return root ? std::nullopt : std::optional(PivotTarget{Kind::kName, bytes});
   }
   if (target.bytes.size() != tuple.rdata.size()) return std::nullopt;  // more than its name
-  return FarEnd{tuple.type == RrType::kNs ? Kind::kNameServer : Kind::kName, bytes};
+  return PivotTarget{tuple.type == RrType::kNs ? Kind::kNameServer : Kind::kName, bytes};
 }
 
 }  // namespace
 
-std::string FarEnd::Text() const {
+std::string PivotTarget::Text() const {
   return kind == Kind::kAddress ? dns::BlockText(OneAddress(AsBytes(bytes)))
                                 : dns::NameToText(AsBytes(bytes));
 }
 
-std::vector<FarEnd> FarEndsOf(const record::Tuple& tuple) {
-  std::vector<FarEnd> ends;
+std::vector<PivotTarget> PivotTargetsOf(const record::Tuple& tuple) {
+  std::vector<PivotTarget> ends;
   if (!IsFollowed(tuple.type)) return ends;
   for (const dns::Target target : dns::TargetsOf(tuple.type, tuple.rdata)) {
     auto end = EndOf(tuple, target);
@@ -65,7 +65,7 @@ std::vector<FarEnd> FarEndsOf(const record::Tuple& tuple) {
   return ends;
 }
 
-FarEnd OwnerOf(const record::Tuple& tuple) {
+PivotTarget OwnerAsTarget(const record::Tuple& tuple) {
   return {Kind::kName, std::string(AsText(tuple.owner))};
 }
 

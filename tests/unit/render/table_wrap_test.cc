@@ -42,7 +42,7 @@ std::vector<std::string> CellsOf(const std::string& text,
 const std::string kLongName = "one.very.long.name.with-many-labels.below.a.delegation.example.org.";
 const std::string kLongText = std::string(200, 'x') + "yz";
 
-TEST(TableOfAWidth, FoldsWithinTheColumnsAtEveryWidth) {
+TEST(TableOfAWidth, WrapsWithinTheColumnsAtEveryWidth) {
   const auto tuple = MakeTuple(kLongName, RrType::kTxt, '\xca' + kLongText);
   const query::Asked asked{"*.example.org", 1};
   const std::vector<std::string> path{"blah.org.", "192.0.2.1", kLongName};
@@ -91,8 +91,8 @@ TEST(TableOfAWidth, LooksLikeThis) {
   // clang-format on
 }
 
-// Most rows would fold: the times do, where that is enough.
-TEST(TableOfAWidth, NamesAreFoldedAfterTimes) {
+// Most rows would wrap: the times do, where that is enough.
+TEST(TableOfAWidth, NamesAreWrappedAfterTimes) {
   const std::string text = Formatted("table", {.width = 98})
                                .Add("www.some-what-longer.org", RrType::kA, "abcd", Seen(0, 59, 1))
                                .Add("ftp.some-what-longer.org", RrType::kA, "abcd", Seen(0, 0, 1))
@@ -148,7 +148,7 @@ TEST(TableOfAWidth, ColoursDoNotCountAndStandOnEveryLine) {
   }
 }
 
-TEST(TableOfAWidth, LocalTimesFoldBetweenDateAndTime) {
+TEST(TableOfAWidth, LocalTimesWrapBetweenDateAndTime) {
   const std::string text = Formatted("table", {.width = 80, .local = true})
                                .Add(kLongName, RrType::kTxt, '\xca' + kLongText)
                                .Finish();
@@ -169,7 +169,7 @@ TEST(TableOfAWidth, DaysOrNewsFit100Columns) {
   }
 }
 
-TEST(TableOfAWidth, DaysFoldBehindABlank) {
+TEST(TableOfAWidth, DaysWrapBehindABlank) {
   Formatted page("table", {.width = 100, .days = true});
   page.Add("www.blah.org", RrType::kA, "abcd", SeenOn({{20779, 20781}, {20787, 20788}}));
   const auto cells = CellsOf(page.Finish(), {"first seen", "last seen", "count", "rrname", "rrtype",

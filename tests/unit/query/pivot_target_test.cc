@@ -1,4 +1,4 @@
-#include "query/far_end.h"
+#include "query/pivot_target.h"
 
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ using testing::WireName;
 std::vector<std::string> Ends(RrType type, const std::string& rdata) {
   std::vector<std::string> texts;
   const record::OwnedTuple tuple = MakeTuple("owner.org", type, rdata);
-  for (const FarEnd& end : FarEndsOf(tuple.view())) {
+  for (const PivotTarget& end : PivotTargetsOf(tuple.view())) {
     const char* const kind = end.kind == PivotNode::Kind::kAddress      ? "address "
                              : end.kind == PivotNode::Kind::kNameServer ? "server "
                                                                         : "name ";
@@ -31,7 +31,7 @@ std::vector<std::string> Ends(RrType type, const std::string& rdata) {
 
 using Texts = std::vector<std::string>;
 
-TEST(FarEnd, OfEachTypeThatIsFollowed) {
+TEST(PivotTarget, OfEachTypeThatIsFollowed) {
   EXPECT_EQ(Ends(RrType::kA, "\x0a\1\2\3"), Texts{"address 10.1.2.3"});
   EXPECT_EQ(Ends(RrType::kAaaa, std::string(15, '\0') + "\1"), Texts{"address ::1"});
   EXPECT_EQ(Ends(RrType::kCname, WireName("a.org")), Texts{"name a.org."});
@@ -43,12 +43,12 @@ TEST(FarEnd, OfEachTypeThatIsFollowed) {
             (Texts{"name a.org.", "address 10.1.1.1", "address 10.2.2.2"}));
 }
 
-TEST(FarEnd, TheRootOfAServiceIsNoName) {
+TEST(PivotTarget, TheRootOfAServiceIsNoName) {
   const std::string hints = U16(4) + U16(4) + "\x0a\1\1\1";
   EXPECT_EQ(Ends(RrType::kSvcb, U16(1) + WireName(".") + hints), Texts{"address 10.1.1.1"});
 }
 
-TEST(FarEnd, NoneOfOtherTypesAndOfWhatDoesNotHoldWhatItsTypeSays) {
+TEST(PivotTarget, NoneOfOtherTypesAndOfWhatDoesNotHoldWhatItsTypeSays) {
   EXPECT_EQ(Ends(RrType::kMx, U16(1) + WireName("a.org")), Texts());
   EXPECT_EQ(Ends(RrType::kPtr, WireName("a.org")), Texts());
   EXPECT_EQ(Ends(RrType::kTxt, "\1a"), Texts());
@@ -59,8 +59,8 @@ TEST(FarEnd, NoneOfOtherTypesAndOfWhatDoesNotHoldWhatItsTypeSays) {
     EXPECT_EQ(Ends(type, ""), Texts());
 }
 
-TEST(FarEnd, FromTheReverseSideTheOwner) {
-  const FarEnd end = OwnerOf(MakeTuple("owner.org", RrType::kA, "\x0a\1\2\3").view());
+TEST(PivotTarget, FromTheReverseSideTheOwner) {
+  const PivotTarget end = OwnerAsTarget(MakeTuple("owner.org", RrType::kA, "\x0a\1\2\3").view());
   EXPECT_EQ(end.kind, PivotNode::Kind::kName);
   EXPECT_EQ(end.Text(), "owner.org.");
 }

@@ -1,5 +1,5 @@
-// What a row leads to: a row found from one side -> [FarEndsOf, OwnerOf] -> what stands on its
-// other side. Of a pivot.
+// What a row leads to: a row found from one side -> [PivotTargetsOf, OwnerAsTarget] -> what stands
+// on its other side. Of a pivot.
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@
 
 namespace pdns::query {
 
-struct FarEnd {
+// A plain value.
+struct PivotTarget {
   PivotNode::Kind kind = PivotNode::Kind::kName;
   std::string bytes;  // a wire name, or the 4 or 16 bytes of an address
 
@@ -22,9 +23,9 @@ struct FarEnd {
 // of CNAME, DNAME and NS; TargetName and address hints of SVCB and HTTPS, as many as are indexed
 // (dns/targets.h), and not ".", which stands for the owner or for nothing (RFC 9460 2.5). Nothing
 // for rdata that does not hold what its type says, and for other types.
-std::vector<FarEnd> FarEndsOf(const record::Tuple& tuple);
+std::vector<PivotTarget> PivotTargetsOf(const record::Tuple& tuple);
 
 // A row that is found at what it points at leads to its owner.
-FarEnd OwnerOf(const record::Tuple& tuple);
+PivotTarget OwnerAsTarget(const record::Tuple& tuple);
 
 }  // namespace pdns::query
