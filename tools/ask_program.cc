@@ -14,6 +14,7 @@
 #include <csignal>
 #include <string_view>
 
+#include "base/argument_list.h"
 #include "base/bytes.h"
 #include "net/descriptor.h"
 
@@ -24,14 +25,6 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kMostWords = 4096;  // bytes that are kept of what it says
-
-std::vector<char*> Pointers(const std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  pointers.reserve(texts.size() + 1);
-  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 // What a child of ours gets: both outputs into the pipe, nothing else that is open here, and no
 // signal blocked.
@@ -49,7 +42,7 @@ int Spawn(const std::string& program, const std::vector<std::string>& arguments,
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
   const int error = posix_spawn(&child, program.c_str(), &files, &attributes,
-                                Pointers(arguments).data(), Pointers(environment).data());
+                                ArgumentList(arguments).data(), ArgumentList(environment).data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
   return error;

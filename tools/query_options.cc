@@ -9,6 +9,7 @@
 
 #include "dns/text.h"
 #include "options.h"
+#include "query/ascii.h"
 #include "query/indicator.h"
 #include "query/sensors.h"
 #include "query/when.h"
@@ -148,13 +149,8 @@ Status SetActive(const po::variables_map& values, Times& times, query::Filter& f
 Texts SensorsOf(const po::variables_map& values) {
   Texts sensors;
   for (const std::string& given : TextsOf(values, "sensor")) {
-    std::string_view text = given;
-    while (true) {
-      const std::size_t comma = text.find(',');
-      sensors.push_back(query::SensorFromText(text.substr(0, comma)));
-      if (comma == std::string_view::npos) break;
-      text.remove_prefix(comma + 1);
-    }
+    for (const std::string_view one : query::SplitAtCommas(given))
+      sensors.push_back(query::SensorFromText(one));
   }
   return sensors;
 }

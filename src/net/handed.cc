@@ -16,6 +16,8 @@
 #include <sstream>
 #include <string_view>
 
+#include "base/argument_list.h"
+
 namespace pdns::net {
 namespace {
 
@@ -28,14 +30,6 @@ constexpr const char* kOurList = "PDNS_HANDED";
 constexpr std::size_t kLargestState = 1U << 30;  // more than peers may hold
 
 Status Failed(const std::string& what) { return Status::Errno(what, errno); }
-
-std::vector<char*> Pointers(const std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  pointers.reserve(texts.size() + 1);
-  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 bool CloseOnExec(int fd, bool on) { return fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0) == 0; }
 
@@ -128,7 +122,7 @@ Status Reexecute(const std::string& program, const std::vector<std::string>& arg
   Status failed = whole ? Status() : Failed("a descriptor cannot be handed on");
   if (whole) {
     setenv(kOurList, fmt::format("{}:{}", getpid(), list->get()).c_str(), 1);
-    execv(program.c_str(), Pointers(arguments).data());
+    execv(program.c_str(), ArgumentList(arguments).data());
     failed = Failed(program + " cannot be executed");
   }
   unsetenv(kOurList);

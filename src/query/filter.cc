@@ -4,18 +4,13 @@
 
 #include "base/bytes.h"
 #include "dns/text.h"
+#include "query/ascii.h"
 #include "query/indicator.h"
 #include "query/question.h"
 #include "record/type_facts.h"
 
 namespace pdns::query {
 namespace {
-
-std::string Upper(std::string_view text) {
-  std::string upper(text);
-  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return upper;
-}
 
 // Of a known bailiwick.
 record::Name ZoneOf(const record::Tuple& tuple, record::Bailiwick bailiwick) {
@@ -37,20 +32,18 @@ bool AnyMatches(const std::vector<NamePattern>& patterns, const record::Name& na
 
 Status TypeSet::Add(std::string_view text) {
   all_ = false;
-  while (true) {
-    const std::size_t comma = text.find(',');
-    const std::string_view one = text.substr(0, comma);
-    const std::string upper = Upper(one);
-    if (upper == "ANY" || upper == "ANY-DNSSEC") {
-      (upper == "ANY" ? any_ : dnssec_) = true;
+  for (const std::string_view one : SplitAtCommas(text)) {
+    if (SameText(one, "ANY")) {
+      any_ = true;
+    } else if (SameText(one, "ANY-DNSSEC")) {
+      dnssec_ = true;
     } else {
       const auto types = ParseTypes(one);
       if (!types.ok()) return types.status();
       types_.insert(types_.end(), types->begin(), types->end());
     }
-    if (comma == std::string_view::npos) return {};
-    text.remove_prefix(comma + 1);
   }
+  return {};
 }
 
 bool TypeSet::Holds(record::RrType type) const {

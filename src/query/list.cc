@@ -6,14 +6,13 @@
 #include <tuple>
 #include <utility>
 
+#include "query/ascii.h"
 #include "query/json_list.h"
 #include "query/question.h"
 #include "query/utf8_text.h"
 
 namespace pdns::query {
 namespace {
-
-constexpr std::string_view kBlanks = " \t\r\f\v";
 
 std::string_view WithoutComment(std::string_view line) {
   for (std::size_t at = line.find('#'); at != std::string_view::npos; at = line.find('#', at + 1)) {
@@ -22,9 +21,7 @@ std::string_view WithoutComment(std::string_view line) {
       break;
     }
   }
-  const std::size_t begin = line.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return line.substr(begin, line.find_last_not_of(kBlanks) - begin + 1);
+  return Trimmed(line);
 }
 
 // One text, the `number`th of the list.

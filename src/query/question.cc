@@ -6,6 +6,7 @@
 
 #include "dns/targets.h"
 #include "dns/text.h"
+#include "query/ascii.h"
 #include "query/indicator.h"
 #include "query/quote.h"
 #include "record/tuple_key.h"
@@ -71,8 +72,7 @@ std::string TextOf(const record::Tuple& tuple) {
   Cursor cursor(tuple.rdata);
   while (strings && cursor.left() > 0) AppendBytes(text, cursor.Read(cursor.U8()));
   if (!strings || !cursor.ok()) text = AsText(tuple.rdata);
-  for (char& c : text) c = static_cast<char>(LowerByte(static_cast<std::uint8_t>(c)));
-  return text;
+  return LowerText(text);
 }
 
 bool HoldsName(const Question& question, Bytes name) {
@@ -133,8 +133,7 @@ Result<Question> AskPtr(std::string_view text) {
 
 Result<Question> AskText(std::string_view text) {
   if (text.empty()) return Status::Usage("give some text to look for");
-  std::string wanted(text);
-  for (char& c : wanted) c = static_cast<char>(LowerByte(static_cast<std::uint8_t>(c)));
+  std::string wanted = LowerText(text);
   Question question;
   question.side = store::Side::kText;
   question.full_scan = "rows of text";
@@ -163,9 +162,7 @@ Result<Question> AskRaw(std::string_view hex) {
 
 Result<std::vector<record::RrType>> ParseTypes(std::string_view text) {
   std::vector<record::RrType> types;
-  while (true) {
-    const std::size_t comma = text.find(',');
-    const std::string_view one = text.substr(0, comma);
+  for (const std::string_view one : SplitAtCommas(text)) {
     const auto type = dns::TypeFromText(one);
     if (!type.has_value()) {
       return Status::Usage(
@@ -173,9 +170,8 @@ Result<std::vector<record::RrType>> ParseTypes(std::string_view text) {
                       Quoted(one)));
     }
     types.push_back(*type);
-    if (comma == std::string_view::npos) return types;
-    text.remove_prefix(comma + 1);
   }
+  return types;
 }
 
 }  // namespace pdns::query

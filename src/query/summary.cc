@@ -7,7 +7,7 @@ namespace pdns::query {
 void RowCount::Add(const record::History& history) {
   first = rows == 0 ? history.first : std::min(first, history.first);
   last = rows == 0 ? history.last : std::max(last, history.last);
-  count += std::min(history.count, record::kMaxCount - count);
+  count = record::SumOfCounts(count, history.count);
   ++rows;
 }
 

@@ -52,9 +52,7 @@ void Merge(History& into, const History& from) {
   if (!whole) runs = Joined(RunsOf(into), RunsOf(from));
   into.first = std::min(into.first, from.first);
   into.last = std::max(into.last, from.last);
-  // Foreign values may lie above the limit already: compare before adding.
-  const std::uint64_t room = kMaxCount - std::min(into.count, kMaxCount);
-  into.count = from.count >= room ? kMaxCount : into.count + from.count;
+  into.count = SumOfCounts(into.count, from.count);
   into.bailiwick = std::max(into.bailiwick, from.bailiwick);
   into.reasons = static_cast<std::uint8_t>(into.reasons | from.reasons);
   into.sensors |= from.sensors;

@@ -14,9 +14,7 @@ bool AdjoinByDay(const Sighting& a, const Sighting& b) {
 void Merge(Sighting& into, const Sighting& from) {
   into.first = std::min(into.first, from.first);
   into.last = std::max(into.last, from.last);
-  // A count from elsewhere may lie above the limit already: compare before adding.
-  const std::uint64_t room = kMaxCount - std::min(into.count, kMaxCount);
-  into.count = from.count >= room ? kMaxCount : into.count + from.count;
+  into.count = SumOfCounts(into.count, from.count);
   into.bailiwick = std::max(into.bailiwick, from.bailiwick);
   into.reasons = static_cast<std::uint8_t>(into.reasons | from.reasons);
   into.sensors |= from.sensors;

@@ -34,6 +34,11 @@ enum Reason : std::uint8_t {
 // Counts stop here: readers of JSON abort on an integer above 2^63-1.
 inline constexpr std::uint64_t kMaxCount = std::numeric_limits<std::int64_t>::max();
 
+// Their sum, at most kMaxCount. Foreign counts may lie above that already: compares before it adds.
+constexpr std::uint64_t SumOfCounts(std::uint64_t a, std::uint64_t b) {
+  return a >= kMaxCount || b >= kMaxCount - a ? kMaxCount : a + b;
+}
+
 // What was observed of one tuple on every day from `first` to `last`: one observation, or several
 // without a day between them that has none. Times are whole seconds since the epoch, UTC, both
 // inclusive. A value, free to copy.

@@ -50,16 +50,10 @@ class TargetScan {
     auto reverse = store::SplitReverseRow(key, value);
     if (!reverse.has_value()) return Damaged(AsText(key));
     store::ReverseParts& parts = reverse->parts;
-    switch (PassesName(selection_, parts, jump)) {
-      case store::Step::kTake:
-        break;
-      case store::Step::kSkip:
-        return Next::kOn;
-      case store::Step::kJump:
-        return Next::kJump;
-      case store::Step::kEnd:
-        ended_ = true;
-        return Next::kEnd;
+    const auto step = PassesName(selection_, parts, jump);
+    if (const auto skip = Walker::Skipping(step); skip.has_value()) {
+      ended_ = *skip == Next::kEnd;
+      return *skip;
     }
     const auto row = store::SplitRowKey(AsBytes(parts.row_key));
     if (!row.has_value() || row->owner) return Damaged(AsText(key));

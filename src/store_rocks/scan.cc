@@ -42,15 +42,10 @@ class OwnerScan {
     if (!parts.has_value()) return Damaged(key, status);
     if (parts->owner) return value.empty() ? Next::kOn : Damaged(key, status);
     if (by_owner_ && selection_.names != nullptr) {
-      switch (selection_.names->Match(AsText(parts->ordered_owner), jump)) {
-        case store::Step::kTake:
-          break;
-        case store::Step::kSkip:
-          return Next::kOn;
-        case store::Step::kJump:
-          return Next::kJump;
-        case store::Step::kEnd:
-          return End();
+      const auto step = selection_.names->Match(AsText(parts->ordered_owner), jump);
+      if (const auto skip = Walker::Skipping(step); skip.has_value()) {
+        ended_ = *skip == Next::kEnd;
+        return *skip;
       }
     }
     if (!HasType(selection_, parts->type) || AsText(key) == after_) return Next::kOn;
@@ -118,11 +113,10 @@ class IndexScan {
       status_ = DamagedRow(walker_.source().path, kFamilyNames[kReverse], AsText(key));
       return Next::kEnd;
     }
-    if (const auto passed = PassesName(selection_, reverse->parts, jump);
-        passed != store::Step::kTake) {
-      ended_ = passed == store::Step::kEnd;
-      if (passed == store::Step::kJump) return Next::kJump;
-      return ended_ ? Next::kEnd : Next::kOn;
+    const auto step = PassesName(selection_, reverse->parts, jump);
+    if (const auto skip = Walker::Skipping(step); skip.has_value()) {
+      ended_ = *skip == Next::kEnd;
+      return *skip;
     }
     if (!HasType(selection_, row->type) || AsText(key) == after_) return Next::kOn;
     // What all whole reverse keys of that owner begin with here: kind, target, type, owner.

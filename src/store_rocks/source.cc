@@ -28,6 +28,20 @@ rocksdb::ReadOptions OptionsOf(const Source& source) {
 Walker::Walker(const Source& source) : source_(source) {}
 Walker::~Walker() = default;
 
+std::optional<Walker::Next> Walker::Skipping(store::Step step) {
+  switch (step) {
+    case store::Step::kTake:
+      return std::nullopt;
+    case store::Step::kSkip:
+      return Next::kOn;
+    case store::Step::kJump:
+      return Next::kJump;
+    case store::Step::kEnd:
+      break;
+  }
+  return Next::kEnd;
+}
+
 Status Walker::Walk(Family family, const store::KeyRange& range, std::string_view from,
                     const store::Watch& watch, store::Scanned& scanned, const Each& each) {
   auto it = OpenIterator(family);

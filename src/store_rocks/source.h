@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "base/status.h"
 #include "store/database.h"
 #include "store/key_range.h"
+#include "store/selection.h"
 #include "store_rocks/common.h"
 
 namespace rocksdb {
@@ -46,6 +48,9 @@ class Walker {
 
   // What to do behind an entry.
   enum class Next : std::uint8_t { kOn, kJump, kEnd };
+
+  // What the test of a name says of its rows, for a scan; nothing where they are taken.
+  static std::optional<Next> Skipping(store::Step step);
 
   // For kJump, `jump` is the key to go on from, behind this one.
   using Each = std::function<Next(Bytes key, Bytes value, std::string& jump)>;
