@@ -155,7 +155,8 @@ class Alone final : public Input {
   void Hold(std::unique_ptr<Input> input) { input_ = std::move(input); }
 
  private:
-  UnpackMemory memory_{kUnpackAlone, "compress it anew, with xz -9 or zstd --long=27 or less"};
+  UnpackMemory memory_{kUnpackAlone,
+                       "compress it anew, with a window of 64 MiB (xz) or 128 MiB (zstd) at most"};
   UnpackShare share_{memory_, nullptr};
   std::unique_ptr<Input> input_;
 };

@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
 
+#include "base/wait.h"
 #include "frame/input_followed.h"
 
 namespace pdns::ingest {
@@ -134,9 +134,8 @@ void FileSource::Pause() {
   constexpr auto kPause = std::chrono::seconds(1);
   const auto until = Collector::Clock::now() + kPause;
   while (!stop_.requested() && Collector::Clock::now() < until) {
-    constexpr int kStep = 100;
-    pollfd stop{stop_.fd(), POLLIN, 0};
-    poll(&stop, 1, kStep);
+    constexpr std::chrono::milliseconds kStep(100);
+    static_cast<void>(WaitForStop(stop_, kStep));
     collector_.DrainIfOld();
   }
 }
@@ -145,11 +144,9 @@ bool FileSource::AwaitReadable(int fd) {
   using std::chrono::milliseconds;
   if (follow_ != nullptr) Rest();
   while (!stop_.requested()) {
-    std::array<pollfd, 2> fds{{{fd, POLLIN, 0}, {stop_.fd(), POLLIN, 0}}};
     const auto wait = std::chrono::ceil<milliseconds>(collector_.UntilOld());
     const auto bounded = std::clamp(wait, milliseconds(1), milliseconds(60'000));
-    const int ready = poll(fds.data(), fds.size(), static_cast<int>(bounded.count()));
-    if (ready > 0 && fds[0].revents != 0) return true;
+    if (WaitFor(fd, POLLIN, stop_, bounded) == Woken::kReady) return true;
     collector_.DrainIfOld();
   }
   return false;
@@ -338,13 +335,12 @@ bool FileSource::TakeFrames() {
 
 // Before a frame is taken. False: it stays where it is, for a later run.
 bool FileSource::AwaitStoring() {
-  constexpr int kLook = 50;  // ms
+  constexpr std::chrono::milliseconds kLook(50);
   while (storing_ != nullptr && !storing_->on()) {
     const bool waits = waits_ || follow_ != nullptr;
     if (!waits) report_.stores = false;
     if (!waits || stop_.requested()) return false;
-    pollfd stop{stop_.fd(), POLLIN, 0};
-    poll(&stop, 1, kLook);
+    static_cast<void>(WaitForStop(stop_, kLook));
     collector_.DrainIfOld();
   }
   return true;

@@ -130,8 +130,8 @@ TEST_F(Unpacked, ThoseWhoTakeMoreFurtherOnComeToTheirEnd) {
     }
     const RunReport report = Run(paths, paths.size());
     for (const source::Report& source : report.sources) {
-      // A copy that let go of its claim for the memory may be read further by its twin, and the other
-      // way round: which of them ends it is chance.
+      // A copy that let go of its claim for the memory may be read further by its twin, and the
+      // other way round: which of them ends it is chance.
       EXPECT_TRUE(source.state == source::State::kComplete ||
                   source.state == source::State::kContinued ||
                   source.state == source::State::kAlreadyTaken)
