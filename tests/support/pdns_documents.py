@@ -139,6 +139,8 @@ class Place:
         shutil.copy(self.root / "work/server.pem", self.root / "work/clients.pem")
 
     def _programs(self) -> None:
+        (self.root / "work/tests").mkdir()
+        (self.root / "work/tests/support").symlink_to(ROOT / "tests/support")
         for name in STAND_INS:
             path = self.root / ("work" if "/" in name else "bin") / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -171,7 +173,7 @@ class Place:
         with _Live(into, port, environment, block):
             try:
                 ran = subprocess.run(["sh", "-e", "-c", text], capture_output=True, env=environment, cwd=into / "work",
-                                     timeout=300, stdin=subprocess.DEVNULL)
+                                     timeout=600, stdin=subprocess.DEVNULL)
             finally:
                 faults = _end_all(into)
         return ran, faults
@@ -203,7 +205,7 @@ class _Live:
             self._process = subprocess.Popen(
                 [BIN / "pdns-ingest", "-d", place / "var/lib/pdns", "-u", path, "--metrics", f"127.0.0.1:{port}"],
                 env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            wait_for(lambda: listening(path) and _accepts(port))
+            wait_for(lambda: listening(path) and _accepts(port), 300)
             self._feeder = Feeder(path)
 
     def __enter__(self) -> "_Live":
@@ -226,7 +228,7 @@ def _end_all(place: Path) -> list[str]:
             os.kill(process, signal.SIGTERM)
         except ProcessLookupError:
             pass  # ended of itself, with a code
-        wait_for(lambda: done.exists() and done.read_text().endswith("\n"))
+        wait_for(lambda: done.exists() and done.read_text().endswith("\n"), 300)
         code, said = int(done.read_text()), path.with_suffix(".err").read_text()
         if code not in (0, 1) or "error:" in said:
             faults.append(f"ended with {code}: {said}")
@@ -281,7 +283,7 @@ def _run_program(name: str, arguments: list[str]) -> int:
         except BlockingIOError:
             return False
 
-    wait_for(begun)
+    wait_for(begun, 300)
     return 0
 
 
