@@ -63,7 +63,7 @@ class Values {
 
   // Into `into`, by `parse`.
   template <class T, class Parse>
-  Status Take(const char* name, T& into, Parse parse) const {
+  Status Read(const char* name, T& into, Parse parse) const {
     auto parsed = parse(Text(name));
     if (!parsed.ok())
       return Status::Usage(std::string("--") + name + ": " + parsed.status().message());
@@ -141,7 +141,7 @@ Status All(std::initializer_list<Status> all) {
   return failed == all.end() ? Status() : *failed;
 }
 
-Status TakeSockets(const Values& values, IngestOptions& options) {
+Status ConvertSockets(const Values& values, IngestOptions& options) {
   options.activated = values.Flag("activated");
   options.tls_certificate = values.Text("tls-cert");
   options.tls_key = values.Text("tls-key");
@@ -161,28 +161,28 @@ Status TakeSockets(const Values& values, IngestOptions& options) {
   }
   if (tls && values.All("listen").empty() && !options.activated)
     return Status::Usage("--tls-cert is for TCP: give --listen ADDRESS:PORT as well");
-  Status taken = All({values.Take("socket-mode", options.access.mode, ParseMode),
-                      values.Take("max-connections", options.limits.connections, ParseCount),
-                      values.Take("connection-memory", options.limits.memory, ParseSize)});
-  if (taken.ok() && options.limits.memory < kLeastConnectionMemory)
+  Status read = All({values.Read("socket-mode", options.access.mode, ParseMode),
+                     values.Read("max-connections", options.limits.connections, ParseCount),
+                     values.Read("connection-memory", options.limits.memory, ParseSize)});
+  if (read.ok() && options.limits.memory < kLeastConnectionMemory)
     return Status::Usage("--connection-memory: at least 1M, the longest frame");
-  return taken;
+  return read;
 }
 
 // Less than a batch makes at once would end every run.
-Status TakeDatabaseLimits(const Values& values, DatabaseLimits& limits) {
+Status ConvertDatabaseLimits(const Values& values, DatabaseLimits& limits) {
   constexpr std::uint64_t kLeast = 1U << 20;
-  Status taken = values.Take("min-free-database", limits.least_free, ParseSize);
-  if (!taken.ok() || !values.Has("max-database")) return taken;
-  taken = values.Take("max-database", limits.most, ParseSize);
-  if (taken.ok() && limits.most < kLeast) return Status::Usage("--max-database: at least 1M");
-  return taken;
+  Status read = values.Read("min-free-database", limits.least_free, ParseSize);
+  if (!read.ok() || !values.Has("max-database")) return read;
+  read = values.Read("max-database", limits.most, ParseSize);
+  if (read.ok() && limits.most < kLeast) return Status::Usage("--max-database: at least 1M");
+  return read;
 }
 
 constexpr std::array<const char*, 4> kOfArchive{"archive-name", "archive-rotate", "archive-keep",
                                                 "min-free"};
 
-Status TakeArchive(const Values& values, IngestOptions& options) {
+Status ConvertArchive(const Values& values, IngestOptions& options) {
   if (!values.Has("archive")) {
     const bool meant = values.Flag("archive-all") || values.Flag("no-archive-compress") ||
                        std::any_of(kOfArchive.begin(), kOfArchive.end(),
@@ -198,11 +198,11 @@ Status TakeArchive(const Values& values, IngestOptions& options) {
   archive.compress = !values.Flag("no-archive-compress");
   Bounds rotate;
   Bounds keep;
-  Status taken =
-      All({values.Take("archive-rotate", rotate, ParseBounds),
-           values.Take("min-free", archive.min_free, ParseSize),
-           values.Has("archive-keep") ? values.Take("archive-keep", keep, ParseBounds) : Status()});
-  if (!taken.ok()) return taken;
+  Status read =
+      All({values.Read("archive-rotate", rotate, ParseBounds),
+           values.Read("min-free", archive.min_free, ParseSize),
+           values.Has("archive-keep") ? values.Read("archive-keep", keep, ParseBounds) : Status()});
+  if (!read.ok()) return read;
   archive.rotate_after = rotate.age.value_or(std::chrono::seconds(0));
   archive.rotate_bytes = rotate.size.value_or(0);
   archive.keep_for = keep.age.value_or(std::chrono::seconds(0));
@@ -211,7 +211,7 @@ Status TakeArchive(const Values& values, IngestOptions& options) {
   return {};
 }
 
-Status TakeReports(const Values& values, IngestOptions& options) {
+Status ConvertReports(const Values& values, IngestOptions& options) {
   const std::string report = values.Text("report");
   if (report != "text" && report != "json") {
     return Status::Usage("--report: '" + report + "' is neither text nor json");
@@ -230,7 +230,7 @@ Status TakeReports(const Values& values, IngestOptions& options) {
     return Status::Usage("--metrics-host is for --metrics: give --metrics ADDRESS:PORT as well");
   if (const auto hosts = http::HostList::Of(options.metrics_hosts); !hosts.ok())
     return Status::Usage("--metrics-host: " + hosts.status().message());
-  return values.Take("stats-interval", options.stats_interval, ParseDuration);
+  return values.Read("stats-interval", options.stats_interval, ParseDuration);
 }
 
 Result<IngestOptions> Convert(const po::variables_map& map) {
@@ -253,13 +253,13 @@ Result<IngestOptions> Convert(const po::variables_map& map) {
   const auto interval = ParseInterval(map["flush-interval"].as<double>());
   if (!interval.ok()) return interval.status();
   options.flush_interval = *interval;
-  Status taken = values.Take("memory", options.memory, ParseSize);
-  if (taken.ok()) taken = values.Take("journal-keep", options.journal_keep, ParseJournalKeep);
-  if (taken.ok()) taken = TakeDatabaseLimits(values, options.database_limits);
-  if (taken.ok()) taken = TakeSockets(values, options);
-  if (taken.ok()) taken = TakeArchive(values, options);
-  if (taken.ok()) taken = TakeReports(values, options);
-  if (!taken.ok()) return taken;
+  Status read = values.Read("memory", options.memory, ParseSize);
+  if (read.ok()) read = values.Read("journal-keep", options.journal_keep, ParseJournalKeep);
+  if (read.ok()) read = ConvertDatabaseLimits(values, options.database_limits);
+  if (read.ok()) read = ConvertSockets(values, options);
+  if (read.ok()) read = ConvertArchive(values, options);
+  if (read.ok()) read = ConvertReports(values, options);
+  if (!read.ok()) return read;
   if (options.memory < kLeastMemory) return Status::Usage("--memory: at least 16M");
   if (options.repair && (options.live() || options.check))
     return Status::Usage("--repair is for a run over files, or stands alone");

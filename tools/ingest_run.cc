@@ -95,13 +95,13 @@ class IngestRun {
 
   // After Run, if the program could not be started anew: what its next run, with the options as
   // they are, goes on with.
-  std::optional<std::vector<net::Handed>> TakeBack() { return std::move(back_); }
+  std::optional<std::vector<net::Handed>> ReleaseBack() { return std::move(back_); }
 
-  // After Run, if TakeBack has something: why, and what is to be told on.
-  LetGo TakeLetGo() { return std::move(let_go_); }
+  // After Run, if ReleaseBack has something: why, and what is to be told on.
+  LetGo ReleaseLetGo() { return std::move(let_go_); }
 
   // After Run failed before anything was served: what another configuration could go on with.
-  std::vector<net::Handed> TakeSpare() { return std::move(spare_); }
+  std::vector<net::Handed> ReleaseSpare() { return std::move(spare_); }
 
  private:
   // Sockets: those that came with the process where they are what is asked for, else new ones.
@@ -114,7 +114,7 @@ class IngestRun {
     ingest::HandOver inherited = ingest::Unpack(std::move(handed_));
     live.peers = std::move(inherited.peers);
     for (const net::Endpoint& endpoint : options_.endpoints) {
-      auto socket = TakeOrOpen(endpoint, inherited.sockets);
+      auto socket = ReuseOrOpen(endpoint, inherited.sockets);
       if (!socket.ok()) return socket.status();
       live.sockets.push_back(std::move(*socket));
     }
@@ -145,8 +145,8 @@ class IngestRun {
     return {};
   }
 
-  Result<net::ListeningSocket> TakeOrOpen(const net::Endpoint& endpoint,
-                                          std::vector<net::ListeningSocket>& inherited) const {
+  Result<net::ListeningSocket> ReuseOrOpen(const net::Endpoint& endpoint,
+                                           std::vector<net::ListeningSocket>& inherited) const {
     const auto found = FindIn(inherited, endpoint);
     if (found == inherited.end()) return net::ListeningSocket::Open(endpoint, options_.access);
     net::ListeningSocket socket = std::move(*found);
@@ -249,9 +249,9 @@ class IngestRun {
     auto line = files_only ? std::make_unique<ProgressLine>(progress) : nullptr;
     auto report = RunSeen(service);
     supervisor_->Forget();
-    hand_over_ = service.TakeHandOver();
+    hand_over_ = service.ReleaseHandOver();
     let_go_.not_stored = service.not_stored();
-    if (!report.ok()) failed_ = service.TakeReport();
+    if (!report.ok()) failed_ = service.ReleaseReport();
     return report;
   }
 
@@ -445,9 +445,9 @@ Result<int> RunIngest(const CommandLineGiven& given, const IngestOptions& option
   while (true) {
     IngestRun run(given, options, database, std::move(handed), std::move(before));
     auto code = run.Run();
-    before = run.TakeLetGo();
-    auto back = run.TakeBack();
-    handed = back.has_value() ? std::move(*back) : run.TakeSpare();
+    before = run.ReleaseLetGo();
+    auto back = run.ReleaseBack();
+    handed = back.has_value() ? std::move(*back) : run.ReleaseSpare();
     if (!back.has_value()) return code;
   }
 }

@@ -1,5 +1,5 @@
 // One run of pdns-ingest that owns its database: inherited and new sockets, the store, the service,
-// its attendants; and the way to the next process.
+// what watches over it; and the way to the next process.
 #pragma once
 
 #include <string>

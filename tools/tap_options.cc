@@ -22,8 +22,8 @@ std::string Text(const po::variables_map& values, const char* name) {
 // Parses the option `name`, if it is there, into `into`; the option's name goes before the words of
 // what was wrong.
 template <class T>
-Status Take(const po::variables_map& values, const char* name, Result<T> (*parse)(std::string_view),
-            T& into) {
+Status ParseOne(const po::variables_map& values, const char* name,
+                Result<T> (*parse)(std::string_view), T& into) {
   if (values.count(name) == 0) return {};
   auto parsed = parse(values[name].as<std::string>());
   if (!parsed.ok()) {
@@ -34,8 +34,8 @@ Status Take(const po::variables_map& values, const char* name, Result<T> (*parse
 }
 
 template <class T>
-Status TakeEach(const po::variables_map& values, const char* name,
-                Result<T> (*parse)(std::string_view), std::vector<T>& into) {
+Status ParseEach(const po::variables_map& values, const char* name,
+                 Result<T> (*parse)(std::string_view), std::vector<T>& into) {
   for (const std::string& text : Several(values, name)) {
     auto parsed = parse(text);
     if (!parsed.ok()) {
@@ -48,12 +48,12 @@ Status TakeEach(const po::variables_map& values, const char* name,
 
 Status ConvertFilter(const po::variables_map& values, tap::Filter& filter) {
   for (Status parsed :
-       {Take(values, "type", tap::ParseMessageTypes, filter.types),
-        TakeEach(values, "name", tap::ParseNamePattern, filter.names),
-        Take(values, "rrtype", tap::ParseRrTypes, filter.rrtypes),
-        Take(values, "rcode", tap::ParseRcodes, filter.rcodes),
-        TakeEach(values, "address", tap::ParseBlock, filter.addresses),
-        TakeEach(values, "answer-address", tap::ParseBlock, filter.answer_addresses)}) {
+       {ParseOne(values, "type", tap::ParseMessageTypes, filter.types),
+        ParseEach(values, "name", tap::ParseNamePattern, filter.names),
+        ParseOne(values, "rrtype", tap::ParseRrTypes, filter.rrtypes),
+        ParseOne(values, "rcode", tap::ParseRcodes, filter.rcodes),
+        ParseEach(values, "address", tap::ParseBlock, filter.addresses),
+        ParseEach(values, "answer-address", tap::ParseBlock, filter.answer_addresses)}) {
     if (!parsed.ok()) return parsed;
   }
   return {};

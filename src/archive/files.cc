@@ -18,13 +18,13 @@ constexpr std::string_view kCompressed = ".zst";
 constexpr std::string_view kPart = ".part";
 constexpr std::size_t kTimeLength = std::string_view("20261122T190000Z").size();
 
-bool TakePrefix(std::string_view& text, std::string_view prefix) {
+bool StripPrefix(std::string_view& text, std::string_view prefix) {
   if (text.substr(0, prefix.size()) != prefix) return false;
   text.remove_prefix(prefix.size());
   return true;
 }
 
-bool TakeSuffix(std::string_view& text, std::string_view suffix) {
+bool StripSuffix(std::string_view& text, std::string_view suffix) {
   if (text.size() < suffix.size() || text.substr(text.size() - suffix.size()) != suffix) {
     return false;
   }
@@ -70,16 +70,16 @@ std::optional<File> ParseFileName(std::string_view name, std::string_view file) 
   File parsed;
   parsed.file = file;
   std::string_view rest = file;
-  parsed.compressed = TakeSuffix(rest, kCompressed);
+  parsed.compressed = StripSuffix(rest, kCompressed);
   const std::string_view plain = rest;
-  if (!TakePrefix(rest, name) || !TakePrefix(rest, "-") || !TakeSuffix(rest, kSuffix)) {
+  if (!StripPrefix(rest, name) || !StripPrefix(rest, "-") || !StripSuffix(rest, kSuffix)) {
     return std::nullopt;
   }
   const auto time = ParseTime(rest.substr(0, kTimeLength));
   if (!time.has_value()) return std::nullopt;
   parsed.begun = *time;
   rest.remove_prefix(kTimeLength);
-  if (TakePrefix(rest, "-")) parsed.ordinal = Number(rest);
+  if (StripPrefix(rest, "-")) parsed.ordinal = Number(rest);
   if (FileName(name, parsed.begun, parsed.ordinal) != plain) return std::nullopt;
   return parsed;
 }
@@ -89,7 +89,7 @@ std::string PartName(std::string_view file) {
 }
 
 bool IsPartName(std::string_view name, std::string_view file) {
-  if (!TakePrefix(file, ".") || !TakeSuffix(file, kPart)) return false;
+  if (!StripPrefix(file, ".") || !StripSuffix(file, kPart)) return false;
   const auto parsed = ParseFileName(name, file);
   return parsed.has_value() && parsed->compressed;
 }

@@ -183,7 +183,7 @@ void Server::ServeTap(int fd) {
   bool open = SendAll(fd, ToLine(Reply{}), &stop_) &&
               SendAll(fd, frame::EncodeControl(frame::ControlType::kStart), &stop_);
   while (open && !stop_.requested())
-    open = SendAll(fd, tap->Take(kBetweenReports), &stop_) && !HungUp(fd);
+    open = SendAll(fd, tap->Read(kBetweenReports), &stop_) && !HungUp(fd);
   if (open) SendAll(fd, frame::EncodeControl(frame::ControlType::kStop), nullptr);
 }
 

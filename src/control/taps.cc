@@ -5,7 +5,7 @@
 
 namespace pdns::control {
 
-std::string Taps::Tap::Take(std::chrono::milliseconds longest) {
+std::string Taps::Tap::Read(std::chrono::milliseconds longest) {
   std::unique_lock lock(mutex_);
   filled_.wait_for(lock, longest, [this] { return !bytes_.empty(); });
   TellLeftOut();
@@ -55,7 +55,7 @@ void Taps::OfferToAll(Bytes payload) {
   any_ = !taps_.empty();
 }
 
-std::size_t Taps::onlookers() const {
+std::size_t Taps::taps() const {
   const std::lock_guard lock(mutex_);
   return static_cast<std::size_t>(
       std::count_if(taps_.begin(), taps_.end(), [](const auto& tap) { return !tap.expired(); }));

@@ -1,7 +1,7 @@
 // Live frames for whoever looks on: frames of the live lane -> [Taps] -> Frame Streams bytes, one
-// stream an onlooker.
+// stream a tap.
 //
-// Nothing is taken from the ingester: an onlooker who is too slow loses frames, and its stream says
+// Nothing is taken from the ingester: a tap who is too slow loses frames, and its stream says
 // how many, by a control frame of the private type kLeftOut whose body is a count, u64 BE.
 // Offer is for one thread, the rest for any.
 #pragma once
@@ -22,14 +22,14 @@ namespace pdns::control {
 class Taps {
  public:
   static constexpr std::uint32_t kLeftOut = 0x64726f70;
-  static constexpr std::size_t kBuffer = 4U << 20;  // bytes waiting for one onlooker
+  static constexpr std::size_t kBuffer = 4U << 20;  // bytes waiting for one tap
 
-  // One onlooker's frames that wait to be sent.
+  // One tap's frames that wait to be sent.
   class Tap {
    public:
     // Whole frames, each with its header, and how many were left out behind them; waits for some up
     // to `longest`, and may return none.
-    std::string Take(std::chrono::milliseconds longest);
+    std::string Read(std::chrono::milliseconds longest);
 
    private:
     friend class Taps;
@@ -51,7 +51,7 @@ class Taps {
   }
 
   std::uint64_t left_out() const { return left_out_; }
-  std::size_t onlookers() const;
+  std::size_t taps() const;
 
  private:
   void OfferToAll(Bytes payload);

@@ -48,7 +48,7 @@ std::shared_ptr<Drainer::Share> Drainer::Join(std::size_t windows) {
 
 std::unique_ptr<Harvest> Drainer::First(Share& share) {
   std::unique_lock lock(mutex_);
-  return TakeEmpty(share, lock);
+  return WaitForEmpty(share, lock);
 }
 
 bool Drainer::Ready(const Share& share) const {
@@ -62,10 +62,10 @@ std::unique_ptr<Harvest> Drainer::Exchange(const std::shared_ptr<Share>& share,
   full_.push_back({std::move(full), share});
   ++handed_;
   changed_.notify_all();
-  return TakeEmpty(*share, lock);
+  return WaitForEmpty(*share, lock);
 }
 
-std::unique_ptr<Harvest> Drainer::TakeEmpty(Share& share, std::unique_lock<std::mutex>& lock) {
+std::unique_ptr<Harvest> Drainer::WaitForEmpty(Share& share, std::unique_lock<std::mutex>& lock) {
   changed_.wait(lock, [&share] { return !share.empty.empty(); });
   auto harvest = std::move(share.empty.back());
   share.empty.pop_back();

@@ -109,7 +109,7 @@ class Drainer {
     std::shared_ptr<Share> owner;
   };
 
-  std::unique_ptr<Harvest> TakeEmpty(Share& share, std::unique_lock<std::mutex>& lock);
+  std::unique_ptr<Harvest> WaitForEmpty(Share& share, std::unique_lock<std::mutex>& lock);
   void Run();
   Result<record::Applied> Apply(Harvest& harvest) const;
   void CountFailed(const Harvest& harvest);

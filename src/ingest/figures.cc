@@ -28,7 +28,7 @@ class Sheet {
     figures_.push_back(
         {"pdns_" + std::move(name), std::move(help), kind, std::move(labels), value});
   }
-  std::vector<Figure> Take() { return std::move(figures_); }
+  std::vector<Figure> Release() { return std::move(figures_); }
 
  private:
   std::vector<Figure> figures_;
@@ -151,10 +151,9 @@ std::vector<Figure> MakeFigures(const FigureSource& source) {
   AddDrains(sheet, source.drain);
   AddNotStored(sheet, source.not_stored, source.storing);
   if (source.archive.has_value()) AddArchive(sheet, *source.archive);
-  sheet.Gauge("taps", "Onlookers at the control socket.", static_cast<double>(source.taps));
-  sheet.Count("tap_left_out_total", "Frames that onlookers were too slow for.",
-              source.taps_left_out);
-  return sheet.Take();
+  sheet.Gauge("taps", "Taps at the control socket.", static_cast<double>(source.taps));
+  sheet.Count("tap_left_out_total", "Frames that taps were too slow for.", source.taps_left_out);
+  return sheet.Release();
 }
 
 std::string FiguresToJson(const std::vector<Figure>& figures) {

@@ -53,7 +53,7 @@ class FileRun {
     FileSource source(collector, claims_, stop_, progress_, plan_.storing, plan_.waits,
                       plan_.memory);
     for (std::size_t i = next_++; i < reports_.size(); i = next_++)
-      reports_[i] = TakeOne(source, plan_.sources[i]);
+      reports_[i] = ReadOne(source, plan_.sources[i]);
     collector.Drain();
     static_cast<void>(drainer.Await());  // whoever called asks it again
     const record::Applied applied = collector.applied();
@@ -62,7 +62,7 @@ class FileRun {
     applied_.tuples_updated += applied.tuples_updated;
   }
 
-  RunReport TakeReport() {
+  RunReport ReleaseReport() {
     RunReport report;
     report.sources = std::move(reports_);
     report.applied = applied_;
@@ -70,14 +70,14 @@ class FileRun {
   }
 
  private:
-  source::Report TakeOne(FileSource& source, const source::Path& path) {
+  source::Report ReadOne(FileSource& source, const source::Path& path) {
     source::Report report;
     if (!path.status.ok() || stop_.requested()) {
       report.name = path.path;
       report.state = path.status.ok() ? source::State::kInterrupted : source::State::kUnreadable;
       report.reason = path.status.ok() ? "not begun" : path.status.message();
     } else {
-      report = source.Take(path.path, path.rule);
+      report = source.Read(path.path, path.rule);
     }
     if (report.state == source::State::kUnreadable || report.state == source::State::kCorrupt) {
       LogError(report.name + ": " + std::string(NameOf(report.state)) + ": " + report.reason);
@@ -100,7 +100,7 @@ class FileRun {
 
 }  // namespace
 
-Result<RunReport> TakeFiles(const FilePlan& plan, Drainer& drainer, Claims& claims,
+Result<RunReport> ReadFiles(const FilePlan& plan, Drainer& drainer, Claims& claims,
                             const Stop& stop, source::Progress& progress) {
   const auto start = Clock::now();
   const Shares shares = ShareOut(plan);
@@ -110,7 +110,7 @@ Result<RunReport> TakeFiles(const FilePlan& plan, Drainer& drainer, Claims& clai
     threads.emplace_back([&] { run.RunLane(drainer, shares.limits); });
   for (std::thread& thread : threads) thread.join();
   if (Status written = drainer.Await(); !written.ok()) return written;
-  RunReport report = run.TakeReport();
+  RunReport report = run.ReleaseReport();
   report.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return report;
 }

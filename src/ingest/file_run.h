@@ -1,4 +1,4 @@
-// A row of captures, taken by as many lanes as there are cores: paths -> [TakeFiles] -> Drainer,
+// A row of captures, taken by as many lanes as there are cores: paths -> [ReadFiles] -> Drainer,
 // and the report.
 //
 // Threads: as many files at once as there are cores, each thread taking the next file when it is
@@ -34,7 +34,7 @@ struct FilePlan {
 
 // Returns when all is read and what was taken is in the sink, or after a stop. kIo, kCorrupt: the
 // sink failed, and what it had not confirmed is not stored.
-Result<RunReport> TakeFiles(const FilePlan& plan, Drainer& drainer, Claims& claims,
+Result<RunReport> ReadFiles(const FilePlan& plan, Drainer& drainer, Claims& claims,
                             const Stop& stop, source::Progress& progress);
 
 // To follow the name of a source that source::OnlyForwards.

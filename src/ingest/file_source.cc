@@ -43,10 +43,10 @@ FileSource::FileSource(Collector& collector, Claims& claims, const Stop& stop,
   collector_.OnHandOver([this] { claims_.HandedOver(this); });
 }
 
-source::Report FileSource::Take(const std::string& path, const frame::OpenRule& rule) {
+source::Report FileSource::Read(const std::string& path, const frame::OpenRule& rule) {
   Begin(path);
   rule_ = rule;
-  TakeSource();
+  ReadSource();
   CloseReader();  // others may wait for its memory
   return std::move(report_);
 }
@@ -59,7 +59,7 @@ void FileSource::Follow(const std::string& path, const Tell& tell) {
     if (there.ok() && !*there) break;
     Begin(path);
     if (there.ok()) {
-      TakeSource();
+      ReadSource();
     } else {
       Fail(source::State::kUnreadable, there.status().message());
     }
@@ -84,14 +84,14 @@ void FileSource::Begin(const std::string& path) {
   frames_before_ = frames_told_ = shown_bytes_ = shown_frames_ = 0;
 }
 
-void FileSource::TakeSource() {
+void FileSource::ReadSource() {
   do {
-    if (OpenAtFirstFrame()) TakeOpened();
+    if (OpenAtFirstFrame()) ReadOpened();
   } while (MissedMemory());
   ShowProgress(report_.counters.frames);
 }
 
-void FileSource::TakeOpened() {
+void FileSource::ReadOpened() {
   const Sha256Digest first_frame = Sha256(*frame_);
   place_ = source::Place({first_frame, 0});
   report_.id = ToHex(Bytes(first_frame).first(kShownDigest));
@@ -104,7 +104,7 @@ void FileSource::TakeOpened() {
     claims_.AwaitTurn(
         place_.id(), this, [this] { collector_.Drain(); }, &stop_);
   }
-  if (TakeFrames()) Conclude();
+  if (ReadFrames()) Conclude();
   if (const std::string complaint = source::TimeComplaint(report_.counters); !complaint.empty()) {
     const bool again = !collector_.Moves();
     report_.reason = complaint + (again ? "; another run may take them" : "");
@@ -171,7 +171,7 @@ void FileSource::Rest() {
 }
 
 // After a rest, with a frame at hand. What another lane took meanwhile is passed over.
-FileSource::Turn FileSource::TakeBack() {
+FileSource::Turn FileSource::ClaimAgain() {
   const auto drain = [this] { collector_.Drain(); };
   const auto claim = claims_.Acquire(place_.id(), drain);
   if (!claim.ok()) {
@@ -316,10 +316,10 @@ FileSource::Match FileSource::Compare(const std::optional<record::Position>& tak
 }
 
 // False: the ledger failed, the report is complete.
-bool FileSource::TakeFrames() {
+bool FileSource::ReadFrames() {
   for (; frame_.has_value() && !stop_.requested(); frame_ = reader_->Next()) {
     if (!AwaitStoring()) break;
-    const Turn turn = held_ ? Turn::kTake : TakeBack();
+    const Turn turn = held_ ? Turn::kTake : ClaimAgain();
     if (turn == Turn::kPassOver) continue;
     if (turn == Turn::kFailed) {
       collector_.FinishCounting();

@@ -28,7 +28,7 @@ namespace pdns::ingest {
 class FileSource : public frame::Waiter {
  public:
   // One for each collector. `storing` outlives it; null: the database always takes batches. While
-  // it takes none, Take ends the source as interrupted, unless it `waits` as Follow does.
+  // it takes none, Read ends the source as interrupted, unless it `waits` as Follow does.
   // `memory`, which outlives it as well, is what compressed files share; null: each has
   // frame::kUnpackAlone.
   FileSource(Collector& collector, Claims& claims, const Stop& stop, source::Progress& progress,
@@ -38,7 +38,7 @@ class FileSource : public frame::Waiter {
   // Takes the capture at `path`, "-" being standard input. Never fails as a whole: the report says
   // it. `rule` names a folder: nobody named it, it stood there; compressed or removed since, it is
   // taken under its new name or has vanished.
-  source::Report Take(const std::string& path, const frame::OpenRule& rule = {});
+  source::Report Read(const std::string& path, const frame::OpenRule& rule = {});
 
   // Takes the capture at `path` while it is being written, and those that come after it under that
   // name (rotation, truncation, a file not there yet), until the stop; each goes on where an
@@ -61,20 +61,20 @@ class FileSource : public frame::Waiter {
   enum class Match : std::uint8_t { kNew, kHere, kShorter, kOther, kFailed };
 
   void Begin(const std::string& path);
-  void TakeSource();
-  void TakeOpened();
+  void ReadSource();
+  void ReadOpened();
   bool MissedMemory();
   void CloseReader();
   void Pause();
   void Rest();
-  Turn TakeBack();
+  Turn ClaimAgain();
   void LetGo();
   bool OpenAtFirstFrame();
   Result<std::unique_ptr<frame::Input>> Open();
   bool Hold(const record::SourceId& id);
   bool FindPlace();
   Match Compare(const std::optional<record::Position>& taken);
-  bool TakeFrames();
+  bool ReadFrames();
   bool AwaitStoring();
   void Conclude();
   void CountBroken();

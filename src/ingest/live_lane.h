@@ -1,4 +1,4 @@
-// The lane of all sockets: frames of a listener -> [LiveLane] -> archive, onlookers, collector.
+// The lane of all sockets: frames of a listener -> [LiveLane] -> archive, taps, collector.
 //
 // What a resolver sends cannot be had again: the lane reads on whatever the disk does, as long as
 // its windows have room. A frame that is archived moves its archive file as a source, so what a

@@ -134,7 +134,7 @@ Result<RunReport> Service::Run() {
   if (live()) {
     RunLive();
   } else {
-    auto report = TakeJob(options_.sources, stop_, *progress_, true);
+    auto report = RunJob(options_.sources, stop_, *progress_, true);
     if (!report.ok()) return report;
     Add(std::move(*report));
   }
@@ -156,15 +156,15 @@ Result<control::Reply::Report> Service::Backfill(const control::Request& request
   if (!sources.ok()) return sources.status();
   for (source::Path& source : *sources)
     source.rule.regular = true;  // nothing that can block others
-  const auto report = TakeJob(std::move(*sources), stop, progress, false);
+  const auto report = RunJob(std::move(*sources), stop, progress, false);
   if (!report.ok()) return report.status();
   return ReplyOf(*report);
 }
 
 // One run of files at a time, whoever asked for it. `progress` is of this run alone, where others
 // may wait.
-Result<RunReport> Service::TakeJob(std::vector<source::Path> sources, const Stop& stop,
-                                   source::Progress& progress, bool waits) {
+Result<RunReport> Service::RunJob(std::vector<source::Path> sources, const Stop& stop,
+                                  source::Progress& progress, bool waits) {
   if (sources.empty()) return RunReport();
   std::string name = sources.front().path;
   if (sources.size() > 1) name += " and " + std::to_string(sources.size() - 1) + " more";
@@ -173,14 +173,14 @@ Result<RunReport> Service::TakeJob(std::vector<source::Path> sources, const Stop
   constexpr std::size_t kPartBeside = 4;
   const std::size_t memory = options_.window_memory / Parts() / (turn->beside() ? kPartBeside : 1);
   frame::UnpackMemory beside(options_.unpack_memory / kPartBeside, options_.unpack_way_out);
-  return TakeRun({std::move(sources), options_.policy, options_.flush_interval, memory,
+  return RunPlan({std::move(sources), options_.policy, options_.flush_interval, memory,
                   options_.cores, sink_.storing, false, turn->beside() ? &beside : &unpack_},
                  stop, progress);
 }
 
-Result<RunReport> Service::TakeRun(const FilePlan& plan, const Stop& stop,
+Result<RunReport> Service::RunPlan(const FilePlan& plan, const Stop& stop,
                                    source::Progress& progress) {
-  auto report = TakeFiles(plan, drainer_, claims_, stop, progress);
+  auto report = ReadFiles(plan, drainer_, claims_, stop, progress);
   if (report.ok()) {
     const std::lock_guard of_totals(mutex_);
     of_files_.Add(report->Total());
@@ -190,12 +190,12 @@ Result<RunReport> Service::TakeRun(const FilePlan& plan, const Stop& stop,
 
 // Of this service's own files, beside something live: begun when the database takes batches, and
 // again from where they were left when it takes none for a while.
-Result<RunReport> Service::TakeOwn(const std::vector<source::Path>& sources) {
+Result<RunReport> Service::RunOwn(const std::vector<source::Path>& sources) {
   std::vector<record::Counters> before(sources.size());
   while (true) {
     sink_.Await(stop_);
     source::Progress progress;
-    auto report = TakeJob(sources, stop_, progress, true);
+    auto report = RunJob(sources, stop_, progress, true);
     progress_->frames += progress.frames;
     if (!report.ok()) return report;
     for (std::size_t i = 0; i < report->sources.size(); ++i) {
@@ -207,10 +207,10 @@ Result<RunReport> Service::TakeOwn(const std::vector<source::Path>& sources) {
 }
 
 // A pipe may be silent for as long as it likes: no run of files waits for it, and it for none.
-void Service::TakePipes() {
+void Service::RunPipes() {
   if (!sink_.Await(stop_)) return;
   const std::size_t lanes = pipes_.size();
-  auto report = TakeRun({pipes_, options_.policy, options_.flush_interval,
+  auto report = RunPlan({pipes_, options_.policy, options_.flush_interval,
                          options_.window_memory / Parts(), lanes, sink_.storing, true, &unpack_},
                         stop_, *progress_);
   if (report.ok()) Add(std::move(*report));
@@ -256,10 +256,10 @@ void Service::StartOthers() {
   for (const std::string& path : options_.followed)
     threads_.emplace_back([this, &path] { Follow(path); });
   for (const auto& watch : watches_) threads_.emplace_back([this, &watch] { Watch(*watch); });
-  if (!pipes_.empty()) threads_.emplace_back([this] { TakePipes(); });
+  if (!pipes_.empty()) threads_.emplace_back([this] { RunPipes(); });
   if (options_.sources.empty()) return;
   threads_.emplace_back([this] {
-    auto report = TakeOwn(options_.sources);
+    auto report = RunOwn(options_.sources);
     if (report.ok()) Add(std::move(*report));
   });
 }
@@ -293,7 +293,7 @@ void Service::Watch(frame::FolderWatch& watch) {
       static_cast<void>(WaitFor(watch.fd(), POLLIN, stop_));
       continue;
     }
-    auto report = TakeOwn(found);
+    auto report = RunOwn(found);
     if (!report.ok()) return;
     for (const source::Report& source : report->sources) AddSource(source);
   }
@@ -357,7 +357,7 @@ std::vector<Figure> Service::Figures() const {
   source.storing = sink_.on();
   if (lane_ != nullptr) source.live = lane_->figures();
   if (archive_ != nullptr) source.archive = archive_->figures();
-  source.taps = taps_.onlookers();
+  source.taps = taps_.taps();
   source.taps_left_out = taps_.left_out();
   {
     const std::lock_guard lock(mutex_);

@@ -80,10 +80,10 @@ class Service {
   Result<RunReport> Run();
 
   // After Run failed by the sink: what was done up to then, that included which is not stored.
-  RunReport TakeReport() { return std::move(report_); }
+  RunReport ReleaseReport() { return std::move(report_); }
 
   // After Run; empty unless keeps_sockets said so.
-  HandOver TakeHandOver() { return std::move(hand_over_); }
+  HandOver ReleaseHandOver() { return std::move(hand_over_); }
 
   // Any thread, after Open.
   std::vector<Figure> Figures() const;
@@ -97,11 +97,11 @@ class Service {
   Status OpenArchive();
   Result<control::Reply::Report> Backfill(const control::Request& request, const Stop& stop,
                                           source::Progress& progress);
-  Result<RunReport> TakeJob(std::vector<source::Path> sources, const Stop& stop,
-                            source::Progress& progress, bool waits);
-  Result<RunReport> TakeRun(const FilePlan& plan, const Stop& stop, source::Progress& progress);
-  Result<RunReport> TakeOwn(const std::vector<source::Path>& sources);
-  void TakePipes();
+  Result<RunReport> RunJob(std::vector<source::Path> sources, const Stop& stop,
+                           source::Progress& progress, bool waits);
+  Result<RunReport> RunPlan(const FilePlan& plan, const Stop& stop, source::Progress& progress);
+  Result<RunReport> RunOwn(const std::vector<source::Path>& sources);
+  void RunPipes();
   bool live() const;
   NotStored NotStoredHere() const;
   Status OpenWatches();

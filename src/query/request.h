@@ -3,7 +3,7 @@
 //
 // A Request says what, not how it looks: formats and columns are render's. Equal requests have
 // equal bytes, whoever made them: whatever a field leaves open (the order of filters, a name twice,
-// upper case) is settled in them.
+// upper case) is decided in them.
 #pragma once
 
 #include <chrono>

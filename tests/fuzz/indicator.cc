@@ -15,7 +15,7 @@ namespace {
 using pdns::query::NamePattern;
 
 // A name in wire form at the front; the root where there is none.
-pdns::record::Name TakeName(std::string_view& text) {
+pdns::record::Name ReadName(std::string_view& text) {
   const std::size_t size = pdns::record::NameLength(pdns::AsBytes(text));
   const auto name = pdns::record::Name::FromWire(pdns::AsBytes(text.substr(0, size)));
   text.remove_prefix(size);
@@ -63,7 +63,7 @@ void CheckIndicator(std::string_view text, const pdns::record::Name& name) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using std::chrono::sys_seconds;
   std::string_view text = pdns::AsText({data, size});
-  const pdns::record::Name name = TakeName(text);
+  const pdns::record::Name name = ReadName(text);
   const std::string plain = pdns::query::Refang(text);
   MUST_HOLD(plain.size() <= text.size());
   CheckIndicator(text, name);

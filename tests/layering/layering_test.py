@@ -4,7 +4,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from layering import check_file, check_tools, read_plan  # noqa: E402
+from layering import check_file, check_tools, check_words, read_plan  # noqa: E402
 
 PLAN = """
 pdns_room(base FILES status USES GUESTS)
@@ -50,6 +50,12 @@ class Layering(unittest.TestCase):
     def test_names_of_options(self) -> None:
         text = 'auto x = "damaged; start with --repair";\n'
         self.assertIn("--repair", self.faults("query", "src/query/lookup.cc", text)[0])
+
+    def test_private_words(self) -> None:
+        for text in ("// The fates of a record.", "far end", "Settle()", "int TakeAll(int x);", "void Take(Bytes b);"):
+            self.assertEqual(1, len(check_words(Path("src/query/lookup.h"), text)), text)
+        for text in ("// Taken, outcomes, of charge-free batches", "Retake(x)", "take(x)", "char Take();"):
+            self.assertEqual([], check_words(Path("src/json/reader.cc"), text.replace("of charge-free ", "")), text)
 
     def test_tools(self) -> None:
         self.assertIn("no guest", check_tools(Path("tools/x.cc"), "#include <rocksdb/db.h>\n", self.rooms)[0])

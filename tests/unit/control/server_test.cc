@@ -247,7 +247,7 @@ class TapTest : public ControlTest {
     request.operation = Request::Operation::kTap;
     EXPECT_TRUE(client.Send(request).ok());
     EXPECT_EQ(Line(client), "{\"ok\":true}");
-    EXPECT_EQ(taps.onlookers(), 1U);
+    EXPECT_EQ(taps.taps(), 1U);
   }
   // All of the stream that comes until it is at least `n` long, or the end.
   const std::string& Read(std::size_t n) {
@@ -279,7 +279,7 @@ TEST_F(TapTest, StartFramesStop) {
 
 TEST_F(TapTest, WhoGoesIsNotOfferedAnything) {
   { const Client gone = std::move(client); }
-  EXPECT_TRUE(Eventually([&] { return taps.onlookers() == 0; }));
+  EXPECT_TRUE(Eventually([&] { return taps.taps() == 0; }));
 }
 
 // Longer than silence may be: it is not what is left to send that ends a connection.

@@ -27,24 +27,24 @@ std::string LeftOut(std::uint32_t frames) {
 TEST(Taps, NobodyLooksOn) {
   Taps taps;
   taps.Offer(AsBytes("lost"));
-  EXPECT_EQ(taps.onlookers(), 0U);
+  EXPECT_EQ(taps.taps(), 0U);
   EXPECT_EQ(taps.left_out(), 0U);
   const auto tap = taps.Join();
-  EXPECT_EQ(tap->Take(kAtOnce), "");  // what was before is not seen
+  EXPECT_EQ(tap->Read(kAtOnce), "");  // what was before is not seen
 }
 
 TEST(Taps, WholeFramesInTheirOrder) {
   Taps taps;
   const auto tap = taps.Join();
   const auto other = taps.Join();
-  EXPECT_EQ(taps.onlookers(), 2U);
+  EXPECT_EQ(taps.taps(), 2U);
   taps.Offer(AsBytes("one"));
-  EXPECT_EQ(tap->Take(kAtOnce), DataFrame("one"));
+  EXPECT_EQ(tap->Read(kAtOnce), DataFrame("one"));
   taps.Offer(AsBytes("two"));
   taps.Offer(AsBytes("three"));
-  EXPECT_EQ(tap->Take(kAtOnce), DataFrame("two") + DataFrame("three"));
-  EXPECT_EQ(tap->Take(kAtOnce), "");
-  EXPECT_EQ(other->Take(kAtOnce), DataFrame("one") + DataFrame("two") + DataFrame("three"));
+  EXPECT_EQ(tap->Read(kAtOnce), DataFrame("two") + DataFrame("three"));
+  EXPECT_EQ(tap->Read(kAtOnce), "");
+  EXPECT_EQ(other->Read(kAtOnce), DataFrame("one") + DataFrame("two") + DataFrame("three"));
 }
 
 TEST(Taps, WhoLetsGoCostsNothing) {
@@ -52,17 +52,17 @@ TEST(Taps, WhoLetsGoCostsNothing) {
   auto tap = taps.Join();
   auto other = taps.Join();
   other.reset();
-  EXPECT_EQ(taps.onlookers(), 1U);
+  EXPECT_EQ(taps.taps(), 1U);
   const std::string large(Taps::kBuffer, 'x');
   taps.Offer(AsBytes(large));
   tap.reset();
-  EXPECT_EQ(taps.onlookers(), 0U);
+  EXPECT_EQ(taps.taps(), 0U);
   taps.Offer(AsBytes(large));
   taps.Offer(AsBytes(large));
   EXPECT_EQ(taps.left_out(), 0U);
   tap = taps.Join();  // and it goes on for the next one
   taps.Offer(AsBytes("one"));
-  EXPECT_EQ(tap->Take(kAtOnce), DataFrame("one"));
+  EXPECT_EQ(tap->Read(kAtOnce), DataFrame("one"));
 }
 
 TEST(Taps, TheSlowAreToldInPlaceAndExactly) {
@@ -74,7 +74,7 @@ TEST(Taps, TheSlowAreToldInPlaceAndExactly) {
   std::string all;
   const auto offer = [&](const std::string& payload) {
     taps.Offer(AsBytes(payload));
-    all += fast->Take(kAtOnce);
+    all += fast->Read(kAtOnce);
   };
   offer(half);
   offer(half);
@@ -83,11 +83,11 @@ TEST(Taps, TheSlowAreToldInPlaceAndExactly) {
   offer(large);
   EXPECT_EQ(taps.left_out(), 4U);
   // The last of them is told without waiting for a frame to come.
-  EXPECT_EQ(slow->Take(kAtOnce),
+  EXPECT_EQ(slow->Read(kAtOnce),
             DataFrame(half) + DataFrame(half) + LeftOut(3) + DataFrame("small") + LeftOut(1));
-  EXPECT_EQ(slow->Take(kAtOnce), "");
+  EXPECT_EQ(slow->Read(kAtOnce), "");
   offer("next");
-  EXPECT_EQ(slow->Take(kAtOnce), DataFrame("next"));
+  EXPECT_EQ(slow->Read(kAtOnce), DataFrame("next"));
   EXPECT_EQ(all, DataFrame(half) + DataFrame(half) + DataFrame(large) + DataFrame(large) +
                      DataFrame(large) + DataFrame("small") + DataFrame(large) + DataFrame("next"));
 }
@@ -99,7 +99,7 @@ TEST(Taps, TakeWaitsForAFrame) {
     std::this_thread::sleep_for(milliseconds(20));
     taps.Offer(AsBytes("one"));
   });
-  EXPECT_EQ(tap->Take(std::chrono::minutes(1)), DataFrame("one"));
+  EXPECT_EQ(tap->Read(std::chrono::minutes(1)), DataFrame("one"));
   lane.join();
 }
 
@@ -118,7 +118,7 @@ TEST(Taps, ComingAndGoingWhileFramesFlow) {
       std::uint64_t seen = 0;
       for (bool last = false; !last;) {
         last = ended;
-        const std::string bytes = tap->Take(milliseconds(i));
+        const std::string bytes = tap->Read(milliseconds(i));
         for (Cursor cursor(AsBytes(bytes)); !cursor.AtEnd() && cursor.ok();) {
           if (const std::uint32_t length = cursor.U32(); length > 0) {
             ++seen;
@@ -138,8 +138,8 @@ TEST(Taps, ComingAndGoingWhileFramesFlow) {
   threads.emplace_back([&] {
     while (!ended) {
       const auto passing = taps.Join();
-      static_cast<void>(passing->Take(kAtOnce));
-      EXPECT_GE(taps.onlookers(), 1U);
+      static_cast<void>(passing->Read(kAtOnce));
+      EXPECT_GE(taps.taps(), 1U);
     }
   });
   while (joined < kOnlookers) std::this_thread::yield();
@@ -147,7 +147,7 @@ TEST(Taps, ComingAndGoingWhileFramesFlow) {
   for (std::uint32_t i = 0; i < kFrames; ++i) taps.Offer(AsBytes(payload));
   ended = true;
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(taps.onlookers(), 0U);
+  EXPECT_EQ(taps.taps(), 0U);
 }
 
 }  // namespace

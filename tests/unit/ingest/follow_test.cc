@@ -268,7 +268,7 @@ TEST_F(FollowTest, OthersMayTakeWhatIsFollowed) {
     source::Progress progress;
     FileSource source(collector, claims, stop, progress);
     while (!done) {
-      const source::Report report = source.Take(path);
+      const source::Report report = source.Read(path);
       EXPECT_NE(report.state, source::State::kUnreadable) << report.reason;
       collector.Drain();
     }
@@ -362,7 +362,7 @@ TEST_F(FollowTest, AFaultBehindASilenceCountsOnce) {
       source::Progress progress;
       Collector collector(follower.drainer(), {}, {});
       FileSource source(collector, claims, never, progress);
-      EXPECT_EQ(source.Take(dir / "copy").state, source::State::kCorrupt);
+      EXPECT_EQ(source.Read(dir / "copy").state, source::State::kCorrupt);
       collector.Drain();
     }
     Append(file, "\x7f\xff\xff\xff and on");

@@ -132,7 +132,7 @@ TEST_F(LiveTest, IsReadyWhenItsSocketsAreRead) {
   EXPECT_TRUE(ingester->service().healthy());
   ingester->End();
   EXPECT_EQ(ready, 1);
-  const HandOver none = ingester->service().TakeHandOver();
+  const HandOver none = ingester->service().ReleaseHandOver();
   EXPECT_TRUE(none.sockets.empty());  // nobody said to keep them
   ingester.reset();
   EXPECT_FALSE(std::filesystem::exists(socket_path));
@@ -282,7 +282,7 @@ TEST_F(LiveTest, OneIngesterAfterTheOther) {
     // The beginning of the cut one is on the way, or read already: both must do.
     frames += ingester->End().Total().frames;
     EXPECT_TRUE(Eventually([&] { return memory.trusted().size() >= frames; }));
-    auto handed = Pack(ingester->service().TakeHandOver());
+    auto handed = Pack(ingester->service().ReleaseHandOver());
     ASSERT_TRUE(handed.ok());
     ingester.reset();
     HandOver taken = Unpack(std::move(*handed));

@@ -255,7 +255,7 @@ TEST_F(StoringTest, BatchesThatFail) {
     run.join();
     ASSERT_FALSE(result->ok());
     EXPECT_EQ(result->status().code(), Code::kDisk);
-    const RunReport told = failing.TakeReport();
+    const RunReport told = failing.ReleaseReport();
     EXPECT_EQ(told.Total().frames,
               archives ? told.not_stored.failed.kept : told.not_stored.failed.lost);
     EXPECT_EQ(told.not_stored.Sum().kept + told.not_stored.Sum().lost, told.Total().frames);

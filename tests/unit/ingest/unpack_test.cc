@@ -72,7 +72,7 @@ struct Unpacked : ::testing::Test {
     Claims claims(sink);
     Drainer drainer(sink, [] {});
     source::Progress progress;
-    auto report = TakeFiles(plan, drainer, claims, stop, progress);
+    auto report = ReadFiles(plan, drainer, claims, stop, progress);
     EXPECT_TRUE(drainer.Finish().ok());
     EXPECT_TRUE(report.ok());
     if (!report.ok()) return {};
@@ -219,7 +219,7 @@ TEST_F(Parked, AStopEndsIt) {
   Claims claims(store.sink());
   Drainer drainer(store.sink(), [] {});
   source::Progress progress;
-  const auto report = TakeFiles(plan, drainer, claims, stop, progress);
+  const auto report = ReadFiles(plan, drainer, claims, stop, progress);
   other.join();
   ASSERT_TRUE(report.ok());
   EXPECT_EQ(States(*report), States_{source::State::kInterrupted});

@@ -77,7 +77,7 @@ Taken DecodeAlone(const std::vector<std::string>& payloads) {
   return Collect(windows, counters);
 }
 
-Taken TakeByPool(const std::vector<std::string>& payloads, std::size_t workers) {
+Taken DecodeByPool(const std::vector<std::string>& payloads, std::size_t workers) {
   std::vector<aggregate::Window> windows(workers);
   record::Counters counters;
   record::SensorTable sensors;
@@ -109,7 +109,7 @@ TEST(WorkerPool, FindsWhatOneDecoderFinds) {
   ASSERT_GT(expected.quarantined.size(), 10U);
   ASSERT_LT(expected.counters.Of(record::FrameOutcome::kUsed), expected.counters.frames);
   for (const std::size_t workers : {1U, 2U, 3U, 5U}) {
-    const Taken taken = TakeByPool(payloads, workers);
+    const Taken taken = DecodeByPool(payloads, workers);
     ExpectSame(taken.trusted, expected.trusted);
     ExpectSame(taken.quarantined, expected.quarantined);
     EXPECT_EQ(taken.counters.frame, expected.counters.frame);
@@ -128,7 +128,7 @@ TEST(WorkerPool, EachTupleKnowsItsSensors) {
       payloads.push_back(FromSensor(Numbered("s", sensor), NumberedPayload("h", n)));
   }
   for (const std::size_t workers : {1U, 3U}) {
-    const Taken taken = TakeByPool(payloads, workers);
+    const Taken taken = DecodeByPool(payloads, workers);
     ASSERT_EQ(taken.trusted.size(), kSensors);
     for (const auto& [key, sighting] : taken.trusted) {
       const auto n = static_cast<unsigned>(
@@ -145,7 +145,7 @@ TEST(WorkerPool, TenThousandIdentities) {
   for (unsigned i = 0; i < 10'000; ++i)
     payloads.push_back(FromSensor(Numbered("s", i), NumberedPayload("h", i % 3)));
   for (const std::size_t workers : {1U, 3U}) {
-    const Taken taken = TakeByPool(payloads, workers);
+    const Taken taken = DecodeByPool(payloads, workers);
     record::SensorSet all = 0;
     for (const auto& [key, sighting] : taken.trusted) {
       EXPECT_NE(sighting.sensors & record::SensorBit(record::kOtherSensors), 0U);
@@ -161,7 +161,7 @@ TEST(WorkerPool, RepeatsMeetInOneWindow) {
   for (int round = 0; round < 20; ++round) {
     for (const std::string& payload : NumberedPayloads("h", 100)) payloads.push_back(payload);
   }
-  const Taken taken = TakeByPool(payloads, 4);
+  const Taken taken = DecodeByPool(payloads, 4);
   EXPECT_EQ(taken.trusted.size(), 100U);
   EXPECT_EQ(taken.entries, 100U);
 }
