@@ -7,12 +7,12 @@
 #include <boost/program_options.hpp>
 #include <sstream>
 
+#include "ask/ascii.h"
+#include "ask/indicator.h"
+#include "ask/sensors.h"
+#include "ask/when.h"
 #include "dns/text.h"
 #include "options.h"
-#include "query/ascii.h"
-#include "query/indicator.h"
-#include "query/sensors.h"
-#include "query/when.h"
 #include "query_option_list.h"
 
 namespace pdns::tools {
@@ -31,25 +31,25 @@ Status AddQuestions(const po::variables_map& values, QueryOptions& options) {
   const bool glob = values["glob"].as<bool>();
   const bool regex = values["regex"].as<bool>();
   if (glob && regex) return Status::Usage("give --glob or --regex, not both");
-  const query::Syntax syntax = glob    ? query::Syntax::kGlob
-                               : regex ? query::Syntax::kRegex
-                                       : query::Syntax::kPlain;
-  const auto add = [&options](const std::string& text, Result<query::Question> question) {
+  const ask::Syntax syntax = glob    ? ask::Syntax::kGlob
+                             : regex ? ask::Syntax::kRegex
+                                     : ask::Syntax::kPlain;
+  const auto add = [&options](const std::string& text, Result<ask::Question> question) {
     if (!question.ok()) return question.status();
     options.request.questions.push_back({text, std::move(*question)});
     return Status();
   };
   Status status;
   for (const std::string& text : TextsOf(values, "name"))
-    if (status.ok()) status = add(text, query::AskName(text, syntax));
+    if (status.ok()) status = add(text, ask::AskName(text, syntax));
   for (const std::string& text : TextsOf(values, "rdata"))
-    if (status.ok()) status = add(text, query::AskRdata(text, syntax));
+    if (status.ok()) status = add(text, ask::AskRdata(text, syntax));
   for (const std::string& text : TextsOf(values, "ptr"))
-    if (status.ok()) status = add(text, query::AskPtr(text));
+    if (status.ok()) status = add(text, ask::AskPtr(text));
   for (const std::string& text : TextsOf(values, "text"))
-    if (status.ok()) status = add(text, query::AskText(text));
+    if (status.ok()) status = add(text, ask::AskText(text));
   for (const std::string& text : TextsOf(values, "raw"))
-    if (status.ok()) status = add(text, query::AskRaw(text));
+    if (status.ok()) status = add(text, ask::AskRaw(text));
   options.list = values["file"].as<std::string>();
   const query::Request& request = options.request;
   const bool all_new = request.new_since.has_value() && request.show != Show::kHits;
@@ -66,14 +66,14 @@ class Times {
   Times(const po::variables_map& values, std::chrono::sys_seconds now, Texts& notices)
       : values_(values), now_(now), notices_(notices) {}
 
-  std::optional<query::TimeSpan> Of(const char* name) {
+  std::optional<ask::TimeSpan> Of(const char* name) {
     if (values_.count(name) == 0 || !status_.ok()) return std::nullopt;
     return Read(name, values_[name].as<std::string>());
   }
 
   // One that is a part of the option's value.
-  std::optional<query::TimeSpan> Read(const char* name, const std::string& text) {
-    const auto when = query::ParseWhen(text, now_);
+  std::optional<ask::TimeSpan> Read(const char* name, const std::string& text) {
+    const auto when = ask::ParseWhen(text, now_);
     if (!when.ok()) {
       status_ = Status::Usage(fmt::format("--{}: {}", name, when.status().message()));
       return std::nullopt;
@@ -93,12 +93,12 @@ class Times {
   Status status_;
 };
 
-void NotBefore(query::Between& between, const std::optional<query::TimeSpan>& when) {
+void NotBefore(query::Between& between, const std::optional<ask::TimeSpan>& when) {
   if (!when.has_value() || when->first < between.from) return;
   between.from = when->first;
   between.from_ago = when->ago;
 }
-void NotAfter(query::Between& between, const std::optional<query::TimeSpan>& when) {
+void NotAfter(query::Between& between, const std::optional<ask::TimeSpan>& when) {
   if (!when.has_value() || when->last > between.to) return;
   between.to = when->last;
   between.to_ago = when->ago;
@@ -149,8 +149,8 @@ Status SetActive(const po::variables_map& values, Times& times, query::Filter& f
 Texts SensorsOf(const po::variables_map& values) {
   Texts sensors;
   for (const std::string& given : TextsOf(values, "sensor")) {
-    for (const std::string_view one : query::SplitAtCommas(given))
-      sensors.push_back(query::SensorFromText(one));
+    for (const std::string_view one : ask::SplitAtCommas(given))
+      sensors.push_back(ask::SensorFromText(one));
   }
   return sensors;
 }
@@ -176,7 +176,7 @@ Status SetFilter(const po::variables_map& values, Times& times, query::Filter& f
   for (const std::string& text : TextsOf(values, "exclude"))
     if (Status added = filter.Exclude(text); !added.ok()) return added;
   for (const std::string& text : TextsOf(values, "bailiwick")) {
-    auto zone = query::NamePattern::Parse(text);
+    auto zone = ask::NamePattern::Parse(text);
     if (!zone.ok()) return zone.status();
     filter.bailiwicks.push_back(std::move(*zone));
   }
@@ -241,13 +241,13 @@ Result<query::PivotStart> PivotStartOf(const QueryOptions& options) {
   const Status refused = Status::Usage("--pivot begins at one name or one address");
   const auto& questions = options.request.questions;
   if (questions.size() != 1 || !options.list.empty()) return refused;
-  const auto indicator = query::ParseIndicator(questions[0].text);
+  const auto indicator = ask::ParseIndicator(questions[0].text);
   if (!indicator.ok()) return indicator.status();
-  if (indicator->kind == query::Indicator::Kind::kBlock) {
+  if (indicator->kind == ask::Indicator::Kind::kBlock) {
     if (indicator->block.first != indicator->block.last) return refused;
     return query::PivotStart(indicator->block);
   }
-  const auto pattern = query::NamePattern::Parse(indicator->name);
+  const auto pattern = ask::NamePattern::Parse(indicator->name);
   const auto name = dns::NameFromText(indicator->name);
   if (!pattern.ok() || !pattern->exact() || !name.has_value()) return refused;
   return query::PivotStart(*name);

@@ -10,10 +10,10 @@
 #include <utility>
 
 #include "answer_printer.h"
+#include "ask/list.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "phrase.h"
-#include "query/list.h"
 #include "query/run.h"
 #include "query_database.h"
 #include "render/text.h"
@@ -27,7 +27,7 @@ using End = query::Outcome::End;
 constexpr std::size_t kMostBadTold = 20;  // indicators of a list; the others are counted
 
 struct ListFile {
-  std::shared_ptr<const query::List> list;
+  std::shared_ptr<const ask::List> list;
   std::uint64_t bad = 0;  // lines that are no indicators
 };
 
@@ -40,7 +40,7 @@ Result<ListFile> ReadListFile(const std::string& path) {
   const auto bad = [&read](const std::string& place, std::string_view /*text*/, const Status& why) {
     if (++read.bad <= kMostBadTold) LogWarning(fmt::format("{}: {}", place, Phrased(why)));
   };
-  auto list = query::ReadList(standard ? std::cin : static_cast<std::istream&>(file), bad);
+  auto list = ask::ReadList(standard ? std::cin : static_cast<std::istream&>(file), bad);
   if (!list.ok()) {
     return Status(list.status().code(), "list " + Printable(path) + ": " + list.status().message());
   }
@@ -48,14 +48,14 @@ Result<ListFile> ReadListFile(const std::string& path) {
     LogInfo(
         fmt::format("{} attributes or objects of other kinds passed over", list->passed_over()));
   }
-  read.list = std::make_shared<const query::List>(std::move(*list));
+  read.list = std::make_shared<const ask::List>(std::move(*list));
   return read;
 }
 
 void TellNotices(const QueryOptions& options) {
   if (options.request.pivot.has_value()) return;  // which asks none of them
   for (const query::Asking& asking : options.request.questions) {
-    const query::Question& question = asking.question;
+    const ask::Question& question = asking.question;
     if (!question.notice.empty()) LogInfo(question.notice + (question.turned ? " (--rdata)" : ""));
   }
 }

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "ask/quote.h"
 #include "base/bytes.h"
 #include "base/hash.h"
-#include "query/quote.h"
 
 namespace pdns::query {
 namespace {
@@ -117,13 +117,13 @@ std::string CursorToText(const AnswerCursor& cursor, std::string_view asked) {
 
 Result<AnswerCursor> CursorFromText(std::string_view text, std::string_view asked) {
   const auto bytes = FromHex(text);
-  if (!bytes.has_value()) return Status::Usage(Quoted(text) + " is no cursor");
+  if (!bytes.has_value()) return Status::Usage(ask::Quoted(text) + " is no cursor");
   Cursor cursor(AsBytes(*bytes));
   const Bytes seal = cursor.Read(kSealSize);
   const Bytes rest = cursor.Read(cursor.left());
   Cursor body(rest);
   AnswerCursor read = ReadBody(body);
-  if (!cursor.ok() || !body.ok()) return Status::Usage(Quoted(text) + " is no cursor");
+  if (!cursor.ok() || !body.ok()) return Status::Usage(ask::Quoted(text) + " is no cursor");
   if (AsText(seal) != Seal(AsText(rest), asked)) {
     return Status::Usage(
         "it belongs to another question, or was changed: give the same names, filters and order as "

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "ask/ascii.h"
+#include "ask/indicator.h"
+#include "ask/question.h"
 #include "base/bytes.h"
 #include "dns/text.h"
-#include "query/ascii.h"
-#include "query/indicator.h"
-#include "query/question.h"
 #include "record/type_facts.h"
 
 namespace pdns::query {
@@ -23,22 +23,22 @@ bool HoldsAddress(const dns::AddressBlock& block, const record::Tuple& tuple) {
   return address && block.Holds(tuple.rdata);
 }
 
-bool AnyMatches(const std::vector<NamePattern>& patterns, const record::Name& name) {
+bool AnyMatches(const std::vector<ask::NamePattern>& patterns, const record::Name& name) {
   return std::any_of(patterns.begin(), patterns.end(),
-                     [&name](const NamePattern& pattern) { return pattern.Matches(name); });
+                     [&name](const ask::NamePattern& pattern) { return pattern.Matches(name); });
 }
 
 }  // namespace
 
 Status TypeSet::Add(std::string_view text) {
   all_ = false;
-  for (const std::string_view one : SplitAtCommas(text)) {
-    if (SameText(one, "ANY")) {
+  for (const std::string_view one : ask::SplitAtCommas(text)) {
+    if (ask::SameText(one, "ANY")) {
       any_ = true;
-    } else if (SameText(one, "ANY-DNSSEC")) {
+    } else if (ask::SameText(one, "ANY-DNSSEC")) {
       dnssec_ = true;
     } else {
-      const auto types = ParseTypes(one);
+      const auto types = ask::ParseTypes(one);
       if (!types.ok()) return types.status();
       types_.insert(types_.end(), types->begin(), types->end());
     }
@@ -72,13 +72,13 @@ std::string TypeSet::Identity() const {
 }
 
 Status Filter::Exclude(std::string_view text) {
-  const auto indicator = ParseIndicator(text);
+  const auto indicator = ask::ParseIndicator(text);
   if (!indicator.ok()) return indicator.status();
-  if (indicator->kind == Indicator::Kind::kBlock) {
+  if (indicator->kind == ask::Indicator::Kind::kBlock) {
     excluded_addresses.push_back(indicator->block);
     return {};
   }
-  auto pattern = NamePattern::Parse(indicator->name);
+  auto pattern = ask::NamePattern::Parse(indicator->name);
   if (!pattern.ok()) return pattern.status();
   excluded_names.push_back(std::move(*pattern));
   return {};

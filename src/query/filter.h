@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "ask/name_pattern.h"
 #include "base/status.h"
 #include "dns/address_block.h"
-#include "query/name_pattern.h"
 #include "record/history.h"
 
 namespace pdns::query {
@@ -70,8 +70,8 @@ struct Filter {
   std::uint64_t max_count = std::numeric_limits<std::uint64_t>::max();
   std::optional<DaySpan> active;                      // seen on one of these days
   record::SensorSet sensors = 0;                      // seen by one of them; 0: by any
-  std::vector<NamePattern> bailiwicks;                // one of them; none: any, and unknown
-  std::vector<NamePattern> excluded_names;            // rrnames
+  std::vector<ask::NamePattern> bailiwicks;           // one of them; none: any, and unknown
+  std::vector<ask::NamePattern> excluded_names;       // rrnames
   std::vector<dns::AddressBlock> excluded_addresses;  // in A and AAAA
 
   // A name pattern, or an address or block: kUsage.

@@ -4,7 +4,7 @@ namespace pdns::query {
 namespace {
 
 // What the engine can do by itself; Filter and Question::rows do the rest.
-store::Selection SelectionOf(const Question& question, const LookupOptions& options) {
+store::Selection SelectionOf(const ask::Question& question, const LookupOptions& options) {
   store::Selection selection;
   selection.side = question.side;
   selection.trust = options.quarantined ? store::Trust::kQuarantined : store::Trust::kTrusted;
@@ -17,11 +17,11 @@ store::Selection SelectionOf(const Question& question, const LookupOptions& opti
 
 }  // namespace
 
-store::Side OrderOf(const Question& question, bool quarantined) {
+store::Side OrderOf(const ask::Question& question, bool quarantined) {
   return quarantined ? store::Side::kOwner : question.side;
 }
 
-LookupOutcome Lookup(store::Snapshot& snapshot, const Question& question,
+LookupOutcome Lookup(store::Snapshot& snapshot, const ask::Question& question,
                      const LookupOptions& options, const std::function<bool(const Hit&)>& sink) {
   LookupOutcome outcome;
   const store::Side order = OrderOf(question, options.quarantined);

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <functional>
 
+#include "ask/question.h"
 #include "base/status.h"
 #include "query/filter.h"
 #include "query/hit.h"
-#include "query/question.h"
 #include "store/database.h"
 
 namespace pdns::query {
@@ -35,10 +35,10 @@ struct LookupOptions {
 };
 
 // `sink` may end the answer by returning false. One thread, the snapshot's.
-LookupOutcome Lookup(store::Snapshot& snapshot, const Question& question,
+LookupOutcome Lookup(store::Snapshot& snapshot, const ask::Question& question,
                      const LookupOptions& options, const std::function<bool(const Hit&)>& sink);
 
 // The side in whose order the rows of a question come.
-store::Side OrderOf(const Question& question, bool quarantined);
+store::Side OrderOf(const ask::Question& question, bool quarantined);
 
 }  // namespace pdns::query

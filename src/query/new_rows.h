@@ -14,7 +14,7 @@ namespace pdns::query {
 
 // One of the things that new rows are held against.
 struct Wanted {
-  const Question* question = nullptr;
+  const ask::Question* question = nullptr;
   const Asked* asked = nullptr;  // for its hits; may be none
 };
 

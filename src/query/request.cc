@@ -48,10 +48,10 @@ void AppendWindow(Canonical& out, const Between& between) {
   out.Bound(between.to, between.to_ago);
 }
 
-std::vector<std::string> IdentitiesOf(const std::vector<NamePattern>& patterns) {
+std::vector<std::string> IdentitiesOf(const std::vector<ask::NamePattern>& patterns) {
   std::vector<std::string> identities;
   identities.reserve(patterns.size());
-  for (const NamePattern& pattern : patterns) identities.push_back(pattern.Identity());
+  for (const ask::NamePattern& pattern : patterns) identities.push_back(pattern.Identity());
   return identities;
 }
 

@@ -13,12 +13,12 @@
 #include <string>
 #include <vector>
 
+#include "ask/list.h"
+#include "ask/question.h"
 #include "base/hash.h"
 #include "base/status.h"
 #include "query/filter.h"
-#include "query/list.h"
 #include "query/pivot.h"
-#include "query/question.h"
 #include "query/sort_key.h"
 #include "store/selection.h"
 
@@ -27,7 +27,7 @@ namespace pdns::query {
 // One thing asked, with the words it was asked in: rows of several questions show them.
 struct Asking {
   std::string text;
-  Question question;
+  ask::Question question;
 };
 
 // What the answer consists of.
@@ -61,8 +61,8 @@ struct PivotRequest {
 
 // A plain value. Copies share patterns and the list; so one thread at a time, copies included.
 struct Request {
-  std::vector<Asking> questions;     // of a pivot one, which it does not ask; see `pivot`
-  std::shared_ptr<const List> list;  // asked behind the questions; none: no list was given
+  std::vector<Asking> questions;          // of a pivot one, which it does not ask; see `pivot`
+  std::shared_ptr<const ask::List> list;  // asked behind the questions; none: no list was given
   store::Trust trust = store::Trust::kTrusted;
   Filter filter;                      // but for its sensors, which Run sets
   std::vector<std::string> sensors;   // seen by one of these names; empty: by any

@@ -4,12 +4,12 @@
 #include <deque>
 #include <utility>
 
+#include "ask/sensors.h"
 #include "query/answer_cursor.h"
 #include "query/distinct.h"
 #include "query/hit_sorter.h"
 #include "query/lookup.h"
 #include "query/new_rows.h"
-#include "query/sensors.h"
 
 namespace pdns::query {
 namespace {
@@ -90,7 +90,7 @@ class Runner {
         answer_(request, sink, outcome_) {}
 
   Result<Outcome> Run() {
-    const auto sensors = SensorsNamed(request_.sensors, snapshot_.sensors());
+    const auto sensors = ask::SensorsNamed(request_.sensors, snapshot_.sensors());
     if (!sensors.ok()) return sensors.status();
     filter_.sensors = *sensors;
     BeginOrder();
@@ -166,11 +166,11 @@ class Runner {
     return status;
   }
 
-  const Question* QuestionAt(std::uint64_t number, std::optional<Question>& made) const {
+  const ask::Question* QuestionAt(std::uint64_t number, std::optional<ask::Question>& made) const {
     const std::uint64_t direct = request_.questions.size();
     if (number < direct) return &request_.questions[number].question;
     if (number >= questions()) return nullptr;
-    auto question = AskName((*request_.list)[number - direct].text);
+    auto question = ask::AskName((*request_.list)[number - direct].text);
     if (!question.ok()) return nullptr;
     return &made.emplace(std::move(*question));
   }
@@ -180,8 +180,8 @@ class Runner {
       new_after_ = NewPlace{cursor.number, cursor.place.question};
       return {};
     }
-    std::optional<Question> made;
-    const Question* question = QuestionAt(cursor.place.question, made);
+    std::optional<ask::Question> made;
+    const ask::Question* question = QuestionAt(cursor.place.question, made);
     if (question == nullptr) return Status::Usage("no such question");
     if (!sorter_.has_value()) {
       after_ = cursor.place;
@@ -242,14 +242,14 @@ class Runner {
       if (!Ask(asking.question, {asking.text, 0}, number++)) return;
     }
     for (; number < questions(); ++number) {
-      const Listed listed = (*request_.list)[number - request_.questions.size()];
-      const auto question = AskName(listed.text);
+      const ask::Listed listed = (*request_.list)[number - request_.questions.size()];
+      const auto question = ask::AskName(listed.text);
       if (!question.ok() || !Ask(*question, {listed.text, listed.line}, number)) return;
     }
   }
 
   // False when there is no use in asking more.
-  bool Ask(const Question& question, const Asked& asked, std::uint64_t number) {
+  bool Ask(const ask::Question& question, const Asked& asked, std::uint64_t number) {
     answer_.Begin(asked);
     if (after_.has_value() && number < after_->question) return true;
     LookupOptions how;
@@ -271,18 +271,18 @@ class Runner {
 
   // All questions at once: the journal is read but once.
   void AskNew() {
-    std::deque<Question> made;  // of the list
+    std::deque<ask::Question> made;  // of the list
     std::deque<Asked> asked;
     std::vector<Wanted> wanted;
-    const auto add = [&](const Question& question, const Asked& by) {
+    const auto add = [&](const ask::Question& question, const Asked& by) {
       answer_.Begin(by);
       asked.push_back(by);
       wanted.push_back({&question, request_.several() ? &asked.back() : nullptr});
     };
     for (const Asking& asking : request_.questions) add(asking.question, {asking.text, 0});
     for (std::size_t i = request_.questions.size(); i < questions(); ++i) {
-      const Listed listed = (*request_.list)[i - request_.questions.size()];
-      auto question = AskName(listed.text);
+      const ask::Listed listed = (*request_.list)[i - request_.questions.size()];
+      auto question = ask::AskName(listed.text);
       if (!question.ok()) continue;  // never: it was read as one
       add(made.emplace_back(std::move(*question)), {listed.text, listed.line});
     }

@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "ask/sensors.h"
 #include "base/bytes.h"
 #include "dns/text.h"
-#include "query/sensors.h"
 #include "record/name.h"
 #include "record/outcome.h"
 
@@ -106,7 +106,7 @@ std::string SensorsText(record::SensorSet sensors, const std::vector<std::string
   std::string text;
   for (std::size_t i = 0; i < seen_by.size(); ++i) {
     if (i > 0) text.push_back(',');
-    text += query::SensorText(seen_by[i]);
+    text += ask::SensorText(seen_by[i]);
   }
   return text;
 }

@@ -1,18 +1,18 @@
 // Text that people paste and lists that others wrote: indicators, patterns, times.
-#include "query/indicator.h"
+#include "ask/indicator.h"
 
 #include <string>
 
+#include "ask/name_pattern.h"
+#include "ask/refang.h"
+#include "ask/when.h"
 #include "check.h"
 #include "dns/text.h"
-#include "query/name_pattern.h"
-#include "query/refang.h"
-#include "query/when.h"
 #include "record/tuple_key.h"
 
 namespace {
 
-using pdns::query::NamePattern;
+using pdns::ask::NamePattern;
 
 // A name in wire form at the front; the root where there is none.
 pdns::record::Name ReadName(std::string_view& text) {
@@ -39,20 +39,20 @@ void CheckPattern(const pdns::Result<NamePattern>& pattern, const pdns::record::
   pattern->Match(ordered.substr(1), ordered);
 }
 
-void CheckBlock(const pdns::query::Indicator& indicator) {
+void CheckBlock(const pdns::ask::Indicator& indicator) {
   const auto& block = indicator.block;
   MUST_HOLD(block.size == 4 || block.size == 16);
   MUST_HOLD(block.first <= block.last);
-  const auto again = pdns::query::ParseIndicator(indicator.understood);
+  const auto again = pdns::ask::ParseIndicator(indicator.understood);
   MUST_HOLD(again.ok() && !again->changed);
   MUST_HOLD(again->block.first == block.first && again->block.last == block.last);
 }
 
 void CheckIndicator(std::string_view text, const pdns::record::Name& name) {
-  const auto indicator = pdns::query::ParseIndicator(text);
-  static_cast<void>(pdns::query::PtrName(text).ok());
+  const auto indicator = pdns::ask::ParseIndicator(text);
+  static_cast<void>(pdns::ask::PtrName(text).ok());
   if (!indicator.ok()) return;
-  if (indicator->kind == pdns::query::Indicator::Kind::kBlock) return CheckBlock(*indicator);
+  if (indicator->kind == pdns::ask::Indicator::Kind::kBlock) return CheckBlock(*indicator);
   const auto pattern = NamePattern::Parse(indicator->name);
   MUST_HOLD(pattern.ok());
   CheckPattern(pattern, name);
@@ -64,12 +64,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using std::chrono::sys_seconds;
   std::string_view text = pdns::AsText({data, size});
   const pdns::record::Name name = ReadName(text);
-  const std::string plain = pdns::query::Refang(text);
+  const std::string plain = pdns::ask::Refang(text);
   MUST_HOLD(plain.size() <= text.size());
   CheckIndicator(text, name);
   CheckPattern(NamePattern::Parse(text), name);
   CheckPattern(NamePattern::Glob(text), name);
-  const auto span = pdns::query::ParseWhen(text, sys_seconds(std::chrono::seconds(1795372876)));
+  const auto span = pdns::ask::ParseWhen(text, sys_seconds(std::chrono::seconds(1795372876)));
   MUST_HOLD(!span.ok() || (sys_seconds() <= span->first && span->first <= span->last));
   return 0;
 }

@@ -51,7 +51,7 @@ FakeSnapshot Rows() {
 
 // What is asked, and how the answer comes.
 struct Request {
-  std::vector<Question> questions;
+  std::vector<ask::Question> questions;
   bool quarantined = false;
   std::optional<SortBy> sort;
   bool reverse = false;
@@ -107,7 +107,7 @@ class Asking {
     const auto cursor = CursorFromText(text, "asked");
     EXPECT_TRUE(cursor.ok());
     if (!request_.sort.has_value()) return cursor->place;
-    const Question& question = request_.questions[cursor->place.question];
+    const ask::Question& question = request_.questions[cursor->place.question];
     const auto hit = Recall(
         snapshot_, request_.quarantined ? store::Trust::kQuarantined : store::Trust::kTrusted,
         OrderOf(question, request_.quarantined), *cursor, *request_.sort);
@@ -133,12 +133,12 @@ class Asking {
 };
 
 std::vector<Request> Requests() {
-  const std::vector<std::vector<Question>> asked{
-      {*AskName("*.")},
-      {*AskName("+.org"), *AskName("blah.org"), *AskName("a.example")},
-      {*AskRdata("97.98.99.0/24")},
-      {*AskRdata("97.98.99.101"), *AskRdata("*.org"), *AskName("blah.org")},
-      {*AskText("x"), *AskRdata("cdn.net")}};
+  const std::vector<std::vector<ask::Question>> asked{
+      {*ask::AskName("*.")},
+      {*ask::AskName("+.org"), *ask::AskName("blah.org"), *ask::AskName("a.example")},
+      {*ask::AskRdata("97.98.99.0/24")},
+      {*ask::AskRdata("97.98.99.101"), *ask::AskRdata("*.org"), *ask::AskName("blah.org")},
+      {*ask::AskText("x"), *ask::AskRdata("cdn.net")}};
   std::vector<Request> requests;
   for (const auto& questions : asked) {
     for (const bool quarantined : {false, true}) {

@@ -43,11 +43,11 @@ TEST(Filter, Counts) {
 
 TEST(Filter, Bailiwick) {
   Filter filter;
-  filter.bailiwicks.push_back(std::move(*NamePattern::Parse("blah.org")));
+  filter.bailiwicks.push_back(std::move(*ask::NamePattern::Parse("blah.org")));
   EXPECT_TRUE(Passes(filter, Seen(1, 1, 1, 2)));
   EXPECT_FALSE(Passes(filter, Seen(1, 1, 1, 1)));
   EXPECT_FALSE(Passes(filter, Seen(1, 1, 1, 3)));
-  filter.bailiwicks.push_back(std::move(*NamePattern::Parse("org")));
+  filter.bailiwicks.push_back(std::move(*ask::NamePattern::Parse("org")));
   EXPECT_TRUE(Passes(filter, Seen(1, 1, 1, 1)));
 }
 
@@ -56,7 +56,7 @@ TEST(Filter, AnUnknownBailiwickIsOfNoZone) {
   for (const char* zone : {"blah.org", "*.org", ".", "*."}) {
     Filter filter;
     EXPECT_TRUE(Passes(filter, Seen(1, 1, 1)));
-    filter.bailiwicks.push_back(std::move(*NamePattern::Parse(zone)));
+    filter.bailiwicks.push_back(std::move(*ask::NamePattern::Parse(zone)));
     EXPECT_FALSE(Passes(filter, Seen(1, 1, 1))) << zone;
     EXPECT_EQ(Passes(filter, Seen(1, 1, 1, 0)),
               std::string_view(zone) == "." || std::string_view(zone) == "*.")

@@ -34,7 +34,8 @@ struct Answer {
   LookupOutcome outcome;
 };
 
-Answer Ask(store::Snapshot& snapshot, const Question& question, const LookupOptions& options = {}) {
+Answer Ask(store::Snapshot& snapshot, const ask::Question& question,
+           const LookupOptions& options = {}) {
   Answer answer;
   answer.outcome = Lookup(snapshot, question, options, [&](const Hit& row) {
     answer.rows.push_back(dns::NameToText(row.tuple.owner) + " " + dns::TypeToText(row.tuple.type));
@@ -44,8 +45,8 @@ Answer Ask(store::Snapshot& snapshot, const Question& question, const LookupOpti
   return answer;
 }
 
-Question ByName(std::string_view text) { return *AskName(text); }
-Question ByRdata(std::string_view text) { return *AskRdata(text); }
+ask::Question ByName(std::string_view text) { return *ask::AskName(text); }
+ask::Question ByRdata(std::string_view text) { return *ask::AskRdata(text); }
 
 TEST(Lookup, ByNameAndByRdata) {
   FakeSnapshot snapshot = BlahOrg();
@@ -78,13 +79,15 @@ TEST(Lookup, PatternsFilterKeysOnBothSides) {
             (Lines{"www.blah.org. A", "www.blah.org. AAAA"}));
   EXPECT_EQ(Ask(snapshot, ByName("www.*")).rows, (Lines{"www.blah.org. A", "www.blah.org. AAAA"}));
   EXPECT_EQ(Ask(snapshot, ByName("bl*.org")).rows.size(), 6U);
-  EXPECT_EQ(Ask(snapshot, *AskName("^w+\\.", Syntax::kRegex)).rows.size(), 2U);
+  EXPECT_EQ(Ask(snapshot, *ask::AskName("^w+\\.", ask::Syntax::kRegex)).rows.size(), 2U);
   EXPECT_EQ(Ask(snapshot, ByRdata("+.ca-dns.net")).rows, (Lines{"blah.org. NS"}));
   EXPECT_EQ(Ask(snapshot, ByRdata("*.ca-dns.net")).rows,
             (Lines{"blah.org. NS", "x.www.blah.org. NS"}));
-  EXPECT_EQ(Ask(snapshot, *AskRdata("ns.*", Syntax::kGlob)).rows, (Lines{"x.www.blah.org. NS"}));
-  EXPECT_EQ(Ask(snapshot, *AskText("ell")).rows, (Lines{"blah.org. TXT"}));
-  EXPECT_EQ(Ask(snapshot, *AskRaw("61626364")).rows, (Lines{"blah.org. A", "www.blah.org. A"}));
+  EXPECT_EQ(Ask(snapshot, *ask::AskRdata("ns.*", ask::Syntax::kGlob)).rows,
+            (Lines{"x.www.blah.org. NS"}));
+  EXPECT_EQ(Ask(snapshot, *ask::AskText("ell")).rows, (Lines{"blah.org. TXT"}));
+  EXPECT_EQ(Ask(snapshot, *ask::AskRaw("61626364")).rows,
+            (Lines{"blah.org. A", "www.blah.org. A"}));
 }
 
 TEST(Lookup, TheWatchIsToldOfKeysThatDoNotMatchAndMayEndIt) {
@@ -96,7 +99,7 @@ TEST(Lookup, TheWatchIsToldOfKeysThatDoNotMatchAndMayEndIt) {
     told.push_back(keys);
     return told.size() < 2;
   };
-  const Question question = *AskName("nothing", Syntax::kRegex);
+  const ask::Question question = *ask::AskName("nothing", ask::Syntax::kRegex);
   const Answer answer = Ask(snapshot, question, options);
   EXPECT_TRUE(answer.outcome.stopped);
   ASSERT_EQ(told.size(), 2U);
@@ -121,7 +124,9 @@ TEST(Lookup, QuarantinedByRdata) {
   FakeSnapshot snapshot = BlahOrg();
   LookupOptions options;
   options.quarantined = true;
-  const auto ask = [&](const Question& question) { return Ask(snapshot, question, options).rows; };
+  const auto ask = [&](const ask::Question& question) {
+    return Ask(snapshot, question, options).rows;
+  };
   EXPECT_EQ(ask(ByRdata("97.98.99.100")), (Lines{"bank.example. A"}));
   EXPECT_EQ(ask(ByRdata("0.0.0.0/0")), (Lines{"bank.example. A", "shop.example. A"}));
   EXPECT_EQ(ask(ByRdata("auth01.ca-dns.net")), (Lines{"bank.example. MX"}));
@@ -150,7 +155,7 @@ FakeSnapshot Crowded() {
   return snapshot;
 }
 
-std::vector<OwnedPlace> PlacesOf(store::Snapshot& snapshot, const Question& question,
+std::vector<OwnedPlace> PlacesOf(store::Snapshot& snapshot, const ask::Question& question,
                                  const LookupOptions& options) {
   std::vector<OwnedPlace> places;
   const LookupOutcome outcome = Lookup(snapshot, question, options, [&](const Hit& hit) {
@@ -175,10 +180,10 @@ void ExpectOrder(const std::vector<OwnedPlace>& places, store::Side side) {
 // Cut after any of its hits and taken up there, an answer is what it is in one piece.
 TEST(Lookup, GoesOnBehindAPlace) {
   FakeSnapshot snapshot = Crowded();
-  for (const Question& question :
+  for (const ask::Question& question :
        {ByName("*."), ByName("+.org"), ByName("blah.org"), ByRdata("0.0.0.0/0"),
-        ByRdata("97.98.99.100"), ByRdata("*.net"), ByRdata("auth01.ca-dns.net"), *AskText("x"),
-        *AskText("HELLO"), *AskRaw("61626364")}) {
+        ByRdata("97.98.99.100"), ByRdata("*.net"), ByRdata("auth01.ca-dns.net"), *ask::AskText("x"),
+        *ask::AskText("HELLO"), *ask::AskRaw("61626364")}) {
     for (const bool quarantined : {false, true}) {
       LookupOptions options;
       options.number = 7;
@@ -198,7 +203,7 @@ TEST(Lookup, GoesOnBehindAPlace) {
 
 TEST(Lookup, GoesOnBehindARowThatIsGoneAndFindsWhatCameSince) {
   FakeSnapshot snapshot = Crowded();
-  const Question question = ByName("blah.org");
+  const ask::Question question = ByName("blah.org");
   std::vector<OwnedPlace> all;
   std::vector<FakeSnapshot> without;  // each of them
   Lookup(snapshot, question, {}, [&](const Hit& hit) {

@@ -78,13 +78,14 @@ TEST(NewRows, AreFiltered) {
 class NewRowsAsked : public ::testing::Test {
  protected:
   NewRowsAsked() {
-    for (const Question& question : questions_) wanted_.push_back({&question, &asked_});
+    for (const ask::Question& question : questions_) wanted_.push_back({&question, &asked_});
     options_.wanted = wanted_;
   }
 
   const Asked asked_{"asked", 1};
-  const std::vector<Question> questions_{*AskName("*.blah.org"), *AskRdata("97.98.99.100"),
-                                         *AskRdata("*.dns.net"), *AskText("ell")};
+  const std::vector<ask::Question> questions_{*ask::AskName("*.blah.org"),
+                                              *ask::AskRdata("97.98.99.100"),
+                                              *ask::AskRdata("*.dns.net"), *ask::AskText("ell")};
   std::vector<Wanted> wanted_;
   NewRowsOptions options_;
   const Lines hits_{"1 100 name www.blah.org. A 0 asked", "1 100 name www.blah.org. A 1 asked",

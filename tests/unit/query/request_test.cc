@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "query/indicator.h"
-#include "query/when.h"
+#include "ask/indicator.h"
+#include "ask/when.h"
 
 namespace pdns::query {
 namespace {
@@ -20,13 +20,13 @@ using std::chrono::sys_seconds;
 
 constexpr sys_seconds kNow(seconds(1795372931));
 
-Asking Name(const std::string& text) { return {text, *AskName(text)}; }
+Asking Name(const std::string& text) { return {text, *ask::AskName(text)}; }
 
-std::shared_ptr<const List> ListOf(const std::string& lines) {
+std::shared_ptr<const ask::List> ListOf(const std::string& lines) {
   std::istringstream text(lines);
-  auto list = ReadList(text, [](const std::string&, std::string_view, const Status&) {});
+  auto list = ask::ReadList(text, [](const std::string&, std::string_view, const Status&) {});
   EXPECT_TRUE(list.ok());
-  return std::make_shared<const List>(std::move(*list));
+  return std::make_shared<const ask::List>(std::move(*list));
 }
 
 // Sets one field, each in one of the ways that people have.
@@ -46,7 +46,7 @@ std::vector<Setting> FilterSettings() {
         const auto day = std::chrono::floor<std::chrono::days>(kNow);
         one.filter.active = DaySpan{day, day};
       },
-      [](Request& one) { one.filter.bailiwicks.push_back(*NamePattern::Parse("org")); },
+      [](Request& one) { one.filter.bailiwicks.push_back(*ask::NamePattern::Parse("org")); },
       [](Request& one) { ASSERT_TRUE(one.filter.Exclude("*.blah.org").ok()); },
       [](Request& one) { ASSERT_TRUE(one.filter.Exclude("10.0.0.0/8").ok()); },
       [](Request& one) {
@@ -90,7 +90,7 @@ TEST(Request, EveryFieldChangesItsBytes) {
   more[1].pivot = PivotRequest{record::Name(), 3};
   more[2].pivot = PivotRequest{record::Name(), 2, 7};
   more[3].pivot = PivotRequest{record::Name(), 2, 100, seconds(1)};
-  more[4].pivot = PivotRequest{ParseIndicator("192.0.2.1")->block};
+  more[4].pivot = PivotRequest{ask::ParseIndicator("192.0.2.1")->block};
   more[5].list = ListOf("");
   more[6].show = Show::kValues;
   more[7].new_since = NewSince{kNow, seconds(60)};
@@ -130,32 +130,32 @@ TEST(Request, SetsAreSets) {
 
 // What is asked counts, not how it was typed.
 TEST(Request, QuestionsByWhatTheyMean) {
-  const auto bytes = [](const std::string& text, Result<Question> question) {
+  const auto bytes = [](const std::string& text, Result<ask::Question> question) {
     Request request;
     request.questions.push_back({text, *question});
     return CanonicalBytes(request);
   };
-  const std::string www = bytes("www.blah.org", AskName("www.blah.org"));
-  EXPECT_EQ(bytes("x", AskName("hxxps://WWW[.]blah.org./y")), www);
-  EXPECT_EQ(bytes("x", AskName("192.0.2.1")), bytes("y", AskRdata("192.0.2.1/32")));
+  const std::string www = bytes("www.blah.org", ask::AskName("www.blah.org"));
+  EXPECT_EQ(bytes("x", ask::AskName("hxxps://WWW[.]blah.org./y")), www);
+  EXPECT_EQ(bytes("x", ask::AskName("192.0.2.1")), bytes("y", ask::AskRdata("192.0.2.1/32")));
   std::set<std::string> different{
       www,
-      bytes("", AskName("blah.org")),
-      bytes("", AskName("*.blah.org")),
-      bytes("", AskName("+.blah.org")),
-      bytes("", AskName("blah.*")),
-      bytes("", AskName("blah.+")),
-      bytes("", AskName("blah*.org")),
-      bytes("", AskName("blah*")),
-      bytes("", AskRdata("blah.org")),
-      bytes("", AskName("bl?h.org", Syntax::kGlob)),
-      bytes("", AskName("bl.h.org", Syntax::kRegex)),
-      bytes("", AskRdata("bl.h.org", Syntax::kRegex)),
-      bytes("", AskRdata("192.0.2.0/24")),
-      bytes("", AskRdata("192.0.2.0/25")),
-      bytes("", AskText("blah.org")),
-      bytes("", AskRaw("00")),
-      bytes("", AskRaw("0000")),
+      bytes("", ask::AskName("blah.org")),
+      bytes("", ask::AskName("*.blah.org")),
+      bytes("", ask::AskName("+.blah.org")),
+      bytes("", ask::AskName("blah.*")),
+      bytes("", ask::AskName("blah.+")),
+      bytes("", ask::AskName("blah*.org")),
+      bytes("", ask::AskName("blah*")),
+      bytes("", ask::AskRdata("blah.org")),
+      bytes("", ask::AskName("bl?h.org", ask::Syntax::kGlob)),
+      bytes("", ask::AskName("bl.h.org", ask::Syntax::kRegex)),
+      bytes("", ask::AskRdata("bl.h.org", ask::Syntax::kRegex)),
+      bytes("", ask::AskRdata("192.0.2.0/24")),
+      bytes("", ask::AskRdata("192.0.2.0/25")),
+      bytes("", ask::AskText("blah.org")),
+      bytes("", ask::AskRaw("00")),
+      bytes("", ask::AskRaw("0000")),
   };
   EXPECT_EQ(different.size(), 17U);
   Request two;
@@ -178,7 +178,7 @@ TEST(Request, AListInAnyOrder) {
 // "7d" is the same request tomorrow, so that a cursor of today goes on.
 TEST(Request, TimesBeforeNowStayWhatTheyAre) {
   const auto since = [](const std::string& text, sys_seconds now) {
-    const auto when = ParseWhen(text, now);
+    const auto when = ask::ParseWhen(text, now);
     Request request;
     request.filter.last.from = when->first;
     request.filter.last.from_ago = when->ago;

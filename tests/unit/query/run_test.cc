@@ -60,15 +60,15 @@ class Sink final : public AnswerSink {
 
 Request Asked(const std::vector<std::string>& names) {
   Request request;
-  for (const std::string& name : names) request.questions.push_back({name, *AskName(name)});
+  for (const std::string& name : names) request.questions.push_back({name, *ask::AskName(name)});
   return request;
 }
 
-std::shared_ptr<const List> ListOf(const std::string& lines) {
+std::shared_ptr<const ask::List> ListOf(const std::string& lines) {
   std::istringstream text(lines);
-  auto list = ReadList(text, [](const std::string&, std::string_view, const Status&) {});
+  auto list = ask::ReadList(text, [](const std::string&, std::string_view, const Status&) {});
   EXPECT_TRUE(list.ok());
-  return std::make_shared<const List>(std::move(*list));
+  return std::make_shared<const ask::List>(std::move(*list));
 }
 
 struct Told {

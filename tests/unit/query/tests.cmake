@@ -1,4 +1,3 @@
 pdns_unit_test(query
-  FILES answer_cursor cut_answer filter hit_sorter indicator json_list list lookup name_pattern new_rows pivot
-        pivot_bounds pivot_target question request run sensors sort_key stix_pattern text_pattern utf8_text when
+  FILES answer_cursor cut_answer filter hit_sorter lookup new_rows pivot pivot_bounds pivot_target request run sort_key
   LIBS pdns_query fmt::fmt)

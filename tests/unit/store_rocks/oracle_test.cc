@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "query/name_pattern.h"
+#include "ask/name_pattern.h"
 #include "unit/store_rocks/model.h"
 #include "unit/store_rocks/zone.h"
 #include "unit/support/sanitized.h"
@@ -52,10 +52,10 @@ class Oracle : public ::testing::Test {
                                                    "ns*.net", "ns*",        "*.blah.org", "b*.org",
                                                    "+.",      "www.*"};
     const auto& text = patterns[zone.Below(static_cast<unsigned>(patterns.size()))];
-    auto pattern = query::NamePattern::Parse(text);
+    auto pattern = ask::NamePattern::Parse(text);
     ASSERT_TRUE(pattern.ok()) << text;
     selection.span = {pattern->prefix(), {}};
-    selection.names = std::make_shared<query::NamePattern>(std::move(*pattern));
+    selection.names = std::make_shared<ask::NamePattern>(std::move(*pattern));
   }
 
   Selection RandomSelection() {

@@ -1,0 +1,255 @@
+#include "ask/indicator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "ask/ascii.h"
+#include "ask/name_pattern.h"
+#include "ask/quote.h"
+#include "ask/refang.h"
+#include "dns/idn.h"
+
+namespace pdns::ask {
+namespace {
+
+constexpr std::size_t kNone = std::string_view::npos;
+
+// The first of `wanted` that is not escaped.
+std::size_t FindPlain(std::string_view text, std::string_view wanted) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '\\') {
+      ++at;
+    } else if (std::find(wanted.begin(), wanted.end(), text[at]) != wanted.end()) {
+      return at;
+    }
+  }
+  return kNone;
+}
+
+// Text on its way to an indicator.
+struct Parse {
+  std::string_view given;  // for messages
+  std::string_view rest;   // what is still to be understood
+
+  Status Refuse(std::string_view why) const {
+    return Status::Usage(fmt::format("{}{}", Quoted(given), why));
+  }
+};
+
+Indicator OfBlock(const dns::AddressBlock& block) {
+  Indicator indicator;
+  indicator.kind = Indicator::Kind::kBlock;
+  indicator.block = block;
+  indicator.understood = dns::BlockText(block);
+  return indicator;
+}
+
+// Of a file: MD5, SHA-1, SHA-2. No label is as long, but for one of 40.
+bool LooksLikeHash(std::string_view text) {
+  constexpr std::array<std::size_t, 5> kSizes{32, 40, 64, 96, 128};
+  return std::find(kSizes.begin(), kSizes.end(), text.size()) != kSizes.end() &&
+         text.find_first_not_of("0123456789abcdefABCDEF") == kNone;
+}
+
+Result<Indicator> ParseName(const Parse& parse) {
+  if (FindPlain(parse.rest, kBlanks) != kNone)
+    return parse.Refuse(" has a blank in it: give one name or address at a time");
+  if (FindPlain(parse.rest, "[](){}<>\"`|") != kNone) {
+    return parse.Refuse(
+        " has a bracket or a quote that no rule understands; in a name it is written \\[");
+  }
+  if (LooksLikeHash(parse.rest)) return parse.Refuse(" looks like a hash, and is no name");
+  const auto ascii = dns::ToAscii(parse.rest);
+  if (!ascii.has_value()) return parse.Refuse(" has no form in the DNS (IDNA)");
+  const auto pattern = NamePattern::Parse(*ascii);
+  if (!pattern.ok()) return pattern.status();
+  Indicator indicator;
+  indicator.name = *ascii;
+  indicator.understood = *ascii;
+  return indicator;
+}
+
+// A host with or without a port: "blah.org", "1.2.3.4:80", "[2001:db8::1]:443".
+Result<Indicator> ParseHost(Parse parse) {
+  std::string_view& host = parse.rest;
+  std::string_view port;
+  const bool bracketed = host.starts_with('[');
+  const std::size_t end = bracketed ? host.find(']') : FindPlain(host, ":");
+  if (bracketed && end == kNone) return parse.Refuse(": a [ without its ]");
+  if (end != kNone) {
+    port = host.substr(end + (bracketed ? 1 : 0));
+    host = host.substr(bracketed ? 1 : 0, end - (bracketed ? 1 : 0));
+  }
+  std::uint16_t number = 0;
+  if (!port.empty()) {
+    // An empty port is one, too (RFC 3986 3.2.3).
+    const char* stop = port.data() + port.size();
+    const auto [behind, error] = std::from_chars(port.data() + 1, stop, number);
+    if (port.front() != ':' || (port.size() > 1 && (error != std::errc() || behind != stop)))
+      return parse.Refuse(" is no address, and what stands behind the host is no port");
+  }
+  if (const auto address = dns::ParseAddress(host)) {
+    Indicator indicator = OfBlock(*address);
+    indicator.changed = true;  // a bare one does not come this far
+    return indicator;
+  }
+  if (bracketed) return parse.Refuse(": no IPv6 address between [ and ]");
+  if (host.empty()) return parse.Refuse(" names no host");
+  return ParseName(parse);
+}
+
+// The part of a URL between its scheme and its path.
+Result<Indicator> ParseAuthority(Parse parse) {
+  parse.rest = parse.rest.substr(0, parse.rest.find_first_of("/?#"));
+  if (const std::size_t at = parse.rest.rfind('@'); at != kNone) parse.rest.remove_prefix(at + 1);
+  return ParseHost(parse);
+}
+
+// The size of "scheme://" at the front; 0: none.
+std::size_t SchemeSize(std::string_view text) {
+  const std::size_t end = text.find("://");
+  if (end == kNone || !IsLetter(text.front())) return 0;
+  const bool scheme = std::all_of(
+      text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end),
+      [](char c) { return IsLetter(c) || IsDigit(c) || c == '+' || c == '-' || c == '.'; });
+  return scheme ? end + 3 : 0;
+}
+
+// "first-last"; nothing when the text is none.
+std::optional<Result<Indicator>> ParseRange(const Parse& parse) {
+  const std::size_t dash = parse.rest.find('-');
+  if (dash == kNone) return std::nullopt;
+  const auto first = dns::ParseAddress(Trimmed(parse.rest.substr(0, dash)));
+  if (!first.has_value()) return std::nullopt;
+  const std::string_view behind = Trimmed(parse.rest.substr(dash + 1));
+  const auto last = dns::ParseAddress(behind);
+  if (!last.has_value()) {
+    const bool name =
+        std::any_of(behind.begin(), behind.end(), IsLetter) && behind.find(':') == kNone;
+    if (name) return std::nullopt;
+    return parse.Refuse(" is no range: give two addresses, such as 192.0.2.1-192.0.2.9");
+  }
+  dns::AddressBlock block = *first;
+  block.last = last->first;
+  if (first->size != last->size)
+    return parse.Refuse(" is no range: one end is IPv4, the other IPv6");
+  if (block.last < block.first) return parse.Refuse(" is no range: its end is below its beginning");
+  return OfBlock(block);
+}
+
+// May `host`, before a slash, be that of a URL? It has a dot and ends in letters, or in an A-label.
+bool LooksLikeHost(std::string_view host) {
+  host = host.substr(0, FindPlain(host, ":"));
+  if (host.ends_with('.')) host.remove_suffix(1);
+  const std::size_t dot = host.rfind('.');
+  if (dot == kNone || dot + 1 == host.size()) return false;
+  const std::string_view top = host.substr(dot + 1);
+  return StartsWith(top, "xn--") ||
+         std::all_of(top.begin(), top.end(), [](char c) { return IsLetter(c) || (c & 0x80) != 0; });
+}
+
+// Text with a slash that is no block.
+Result<Indicator> ParseSlashed(Parse parse, std::size_t slash) {
+  const std::string_view head = parse.rest.substr(0, slash);
+  const std::string_view path = parse.rest.substr(slash + 1);
+  if (dns::ParseAddress(head).has_value() && (path.empty() || !IsLetter(path.front())))
+    return parse.Refuse(" is no block of addresses such as 192.0.2.0/24 or 2001:db8::/32");
+  const bool host = head.starts_with('[') || dns::ParseAddress(head.substr(0, head.find(':'))) ||
+                    dns::ParseAddress(head) || LooksLikeHost(head);
+  if (host) {
+    parse.rest = head;
+    return ParseHost(parse);
+  }
+  if (head.empty() || FindPlain(parse.rest, ":") != kNone)
+    return parse.Refuse(" is no address, no block such as 192.0.2.0/24, and no name");
+  return ParseName(parse);
+}
+
+Result<Indicator> ParseAny(Parse parse) {
+  constexpr std::string_view kMail = "mailto:";
+  if (const std::size_t scheme = SchemeSize(parse.rest); scheme > 0) {
+    parse.rest.remove_prefix(scheme);
+    return ParseAuthority(parse);
+  }
+  if (const auto block = dns::ParseBlock(parse.rest)) return OfBlock(*block);
+  if (auto range = ParseRange(parse)) return *range;
+  if (StartsWith(parse.rest, kMail)) parse.rest.remove_prefix(kMail.size());
+  const std::size_t mark = FindPlain(parse.rest, "@/");
+  if (mark != kNone && parse.rest[mark] == '/') return ParseSlashed(parse, mark);
+  if (mark != kNone) {
+    parse.rest.remove_prefix(mark + 1);
+    if (FindPlain(parse.rest, "@") != kNone) return parse.Refuse(" has more than one @");
+    parse.rest = parse.rest.substr(0, parse.rest.find_first_of("/?"));
+  }
+  return ParseHost(parse);
+}
+
+std::string_view WithoutDot(std::string_view name) {
+  if (name.size() > 1 && name.ends_with('.')) name.remove_suffix(1);
+  return name;
+}
+
+}  // namespace
+
+Result<Indicator> ParseIndicator(std::string_view text) {
+  const std::string_view given = Trimmed(text);
+  const Parse shown{given, {}};
+  if (given.size() > kMaxIndicator)
+    return shown.Refuse(fmt::format(" is longer than {} bytes", kMaxIndicator));
+  std::string plain = Refang(given);
+  if (plain.empty()) return shown.Refuse(" is no name and no address");
+  auto indicator = ParseAny({given, plain});
+  // Of several columns the first that can be one.
+  const std::vector<std::string_view> columns = Columns(given);
+  const bool several = columns.size() > 1;
+  if (several) indicator = shown.Refuse(" has several columns, and none is a name or an address");
+  for (const std::string_view column : columns) {
+    if (!several) break;
+    plain = Refang(column);
+    auto one = ParseAny({given, plain});
+    const bool likely = plain.find_first_of(".:") != kNone;
+    if (!one.ok() || (indicator.ok() && !likely)) continue;
+    indicator = std::move(one);
+    if (likely) break;
+  }
+  if (!indicator.ok()) return indicator;
+  indicator->changed |= indicator->kind == Indicator::Kind::kName
+                            ? !SameText(WithoutDot(given), WithoutDot(indicator->name))
+                            : plain != given;
+  return indicator;
+}
+
+Result<std::string> PtrName(std::string_view text) {
+  const auto indicator = ParseIndicator(text);
+  if (!indicator.ok()) return indicator.status();
+  if (indicator->kind != Indicator::Kind::kBlock)
+    return Status::Usage(Quoted(text) + " is no address: names of PTR records come from addresses");
+  const dns::AddressBlock& block = indicator->block;
+  const bool four = block.size == 4;
+  const unsigned step = four ? 8 : 4;  // bits a label
+  const auto prefix = dns::PrefixLength(block);
+  if (!prefix.has_value() || *prefix % step != 0) {
+    return Status::Usage(
+        fmt::format("{} ends between the labels of PTR names: give a block on a "
+                    "border of {} bits",
+                    Quoted(text), step));
+  }
+  std::string name = *prefix < block.size * 8 ? "*." : "";
+  for (unsigned label = *prefix / step; label-- > 0;) {
+    if (four) {
+      name += fmt::format("{}.", block.first[label]);
+    } else {
+      const unsigned byte = block.first[label / 2];
+      name += fmt::format("{:x}.", label % 2 == 0 ? byte >> 4 : byte & 0xf);
+    }
+  }
+  return name + (four ? "in-addr.arpa." : "ip6.arpa.");
+}
+
+}  // namespace pdns::ask

@@ -1,0 +1,101 @@
+#include "ask/list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "ask/ascii.h"
+#include "ask/json_list.h"
+#include "ask/question.h"
+#include "ask/utf8_text.h"
+
+namespace pdns::ask {
+namespace {
+
+std::string_view WithoutComment(std::string_view line) {
+  for (std::size_t at = line.find('#'); at != std::string_view::npos; at = line.find('#', at + 1)) {
+    if (at == 0 || kBlanks.find(line[at - 1]) != std::string_view::npos) {
+      line = line.substr(0, at);
+      break;
+    }
+  }
+  return Trimmed(line);
+}
+
+// One text, the `number`th of the list.
+Status AddOne(List& list, std::string_view text, std::uint64_t number) {
+  const auto question = AskName(text);
+  if (!question.ok()) return question.status();
+  list.Add(text, number, question->side, question->span.lo);
+  return {};
+}
+
+void ReadLines(Utf8Text& text, List& list, const BadIndicator& bad) {
+  std::string line;
+  for (std::uint64_t number = 1; text.NextLine(line); ++number) {
+    const std::string_view one = WithoutComment(line);
+    if (one.empty()) continue;
+    if (const Status status = AddOne(list, one, number); !status.ok())
+      bad(fmt::format("line {}", number), one, status);
+  }
+}
+
+Status ReadJson(Utf8Text& text, List& list, const BadIndicator& bad) {
+  std::uint64_t number = 0;
+  const auto passed_over = ReadJsonList(
+      text, {[&](std::string_view value) { return AddOne(list, value, ++number); }, bad});
+  if (!passed_over.ok()) return passed_over.status();
+  list.PassOver(*passed_over);
+  return {};
+}
+
+}  // namespace
+
+const char* List::Keep(Blocks& blocks, std::string_view text, std::string_view from) {
+  constexpr std::size_t kBlock = 256U << 10;
+  const std::size_t size = text.size() + from.size();
+  if (blocks.empty() || blocks.back().capacity() - blocks.back().size() < size)
+    blocks.emplace_back().reserve(std::max(kBlock, size));
+  std::string& block = blocks.back();
+  const char* const bytes = block.data() + block.size();
+  block.append(text).append(from);
+  return bytes;
+}
+
+void List::Add(std::string_view text, std::uint64_t line, store::Side side, std::string_view from) {
+  entries_.push_back({Keep(blocks_, text, from), line, static_cast<std::uint32_t>(text.size()),
+                      static_cast<std::uint16_t>(from.size()), side});
+}
+
+void List::Sort() {
+  // IPv4 before IPv6, as their rows stand.
+  const auto order = [](const Entry& one) {
+    const std::size_t size = one.side == store::Side::kAddress ? one.from_size : 0;
+    return std::tuple(one.side, size, one.from(), one.line);
+  };
+  std::sort(entries_.begin(), entries_.end(),
+            [&order](const Entry& a, const Entry& b) { return order(a) < order(b); });
+  // From here on the texts are enough, one behind the other.
+  Blocks texts;
+  for (Entry& entry : entries_) entry.bytes = Keep(texts, entry.text(), {});
+  blocks_ = std::move(texts);
+}
+
+Result<List> ReadList(std::istream& text, const BadIndicator& bad) {
+  List list;
+  Utf8Text utf8(text);
+  Status status;
+  if (LooksLikeJson(utf8.Peek())) {
+    status = ReadJson(utf8, list, bad);
+  } else {
+    ReadLines(utf8, list, bad);
+  }
+  if (text.bad()) return Status::Io("the list cannot be read to its end");
+  if (!status.ok()) return status;
+  list.Sort();
+  return list;
+}
+
+}  // namespace pdns::ask

@@ -1,0 +1,29 @@
+// Times as people type them: text -> [ParseWhen] -> the seconds it stands for.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+
+namespace pdns::ask {
+
+// Both ends belong to it; a moment has one second.
+struct TimeSpan {
+  std::chrono::sys_seconds first;
+  std::chrono::sys_seconds last;
+  std::string read_as{};  // the calendar's form, of digits that might be meant as seconds
+  std::optional<std::chrono::seconds> ago{};  // of "7d" and "now": how long before `now`
+};
+
+// UTC unless it says else, years 1970 to 9999. A coarse time is a span: "2026-11-22" is that whole
+// day, "2026-11-22T19" the hour, "2026-11-22T19:00" the minute, "2026-11-22T19:00:05" the second; a
+// blank may stand for the T, and a Z or an offset such as +01:00 behind an hour. The same without
+// signs in between, as in names of files: 20261122, 20261122T1900, 202611221900, 20261122190005.
+// Moments: seconds since 1970 ("1795372876", and any number behind an @), so long before `now`
+// ("30s", "90m", "12h", "7d", "2w", "1y" of 365 days), "now". Else kUsage, with the forms.
+Result<TimeSpan> ParseWhen(std::string_view text, std::chrono::sys_seconds now);
+
+}  // namespace pdns::ask

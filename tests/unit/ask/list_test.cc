@@ -1,0 +1,121 @@
+#include "ask/list.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "unit/support/utf16.h"
+
+namespace pdns::ask {
+namespace {
+
+TEST(ReadList, OneIndicatorALineInTheOrderOfTheIndex) {
+  std::istringstream lines(
+      "# comment\n"
+      "www.blah.org\r\n"
+      "\n"
+      "  hxxp://a[.]example/x#y   # a word\n"
+      "a..b\n"
+      "192.0.2.1 # an address\n"
+      "10.0.0.0/8");
+  std::vector<std::string> bad;
+  const auto list =
+      ReadList(lines, [&](const std::string& place, std::string_view text, const Status& why) {
+        EXPECT_EQ(text, "a..b");
+        EXPECT_EQ(why.code(), Code::kUsage);
+        bad.push_back(place);
+      });
+  ASSERT_TRUE(list.ok());
+  EXPECT_EQ(bad, std::vector<std::string>{"line 5"});
+  std::vector<std::string> told;
+  for (std::size_t i = 0; i < list->size(); ++i)
+    told.push_back(std::to_string((*list)[i].line) + " " + std::string((*list)[i].text));
+  EXPECT_EQ(told, (std::vector<std::string>{"4 hxxp://a[.]example/x#y", "2 www.blah.org",
+                                            "7 10.0.0.0/8", "6 192.0.2.1"}));
+}
+
+TEST(ReadList, TheSameTwiceIsAnsweredTwice) {
+  std::istringstream lines("a.org\na.org\n");
+  const auto list =
+      ReadList(lines, [](const std::string&, std::string_view, const Status&) { FAIL(); });
+  ASSERT_TRUE(list.ok());
+  ASSERT_EQ(list->size(), 2U);
+  EXPECT_EQ((*list)[0].line, 1U);
+  EXPECT_EQ((*list)[1].line, 2U);
+}
+
+// As editors and spreadsheets write them.
+TEST(ReadList, MarksAtTheBeginningAndLinesOfAllKinds) {
+  const std::string plain =
+      "www.blah.org\r\n- 192.0.2.1\n\nb\xc3\xbc"
+      "ro.de\n# no\n\"x.org\",bad,1";
+  const auto utf16 = [](bool big) {
+    return testing::Utf16(
+        u"\ufeffwww.blah.org\r\n- 192.0.2.1\n\nb\u00fcro.de\n# no\n\"x.org\",bad,1", big);
+  };
+  for (const std::string& bytes :
+       {plain, plain + "\n", "\xef\xbb\xbf" + plain, utf16(false), utf16(true)}) {
+    std::istringstream lines(bytes);
+    const auto list =
+        ReadList(lines, [](const std::string& place, std::string_view text, const Status& why) {
+          ADD_FAILURE() << place << " " << text << why.message();
+        });
+    ASSERT_TRUE(list.ok());
+    std::vector<std::uint64_t> numbers;
+    for (std::size_t i = 0; i < list->size(); ++i) numbers.push_back((*list)[i].line);
+    std::sort(numbers.begin(), numbers.end());
+    EXPECT_EQ(numbers, (std::vector<std::uint64_t>{1, 2, 4, 6})) << bytes;
+  }
+  for (const char* little : {"", "\n", "a", "a\n", "ab", "ab\n", "\xef\xbb\xbf", "\xff\xfe",
+                             "\xff\xfe\x00", "\xff\xfe\x00\xd8"}) {
+    std::istringstream lines{std::string(little)};
+    EXPECT_TRUE(ReadList(lines, [](const std::string&, std::string_view, const Status&) {}).ok());
+  }
+  std::istringstream three("abc\nabd");
+  EXPECT_EQ(ReadList(three, [](const std::string&, std::string_view, const Status&) {})->size(),
+            2U);
+}
+
+TEST(ReadList, AJsonDocumentByItsValues) {
+  std::istringstream json(
+      R"({"response": {"Attribute": [{"type": "domain", "value": "b.org"},
+          {"type": "md5", "value": "d41d8cd98f00b204e9800998ecf8427e"},
+          {"type": "domain|ip", "value": "a..b|192.0.2.1"}, {"type": "url", "value": "http://a.org/#x"}]}})");
+  std::vector<std::string> bad;
+  const auto list =
+      ReadList(json, [&](const std::string& place, std::string_view text, const Status&) {
+        bad.push_back(place + " " + std::string(text));
+      });
+  ASSERT_TRUE(list.ok());
+  std::vector<std::string> told;
+  for (std::size_t i = 0; i < list->size(); ++i)
+    told.push_back(std::to_string((*list)[i].line) + " " + std::string((*list)[i].text));
+  EXPECT_EQ(told, (std::vector<std::string>{"4 http://a.org/#x", "1 b.org", "3 192.0.2.1"}));
+  EXPECT_EQ(bad, std::vector<std::string>{"response.Attribute[2].value a..b"});
+  EXPECT_EQ(list->passed_over(), 1U);
+  std::istringstream cut(R"({"Attribute": [{"type": "domain", "value": "b.org"})");
+  EXPECT_EQ(
+      ReadList(cut, [](const std::string&, std::string_view, const Status&) {}).status().code(),
+      Code::kNoInput);
+}
+
+// A line without an end is no reason to hold it whole, nor is what stands behind it lost.
+TEST(ReadList, ALineThatIsTooLong) {
+  std::istringstream lines(std::string(std::size_t{8} << 20, 'x') + "\na.org\n");
+  std::size_t longest = 0;
+  const auto list =
+      ReadList(lines, [&](const std::string& place, std::string_view text, const Status&) {
+        EXPECT_EQ(place, "line 1");
+        longest = text.size();
+      });
+  ASSERT_TRUE(list.ok());
+  EXPECT_EQ(longest, std::size_t{1} << 20);
+  ASSERT_EQ(list->size(), 1U);
+  EXPECT_EQ((*list)[0].line, 2U);
+}
+
+}  // namespace
+}  // namespace pdns::ask

@@ -1,0 +1,59 @@
+#include "ask/sensors.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace pdns::ask {
+namespace {
+
+const std::vector<std::string> kKnown{"", "ns1", "ns2"};
+
+TEST(Sensors, ByName) {
+  EXPECT_EQ(*SensorsNamed({}, kKnown), 0U);
+  EXPECT_EQ(*SensorsNamed({"ns2"}, kKnown), record::SensorBit(2));
+  EXPECT_EQ(*SensorsNamed({"ns1", "", "ns1"}, kKnown), record::SensorBit(0) | record::SensorBit(1));
+}
+
+TEST(Sensors, OthersAreAllWithoutANumber) {
+  const record::SensorSet numbered = record::SensorBit(3) - 1;
+  EXPECT_EQ(*SensorsNamed({"other"}, kKnown), record::kAllSensors & ~numbered);
+  const std::vector<std::string> many(record::kMostSensors, "x");
+  EXPECT_EQ(*SensorsNamed({"other"}, many), record::SensorBit(record::kOtherSensors));
+  EXPECT_EQ(*SensorsNamed({"x"}, many), record::SensorBit(record::kMostSensors) - 1);
+}
+
+TEST(Sensors, AnUnknownOneIsRefusedAndTheKnownAreNamed) {
+  const auto refused = SensorsNamed({"ns1", "ns\n3"}, kKnown);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.status().code(), Code::kUsage);
+  const std::string& said = refused.status().message();
+  EXPECT_NE(said.find("'ns\\x0a3'"), std::string::npos) << said;
+  EXPECT_NE(said.find("ns1, ns2"), std::string::npos) << said;
+  EXPECT_EQ(SensorsNamed({"ns1"}, {}).status().code(), Code::kUsage);
+}
+
+TEST(SensorText, ReadsBackWhateverItsBytes) {
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) all.push_back(static_cast<char>(byte));
+  for (const std::string& name : {std::string(), std::string("ns1.blah.org"), all.substr(0, 255),
+                                  all.substr(1), std::string("\\x41"), std::string("\\\\x4")}) {
+    const std::string text = SensorText(name);
+    EXPECT_EQ(SensorFromText(text), name);
+    EXPECT_EQ(text.find(','), std::string::npos);
+    EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; }))
+        << text;
+  }
+  EXPECT_EQ(SensorText("a,b\\c\n\"d"), R"(a\x2cb\x5cc\x0a"d)");
+}
+
+TEST(SensorFromText, WhatIsNoEscapeStandsForItself) {
+  EXPECT_EQ(SensorFromText("\\x4"), "\\x4");
+  EXPECT_EQ(SensorFromText("\\xzz\\"), "\\xzz\\");
+  EXPECT_EQ(SensorFromText("\\x4A\\x4a\\y"), "JJ\\y");
+}
+
+}  // namespace
+}  // namespace pdns::ask
