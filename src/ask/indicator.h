@@ -1,5 +1,7 @@
 // Indicators as responders paste them, one a text: [ParseIndicator] -> a name or a block of
 // addresses, which NamePattern and store::Span take.
+//
+// Functions: any thread. Types are plain values.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,6 @@
 // What a person typed, quoted for the sentence that refuses it.
+//
+// Functions: any thread.
 #pragma once
 
 #include <string>

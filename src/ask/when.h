@@ -1,4 +1,6 @@
 // Times as people type them: text -> [ParseWhen] -> the seconds it stands for.
+//
+// Functions: any thread. Types are plain values.
 #pragma once
 
 #include <chrono>

@@ -4,6 +4,8 @@
 // A cursor says where a row stands in the order of the answer, not where an engine keeps it, and
 // the answer goes on exactly behind that: rows that came into the database since are told where
 // they stand behind it, none twice and none left out, also when that row itself is gone.
+//
+// AnswerCursor and CursorHit are plain values. Functions: any thread, but Recall: the snapshot's.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +29,8 @@ struct AnswerCursor {
   friend bool operator==(const AnswerCursor&, const AnswerCursor&) = default;
 };
 
-// The last hit that was told. Goes along with every hit, so it copies bytes and hashes nothing.
+// One thread at a time. The last hit that was told. Goes along with every hit, so it copies bytes
+// and hashes nothing.
 class LastHit {
  public:
   // `by`: how the answer is sorted; nothing: as the database has it.

@@ -1,4 +1,6 @@
 // A row of an answer, with what it answers: lookup, new_rows, pivot -> [Hit] -> render.
+//
+// Plain values; Asked and Hit borrow what they show.
 #pragma once
 
 #include <chrono>

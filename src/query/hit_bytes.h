@@ -1,5 +1,7 @@
 // A hit as bytes, while a sort has it in memory or on disk: Hit -> [AppendHit] -> bytes ->
 // [ReadHit] -> Hit. Never read by another process.
+//
+// Functions: any thread.
 #pragma once
 
 #include <cstdint>

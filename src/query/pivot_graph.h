@@ -30,7 +30,8 @@ struct PivotPlace {
   bool as_server = false;
 };
 
-// Nodes go by their number, in the order they were found; none is ever taken away.
+// One thread at a time. Nodes go by their number, in the order they were found; none is ever taken
+// away.
 class PivotGraph {
  public:
   void Begin(const PivotTarget& start);

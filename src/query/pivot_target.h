@@ -25,7 +25,7 @@ struct PivotTarget {
 // for rdata that does not hold what its type says, and for other types.
 std::vector<PivotTarget> PivotTargetsOf(const record::Tuple& tuple);
 
-// A row that is found at what it points at leads to its owner.
+// Both: any thread. A row that is found at what it points at leads to its owner.
 PivotTarget OwnerAsTarget(const record::Tuple& tuple);
 
 }  // namespace pdns::query

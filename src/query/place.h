@@ -4,6 +4,8 @@
 // Rows of a question come in the order that store/selection.h promises for its side. What stands
 // for a row in that order is what was found, the owner, the type and record::RdataId, never a key
 // of an index.
+//
+// Types are plain values. Functions: any thread.
 #pragma once
 
 #include <cstdint>

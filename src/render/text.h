@@ -1,5 +1,7 @@
 // Fields of a row as text, the same in every format: Hit -> [...Text] -> 7-bit text without control
 // characters.
+//
+// Functions: any thread.
 #pragma once
 
 #include <array>

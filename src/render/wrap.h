@@ -1,4 +1,6 @@
 // Text into columns of a terminal: what each column gets, and a cell as lines of that width.
+//
+// Functions: any thread.
 #pragma once
 
 #include <cstddef>
