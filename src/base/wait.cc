@@ -19,9 +19,10 @@ Woken WaitFor(int fd, short events, const Stop& stop,
   std::array<pollfd, 2> fds{{{fd, events, 0}, {stop.fd(), POLLIN, 0}}};
   milliseconds left = most;
   while (!stop.requested()) {
-    if (longest.has_value())
+    if (longest.has_value()) {
       left = std::clamp(std::chrono::ceil<milliseconds>(*longest - (Clock::now() - start)),
                         milliseconds(0), most);
+    }
     const int ready = poll(fds.data(), fds.size(), static_cast<int>(left.count()));
     if (stop.requested()) break;
     if (ready > 0 && fds[0].revents != 0) return Woken::kReady;

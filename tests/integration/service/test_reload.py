@@ -351,9 +351,24 @@ def AmidBackfill(box: Sandbox) -> None:
     print(f"a backfill by {len(reports)} processes: " + str([r["frames"] for r in reports]))
 
 
+def _Connected(address: tuple[str, int]) -> socket.socket:
+    """A connection; the next process may still be on its way to listen."""
+    made: list[socket.socket] = []
+
+    def _Try() -> bool:
+        try:
+            made.append(socket.create_connection(address, 60))
+        except ConnectionRefusedError:
+            return False
+        return True
+
+    WaitFor(_Try, 60, "the metrics to be served")
+    return made[0]
+
+
 def _Health(address: tuple[str, int]) -> bytes:
     """What is said to one more who asks."""
-    with socket.create_connection(address, 60) as peer:
+    with _Connected(address) as peer:
         peer.sendall(b"GET /health HTTP/1.0\r\n\r\n")
         return b"".join(iter(lambda: peer.recv(4096), b""))
 
@@ -363,7 +378,7 @@ def AmidRequests(box: Sandbox) -> None:
     address = ("127.0.0.1", 9553)
     ingester = Ingester(box, ["-u", str(box.folder / "dnstap.sock"), "--metrics", "127.0.0.1:9553"])
     for n in range(3):
-        peers = [socket.create_connection(address, 60) for _ in range(60)]
+        peers = [_Connected(address) for _ in range(60)]
         for peer in peers[n::3]:
             peer.sendall(b"GET /metr" if n % 2 else b"GET /metrics HTTP/1.0\r\n\r\n")
         ingester.Reload()
