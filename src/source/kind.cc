@@ -38,7 +38,7 @@ class LookedAtInput final : public frame::Input {
     if (held == n) return held;
     if (!failure_.ok()) return failure_;
     const auto skipped = rest_->Skip(n - held);
-    if (!skipped.ok()) return skipped;
+    if (!skipped.ok()) return skipped.status();
     return held + *skipped;
   }
 
