@@ -54,7 +54,7 @@ def AwaitWhole(sandbox: Sandbox, load: Load, start: int) -> int:
         found.extend([] if since is None else [since])
         return bool(found)
 
-    WaitFor(_IsWhole, 45, "the resolver's answers to arrive whole after the restart")
+    WaitFor(_IsWhole, 240, "the resolver's answers to arrive whole after the restart")
     return found[0]
 
 
