@@ -34,7 +34,8 @@ struct Claim {
 
 class Claims {
  public:
-  explicit Claims(const Sink& sink) : sink_(sink) {}
+  explicit Claims(const Sink& sink) : sink_(sink) {}  // which outlives it
+  explicit Claims(const Sink&&) = delete;
 
   // Waits until nobody else holds `id`, then holds it, unless it is live. On an error it is not
   // held: kIo also where `stop`, if any, ended the wait. `hand_over` is called before a wait, so

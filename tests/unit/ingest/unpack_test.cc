@@ -216,7 +216,8 @@ TEST_F(Parked, AStopEndsIt) {
   FilePlan plan;
   plan.sources = source::ListPaths(paths);
   plan.memory = &memory;
-  Claims claims(store.sink());
+  const Sink sink = store.sink();
+  Claims claims(sink);
   Drainer drainer(store.sink(), [] {});
   source::Progress progress;
   const auto report = ReadFiles(plan, drainer, claims, stop, progress);
