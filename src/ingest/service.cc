@@ -339,8 +339,7 @@ void Service::AddSource(const source::Report& source) {
 // Who fills windows at the same time; each gets an equal part of their memory.
 std::size_t Service::Parts() const {
   // The control server begins last, but what it takes is counted from the start.
-  const bool control = control_ != nullptr || live_.control.has_value();
-  const bool files = !options_.sources.empty() || control || !options_.watched.empty();
+  const bool files = !options_.sources.empty() || has_control_ || !options_.watched.empty();
   const std::size_t parts = (listener_ != nullptr ? 1U : 0U) + (files ? 1U : 0U) +
                             (pipes_.empty() ? 0U : 1U) + options_.followed.size();
   return std::max<std::size_t>(1, parts);

@@ -123,6 +123,8 @@ class Service {
   ServiceOptions options_;
   std::vector<source::Path> pipes_;  // of its sources, where there is anything live
   LiveOptions live_;
+  // As it was at the start: threads of files ask while others end and hand the socket over.
+  const bool has_control_ = live_.control.has_value();
   Stop& stop_;
   source::Progress* progress_ = nullptr;
   std::unique_ptr<archive::Archive> archive_;
