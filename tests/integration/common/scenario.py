@@ -178,8 +178,9 @@ def Run(
     true_lies, false_lies = Readable()
     answers = {row for q in Questions() for row in world.Answer(q.name, q.rrtype)}
     required = true_lies | {row for row in answers if not world.IsMade(row)}
-    early, late = _Batches(Questions())
-    stub.AskAll(early)
+    *early, late = _Batches(Questions())
+    for batch in early:
+        stub.AskAll(batch)
     for lie in liars.LIES:
         stub.Send(Question(lie.www, A))
     WaitFor(lambda: len(teller.told) == len(liars.LIES), 90, "the resolver to ask all the liars")
@@ -208,11 +209,15 @@ def Run(
     )
 
 
-def _Batches(questions: list[Question]) -> tuple[list[Question], list[Question]]:
-    """NS and SOA go first: later a resolver has them from authority sections and asks no more."""
-    first = {wire.TYPES["NS"]: 0, wire.TYPES["SOA"]: 1}
-    early = [q for q in questions if q.rrtype in first]
-    return sorted(early, key=lambda q: first[q.rrtype]), [q for q in questions if q not in early]
+def _Batches(questions: list[Question]) -> list[list[Question]]:
+    """NS, then SOA, then the rest, each to be asked when the one before is answered.
+
+    The server of a zone names its NS beside any other answer, and its SOA beside a denial. A
+    resolver that has them from there asks for them no more, and no answer of its own is logged.
+    """
+    first = [wire.TYPES["NS"], wire.TYPES["SOA"]]
+    batches = [[q for q in questions if q.rrtype == rrtype] for rrtype in first]
+    return [*batches, [q for q in questions if q.rrtype not in first]]
 
 
 def AwaitRows(sandbox: Sandbox, required: set[Row]) -> None:
