@@ -8,19 +8,19 @@
 #include <string>
 #include <vector>
 
-#include "backfill.h"
 #include "base/log.h"
-#include "database_path.h"
 #include "ingest/hand_over.h"
-#include "ingest_check.h"
-#include "ingest_options.h"
-#include "ingest_run.h"
-#include "last_words.h"
 #include "net/handed.h"
-#include "phrase.h"
-#include "signal_supervisor.h"
-#include "standard_files.h"
-#include "store_rocks/log_check.h"
+#include "store_rocks/check/log_check.h"
+#include "tools/common/database_path.h"
+#include "tools/common/last_words.h"
+#include "tools/common/phrase.h"
+#include "tools/common/standard_files.h"
+#include "tools/ingest/backfill.h"
+#include "tools/ingest/check.h"
+#include "tools/ingest/options.h"
+#include "tools/ingest/run.h"
+#include "tools/ingest/signal_supervisor.h"
 
 namespace pdns::tools {
 namespace {

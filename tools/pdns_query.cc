@@ -1,15 +1,15 @@
-// pdns-query: answers from the database. Options, then query_run or query_stats.
+// pdns-query: answers from the database. Options, then query/run or query/stats.
 #include <chrono>
 #include <cstdio>
 #include <utility>
 
 #include "base/log.h"
-#include "last_words.h"
-#include "phrase.h"
-#include "query_options.h"
-#include "query_run.h"
-#include "query_stats.h"
-#include "standard_files.h"
+#include "tools/common/last_words.h"
+#include "tools/common/phrase.h"
+#include "tools/common/standard_files.h"
+#include "tools/query/options.h"
+#include "tools/query/run.h"
+#include "tools/query/stats.h"
 
 namespace pdns::tools {
 namespace {

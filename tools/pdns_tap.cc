@@ -5,12 +5,12 @@
 #include <cstdlib>
 
 #include "base/log.h"
-#include "database_path.h"
-#include "last_words.h"
-#include "signals.h"
-#include "standard_files.h"
-#include "tap/session.h"
-#include "tap_options.h"
+#include "tap/source/session.h"
+#include "tools/common/database_path.h"
+#include "tools/common/last_words.h"
+#include "tools/common/signals.h"
+#include "tools/common/standard_files.h"
+#include "tools/tap/options.h"
 
 namespace pdns::tools {
 namespace {

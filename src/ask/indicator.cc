@@ -13,7 +13,7 @@
 #include "ask/name_pattern.h"
 #include "ask/quote.h"
 #include "ask/refang.h"
-#include "dns/idn.h"
+#include "dns/presentation/idn.h"
 
 namespace pdns::ask {
 namespace {

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "base/bytes.h"
-#include "frame/input.h"
+#include "frame/input/input.h"
 #include "frame/splitter.h"
 
 namespace pdns::frame {

@@ -9,7 +9,7 @@
 #include <chrono>
 
 #include "base/wait.h"
-#include "frame/input_followed.h"
+#include "frame/input/followed.h"
 
 namespace pdns::ingest {
 namespace {
@@ -113,7 +113,8 @@ void FileSource::ReadOpened() {
 }
 
 // Does the source need more memory than it could get while it held some? Then it is opened anew,
-// with that: whoever waits for memory may hold neither memory nor a claim (frame/unpack_memory.h).
+// with that: whoever waits for memory may hold neither memory nor a claim
+// (frame/input/unpack_memory.h).
 bool FileSource::MissedMemory() {
   missed_ = share_.has_value() ? share_->missed() : 0;
   if (missed_ == 0 || stop_.requested()) return false;

@@ -14,7 +14,7 @@
 #include <string>
 
 #include "base/stop.h"
-#include "frame/input.h"
+#include "frame/input/input.h"
 #include "ingest/claims.h"
 #include "ingest/collector.h"
 #include "source/diagnosis.h"

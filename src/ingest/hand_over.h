@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "frame/listener.h"
+#include "frame/listen/listener.h"
 #include "net/endpoint.h"
 #include "net/handed.h"
 

@@ -22,7 +22,7 @@
 #include "archive/archive.h"
 #include "base/log_limit.h"
 #include "control/taps.h"
-#include "frame/listener.h"
+#include "frame/listen/listener.h"
 #include "ingest/collector.h"
 #include "ingest/report.h"
 #include "source/report.h"

@@ -21,8 +21,8 @@
 #include "base/status.h"
 #include "base/stop.h"
 #include "control/server.h"
-#include "frame/folder_watch.h"
-#include "frame/listener.h"
+#include "frame/input/folder_watch.h"
+#include "frame/listen/listener.h"
 #include "ingest/file_run.h"
 #include "ingest/hand_over.h"
 #include "ingest/job_queue.h"
@@ -40,7 +40,8 @@ struct ServiceOptions {
   std::chrono::nanoseconds flush_interval = std::chrono::seconds(10);
   std::size_t window_memory = 192U << 20;  // of all windows together
   // For compressed files and pipes, and the end of the sentence where it does not do
-  // (frame/unpack_memory.h). A run beside one that has stalled has a quarter of it, of its own.
+  // (frame/input/unpack_memory.h). A run beside one that has stalled has a quarter of it, of its
+  // own.
   std::size_t unpack_memory = frame::kUnpackAlone;
   std::string unpack_way_out = "compress it anew, with a smaller window";
   std::size_t cores = 0;  // to be used by files; 0: all there are

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <utility>
 
-#include "dns/rdata_text.h"
+#include "dns/presentation/rdata_text.h"
 
 namespace pdns::query {
 

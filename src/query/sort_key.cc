@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/bytes.h"
-#include "dns/rdata_text.h"
+#include "dns/presentation/rdata_text.h"
 #include "dns/targets.h"
 #include "dns/text.h"
 #include "record/name.h"

@@ -1,7 +1,7 @@
 #include "render/json.h"
 
 #include "base/bytes.h"
-#include "dns/rdata_text.h"
+#include "dns/presentation/rdata_text.h"
 #include "dns/text.h"
 #include "json/writer.h"
 #include "render/hits.h"

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "dns/rdata_text.h"
+#include "dns/presentation/rdata_text.h"
 #include "dns/text.h"
 
 namespace pdns::render {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "dns/rdata_text.h"
+#include "dns/presentation/rdata_text.h"
 #include "dns/text.h"
 #include "render/text.h"
 #include "render/wrap.h"

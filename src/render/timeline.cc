@@ -7,7 +7,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "dns/rdata_text.h"
+#include "dns/presentation/rdata_text.h"
 #include "dns/text.h"
 #include "render/text.h"
 #include "render/wrap.h"

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "base/bytes.h"
-#include "dns/common_form.h"
-#include "dns/rdata_text.h"
+#include "dns/presentation/common_form.h"
+#include "dns/presentation/rdata_text.h"
 #include "dns/text.h"
 #include "record/name.h"
 #include "render/text.h"

@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-#include "frame/input.h"
+#include "frame/input/input.h"
 #include "record/outcome.h"
 #include "record/sensors.h"
 #include "source/decoder.h"

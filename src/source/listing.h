@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "frame/input.h"
+#include "frame/input/input.h"
 
 namespace pdns::source {
 

@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/status.h"
-#include "frame/input.h"
+#include "frame/input/input.h"
 #include "frame/reader.h"
 
 namespace pdns::source {

@@ -6,7 +6,7 @@
 #include <array>
 #include <string>
 
-#include "dns/message_text.h"
+#include "dns/presentation/message_text.h"
 #include "dns/text.h"
 #include "dns/wire_name.h"
 #include "record/outcome.h"

@@ -5,7 +5,7 @@
 
 #include "dns/answers.h"
 #include "dnstap/decode.h"
-#include "frame/input.h"
+#include "frame/input/input.h"
 #include "frame/reader.h"
 #include "record/outcome.h"
 

@@ -5,7 +5,7 @@
 
 #include "check.h"
 #include "dns/message.h"
-#include "dns/message_text.h"
+#include "dns/presentation/message_text.h"
 #include "dns/text.h"
 #include "record/name.h"
 

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "check.h"
-#include "frame/connection.h"
-#include "frame/handed_state.h"
+#include "frame/listen/connection.h"
+#include "frame/listen/handed_state.h"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // Rdata of any type as text: 7-bit and inert, always the same, and in the generic form exact.
 // Input: rrtype u16, rdata.
-#include "dns/rdata_text.h"
+#include "dns/presentation/rdata_text.h"
 
 #include <algorithm>
 #include <string>

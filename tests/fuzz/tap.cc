@@ -7,9 +7,9 @@
 
 #include "check.h"
 #include "dnstap/message.h"
-#include "tap/json.h"
-#include "tap/line.h"
-#include "tap/yaml.h"
+#include "tap/print/json.h"
+#include "tap/print/line.h"
+#include "tap/print/yaml.h"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "check.h"
-#include "frame/input.h"
+#include "frame/input/input.h"
 
 namespace {
 

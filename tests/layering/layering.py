@@ -1,14 +1,17 @@
 """Holds every #include of src/ and tools/ to the plan in src/CMakeLists.txt.
 
 A room includes itself and the rooms it USES; a guest's header stands only in a .cc of a room that has the
-guest; no header of ours includes a guest; arrows go down, so the plan itself has no circle. No word of a private vocabulary stands in src/, tools/, man/
+guest; no header of ours includes a guest; arrows go down, so the plan itself has no circle, and neither have the
+folders within a room. No folder has more than 16 units. No word of a private vocabulary stands in src/, tools/, man/
 and README.md.
 """
 from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 # First part of an include -> the guest whose header it is.
@@ -38,6 +41,7 @@ GUEST_OF = {
 VOCABULARY = {"fmt"}
 TOOL_GUESTS = {"Boost", "fmt"}
 MAX_LINES = 500
+MAX_UNITS = 16
 # Words that were this code's own, with the field's word for each; and functions called Take, which say
 # nothing of what they do. What overrides a guest's function keeps its name.
 PRIVATE_WORDS = {
@@ -90,7 +94,7 @@ def check_words(path: Path, text: str) -> list[str]:
 
 def check_file(room: Room, path: Path, text: str, rooms: dict[str, Room]) -> list[str]:
     faults = []
-    if path.stem not in room.files:
+    if str(path.relative_to(f"src/{room.name}").with_suffix("")) not in room.files:
         faults.append(f"{path}: not in the plan of room {room.name}")
     if text.count("\n") > MAX_LINES:
         faults.append(f"{path}: over {MAX_LINES} lines")
@@ -122,9 +126,27 @@ def check_tools(path: Path, text: str, rooms: dict[str, Room]) -> list[str]:
         guest = GUEST_OF.get(target) or GUEST_OF.get(target.split("/")[0])
         if guest is not None and (guest not in TOOL_GUESTS or path.suffix == ".h"):
             faults.append(f"{path}: {target} is no guest of the tools")
-        if quoted and "/" in target and target.split("/")[0] not in rooms:
+        if quoted and target.split("/")[0] not in {"tools", *rooms}:
             faults.append(f"{path}: {target} is of no room")
     return faults
+
+
+def check_sizes(paths: list[Path]) -> list[str]:
+    """A unit is a .h, a .cc, or both of one name."""
+    units = Counter(path.parent for path in {path.with_suffix("") for path in paths})
+    return [f"{folder}: {count} units, more than {MAX_UNITS}: it has a second subject" for folder, count in units.items() if count > MAX_UNITS]
+
+
+def check_folders(top: str, texts: dict[Path, str]) -> list[str]:
+    """The folders within one room, or of the tools, are in layers too. `texts`: by path, from its include directory."""
+    below: dict[Path, set[Path]] = {path.parent: set() for path in texts}
+    for path, text in texts.items():
+        below[path.parent] |= {Path(to).parent for quoted, to in includes(text) if quoted and to.split("/")[0] == top} - {path.parent}
+    try:
+        list(TopologicalSorter(below).static_order())
+    except CycleError as circle:
+        return [f"{top}: the folders {' -> '.join(map(str, circle.args[1]))} include each other"]
+    return []
 
 
 def check_tree(root: Path) -> list[str]:
@@ -139,13 +161,20 @@ def check_tree(root: Path) -> list[str]:
             faults.append(f"{relative}: in no room of the plan")
         else:
             faults += check_file(room, relative, path.read_text(), rooms) + check_words(relative, path.read_text())
-    for path in sorted((root / "tools").glob("*")):
+    for path in sorted((root / "tools").glob("**/*")):
         if path.suffix in (".h", ".cc"):
             faults += check_tools(path.relative_to(root), path.read_text(), rooms)
             faults += check_words(path.relative_to(root), path.read_text())
     for path in [root / "README.md", *sorted((root / "man").glob("*"))]:
         if path.exists():
             faults += check_words(path.relative_to(root), path.read_text())
+    ours = [path for top in ("src", "tools") for path in (root / top).glob("**/*") if path.suffix in (".h", ".cc")]
+    faults += check_sizes([path.relative_to(root) for path in ours])
+    for room in rooms.values():
+        folder = root / "src" / room.name
+        texts = {path.relative_to(root / "src"): path.read_text() for path in ours if path.is_relative_to(folder)}
+        faults += check_folders(room.name, texts)
+    faults += check_folders("tools", {path.relative_to(root): path.read_text() for path in ours if path.is_relative_to(root / "tools")})
     for room in rooms.values():
         for stem in room.files:
             if not any((root / "src" / room.name / f"{stem}{end}").exists() for end in (".h", ".cc")):

@@ -4,7 +4,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from layering import check_file, check_tools, check_words, read_plan  # noqa: E402
+from layering import check_file, check_folders, check_sizes, check_tools, check_words, read_plan  # noqa: E402
 
 PLAN = """
 pdns_room(base FILES status USES GUESTS)
@@ -59,6 +59,17 @@ class Layering(unittest.TestCase):
 
     def test_tools(self) -> None:
         self.assertIn("no guest", check_tools(Path("tools/x.cc"), "#include <rocksdb/db.h>\n", self.rooms)[0])
+
+    def test_folders_in_a_circle(self) -> None:
+        texts = {Path("store_rocks/rocks.cc"): '#include "store_rocks/read/scan.h"\n', Path("store_rocks/read/scan.h"): '#include "base/status.h"\n'}
+        self.assertEqual([], check_folders("store_rocks", texts))
+        texts[Path("store_rocks/read/scan.cc")] = '#include "store_rocks/rocks.h"\n'
+        self.assertIn("include each other", check_folders("store_rocks", texts)[0])
+
+    def test_units_of_a_folder(self) -> None:
+        paths = [Path(f"src/store_rocks/a{number}.{end}") for number in range(16) for end in ("h", "cc")]
+        self.assertEqual([], check_sizes(paths + [Path("src/store_rocks/read/scan.h")]))
+        self.assertIn("17 units", check_sizes(paths + [Path("src/store_rocks/b.cc")])[0])
 
     def test_circle(self) -> None:
         with self.assertRaises(ValueError):

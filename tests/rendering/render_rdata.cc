@@ -3,7 +3,7 @@
 #include <iostream>
 #include <string>
 
-#include "dns/rdata_text.h"
+#include "dns/presentation/rdata_text.h"
 #include "dns/text.h"
 
 int main() {

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "archive/archive.h"
-#include "frame/input.h"
+#include "frame/input/input.h"
 #include "frame/reader.h"
 #include "unit/support/eventually.h"
 #include "unit/support/inputs.h"

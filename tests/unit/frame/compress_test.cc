@@ -9,7 +9,7 @@
 #include <random>
 
 #include "base/bytes.h"
-#include "frame/input.h"
+#include "frame/input/input.h"
 #include "unit/support/frame_stream.h"
 #include "unit/support/inputs.h"
 #include "unit/support/temp_dir.h"

@@ -1,5 +1,6 @@
 pdns_unit_test(frame
-  FILES splitter control reader stream_writer compress input compressed_input unpack_memory followed_input folder_watch connection
-        listener listener_hand_over listener_kinds listener_limits
+  FILES splitter control reader stream_writer compress
+        input/input input/compressed input/unpack_memory input/followed input/folder_watch
+        listen/connection listen/listener listen/hand_over listen/kinds listen/limits
   LIBS pdns_frame PkgConfig::lzma PkgConfig::zstd PkgConfig::fstrm PkgConfig::archive PkgConfig::openssl
   LABELS threads COST 35)

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "frame/unpack_memory.h"
+#include "frame/input/unpack_memory.h"
 #include "ingest/file_run.h"
 #include "unit/ingest/run.h"
 #include "unit/support/frame_stream.h"

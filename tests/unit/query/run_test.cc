@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "dns/rdata_text.h"
+#include "dns/presentation/rdata_text.h"
 #include "dns/text.h"
 #include "unit/support/dns_message.h"
 #include "unit/support/fake_store.h"

@@ -9,7 +9,7 @@
 #include <tuple>
 #include <vector>
 
-#include "dns/rdata_text.h"
+#include "dns/presentation/rdata_text.h"
 #include "record/tuple_key.h"
 #include "unit/support/dns_message.h"
 #include "unit/support/rows.h"

@@ -1,6 +1,9 @@
 # The oracle asks with query's name patterns.
 pdns_unit_test(store_rocks
-  FILES batch copy damage expire files full journal kill large log_check long merge open oracle readers reverse reverse_rows
-        seen_cache sensors sorted_rows tidy totals values
+  FILES journal merge sensors sorted_rows totals
+        write/batch write/expire write/full write/kill write/large write/long write/reverse_rows write/seen_cache
+        write/tidy
+        check/copy check/damage check/files check/log_check check/open
+        read/oracle read/readers read/reverse read/values
   LIBS pdns_store_rocks pdns_store pdns_query pdns_dns PkgConfig::rocksdb fmt::fmt
   HEAVY COST 60)

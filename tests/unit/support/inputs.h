@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "frame/input.h"
+#include "frame/input/input.h"
 
 namespace pdns::testing {
 

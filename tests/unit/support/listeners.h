@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "frame/listener.h"
+#include "frame/listen/listener.h"
 #include "net/endpoint.h"
 
 namespace pdns::testing {

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "frame/connection.h"
+#include "frame/listen/connection.h"
 
 namespace pdns::testing {
 

@@ -1,4 +1,6 @@
 pdns_unit_test(tap
-  FILES describe filter line output printer session source_live time_text
+  FILES filter output
+        print/describe print/line print/printer print/time_text
+        source/session source/live
   LIBS pdns_tap PkgConfig::rapidjson
   LABELS threads)

@@ -1,0 +1,240 @@
+#include "frame/listen/listener.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "base/log.h"
+
+namespace pdns::frame {
+namespace {
+
+using std::chrono::milliseconds;
+using State = Connection::State;
+
+constexpr milliseconds kLookAgain(100);  // what has to be done by time is done at least so often
+constexpr std::size_t kAcceptedAtOnce = 64;
+constexpr unsigned kHangUp = EPOLLRDHUP;
+
+}  // namespace
+
+Listener::Listener(std::vector<net::ListeningSocket> sockets, const ListenerLimits& limits,
+                   std::unique_ptr<net::TlsServer> tls)
+    : sockets_(std::move(sockets)),
+      figures_(sockets_.size()),
+      limits_(limits),
+      tls_(std::move(tls)),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+  ShareConnections();
+}
+
+Listener::~Listener() = default;
+
+Listener::Kind Listener::KindOf(const net::ListeningSocket& socket) {
+  if (socket.endpoint().kind == net::Endpoint::Kind::kUnix) return kUnix;
+  return socket.endpoint().tls ? kTls : kTcp;
+}
+
+Result<std::unique_ptr<Listener>> Listener::Open(std::vector<net::ListeningSocket> sockets,
+                                                 const ListenerLimits& limits,
+                                                 std::unique_ptr<net::TlsServer> tls, int wake_fd) {
+  std::unique_ptr<Listener> listener(new Listener(std::move(sockets), limits, std::move(tls)));
+  const auto wait_for = [&listener](int fd, unsigned events) {
+    epoll_event event{};
+    event.events = events;
+    return epoll_ctl(listener->epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
+  };
+  bool waits = wait_for(listener->handshakes_.fd(), EPOLLIN);
+  for (const Door& door : listener->doors_) waits = wait_for(door.turnstile.fd(), EPOLLIN) && waits;
+  if (!waits) return Status::Errno("sockets cannot be waited on", errno);
+  for (const net::ListeningSocket& socket : listener->sockets_) {
+    if (socket.endpoint().tls && listener->tls_ == nullptr)
+      return Status::Usage("address " + socket.name() + ": TLS without a certificate");
+    if (!listener->doors_[KindOf(socket)].turnstile.Watch(socket.fd(), EPOLLIN, EPOLL_CTL_ADD))
+      return Status::Errno("socket " + socket.name() + ": cannot be waited on", errno);
+  }
+  if (wake_fd >= 0) wait_for(wake_fd, EPOLLIN | EPOLLONESHOT);
+  return listener;
+}
+
+bool Listener::Poll(milliseconds timeout, FrameSink& sink) {
+  const auto full = [](const Door& door) { return !door.accepting; };
+  const bool by_time = !parked_.empty() || std::any_of(doors_.begin(), doors_.end(), full);
+  const bool any = Turn(by_time ? std::min(timeout, kLookAgain) : timeout, sink);
+  if (memory_ > limits_.memory) KeepMemory(sink);
+  if (!parked_.empty()) CloseParked();
+  for (const Kind kind : {kUnix, kTcp, kTls})
+    if (!doors_[kind].accepting) ListenAgainIfRoom(kind);
+  return any;
+}
+
+bool Listener::Turn(milliseconds timeout, FrameSink& sink) {
+  const auto waits = [](const Door& door) { return door.turnstile.waiting(); };
+  const bool more = handshakes_.waiting() || std::any_of(doors_.begin(), doors_.end(), waits);
+  epoll_event event{};  // which of them it is will be found out
+  epoll_wait(epoll_.get(), &event, 1, more ? 0 : static_cast<int>(timeout.count()));
+  caught_up_ = true;
+  bool any = false;
+  for (Door& door : doors_) any = GoRound(door.turnstile, sink) || any;
+  return GoRound(handshakes_, sink) || any;
+}
+
+bool Listener::GoRound(Turnstile& turnstile, FrameSink& sink) {
+  const auto until = Clock::now() + kSlice;
+  turnstile.Gather();
+  caught_up_ = caught_up_ && turnstile.gathered_all();
+  bool any = false;
+  for (int fd = turnstile.Next(); fd >= 0; fd = turnstile.Next()) {
+    any = Serve(fd, sink) || any;
+    if (Clock::now() >= until) break;
+  }
+  caught_up_ = caught_up_ && !turnstile.waiting();
+  return any;
+}
+
+void Listener::ReadRest(milliseconds limit, FrameSink& sink) {
+  const auto until = Clock::now() + limit;
+  while (Clock::now() < until && Poll(milliseconds(0), sink)) {
+  }
+}
+
+bool Listener::Serve(int fd, FrameSink& sink) {
+  const auto found = peers_.find(fd);
+  if (found == peers_.end()) return AcceptFrom(fd);
+  Peer& peer = found->second;
+  if (peer.seen == State::kParked) {  // a hang-up
+    Forget(found);
+    return false;
+  }
+  const std::uint64_t round = TurnstileOf(peer).round();
+  if (std::exchange(peer.round, round) == round) return false;
+  Connection& connection = *peer.connection;
+  const std::uint64_t before = connection.frames();
+  const std::size_t bytes = connection.Receive(sink);
+  figures_[connection.socket()].bytes += bytes;
+  if (connection.frames() > before) {
+    peer.sends = true;
+    peer.last = Clock::now();
+  }
+  CountMemory(peer);
+  caught_up_ = caught_up_ && connection.drained();
+  const bool pending = connection.pending() && connection.state() != State::kParked;
+  if (pending) TurnstileOf(peer).PutBack(fd);
+  RecordState(found);
+  return bytes > 0 || pending;
+}
+
+// What the last reading made of a peer.
+void Listener::RecordState(Peers::iterator found) {
+  const int fd = found->first;
+  Peer& peer = found->second;
+  const Connection& connection = *peer.connection;
+  if (!connection.reason().empty() && connection.reason() != peer.noted) Note(peer);
+  if (connection.state() == State::kClosed) return Forget(found);
+  if (connection.state() == State::kParked) return Parked(fd, peer);
+  peer.seen = connection.state();
+  const unsigned events = EventsOf(connection);
+  if (peer.established != connection.established()) {
+    Watch(fd, peer, 0, EPOLL_CTL_DEL);
+    peer.established = connection.established();
+    peer.round = 0;  // of the other turnstile
+    Watch(fd, peer, events, EPOLL_CTL_ADD);
+    if (connection.pending()) TurnstileOf(peer).PutBack(fd);
+  } else if (events != peer.events) {
+    Watch(fd, peer, events, EPOLL_CTL_MOD);
+  }
+  peer.events = events;
+}
+
+unsigned Listener::EventsOf(const Connection& connection) {
+  return kHangUp | (connection.wants_read() ? EPOLLIN : 0U) |
+         (connection.wants_write() ? EPOLLOUT : 0U);
+}
+
+bool Listener::AcceptFrom(int listening_fd) {
+  const auto from =
+      std::find_if(sockets_.begin(), sockets_.end(),
+                   [listening_fd](const auto& socket) { return socket.fd() == listening_fd; });
+  if (from == sockets_.end()) return false;  // a peer just gone
+  const auto socket = static_cast<std::size_t>(from - sockets_.begin());
+  const Kind kind = KindOf(*from);
+  bool any = false;
+  const auto stop = [&] {
+    StopAccepting(kind);
+    return any;
+  };
+  for (std::size_t n = 0; n < kAcceptedAtOnce; ++n) {
+    if (doors_[kind].open >= doors_[kind].limit) return stop();
+    const int fd = accept4(listening_fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
+    if (fd < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return any;
+    if (fd < 0) return stop();  // no descriptor left
+    any = true;
+    caught_up_ = false;  // it may have sent something already
+    ++figures_[socket].accepted;
+    auto channel =
+        kind == kTls ? tls_->Accept(net::Descriptor(fd)) : net::Channel::Plain(net::Descriptor(fd));
+    Add(std::make_unique<Connection>(std::move(channel), socket));
+  }
+  return any;
+}
+
+bool Listener::Add(std::unique_ptr<Connection> connection) {
+  const int fd = connection->fd();
+  Peer peer;
+  peer.kind = KindOf(sockets_[connection->socket()]);
+  peer.seen = connection->state();
+  peer.established = connection->established();
+  peer.accepted = peer.last = Clock::now();
+  peer.events = EventsOf(*connection);
+  if (!Watch(fd, peer, peer.events, EPOLL_CTL_ADD)) return false;
+  LogDetail(NameOf(*connection) + " connected");
+  ++figures_[connection->socket()].open;
+  ++doors_[peer.kind].open;
+  peer.connection = std::move(connection);
+  CountMemory(peers_.insert_or_assign(fd, std::move(peer)).first->second);
+  return true;
+}
+
+// Closing takes it out of the epoll set.
+void Listener::Forget(Peers::iterator found) {
+  memory_ -= found->second.memory;
+  --figures_[found->second.connection->socket()].open;
+  --doors_[found->second.kind].open;
+  peers_.erase(found);
+}
+
+// One line a connection and reason.
+void Listener::Note(Peer& peer) {
+  const Connection& connection = *peer.connection;
+  if (connection.state() == State::kClosed)
+    return LogDetail(NameOf(connection) + " " + connection.reason());
+  Complain(NameOf(connection), "refused: " + connection.reason());
+  peer.noted = connection.reason();
+  figures_[connection.socket()].refused += peer.refused ? 0 : 1;
+  peer.refused = true;
+}
+
+std::string Listener::NameOf(const Connection& connection) const {
+  return sockets_[connection.socket()].name() + ": " + connection.peer();
+}
+
+// Any peer can make lines: each kind of trouble has its own limit, so that none hides another.
+void Listener::Complain(const std::string& who, const std::string& what) {
+  constexpr std::size_t kMostKinds = 32;
+  const bool known = complaints_.count(what) > 0 || complaints_.size() < kMostKinds;
+  complaints_.try_emplace(known ? what : "", "").first->second.Warning(who + " " + what);
+}
+
+Turnstile& Listener::TurnstileOf(const Peer& peer) {
+  return peer.established ? doors_[peer.kind].turnstile : handshakes_;
+}
+
+bool Listener::Watch(int fd, const Peer& peer, unsigned events, int operation) {
+  return TurnstileOf(peer).Watch(fd, events, operation);
+}
+
+}  // namespace pdns::frame

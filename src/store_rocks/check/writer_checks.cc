@@ -1,0 +1,101 @@
+#include "store_rocks/check/writer_checks.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <rocksdb/db.h>
+#include <rocksdb/options.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <vector>
+
+#include "store/meta_rows.h"
+#include "store_rocks/common.h"
+
+namespace pdns::store_rocks {
+namespace {
+
+namespace fs = std::filesystem;
+
+// RocksDB locks this file with fcntl; asking for the lock tells who has it.
+Status CheckLock(const std::string& path) {
+  const int fd = open((path + "/LOCK").c_str(), O_RDWR | O_CLOEXEC);
+  if (fd < 0) return {};
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  const bool held = fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  close(fd);
+  if (!held) return {};
+  const std::string holder = lock.l_pid > 0 ? " (pid " + std::to_string(lock.l_pid) + ")" : "";
+  return Status::Busy("database " + path + ": in use by another ingester" + holder);
+}
+
+// A directory that holds other things must not be filled with a database.
+Status CheckPath(const std::string& path) {
+  std::error_code error;
+  const auto kind = fs::status(path, error);
+  if (!fs::exists(kind)) {
+    fs::create_directories(path, error);
+    return error ? Status::DiskErrno("database " + path + ": cannot be made", error.value())
+                 : Status();
+  }
+  if (!fs::is_directory(kind)) return Status::NoInput("database " + path + ": not a directory");
+  if (fs::exists(path + "/CURRENT", error)) return CheckLock(path);
+  if (IsHeadless(path))
+    return Status::Corrupt("database " + path + ": damaged, its file CURRENT is missing");
+  // RocksDB's lock and log are there before CURRENT is: a creation that was cut off goes on.
+  for (const auto& entry : fs::directory_iterator(path, error)) {
+    const std::string name = entry.path().filename();
+    const bool beginnings = name == "LOCK" || name == "IDENTITY" || name.starts_with("LOG") ||
+                            name.starts_with("MANIFEST-") || name.ends_with(".dbtmp");
+    if (!beginnings) {
+      return Status::NoInput(
+          fmt::format("database {}: a directory of other files, such as {}", path, name));
+    }
+  }
+  if (error) return Status::DiskErrno("database " + path + ": cannot be read", error.value());
+  return {};
+}
+
+}  // namespace
+
+Status CheckFamilies(const std::string& path) {
+  std::vector<std::string> names;
+  if (!rocksdb::DB::ListColumnFamilies({}, path, &names).ok()) return {};  // opening will say why
+  const auto missing = [&](std::string_view ours) {
+    return std::find(names.begin(), names.end(), ours) == names.end();
+  };
+  if (std::none_of(kFamilyNames.begin(), kFamilyNames.end(), missing)) return {};
+  rocksdb::DB* opened = nullptr;
+  const auto status = rocksdb::DB::OpenForReadOnly({}, path, &opened);
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  if (!status.ok()) return FromRocks(path, "cannot be opened", status);
+  // An older pdns had fewer families.
+  std::string schema;
+  if (db->Get({}, ToSlice(store::kSchemaKey), &schema).ok())
+    return CheckSchema(path, AsBytes(schema));
+  const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator({}));
+  it->SeekToFirst();
+  return it->Valid() || !it->status().ok() ? CheckSchema(path, {}) : Status();
+}
+
+bool IsHeadless(const std::string& path) {
+  std::error_code error;
+  if (fs::exists(path + "/CURRENT", error)) return false;
+  for (const auto& entry : fs::directory_iterator(path, error)) {
+    const fs::path& name = entry.path();
+    if (name.extension() == ".sst" || name.extension() == ".log") return true;
+  }
+  return false;
+}
+
+Status CheckForWriting(const std::string& path) {
+  Status checked = CheckPath(path);
+  return checked.ok() ? CheckFamilies(path) : checked;
+}
+
+}  // namespace pdns::store_rocks

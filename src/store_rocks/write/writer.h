@@ -1,0 +1,96 @@
+// The writer over RocksDB: store/writer.h -> [RocksWriter] -> the database. Guest: rocksdb.
+//
+// writer.cc opens and closes it and applies batches; expire.cc and writer_tidy.cc have the rest.
+// Threads as store/writer.h says: RocksDB's handles, which Progress and figures use, may be used by
+// any thread; everything else here is for one.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/key_list.h"
+#include "store/writer.h"
+#include "store_rocks/commits.h"
+#include "store_rocks/common.h"
+#include "store_rocks/open.h"
+#include "store_rocks/totals.h"
+#include "store_rocks/write/batch_rows.h"
+#include "store_rocks/write/known.h"
+#include "store_rocks/write/seen_cache.h"
+
+namespace rocksdb {
+class Cache;
+class ColumnFamilyHandle;
+class DB;
+}  // namespace rocksdb
+
+namespace pdns::store_rocks {
+
+// A row that expires: what is needed to delete it and to count it.
+struct ExpiringRow {
+  std::string key;
+  std::string owner;  // ordered
+  record::RrType type{};
+  std::uint8_t reasons = 0;
+  std::chrono::sys_seconds last;
+  store::KeyList reverse;  // whole
+};
+
+class RocksWriter final : public store::Writer {
+ public:
+  using Writer::Expire;
+
+  RocksWriter(std::string path, const WriteOptions& options);
+  ~RocksWriter() override;
+  RocksWriter(const RocksWriter&) = delete;
+  RocksWriter& operator=(const RocksWriter&) = delete;
+
+  // Once, before all else. Errors as OpenWriter (open.h).
+  Status Open();
+
+  Result<std::optional<record::Position>> Progress(const record::SourceId& id) override;
+  Result<record::Applied> Apply(const record::Batch& batch) override;
+  Result<store::Expired> Expire(const store::Selection& selection, const RowTest& test,
+                                const std::string& rule, const store::Watch& watch) override;
+  Status Checkpoint(const std::string& directory) override;
+  void WaitForMerges(const Hurry& hurry) override;
+  Status Compact(const Hurry& hurry) override;
+  store::Figures figures() const override;
+  Status Close() override;
+
+ private:
+  Status OpenSchema();
+  Status LoadJournalEnd();
+  Status PutSchema(const MetaRows& more);
+  static record::Applied Count(const SortedRows& rows, const Known& known, Totals& totals,
+                               JournalRows& journal);
+  Result<std::vector<std::uint8_t>> CountQuarantined(const SortedRows& rows, Totals& totals) const;
+  std::chrono::sys_seconds CommitTime();
+  Status TrimJournal();
+  bool TrimDue(std::chrono::sys_seconds now) const;
+  Status Delete(const std::vector<ExpiringRow>& rows, bool quarantined, const std::string& rule);
+  using KeysByFamily = std::array<std::vector<std::string>, kFamilies>;
+  Status WriteGone(const KeysByFamily& gone, Totals& totals);
+  bool HasOtherRows(const std::string& owner, const std::set<std::string_view>& going);
+  std::uint64_t LogBytes() const;
+  std::uint64_t Sum(const std::string& property) const;
+
+  std::string path_;
+  WriteOptions options_;
+  std::shared_ptr<rocksdb::Cache> cache_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  SeenCache seen_;
+  Totals totals_;                       // as they stand in the database
+  Commits commits_;                     // likewise
+  std::chrono::sys_seconds committed_;  // of the last row of the journal; never goes back
+  std::chrono::sys_seconds trimmed_;    // when old rows of the journal were last looked for
+  std::uint64_t trimmed_next_ = 0;      // the journal's next number then
+  Status failed_;  // of a write that may be stored: what this object knows may be out of date
+};
+
+}  // namespace pdns::store_rocks

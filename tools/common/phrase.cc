@@ -1,0 +1,18 @@
+#include "tools/common/phrase.h"
+
+namespace pdns::tools {
+
+std::string Phrased(const Status& status) {
+  switch (status.remedy()) {
+    case Remedy::kRepair:
+      return status.message() +
+             "; pdns-ingest --repair goes on with what is whole, see pdns-ingest(1)";
+    case Remedy::kPattern:
+      return status.message() + "; --glob and --regex take patterns of any form";
+    case Remedy::kNone:
+      break;
+  }
+  return status.message();
+}
+
+}  // namespace pdns::tools

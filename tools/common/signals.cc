@@ -1,0 +1,30 @@
+#include "tools/common/signals.h"
+
+#include <unistd.h>
+
+#include <csignal>
+
+namespace pdns::tools {
+namespace {
+
+Stop* wished = nullptr;
+
+extern "C" void OnSignal(int signal) {
+  constexpr int kBySignal = 128;
+  if (wished->requested()) _exit(kBySignal + signal);
+  wished->Request();
+}
+
+}  // namespace
+
+void StopOnSignals(Stop& stop) {
+  wished = &stop;
+  struct sigaction action {};
+  action.sa_handler = OnSignal;
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGINT, &action, nullptr);
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, nullptr);
+}
+
+}  // namespace pdns::tools

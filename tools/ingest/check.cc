@@ -1,0 +1,113 @@
+#include "tools/ingest/check.h"
+
+#include <cstdlib>
+#include <sstream>
+
+#include "frame/input/folder_watch.h"
+#include "metrics/exporter.h"
+#include "net/tls.h"
+#include "store_rocks/open.h"
+#include "tools/ingest/backfill.h"
+
+namespace pdns::tools {
+namespace {
+
+constexpr std::string_view kVariable = "PDNS_HELD";
+
+Status CheckSocket(const net::Endpoint& endpoint, const net::Access& access, const Held& held) {
+  if (held.Has(Held::Kind::kSocket, endpoint.text)) return {};
+  return net::ListeningSocket::Open(endpoint, access).status();
+}
+
+Status CheckSockets(const IngestOptions& options, const std::string& database, const Held& held) {
+  if (Status access = net::CheckAccess(options.access); !access.ok()) return access;
+  if (const auto writers = WritersOf(options); !writers.ok()) return writers.status();
+  for (const net::Endpoint& endpoint : options.endpoints) {
+    if (Status opened = CheckSocket(endpoint, options.access, held); !opened.ok()) return opened;
+  }
+  const bool activated = held.HasAny(Held::Kind::kActivated);
+  if (options.activated && options.endpoints.empty() && !held.empty() && !activated)
+    return Status::Usage("--activated: systemd handed over no socket, and there is no -u");
+  if (!options.tls_certificate.empty()) {
+    const auto tls = net::TlsServer::Open(options.tls_certificate, options.tls_key,
+                                          options.tls_client_authorities);
+    if (!tls.ok()) return tls.status();
+  }
+  return CheckSocket({net::Endpoint::Kind::kUnix, ControlPath(options, database), false}, {}, held);
+}
+
+Status CheckDatabase(const IngestOptions& options, const std::string& database, const Held& held) {
+  if (held.Has(Held::Kind::kDatabase, database)) return {};
+  store_rocks::WriteOptions how;
+  how.memory = options.memory / 4;
+  return store_rocks::OpenWriter(database, how).status();
+}
+
+Status CheckMetrics(const IngestOptions& options, const Held& held) {
+  if (options.metrics.empty() || held.Has(Held::Kind::kMetrics, options.metrics)) return {};
+  return metrics::Exporter::Check(options.metrics);
+}
+
+Status CheckArchive(const IngestOptions& options, const Held& held) {
+  if (!options.archive.has_value()) return {};
+  const bool ours = held.Has(Held::Kind::kArchive, ArchiveId(*options.archive));
+  return archive::Archive::Check(*options.archive, ours);
+}
+
+Status CheckWatched(const IngestOptions& options) {
+  for (const std::string& folder : options.watched) {
+    if (const auto watch = frame::FolderWatch::Open(folder); !watch.ok()) return watch.status();
+  }
+  return {};
+}
+
+}  // namespace
+
+Held Held::FromEnvironment() {
+  Held held;
+  const char* value = std::getenv(std::string(kVariable).c_str());
+  std::istringstream lines(value == nullptr ? "" : value);
+  for (std::string line; std::getline(lines, line);) held.lines_.insert(line);
+  return held;
+}
+
+std::string Held::Environment() const {
+  std::string text(kVariable);
+  char before = '=';
+  for (const std::string& line : lines_) {
+    text += before + line;
+    before = '\n';
+  }
+  return text;
+}
+
+bool Held::HasAny(Kind kind) const {
+  const std::string prefix = Line(kind, "");
+  const auto found = lines_.lower_bound(prefix);
+  return found != lines_.end() && found->starts_with(prefix);
+}
+
+std::string Held::Line(Kind kind, std::string_view name) {
+  return std::to_string(static_cast<int>(kind)) + ' ' + std::string(name);
+}
+
+std::string ArchiveId(const archive::Options& archive) {
+  return archive.directory + '/' + archive.name;
+}
+
+// The database first: the control socket lies in its folder.
+Status CheckIngest(const IngestOptions& options, const std::string& database, const Held& held) {
+  if (!held.empty() && !options.live()) {
+    return Status::Usage(
+        "nothing to serve: it names no socket, no file to follow and no folder to watch");
+  }
+  Status checked = CheckDatabase(options, database, held);
+  if (!options.live()) return checked;
+  if (checked.ok()) checked = CheckSockets(options, database, held);
+  if (checked.ok()) checked = CheckMetrics(options, held);
+  if (checked.ok()) checked = CheckArchive(options, held);
+  if (checked.ok()) checked = CheckWatched(options);
+  return checked;
+}
+
+}  // namespace pdns::tools

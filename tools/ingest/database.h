@@ -1,0 +1,97 @@
+// The database of a run of pdns-ingest: opened at once, or waited for; and watched for its size.
+//
+//   IngestDatabase -> Sink with its Storing (ingest/storing.h) -> lanes, drainer
+//
+// A live run waits if the disk is full, read-only or failing (Code::kDisk): its frames cannot be
+// had again, and a process that ends and is started anew all the time could not archive them. It
+// tries again after 1 s, 2 s, ... up to every 30 s. With a limit the size is looked at after each
+// batch, and each second while nothing is stored.
+//
+// Threads: one of its own, that tries and looks. sink() is for the drainer and the claims;
+// everything else for any thread.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "base/log_limit.h"
+#include "base/status.h"
+#include "base/stop.h"
+#include "ingest/drainer.h"
+#include "ingest/storing.h"
+#include "store_rocks/open.h"
+#include "tools/ingest/database_size.h"
+
+namespace pdns::tools {
+
+// Why a run let go of its database, for the next one: ok if there was no trouble.
+struct DiskTrouble {
+  Status reason;
+  std::chrono::seconds pause{1};  // before the next try
+};
+
+class IngestDatabase {
+ public:
+  struct Setup {
+    std::string path;
+    store_rocks::WriteOptions how;
+    DatabaseLimits limits;
+    bool live = false;  // waits where the disk is at fault
+    // Both are called once at most, from the own thread, after a wait: it is open, false to leave
+    // it at that and take no batches; it cannot be opened, and the disk is not why.
+    std::function<bool()> on_open;
+    std::function<void()> on_failure;
+  };
+
+  explicit IngestDatabase(Setup setup);
+  ~IngestDatabase();  // as EndWait
+  IngestDatabase(const IngestDatabase&) = delete;
+  IngestDatabase& operator=(const IngestDatabase&) = delete;
+
+  // Once. With trouble from a run before, the first try comes a pause later. Errors as
+  // store_rocks::OpenWriter; kDisk only if it does not wait.
+  Status Open(const DiskTrouble& before);
+
+  // After Open, once: begins to try and to look. Until then nothing is called.
+  void Start();
+
+  // Ends the thread. Afterwards writer() stays what it is.
+  void EndWait();
+
+  ingest::Sink sink();
+  bool waits() const { return writer() == nullptr; }
+  store::Writer* writer() const { return writer_; }  // null: not open yet
+  Status Close();                                    // of the writer, after EndWait; kDisk, kIo
+
+  // The first batch that the disk refused; and what ended a wait in vain. Ok: there was none.
+  Status disk_failure() const;
+  Status wait_failure() const;
+
+ private:
+  Status TryOpen();
+  void BeginWait(const Status& reason, std::chrono::seconds pause);
+  void Run();
+  bool WaitUntilOpen();
+  void LookAtSize();
+  Result<record::Applied> Apply(const record::Batch& batch);
+
+  const Setup setup_;
+  std::chrono::seconds pause_{0};  // before the next try
+  ingest::Storing storing_;
+  std::unique_ptr<store::Writer> owner_;
+  std::atomic<store::Writer*> writer_{nullptr};
+  mutable std::mutex mutex_;  // what follows
+  DatabaseSize size_;
+  Status disk_failure_;
+  Status wait_failure_;
+  LogLimit warnings_{""};
+  Stop ended_;
+  std::thread thread_;
+};
+
+}  // namespace pdns::tools
