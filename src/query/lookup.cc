@@ -41,4 +41,29 @@ LookupOutcome Lookup(store::Snapshot& snapshot, const ask::Question& question,
   return outcome;
 }
 
+LookupOutcome LookupEach(store::Snapshot& snapshot, const QuestionAt& question_at,
+                         const AskedAt& asked_at, const LookupOptions& options,
+                         const std::function<bool(const Hit&)>& sink) {
+  LookupOutcome outcome;
+  store::Selection selection;
+  const auto at = [&](std::size_t i) -> const store::Selection* {
+    const ask::Question* question = question_at(options.number + i);
+    if (question == nullptr) return nullptr;
+    selection = SelectionOf(*question, options);
+    return &selection;
+  };
+  const auto pass = [&](std::size_t i, store::Side side, const store::Row& row) {
+    if (options.filter != nullptr && !options.filter->Passes(row.tuple, row.history)) return true;
+    ++outcome.rows;
+    const std::uint64_t number = options.number + i;
+    const store::Side order = options.quarantined ? store::Side::kOwner : side;
+    return sink({row.tuple, row.history, asked_at(number), {}, Place{number, order, row.at}, {}});
+  };
+  store::Scanned scanned = snapshot.ScanEach(at, pass, options.watch);
+  outcome.keys = scanned.keys;
+  outcome.stopped = scanned.stopped;
+  outcome.status = std::move(scanned.status);
+  return outcome;
+}
+
 }  // namespace pdns::query

@@ -38,6 +38,17 @@ struct LookupOptions {
 LookupOutcome Lookup(store::Snapshot& snapshot, const ask::Question& question,
                      const LookupOptions& options, const std::function<bool(const Hit&)>& sink);
 
+// Many questions, one after the other, by one pass over the database. `question_at` is called with
+// `options.number` and the numbers that follow, each once, and ends them with a null pointer; its
+// question has no `rows` of its own, and is good until the next call. `asked_at` may be called for
+// any of them at any time after that, and is good until its next call. Of the options, `asked` and
+// `after` do not count here.
+using QuestionAt = std::function<const ask::Question*(std::uint64_t number)>;
+using AskedAt = std::function<const Asked*(std::uint64_t number)>;
+LookupOutcome LookupEach(store::Snapshot& snapshot, const QuestionAt& question_at,
+                         const AskedAt& asked_at, const LookupOptions& options,
+                         const std::function<bool(const Hit&)>& sink);
+
 // The side in whose order the rows of a question come.
 store::Side OrderOf(const ask::Question& question, bool quarantined);
 

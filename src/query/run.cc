@@ -241,22 +241,64 @@ class Runner {
     for (const Asking& asking : request_.questions) {
       if (!Ask(asking.question, {asking.text, 0}, number++)) return;
     }
-    for (; number < questions(); ++number) {
-      const ask::Listed listed = (*request_.list)[number - request_.questions.size()];
-      const auto question = ask::AskName(listed.text);
-      if (!question.ok() || !Ask(*question, {listed.text, listed.line}, number)) return;
+    // Up to where a cursor goes on, and where a question is more than a span, one by one.
+    while (number < questions()) {
+      const bool before = after_.has_value() && number <= after_->question;
+      if (!before && !AskSpans(number)) return;
+      if (number < questions() && !AskListed(number++)) return;
     }
+  }
+
+  ask::Listed ListedAt(std::uint64_t number) const {
+    return (*request_.list)[number - request_.questions.size()];
+  }
+
+  bool AskListed(std::uint64_t number) {
+    const ask::Listed listed = ListedAt(number);
+    const auto question = ask::AskName(listed.text);
+    return question.ok() && Ask(*question, {listed.text, listed.line}, number);
+  }
+
+  LookupOptions How(std::uint64_t number) {
+    LookupOptions how;
+    how.filter = &filter_;
+    how.quarantined = quarantined();
+    how.watch = [this](std::uint64_t keys) { return Watch(keys); };
+    how.number = number;
+    return how;
+  }
+
+  // Those of the list from `number` on that are each a span of the database, by one pass. Moves
+  // `number` behind them; false as Ask.
+  bool AskSpans(std::uint64_t& number) {
+    std::optional<ask::Question> question;
+    const auto question_at = [&](std::uint64_t at) -> const ask::Question* {
+      if (at >= questions()) return nullptr;
+      const ask::Listed listed = ListedAt(at);
+      auto made = ask::AskName(listed.text);
+      if (!made.ok() || made->rows || !made->full_scan.empty()) return nullptr;
+      answer_.Begin({listed.text, listed.line});
+      number = at + 1;
+      return &question.emplace(std::move(*made));
+    };
+    Asked asked;
+    const auto asked_at = [&](std::uint64_t at) -> const Asked* {
+      const ask::Listed listed = ListedAt(at);
+      asked = {listed.text, listed.line};
+      return request_.several() ? &asked : nullptr;
+    };
+    const auto looked = LookupEach(snapshot_, question_at, asked_at, How(number),
+                                   [this](const Hit& hit) { return Add(hit); });
+    outcome_.keys += looked.keys;
+    if (!looked.status.ok()) outcome_.status = looked.status;
+    return outcome_.status.ok() && outcome_.end == End::kWhole;
   }
 
   // False when there is no use in asking more.
   bool Ask(const ask::Question& question, const Asked& asked, std::uint64_t number) {
     answer_.Begin(asked);
     if (after_.has_value() && number < after_->question) return true;
-    LookupOptions how;
-    how.filter = &filter_;
-    how.quarantined = quarantined();
-    how.watch = [this](std::uint64_t keys) { return Watch(keys); };
-    how.number = number;
+    LookupOptions how = How(number);
     if (request_.several()) how.asked = &asked;
     if (after_.has_value() && number == after_->question) how.after = &after_->row;
     const auto looked =

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -32,6 +33,13 @@ struct Row {
 
 // False ends the scan.
 using RowSink = std::function<bool(const Row&)>;
+
+// Many selections, one after the other: `at` is called with 0, 1, 2, ..., each once, and ends them
+// with a null pointer. What it points at is good until the next call.
+using SelectionAt = std::function<const Selection*(std::size_t number)>;
+
+// A row of the selection of that number and side. False ends them all.
+using EachRowSink = std::function<bool(std::size_t number, Side side, const Row& row)>;
 
 // Called every kKeysPerWatch index entries with how many were looked at so far, wanted or not.
 // False ends the work.
@@ -84,6 +92,11 @@ class Snapshot {
   // Hands up the rows of the selection in its order (selection.h). Memory does not depend on the
   // number of rows or the length of their rdata.
   virtual Scanned Scan(const Selection& selection, const RowSink& sink, const Watch& watch) = 0;
+
+  // The rows of many selections, as if each were scanned in turn; an engine may answer many of them
+  // by one pass. So `at` may be called for later ones before the rows of an earlier one come. The
+  // watch is called, too, every kKeysPerWatch selections. Memory: some 40 MiB at most.
+  virtual Scanned ScanEach(const SelectionAt& at, const EachRowSink& sink, const Watch& watch);
 
   // The owners of trusted rows by kTarget or kAddress, as ordered names, from the index alone. For
   // counting without reading rows: about one entry is looked at for each. An owner comes once for

@@ -1,30 +1,48 @@
 #include "store_rocks/read/reverse_scan.h"
 
-#include <rocksdb/slice.h>
-
 #include <algorithm>
-#include <vector>
 
 #include "store/value.h"
-#include "store_rocks/get_sorted.h"
+#include "store_rocks/read/gathered_rows.h"
+#include "store_rocks/read/scan.h"
 #include "store_rocks/read/spans.h"
 
 namespace pdns::store_rocks {
 namespace {
 
 using Next = Walker::Next;
+using HandRow = std::function<bool(const store::Row&)>;
 
-class TargetScan {
+// Hands on the row of a reverse row. A reverse row and its row are written, and deleted, together:
+// one without the other is damage. kCorrupt.
+Status HandOn(const Source& source, const store::Selection& selection,
+              const GatheredRows::Found& found, bool& ended, const HandRow& hand) {
+  const auto key = store::SplitRowKey(AsBytes(found.row_key));
+  const auto read =
+      found.value.has_value() ? store::DecodeValue(AsBytes(*found.value)) : std::nullopt;
+  const auto tuple = read.has_value() ? store::DecodeRow(*key, read->rdata) : std::nullopt;
+  const auto first = tuple.has_value() ? FirstInside(selection, tuple->view()) : std::nullopt;
+  if (!first.has_value()) return DamagedRow(source.path, kFamilyNames[kReverse], found.row_key);
+  // One with several targets in the span is handed up at the first of them only.
+  if (first->kind != found.kind || first->at != found.at) return {};
+  ended = !hand({tuple->view(), read->history, found.at});
+  return {};
+}
+
+// Walks over the reverse rows of one selection, and gathers those that it wants.
+class TargetWalk {
  public:
-  TargetScan(Walker& walker, const store::Selection& selection, const store::RowSink& sink)
-      : walker_(walker), selection_(selection), sink_(sink) {
+  TargetWalk(Walker& walker, const store::Selection& selection, std::size_t number)
+      : walker_(walker), selection_(selection), number_(number) {
     if (selection.after.has_value()) after_ = KeyAfter(selection);
   }
 
-  store::Scanned Run(const store::Watch& watch) {
-    store::Scanned scanned;
+  // `gathered` is told of each row what it weighs; false ends the walk.
+  using Gathered = std::function<bool(std::size_t weight)>;
+  void Run(GatheredRows& rows, const store::Watch& watch, store::Scanned& scanned,
+           const Gathered& gathered) {
     const auto each = [&](Bytes key, Bytes value, std::string& jump) {
-      return Look(key, value, jump);
+      return Look(key, value, jump, rows, gathered);
     };
     for (const store::KeyRange& range : RangesOf(selection_)) {
       if (!range.hi.empty() && after_ >= range.hi) continue;
@@ -32,106 +50,187 @@ class TargetScan {
       if (status_.ok()) status_ = std::move(walked);
       if (!status_.ok() || scanned.stopped || ended_) break;
     }
-    // What was found before a fault is true.
-    if (!ended_) HandUp();
-    scanned.status = status_;
-    return scanned;
   }
 
- private:
-  // A reverse row whose row is still to be looked up.
-  struct Found {
-    std::string row_key;
-    store::Kind kind{};
-    std::string at;
-  };
+  const Status& status() const { return status_; }
 
-  Next Look(Bytes key, Bytes value, std::string& jump) {
+ private:
+  Next Look(Bytes key, Bytes value, std::string& jump, GatheredRows& rows,
+            const Gathered& gathered) {
     auto reverse = store::SplitReverseRow(key, value);
-    if (!reverse.has_value()) return Damaged(AsText(key));
-    store::ReverseParts& parts = reverse->parts;
+    if (!reverse.has_value()) return Damaged(key);
+    const store::ReverseParts& parts = reverse->parts;
     const auto step = PassesName(selection_, parts, jump);
     if (const auto skip = Walker::Skipping(step); skip.has_value()) {
       ended_ = *skip == Next::kEnd;
       return *skip;
     }
     const auto row = store::SplitRowKey(AsBytes(parts.row_key));
-    if (!row.has_value() || row->owner) return Damaged(AsText(key));
+    if (!row.has_value() || row->owner) return Damaged(key);
     if (!HasType(selection_, row->type) || AsText(key) == after_) return Next::kOn;
-    weight_ += row->cut ? kLongWeight : 1;
-    found_.push_back({std::move(parts.row_key), parts.kind, std::string(parts.at)});
-    if (weight_ < together_) return Next::kOn;
-    HandUp();
-    return ended_ || !status_.ok() ? Next::kEnd : Next::kOn;
+    rows.Add(number_, parts);
+    ended_ = !gathered(row->cut ? kLongWeight : 1);
+    return ended_ ? Next::kEnd : Next::kOn;
   }
 
-  // Looks the rows up in the order of their keys, and hands them on in the order in which they were
-  // found. The first are looked up a few at a time, so that the answer begins at once.
-  void HandUp() {
-    std::vector<std::size_t> order(found_.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
-      return found_[a].row_key < found_[b].row_key;
-    });
-    std::vector<std::optional<std::string>> values(found_.size());
-    const Source& source = walker_.source();
-    Status got = GetSorted(
-        source.db, source.handles[kForward], source.path, order.size(),
-        [&](std::size_t i) { return std::string_view(found_[order[i]].row_key); },
-        [&](std::size_t i, const rocksdb::Slice* value) {
-          if (value != nullptr) values[order[i]].emplace(value->data(), value->size());
-          return Status();
-        },
-        source.moment);
-    for (std::size_t i = 0; i < found_.size() && !ended_ && got.ok(); ++i) {
-      if (!Tell(found_[i], values[i])) break;
-    }
-    if (status_.ok()) status_ = std::move(got);
-    found_.clear();
-    weight_ = 0;
-    together_ = std::min(2 * together_, kMostTogether);
-  }
-
-  // A reverse row and its row are written, and deleted, together: one without the other is damage.
-  bool Tell(const Found& found, const std::optional<std::string>& value) {
-    const auto key = store::SplitRowKey(AsBytes(found.row_key));
-    const auto read = value.has_value() ? store::DecodeValue(AsBytes(*value)) : std::nullopt;
-    const auto tuple = read.has_value() ? store::DecodeRow(*key, read->rdata) : std::nullopt;
-    const auto first = tuple.has_value() ? FirstInside(selection_, tuple->view()) : std::nullopt;
-    if (!first.has_value()) {
-      Damaged(found.row_key);
-      return false;
-    }
-    // One with several targets in the span is handed up at the first of them only.
-    if (first->kind != found.kind || first->at != found.at) return true;
-    ended_ = !sink_({tuple->view(), read->history, found.at});
-    return !ended_;
-  }
-
-  Next Damaged(std::string_view key) {
-    if (status_.ok()) status_ = DamagedRow(walker_.source().path, kFamilyNames[kReverse], key);
+  Next Damaged(Bytes key) {
+    status_ = DamagedRow(walker_.source().path, kFamilyNames[kReverse], AsText(key));
     return Next::kEnd;
   }
 
-  static constexpr std::size_t kMostTogether = 512;
   static constexpr std::size_t kLongWeight = 16;
 
   Walker& walker_;
   const store::Selection& selection_;
-  const store::RowSink& sink_;
+  std::size_t number_;
   std::string after_;
-  std::vector<Found> found_;
-  std::size_t weight_ = 0;
-  std::size_t together_ = 16;
   bool ended_ = false;
   Status status_;
+};
+
+// How many rows are gathered: few at first, so that the answer begins at once.
+class Load {
+ public:
+  explicit Load(std::size_t most) : most_(most) {}
+  void Add(std::size_t weight) { weight_ += weight; }
+  bool full() const { return weight_ >= together_; }
+  void Empty() {
+    weight_ = 0;
+    together_ = std::min(2 * together_, most_);
+  }
+
+ private:
+  std::size_t most_;
+  std::size_t weight_ = 0;
+  std::size_t together_ = 16;
+};
+
+// The address that all rows of the selection hold, if that is all there is to it.
+bool IsOneAddress(const store::Selection& selection) {
+  return selection.side == store::Side::kAddress && selection.trust == store::Trust::kTrusted &&
+         selection.span.lo == selection.span.hi && !selection.span.lo.empty() &&
+         selection.names == nullptr && !selection.after.has_value();
+}
+
+// Selections one after the other; the rows of addresses are gathered over many of them.
+class EachScan {
+ public:
+  EachScan(Walker& walker, const store::EachRowSink& sink, const store::Watch& watch)
+      : walker_(walker), sink_(sink), watch_(watch) {}
+
+  store::Scanned Run(const store::SelectionAt& at) {
+    for (std::size_t number = 0; !over(); ++number) {
+      const store::Selection* selection = at(number);
+      if (selection == nullptr) break;
+      if (IsOneAddress(*selection)) {
+        Gather(*selection, number);
+      } else {
+        HandUp();
+        if (!over()) ScanOne(*selection, number);
+      }
+      Tell(number);
+    }
+    // What was found before a fault is true.
+    HandUp();
+    return std::move(scanned_);
+  }
+
+ private:
+  bool over() const { return ended_ || scanned_.stopped || !scanned_.status.ok(); }
+
+  void Gather(const store::Selection& selection, std::size_t number) {
+    TargetWalk walk(walker_, selection, number);
+    walk.Run(rows_, watch_, scanned_, [&](std::size_t weight) {
+      load_.Add(weight);
+      if (load_.full()) HandUp();
+      return !over();
+    });
+    if (scanned_.status.ok()) scanned_.status = walk.status();
+  }
+
+  void ScanOne(const store::Selection& selection, std::size_t number) {
+    const auto each = [&](const store::Row& row) {
+      ended_ = !sink_(number, selection.side, row);
+      return !ended_;
+    };
+    const auto watch = [this](std::uint64_t keys) {
+      return !watch_ || watch_(scanned_.keys + keys);
+    };
+    store::Scanned scanned = Scan(walker_, selection, each, watch);
+    scanned_.keys += scanned.keys;
+    scanned_.stopped = scanned.stopped;
+    scanned_.status = std::move(scanned.status);
+  }
+
+  // Selections that find nothing look at no entries.
+  void Tell(std::size_t number) {
+    if ((number + 1) % store::kKeysPerWatch != 0 || over() || !watch_) return;
+    scanned_.stopped = !watch_(scanned_.keys);
+  }
+
+  void HandUp() {
+    store::Selection one;
+    one.side = store::Side::kAddress;
+    Status told;
+    const auto each = [&](const GatheredRows::Found& found) {
+      one.span = {std::string(found.at), std::string(found.at)};
+      const auto hand = [&](const store::Row& row) {
+        return sink_(found.number, store::Side::kAddress, row);
+      };
+      told = HandOn(walker_.source(), one, found, ended_, hand);
+      return told.ok() && !ended_;
+    };
+    Status got = ended_ ? Status() : rows_.HandUp(walker_.source(), each);
+    if (scanned_.status.ok()) scanned_.status = got.ok() ? std::move(told) : std::move(got);
+    load_.Empty();
+  }
+
+  static constexpr std::size_t kMostTogether = std::size_t{256} << 10;
+
+  Walker& walker_;
+  const store::EachRowSink& sink_;
+  const store::Watch& watch_;
+  GatheredRows rows_;
+  Load load_{kMostTogether};
+  store::Scanned scanned_;
+  bool ended_ = false;
 };
 
 }  // namespace
 
 store::Scanned ScanReverse(Walker& walker, const store::Selection& selection,
                            const store::RowSink& sink, const store::Watch& watch) {
-  return TargetScan(walker, selection, sink).Run(watch);
+  constexpr std::size_t kMostTogether = 512;
+  GatheredRows rows;
+  Load load(kMostTogether);
+  Status status;
+  bool ended = false;
+  const auto hand_up = [&] {
+    const auto each = [&](const GatheredRows::Found& found) {
+      Status told = HandOn(walker.source(), selection, found, ended, sink);
+      if (status.ok()) status = std::move(told);
+      return status.ok() && !ended;
+    };
+    Status got = rows.HandUp(walker.source(), each);
+    if (status.ok()) status = std::move(got);
+    load.Empty();
+  };
+  store::Scanned scanned;
+  TargetWalk walk(walker, selection, 0);
+  walk.Run(rows, watch, scanned, [&](std::size_t weight) {
+    load.Add(weight);
+    if (load.full()) hand_up();
+    return status.ok() && !ended;
+  });
+  // What was found before a fault is true.
+  if (!ended && status.ok()) hand_up();
+  scanned.status = status.ok() ? walk.status() : status;
+  return scanned;
+}
+
+store::Scanned ScanEach(Walker& walker, const store::SelectionAt& at,
+                        const store::EachRowSink& sink, const store::Watch& watch) {
+  return EachScan(walker, sink, watch).Run(at);
 }
 
 }  // namespace pdns::store_rocks

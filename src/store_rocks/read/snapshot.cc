@@ -7,6 +7,7 @@
 #include "store_rocks/open.h"
 #include "store_rocks/read/count.h"
 #include "store_rocks/read/journal_scan.h"
+#include "store_rocks/read/reverse_scan.h"
 #include "store_rocks/read/scan.h"
 
 namespace pdns::store_rocks {
@@ -14,6 +15,11 @@ namespace pdns::store_rocks {
 store::Scanned RocksSnapshot::Scan(const store::Selection& selection, const store::RowSink& sink,
                                    const store::Watch& watch) {
   return store_rocks::Scan(walker_, selection, sink, watch);
+}
+
+store::Scanned RocksSnapshot::ScanEach(const store::SelectionAt& at, const store::EachRowSink& sink,
+                                       const store::Watch& watch) {
+  return store_rocks::ScanEach(walker_, at, sink, watch);
 }
 
 store::Scanned RocksSnapshot::ScanOwners(const store::Selection& selection, const OwnerSink& sink,

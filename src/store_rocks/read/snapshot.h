@@ -21,6 +21,8 @@ class RocksSnapshot final : public store::Snapshot {
 
   store::Scanned Scan(const store::Selection& selection, const store::RowSink& sink,
                       const store::Watch& watch) override;
+  store::Scanned ScanEach(const store::SelectionAt& at, const store::EachRowSink& sink,
+                          const store::Watch& watch) override;
   store::Scanned ScanOwners(const store::Selection& selection, const OwnerSink& sink,
                             const store::Watch& watch) override;
   const std::vector<std::string>& sensors() const override { return instance_->sensors(); }
