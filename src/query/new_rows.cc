@@ -1,5 +1,7 @@
 #include "query/new_rows.h"
 
+#include "ask/wanted.h"
+
 namespace pdns::query {
 namespace {
 
@@ -7,15 +9,22 @@ class NewRowsRun {
  public:
   NewRowsRun(const NewRowsOptions& options, const std::function<bool(const Hit&)>& sink,
              LookupOutcome& outcome)
-      : options_(options), sink_(sink), outcome_(outcome) {}
+      : options_(options), sink_(sink), outcome_(outcome) {
+    if (!options.question_at) return;
+    std::uint64_t number = 0;
+    while (const ask::Question* question = options.question_at(number++)) wanted_.Add(*question);
+    wanted_.Index();
+  }
 
   // False ends the scan.
   bool Match(const store::NewRow& row) {
     if (options_.filter != nullptr && !options_.filter->Passes(row.tuple, row.history)) return true;
-    if (options_.wanted.empty()) return HandOn(row, 0, nullptr);
-    for (std::size_t i = 0; i < options_.wanted.size(); ++i) {
-      const Wanted& wanted = options_.wanted[i];
-      if (wanted.question->Holds(row.tuple) && !HandOn(row, i, wanted.asked)) return false;
+    if (!options_.question_at) return HandOn(row, 0, nullptr);
+    for (const std::uint32_t number : wanted_.MayHold(row.tuple)) {
+      const ask::Question* question = options_.question_at(number);
+      if (question == nullptr || !question->Holds(row.tuple)) continue;
+      const Asked* asked = options_.asked_at ? options_.asked_at(number) : nullptr;
+      if (!HandOn(row, number, asked)) return false;
     }
     return true;
   }
@@ -37,6 +46,7 @@ class NewRowsRun {
   const NewRowsOptions& options_;
   const std::function<bool(const Hit&)>& sink_;
   LookupOutcome& outcome_;
+  ask::Wanted wanted_;
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "query/run.h"
 
 #include <algorithm>
-#include <deque>
 #include <utility>
 
 #include "ask/sensors.h"
@@ -175,6 +174,13 @@ class Runner {
     return &made.emplace(std::move(*question));
   }
 
+  Asked AskedAt(std::uint64_t number) const {
+    const std::uint64_t direct = request_.questions.size();
+    if (number < direct) return {request_.questions[number].text, 0};
+    const ask::Listed listed = (*request_.list)[number - direct];
+    return {listed.text, listed.line};
+  }
+
   Status GoOnAt(const AnswerCursor& cursor) {
     if (request_.new_since.has_value()) {
       new_after_ = NewPlace{cursor.number, cursor.place.question};
@@ -249,14 +255,10 @@ class Runner {
     }
   }
 
-  ask::Listed ListedAt(std::uint64_t number) const {
-    return (*request_.list)[number - request_.questions.size()];
-  }
-
   bool AskListed(std::uint64_t number) {
-    const ask::Listed listed = ListedAt(number);
-    const auto question = ask::AskName(listed.text);
-    return question.ok() && Ask(*question, {listed.text, listed.line}, number);
+    std::optional<ask::Question> made;
+    const ask::Question* question = QuestionAt(number, made);
+    return question != nullptr && Ask(*question, AskedAt(number), number);
   }
 
   LookupOptions How(std::uint64_t number) {
@@ -271,20 +273,17 @@ class Runner {
   // Those of the list from `number` on that are each a span of the database, by one pass. Moves
   // `number` behind them; false as Ask.
   bool AskSpans(std::uint64_t& number) {
-    std::optional<ask::Question> question;
+    std::optional<ask::Question> made;
     const auto question_at = [&](std::uint64_t at) -> const ask::Question* {
-      if (at >= questions()) return nullptr;
-      const ask::Listed listed = ListedAt(at);
-      auto made = ask::AskName(listed.text);
-      if (!made.ok() || made->rows || !made->full_scan.empty()) return nullptr;
-      answer_.Begin({listed.text, listed.line});
+      const ask::Question* question = QuestionAt(at, made);
+      if (question == nullptr || question->rows || !question->full_scan.empty()) return nullptr;
+      answer_.Begin(AskedAt(at));
       number = at + 1;
-      return &question.emplace(std::move(*made));
+      return question;
     };
     Asked asked;
-    const auto asked_at = [&](std::uint64_t at) -> const Asked* {
-      const ask::Listed listed = ListedAt(at);
-      asked = {listed.text, listed.line};
+    const auto asked_at = [&](std::uint64_t at) {
+      asked = AskedAt(at);
       return request_.several() ? &asked : nullptr;
     };
     const auto looked = LookupEach(snapshot_, question_at, asked_at, How(number),
@@ -313,29 +312,22 @@ class Runner {
 
   // All questions at once: the journal is read but once.
   void AskNew() {
-    std::deque<ask::Question> made;  // of the list
-    std::deque<Asked> asked;
-    std::vector<Wanted> wanted;
-    const auto add = [&](const ask::Question& question, const Asked& by) {
-      answer_.Begin(by);
-      asked.push_back(by);
-      wanted.push_back({&question, request_.several() ? &asked.back() : nullptr});
-    };
-    for (const Asking& asking : request_.questions) add(asking.question, {asking.text, 0});
-    for (std::size_t i = request_.questions.size(); i < questions(); ++i) {
-      const ask::Listed listed = (*request_.list)[i - request_.questions.size()];
-      auto question = ask::AskName(listed.text);
-      if (!question.ok()) continue;  // never: it was read as one
-      add(made.emplace_back(std::move(*question)), {listed.text, listed.line});
-    }
     // A list of nothing that can be asked asks for nothing, not for all.
-    if (wanted.empty() && request_.list != nullptr) return;
+    if (questions() == 0 && request_.list != nullptr) return;
+    for (std::uint64_t number = 0; number < questions(); ++number) answer_.Begin(AskedAt(number));
+    std::optional<ask::Question> made;
+    Asked asked;
     FindGap();
     NewRowsOptions how;
     how.since = request_.new_since->time;
     how.after = new_after_;
     how.filter = &filter_;
-    how.wanted = wanted;
+    if (questions() > 0) {
+      how.question_at = [&](std::uint64_t number) { return QuestionAt(number, made); };
+    }
+    if (request_.several()) {
+      how.asked_at = [&](std::uint64_t number) { return &(asked = AskedAt(number)); };
+    }
     how.watch = [this](std::uint64_t keys) { return Watch(keys); };
     const auto looked = ScanNewRows(snapshot_, how, [this](const Hit& hit) { return Add(hit); });
     outcome_.keys = looked.keys;

@@ -78,15 +78,16 @@ TEST(NewRows, AreFiltered) {
 class NewRowsAsked : public ::testing::Test {
  protected:
   NewRowsAsked() {
-    for (const ask::Question& question : questions_) wanted_.push_back({&question, &asked_});
-    options_.wanted = wanted_;
+    options_.question_at = [this](std::uint64_t number) {
+      return number < questions_.size() ? &questions_[number] : nullptr;
+    };
+    options_.asked_at = [this](std::uint64_t) { return &asked_; };
   }
 
   const Asked asked_{"asked", 1};
   const std::vector<ask::Question> questions_{*ask::AskName("*.blah.org"),
                                               *ask::AskRdata("97.98.99.100"),
                                               *ask::AskRdata("*.dns.net"), *ask::AskText("ell")};
-  std::vector<Wanted> wanted_;
   NewRowsOptions options_;
   const Lines hits_{"1 100 name www.blah.org. A 0 asked", "1 100 name www.blah.org. A 1 asked",
                     "2 100 name blah.org. TXT 0 asked",   "2 100 name blah.org. TXT 3 asked",
