@@ -2,37 +2,24 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import unittest
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
-from pathlib import Path
 
-from pdns_archive import READY, archived, frames_of_captures, number_of, numbered, status
-from pdns_testing import (
-    CAPTURES, LITTLE_ROOM, START, Ingester, dump, frame, ingest, leave_room, listening, report, scratch, stats, stream,
-    wait_for)
+from pdns_archive import archived
+from pdns_live import LiveTest, main, mount, remount
+from pdns_testing import CAPTURES, Ingester, LITTLE_ROOM, dump, ingest, leave_room, listening, report, stats, wait_for
 
 IO = 74
-IN_NAMESPACE = "PDNS_TEST_IN_NAMESPACE"
 
 
-class DiskWait(unittest.TestCase):
+class DiskWait(LiveTest):
     def setUp(self) -> None:
-        self.folder = scratch()
-        self.addCleanup(self.folder.cleanup)
-        self.root = Path(self.folder.name)
+        super().setUp()
         self.disk = self.root / "disk"
-        self.disk.mkdir()
-        self.database, self.socket, self.archive = self.disk / "db", self.root / "dnstap.sock", self.root / "archive"
-        self.log_path = self.root / "log"
-        self.payloads = frames_of_captures()
-        self.sent = 0
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64M", "tmpfs", self.disk], check=True)
-        self.addCleanup(subprocess.run, ["umount", "-l", self.disk], check=True)
+        self.database = self.disk / "db"
+        mount(self, self.disk, "64M")
 
     def full(self) -> None:
         """A database of some rows on a disk without any room."""
@@ -42,67 +29,11 @@ class DiskWait(unittest.TestCase):
     def free(self) -> None:
         (self.disk / "ballast").unlink()
 
-    def start(self, *arguments: object, flush: str = "0.05", **options: object) -> Ingester:
-        log = self.log_path.open("ab")
-        self.addCleanup(log.close)
-        run = Ingester(self.database, "-u", self.socket, "--flush-interval", flush, *arguments, stderr=log,
-                       **options)
-        self.addCleanup(run.__exit__)
-        wait_for(lambda: run.process.poll() is not None or listening(self.socket))
-        self.assertIsNone(run.process.poll(), self.log())
-        return run
-
-    def log(self) -> str:
-        return self.log_path.read_text("utf-8", "replace")
-
-    def connect(self) -> socket.socket:
-        peer = socket.socket(socket.AF_UNIX)
-        self.addCleanup(peer.close)
-        peer.settimeout(60)
-        peer.connect(str(self.socket))
-        peer.sendall(READY)
-        self.assertTrue(peer.recv(100))
-        peer.sendall(START)
-        return peer
-
-    def payload(self, number: int) -> bytes:
-        return numbered(self.payloads[number % len(self.payloads)], number)
-
-    def send(self, peer: socket.socket, times: int = 1) -> None:
-        for number in range(self.sent, self.sent + times * len(self.payloads)):
-            peer.sendall(frame(self.payload(number)))
-        self.sent += times * len(self.payloads)
-
-    def expected(self, numbers: Iterable[int], first: bool = True) -> bytes:
-        """What a database holds that took the first capture, if it did, and these frames."""
-        plain, database = self.root / "plain.dnstap", self.root / "expected"
-        plain.write_bytes(stream(map(self.payload, numbers)))
-        self.assertEqual(0, ingest(database, *([CAPTURES[0]] if first else []), plain).returncode)
-        return dump(database)
-
-    def figure(self, name: str) -> float:
-        return sum(value for key, value in status(self.database).items() if key.startswith(name))
-
-    def frames(self) -> float:
-        """Those that sockets gave in this process."""
-        return sum(value for key, value in status(self.database).items()
-                   if key.startswith("pdns_frames_total") and 'source="files"' not in key)
-
-    def count_archived(self) -> int:
-        try:
-            return sum(map(len, archived(self.archive).values()))
-        except FileNotFoundError:  # compressed meanwhile
-            return -1
+    def start(self, *arguments: object, **options: object) -> Ingester:
+        return super().start(*arguments, control=False, **options)
 
     def not_stored(self, kept: str) -> float:
-        return sum(value for key, value in status(self.database).items()
-                   if key.startswith("pdns_not_stored_frames_total") and f'kept="{kept}"' in key)
-
-    def storing(self) -> bool:
-        try:
-            return self.figure("pdns_storing") == 1
-        except (OSError, ValueError):  # it goes around, and was asked in that moment
-            return False
+        return self.figure("pdns_not_stored_frames_total", f'kept="{kept}"')
 
     def says(self, port: int, path: str) -> int:
         try:
@@ -139,18 +70,15 @@ class DiskWait(unittest.TestCase):
         self.send(peer, 2)
         wait_for(lambda: self.frames() == 3 * len(self.payloads))  # of this process
         peer.close()
-        code, out, _ = run.stop()
-        self.assertEqual(0, code, self.log())
-        ended = [report(subprocess.CompletedProcess([], 0, line)) for line in out.splitlines()]
+        ended = self.end(run)
         self.assertEqual(self.sent, sum(one["frames"] for one in ended))
         kept = sum(one["not_stored"]["kept"] for one in ended)
         self.assertEqual(kept, sum(one["refused"].get("not_stored", 0) for one in ended))
-        numbers = [number_of(p) for file in archived(self.archive).values() for p in file]
-        self.assertEqual(list(range(self.sent)), sorted(numbers))
+        self.assertEqual(list(range(self.sent)), self.numbers_archived())
         backfill = ingest(self.database, self.archive)
         self.assertEqual(0, backfill.returncode, backfill.stderr)
         self.assertEqual(kept, report(backfill)["used"] + sum(report(backfill)["refused"].values()))
-        self.assertEqual(self.expected(range(self.sent)), dump(self.database))
+        self.assertEqual(self.expected(range(self.sent), CAPTURES[0]), dump(self.database))
 
     def test_without_an_archive(self) -> None:
         self.full()
@@ -165,13 +93,11 @@ class DiskWait(unittest.TestCase):
         self.send(peer, 2)
         wait_for(lambda: self.frames() == self.sent)
         peer.close()
-        code, out, _ = run.stop()
-        self.assertEqual(1, code, self.log())  # somebody should look
-        told = report(subprocess.CompletedProcess([], 0, out))
+        (told,) = self.end(run, 1)  # somebody should look
         self.assertEqual({"kept": 0, "lost": lost}, told["not_stored"])
         self.assertEqual((self.sent, lost), (told["frames"], told["refused"]["not_stored"]))
         self.assertIn(f"{lost} are lost", self.log())
-        self.assertEqual(self.expected(range(lost, self.sent)), dump(self.database))
+        self.assertEqual(self.expected(range(lost, self.sent), CAPTURES[0]), dump(self.database))
         self.assertEqual(lost, stats(self.database)["counters"]["refused"]["not_stored"])
 
     def test_an_end_during_the_wait(self) -> None:
@@ -182,15 +108,14 @@ class DiskWait(unittest.TestCase):
             self.send(peer)
             peer.close()
             wait_for(lambda: self.frames() == len(self.payloads))
-            code, out, _ = run.stop(number)
-            self.assertEqual(0, code, self.log())
-            self.assertEqual(len(self.payloads), report(subprocess.CompletedProcess([], 0, out))["frames"])
+            (told,) = self.end(run, how=number)
+            self.assertEqual(len(self.payloads), told["frames"])
         files = ingest(self.database, CAPTURES[1])  # a run over files does not wait
         self.assertEqual(IO, files.returncode)
         self.assertIn(b"No space left on device", files.stderr)
         self.free()
         self.assertEqual(0, ingest(self.database, self.archive).returncode)
-        self.assertEqual(self.expected(range(self.sent)), dump(self.database))
+        self.assertEqual(self.expected(range(self.sent), CAPTURES[0]), dump(self.database))
 
     def test_started_anew_all_the_time(self) -> None:
         """What a service manager does with a process that is killed: each one waits, none gives up."""
@@ -212,9 +137,8 @@ class DiskWait(unittest.TestCase):
         peer.close()
         self.assertEqual(0, run.stop()[0])
         self.assertEqual(0, ingest(self.database, self.archive).returncode)
-        numbers = [number_of(p) for file in archived(self.archive).values() for p in file]
-        self.assertEqual(list(range(self.sent)), sorted(numbers))
-        self.assertEqual(self.expected(range(self.sent)), dump(self.database))
+        self.assertEqual(list(range(self.sent)), self.numbers_archived())
+        self.assertEqual(self.expected(range(self.sent), CAPTURES[0]), dump(self.database))
 
     def test_what_the_service_manager_hears(self) -> None:
         """Ready and alive during the wait, and why it waits; a stop is heard as ever."""
@@ -243,23 +167,22 @@ class DiskWait(unittest.TestCase):
     def test_a_read_only_disk(self) -> None:
         """The control socket cannot be made either, until the disk can be written."""
         self.assertEqual(0, ingest(self.database, CAPTURES[0]).returncode)
-        subprocess.run(["mount", "-o", "remount,ro", self.disk], check=True)
+        remount(self.disk, "ro")
         run = self.start("--archive", self.archive, "--min-free", "0")
         wait_for(lambda: "Read-only file system" in self.log())
         self.assertFalse((self.database / "control.sock").exists())
         peer = self.connect()
         self.send(peer)
         wait_for(lambda: sum(map(len, archived(self.archive).values())) == self.sent)
-        subprocess.run(["mount", "-o", "remount,rw", self.disk], check=True)
+        remount(self.disk, "rw")
         wait_for(lambda: listening(self.database / "control.sock") and self.storing())
         self.assertEqual(len(self.payloads), self.not_stored("yes"))  # of the process, whatever it went through
         self.send(peer)
         wait_for(lambda: self.frames() == len(self.payloads))
         peer.close()
-        code, out, _ = run.stop()
-        self.assertEqual(0, code, self.log())
+        self.end(run)
         self.assertEqual(0, ingest(self.database, self.archive).returncode)
-        self.assertEqual(self.expected(range(self.sent)), dump(self.database))
+        self.assertEqual(self.expected(range(self.sent), CAPTURES[0]), dump(self.database))
 
     def test_fills_while_it_runs(self) -> None:
         """It lets go of the database, waits for room, and goes on: the same process, the same connection."""
@@ -281,25 +204,15 @@ class DiskWait(unittest.TestCase):
         self.send(peer)
         wait_for(lambda: self.figure("pdns_drains_waiting") == 0)
         peer.close()
-        code, out, _ = run.stop()
-        self.assertEqual(0, code, self.log())
-        ended = [report(subprocess.CompletedProcess([], 0, line)) for line in out.splitlines()]
+        ended = self.end(run)
         self.assertGreaterEqual(len(ended), 2)
         self.assertEqual(self.sent, sum(one["frames"] for one in ended))
         self.assertEqual(0, ended[-1]["not_stored"]["lost"])
         backfill = ingest(self.database, self.archive)
         self.assertEqual(0, backfill.returncode, backfill.stderr)
-        self.assertEqual(self.expected(range(self.sent), first=False), dump(self.database))
+        self.assertEqual(self.expected(range(self.sent)), dump(self.database))
         self.assertEqual(self.sent, stats(self.database)["counters"]["frames"])
 
 
 if __name__ == "__main__":
-    # A mount of the test's own needs a mount namespace of its own.
-    if IN_NAMESPACE not in os.environ:
-        inside = ["unshare", "--mount", "--propagation", "private"]
-        if subprocess.run([*inside, "true"], capture_output=True).returncode != 0:
-            print("skipped: no mount namespace can be made here (needs root)")
-            sys.exit(77)
-        os.environ[IN_NAMESPACE] = "1"
-        os.execvp(inside[0], [*inside, sys.executable, *sys.argv])
-    unittest.main()
+    main()

@@ -1,27 +1,21 @@
 """A disk that fills up: a clear word, nothing half-written, and the next run continues."""
-import os
-import subprocess
-import sys
 import unittest
 from pathlib import Path
 
+from pdns_live import main, mount, remount
 from pdns_testing import (
     CAPTURES, LITTLE_ROOM, dump, expected, ingest, leave_room, payloads_of, report, rows, scratch, stream)
 
 IO = 74
-IN_NAMESPACE = "PDNS_TEST_IN_NAMESPACE"
 
 
 class FullDisk(unittest.TestCase):
     def test_full_then_room(self) -> None:
-        with scratch() as folder:
-            disk = Path(folder) / "disk"
-            disk.mkdir()
-            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64M", "tmpfs", disk], check=True)
-            try:
-                self.fill_and_continue(Path(folder), disk / "db")
-            finally:
-                subprocess.run(["umount", "-l", disk], check=True)
+        scratched = scratch()
+        self.addCleanup(scratched.cleanup)
+        folder = Path(scratched.name)
+        mount(self, folder / "disk", "64M")
+        self.fill_and_continue(folder, folder / "disk" / "db")
 
     def fill_and_continue(self, folder: Path, database: Path) -> None:
         payloads = [p for capture in CAPTURES for p in payloads_of(capture)]
@@ -36,7 +30,7 @@ class FullDisk(unittest.TestCase):
         self.assertIn(b"No space left on device", run.stderr)
         self.assertIn(str(database).encode(), run.stderr)
         self.assertEqual(b"", run.stdout)
-        subprocess.run(["mount", "-o", "remount,size=300M", database.parent], check=True)
+        remount(database.parent, "size=300M")
         self.assertEqual("continued", report(ingest(database, *arguments))["sources"][0]["state"])
         trusted, quarantined = dump(database).split(b"--\n")
         self.assertEqual(expected("tuples", CAPTURES, 40), rows(trusted))
@@ -44,12 +38,4 @@ class FullDisk(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    # A mount of the test's own needs a mount namespace of its own.
-    if IN_NAMESPACE not in os.environ:
-        inside = ["unshare", "--mount", "--propagation", "private"]
-        if subprocess.run([*inside, "true"], capture_output=True).returncode != 0:
-            print("skipped: no mount namespace can be made here (needs root)")
-            sys.exit(77)
-        os.environ[IN_NAMESPACE] = "1"
-        os.execvp(inside[0], [*inside, sys.executable, *sys.argv])
-    unittest.main()
+    main()
