@@ -41,6 +41,10 @@ class Totals {
   void AddOwner() { ++owners_; }
   void AddRow(record::RrType type, Bytes rdata);
   void AddTimes(std::chrono::sys_seconds first, std::chrono::sys_seconds last);
+  // The latest last-seen of all rows that were ever stored as trusted; the epoch if there are none.
+  std::chrono::sys_seconds last_seen() const {
+    return times_.has_value() ? times_->last : std::chrono::sys_seconds();
+  }
   void MoveQuarantined(std::uint8_t from, std::uint8_t to);  // reasons; 0: not there
   void AddCounters(const record::Counters& counters);
   void RemoveRow(record::RrType type) { --types_[type]; }

@@ -25,12 +25,17 @@ namespace pdns::store_rocks {
 namespace {
 
 constexpr std::chrono::hours kTrimEvery(1);
+constexpr std::chrono::hours kWrongClock(24);  // as frames are refused that are ahead of it
 constexpr std::uint64_t kTrimEveryRows = 65'536;
 
 }  // namespace
 
 RocksWriter::RocksWriter(std::string path, const WriteOptions& options)
-    : path_(std::move(path)), options_(options), seen_(PlanMemory(options.memory).seen_cache) {}
+    : path_(std::move(path)),
+      options_(options),
+      seen_(PlanMemory(options.memory).seen_cache),
+      opened_(options.now()),
+      opened_steady_(options.steady()) {}
 
 RocksWriter::~RocksWriter() {
   for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
@@ -197,9 +202,15 @@ Result<std::vector<std::uint8_t>> RocksWriter::CountQuarantined(const SortedRows
   return known;
 }
 
-// The journal's times are in its order, also where the clock goes back.
+// The journal's times are in its order, also where the clock goes back a little. Where it goes back
+// further, it was ahead, or it is behind now. It is behind if rows were seen later than it says:
+// none is stored that was seen long after the clock of its time. Else it was ahead, and what comes
+// now gets its true time.
 std::chrono::sys_seconds RocksWriter::CommitTime() {
-  committed_ = std::max(committed_, options_.now());
+  const std::chrono::sys_seconds now = options_.now();
+  const bool far_back = committed_ > now + kWrongClock;
+  const bool was_ahead = far_back && totals_.last_seen() <= now + kWrongClock;
+  committed_ = was_ahead ? now : std::max(committed_, now);
   return committed_;
 }
 
@@ -209,10 +220,18 @@ bool RocksWriter::TrimDue(std::chrono::sys_seconds now) const {
          added >= std::max(kTrimEveryRows, options_.journal_rows / 16);
 }
 
+// A clock that is put forward makes all rows old. So the clock that stood when the database was
+// opened is believed, and a steady one since.
+std::chrono::sys_seconds RocksWriter::LatestBelieved() const {
+  return opened_ + std::chrono::floor<std::chrono::seconds>(options_.steady() - opened_steady_) +
+         kWrongClock;
+}
+
 // Whole chunks that are old or too many go, some now and then.
 Status RocksWriter::TrimJournal() {
   const std::chrono::sys_seconds now = options_.now();
   if (!TrimDue(now)) return {};
+  const std::chrono::sys_seconds aged = std::min(now, LatestBelieved());
   trimmed_ = now;
   trimmed_next_ = totals_.journal_next();
   std::optional<std::uint64_t> keep_from;
@@ -224,7 +243,9 @@ Status RocksWriter::TrimJournal() {
       return DamagedRow(path_, kFamilyNames[kNew], AsText(View(it->key())));
     const std::uint64_t next = *first + head->count;
     const bool too_many = next < trimmed_next_ && trimmed_next_ - next >= options_.journal_rows;
-    if (head->committed >= now - options_.journal_keep && !too_many) break;
+    // The time of a clock that was far ahead tells no age; what follows does.
+    if (head->committed > now + kWrongClock && !too_many) continue;
+    if (head->committed >= aged - options_.journal_keep && !too_many) break;
     keep_from = next;
   }
   if (!it->status().ok()) return FromRocks(path_, "read of the journal", it->status());

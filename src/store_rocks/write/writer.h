@@ -71,6 +71,7 @@ class RocksWriter final : public store::Writer {
   Result<std::vector<std::uint8_t>> CountQuarantined(const SortedRows& rows, Totals& totals) const;
   std::chrono::sys_seconds CommitTime();
   Status TrimJournal();
+  std::chrono::sys_seconds LatestBelieved() const;
   bool TrimDue(std::chrono::sys_seconds now) const;
   Status Delete(const std::vector<ExpiringRow>& rows, bool quarantined, const std::string& rule);
   using KeysByFamily = std::array<std::vector<std::string>, kFamilies>;
@@ -85,11 +86,13 @@ class RocksWriter final : public store::Writer {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
   SeenCache seen_;
-  Totals totals_;                       // as they stand in the database
-  Commits commits_;                     // likewise
-  std::chrono::sys_seconds committed_;  // of the last row of the journal; never goes back
-  std::chrono::sys_seconds trimmed_;    // when old rows of the journal were last looked for
-  std::uint64_t trimmed_next_ = 0;      // the journal's next number then
+  Totals totals_;                                        // as they stand in the database
+  Commits commits_;                                      // likewise
+  std::chrono::sys_seconds committed_;                   // of the last row of the journal
+  std::chrono::sys_seconds opened_;                      // when this object was made ...
+  std::chrono::steady_clock::time_point opened_steady_;  // ... by both clocks
+  std::chrono::sys_seconds trimmed_;  // when old rows of the journal were last looked for
+  std::uint64_t trimmed_next_ = 0;    // the journal's next number then
   Status failed_;  // of a write that may be stored: what this object knows may be out of date
 };
 

@@ -28,7 +28,8 @@ class Journal : public ::testing::Test {
  protected:
   std::unique_ptr<store::Writer> Open(std::size_t memory = kMemory) {
     WriteOptions options = OfMemory(memory);
-    options.now = [this] { return now; };
+    options.now = [this] { return now + jumped; };
+    options.steady = [this] { return std::chrono::steady_clock::time_point(now - At(0)); };
     options.journal_keep = std::chrono::days(7);
     options.journal_rows = most;
     return Must(OpenWriter(path, options));
@@ -42,6 +43,24 @@ class Journal : public ::testing::Test {
   // One row of a name of its own.
   void ApplyOne(store::Writer& writer, unsigned number) {
     ApplyBoth(writer, Numbered(number, number + 1));
+  }
+
+  // One row that was seen then.
+  static void ApplySeen(store::Writer& writer, unsigned number, std::chrono::sys_seconds when) {
+    record::Sighting sighting = Seen(100, 200, 1);
+    sighting.first = sighting.last = when;
+    Apply(writer, Trusted(Numbered(number, number + 1, sighting)));
+  }
+
+  using Moments = std::vector<std::chrono::sys_seconds>;
+  Moments Times() {
+    Moments times;
+    const auto scanned = SnapshotOf(path)->ScanNew({}, [&](const store::NewRow& row) {
+      times.push_back(row.committed);
+      return true;
+    });
+    EXPECT_TRUE(scanned.status.ok()) << scanned.status.message();
+    return times;
   }
 
   store::JournalSpan Span() { return Must(SnapshotOf(path)->Journal()); }
@@ -59,6 +78,7 @@ class Journal : public ::testing::Test {
   TempDir dir;
   std::string path = dir / "db";
   std::chrono::sys_seconds now = At(1000 * kDay);
+  std::chrono::seconds jumped{0};  // the wall clock alone
   std::uint64_t most = 1U << 30;
   Model model;
 };
@@ -194,22 +214,56 @@ TEST_F(Journal, MoreRowsThanAreKeptGo) {
   EXPECT_LT(Span().next - Span().first, most + 256);
 }
 
-// Times stay in order, and what was committed "later" is not trimmed early.
+// Times stay in order, and what was committed "later" is not trimmed early, where a clock goes back
+// a little, or is behind what was seen.
 TEST_F(Journal, AClockThatGoesBack) {
   auto writer = Open();
-  ApplyOne(*writer, 0);
+  ApplySeen(*writer, 0, now);
+  now -= std::chrono::hours(23);
+  ApplySeen(*writer, 1, now);
   now -= std::chrono::days(30);
-  ApplyOne(*writer, 1);
+  ApplySeen(*writer, 2, now);
   writer.reset();
   writer = Open();
-  ApplyOne(*writer, 2);
-  std::vector<std::chrono::sys_seconds> times;
-  const auto scanned = SnapshotOf(path)->ScanNew({}, [&](const store::NewRow& row) {
-    times.push_back(row.committed);
-    return true;
-  });
-  EXPECT_TRUE(scanned.status.ok());
-  EXPECT_EQ(times, (std::vector<std::chrono::sys_seconds>(3, At(1000 * kDay))));
+  ApplySeen(*writer, 3, now);
+  EXPECT_EQ(Times(), Moments(4, At(1000 * kDay)));
+}
+
+// What came meanwhile keeps its false time, nothing else gets one; and it keeps no older rows from
+// being trimmed, nor is it kept for ever.
+TEST_F(Journal, AClockThatWasFarAheadForAWhile) {
+  auto writer = Open();
+  const auto right = now;
+  ApplySeen(*writer, 0, right);
+  jumped = std::chrono::days(3);
+  ApplySeen(*writer, 1, right);
+  jumped = {};
+  now += std::chrono::hours(1);
+  ApplySeen(*writer, 2, now);
+  writer.reset();
+  writer = Open();
+  now += std::chrono::hours(1);
+  ApplySeen(*writer, 3, now);
+  EXPECT_EQ(Times(), (Moments{right, right + std::chrono::days(3), right + std::chrono::hours(1),
+                              right + std::chrono::hours(2)}));
+  now += std::chrono::days(10);
+  Apply(*writer, {});
+  EXPECT_TRUE(New().empty());
+}
+
+TEST_F(Journal, AClockThatWasYearsAheadForAWhile) {
+  auto writer = Open();
+  ApplySeen(*writer, 0, now);
+  jumped = std::chrono::days(4000);
+  ApplySeen(*writer, 1, now);
+  Apply(*writer, {});
+  EXPECT_EQ(New().size(), 2U) << "by the steady clock, no row is old";
+  jumped = {};
+  for (unsigned day = 0; day < 12; ++day) {
+    ApplySeen(*writer, day + 2, now);
+    EXPECT_EQ(New().size(), day < 8 ? day + 3 : 8U) << day;
+    now += std::chrono::days(1);
+  }
 }
 
 TEST_F(Journal, RowsThatAreMissingAreTold) {
