@@ -19,7 +19,10 @@ constexpr milliseconds kShortestTurn(10);  // while the disk is behind
 
 LiveLane::LiveLane(const Surroundings& around, const source::Policy& policy,
                    const CollectorLimits& limits)
-    : around_(around), collector_(around.drainer, policy, limits) {
+    : around_(around),
+      collector_(around.drainer, policy, limits),
+      now_(policy.now),
+      clock_(policy.now) {
   for (const net::ListeningSocket& socket : around.listener.sockets()) {
     reports_.emplace_back().name = socket.name();
     reports_.back().state = source::State::kComplete;
@@ -38,6 +41,7 @@ void LiveLane::OnFrame(std::size_t socket, Bytes payload) {
   if (around_.archive == nullptr) return collector_.Add(payload, counters);
   const source::Opened* frame = collector_.Open(payload, counters);
   if (frame == nullptr && !around_.archive_all) return;
+  if (frame != nullptr) LookAtClock(*frame);
   collector_.AddOpened(frame, counters, around_.archive->Append(payload));
 }
 
@@ -56,6 +60,16 @@ void LiveLane::LookAtStoring() {
       "{} frames were not stored meanwhile: {} are in the archive, for a run over it to take; {} "
       "are lost",
       since.kept + since.lost, since.kept, since.lost));
+}
+
+// The clock is looked at only where it may matter: with frames refused for their time, and with the
+// first one behind them. So a peer whose clock is wrong ends no file, however its frames lie among
+// those of others.
+void LiveLane::LookAtClock(const source::Opened& frame) {
+  const bool before = untimely_;
+  untimely_ = frame.seconds.has_value() &&
+              source::JudgeTime(*frame.seconds, now_()) != record::FrameOutcome::kUsed;
+  if ((before || untimely_) && clock_.Jumped()) around_.archive->Rotate();
 }
 
 // What is archived is counted in the database when it is taken from there, all else with the next

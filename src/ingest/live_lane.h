@@ -8,6 +8,10 @@
 // as not stored, and do not come into the window. Where that begins and ends the archive begins a
 // new file, so that a file moves a source with each of its frames or with none.
 //
+// Frames that are refused for their time are archived as well. Where the clock was put forward or
+// back between them and others, the archive begins a new file, too: what a wrong clock refused is
+// no part of a file that moves, and a run by the right clock takes it.
+//
 // Runs in one thread; figures() and beat() are for any.
 #pragma once
 
@@ -25,6 +29,7 @@
 #include "frame/listen/listener.h"
 #include "ingest/collector.h"
 #include "ingest/report.h"
+#include "source/clock.h"
 #include "source/report.h"
 
 namespace pdns::ingest {
@@ -86,6 +91,7 @@ class LiveLane final : public frame::FrameSink {
  private:
   void Turn(std::chrono::milliseconds longest);
   void LookAtStoring();
+  void LookAtClock(const source::Opened& frame);
   void PutOff(Bytes payload, record::Counters& counters);
   bool Archived(Bytes payload);
   void Publish();
@@ -102,6 +108,9 @@ class LiveLane final : public frame::FrameSink {
   std::vector<bool> warned_;
   std::vector<record::Counters> judged_;  // whose times were looked at, for each socket
   LogLimit time_warnings_{""};
+  std::uint64_t (*now_)();
+  source::ClockJumps clock_;
+  bool untimely_ = false;  // the last frame was refused for its time
   std::atomic<std::chrono::steady_clock::time_point> beat_{std::chrono::steady_clock::now()};
   mutable std::mutex mutex_;
   LiveFigures figures_;  // guarded by mutex_

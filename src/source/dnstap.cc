@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "source/clock.h"
+
 namespace pdns::source {
 
 using record::FrameOutcome;
@@ -61,13 +63,11 @@ std::span<const Observation> DnstapDecoder::Decode(const Opened& opened,
 }
 
 FrameOutcome DnstapDecoder::Judge(const Opened& opened) {
-  constexpr std::uint64_t kDay = 86400;
-  constexpr std::uint64_t kFirstDnstap = 1'325'376'000;  // 2012-01-01: there was none before
   if (!opened.body.has_value()) return FrameOutcome::kNoMessage;
   if (!answers_.Walk(*opened.body)) return FrameOutcome::kMalformedDns;
   if (!opened.seconds.has_value()) return FrameOutcome::kNoTime;
-  if (*opened.seconds < kFirstDnstap) return FrameOutcome::kPastTime;
-  if (*opened.seconds > policy_.now() + kDay) return FrameOutcome::kFutureTime;
+  const FrameOutcome timely = JudgeTime(*opened.seconds, policy_.now());
+  if (timely != FrameOutcome::kUsed) return timely;
   time_ = std::chrono::sys_seconds(std::chrono::seconds(*opened.seconds));
   newest_ = std::max(newest_, time_);
   return answers_.Refusal();
