@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "base/hash.h"
 #include "dns/targets.h"
@@ -11,16 +12,6 @@
 #include "store_rocks/common.h"
 
 namespace pdns::store_rocks {
-namespace {
-
-// Zero rows need no row.
-template <class Map, class KeyOf>
-void PutAll(const Map& map, const KeyOf& key_of, MetaRows& rows) {
-  for (const auto& [what, count] : map) rows[key_of(what)] = store::NumberValue(count);
-}
-
-}  // namespace
-
 Status Totals::Load(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta, const std::string& path) {
   const std::unique_ptr<rocksdb::Iterator> it(db.NewIterator({}, meta));
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
@@ -50,31 +41,37 @@ bool Totals::LoadRow(std::string_view key, Bytes value) {
   if (const auto part = store::DecodeAddressesKey(key); part.has_value())
     return addresses_.Load(*part, value);
   if (key == store::kTimesKey) return (times_ = store::DecodeTimesValue(value)).has_value();
-  std::uint64_t* number = NumberOf(key);
-  const bool counter = key.starts_with(store::kCounterPrefix);
-  if (number == nullptr && !counter) return true;  // the schema; what a newer version keeps
   const auto decoded = store::DecodeNumberValue(value);
-  if (!decoded.has_value()) return false;
-  if (number != nullptr) *number = *decoded;
-  // A newer version's counter stays as it is.
-  if (counter) record::AddNamed(counters_, key.substr(store::kCounterPrefix.size()), *decoded);
+  // Else it is the schema, or what a newer version keeps.
+  return !LoadNumber(key, decoded.value_or(0)) || decoded.has_value();
+}
+
+// False: that row holds no number that is known here.
+bool Totals::LoadNumber(std::string_view key, std::uint64_t number) {
+  const std::map<std::string_view, std::uint64_t*> single{
+      {store::kOwnersKey, &owners_},
+      {store::kSketchSeedKey, &seed_},
+      {store::kJournalFirstKey, &journal_first_},
+      {store::kJournalNextKey, &journal_next_}};
+  if (const auto found = single.find(key); found != single.end()) {
+    *found->second = number;
+  } else if (const auto type = store::DecodeTypeKey(key); type.has_value()) {
+    types_.Load(*type, number);
+  } else if (const auto reasons = store::DecodeQuarantineKey(key); reasons.has_value()) {
+    quarantined_[*reasons] = number;
+  } else if (store::DecodeExpiredKey(key).has_value()) {
+    Expired(std::string(key)) = number;
+  } else if (key.starts_with(store::kCounterPrefix)) {
+    // A newer version's counter stays as it is.
+    record::AddNamed(counters_, key.substr(store::kCounterPrefix.size()), number);
+  } else {
+    return false;
+  }
   return true;
 }
 
-// Where the number of that row is kept; null for rows of other kinds.
-std::uint64_t* Totals::NumberOf(std::string_view key) {
-  if (const auto type = store::DecodeTypeKey(key); type.has_value()) return &types_[*type];
-  if (const auto reasons = store::DecodeQuarantineKey(key); reasons.has_value())
-    return &quarantined_[*reasons];
-  if (key == store::kOwnersKey) return &owners_;
-  if (key == store::kSketchSeedKey) return &seed_;
-  if (key == store::kJournalFirstKey) return &journal_first_;
-  if (key == store::kJournalNextKey) return &journal_next_;
-  return store::DecodeExpiredKey(key).has_value() ? &expired_[std::string(key)] : nullptr;
-}
-
 void Totals::AddRow(record::RrType type, Bytes rdata) {
-  ++types_[type];
+  types_.Add(type);
   for (const dns::Target& target : dns::TargetsOf(type, rdata)) {
     if (target.kind != dns::Target::Kind::kName) addresses_.Add(Hash64(target.bytes, seed_));
   }
@@ -94,7 +91,14 @@ void Totals::MoveQuarantined(std::uint8_t from, std::uint8_t to) {
 void Totals::AddCounters(const record::Counters& counters) { counters_.Add(counters); }
 
 void Totals::AddExpired(std::string_view rule, std::chrono::sys_seconds last) {
-  ++expired_[store::ExpiredKey(rule, last)];
+  const std::string key = store::ExpiredKey(rule, last);
+  ++Expired(key);
+  expired_changed_.insert(key);
+}
+
+std::uint64_t& Totals::Expired(const std::string& key) {
+  if (expired_.use_count() > 1) expired_ = std::make_shared<ByKey>(*expired_);
+  return (*expired_)[key];
 }
 
 unsigned Totals::SensorNumber(std::string_view name) {
@@ -106,12 +110,11 @@ unsigned Totals::SensorNumber(std::string_view name) {
   return number;
 }
 
-void Totals::Put(MetaRows& rows) {
+// Those of which there are never many.
+MetaRows Totals::FewRows() const {
   MetaRows all;
-  PutAll(types_, store::TypeKey, all);
-  PutAll(quarantined_, store::QuarantineKey, all);
-  PutAll(
-      expired_, [](const std::string& key) { return key; }, all);
+  for (const auto& [reasons, count] : quarantined_)
+    all[store::QuarantineKey(reasons)] = store::NumberValue(count);
   for (unsigned i = 0; i < sensors_.size(); ++i) all[store::SensorKey(i)] = sensors_[i];
   for (const record::NamedCount& one : record::NonZero(counters_)) {
     all[std::string(store::kCounterPrefix) + record::FullName(one.name)] =
@@ -122,24 +125,41 @@ void Totals::Put(MetaRows& rows) {
   all[std::string(store::kJournalFirstKey)] = store::NumberValue(journal_first_);
   all[std::string(store::kJournalNextKey)] = store::NumberValue(journal_next_);
   if (times_.has_value()) all[std::string(store::kTimesKey)] = store::TimesValue(*times_);
-  for (auto& [key, value] : all) {
+  return all;
+}
+
+std::size_t Totals::Put(MetaRows& rows) {
+  const MetaRows few = FewRows();
+  for (const auto& [key, value] : few) {
     const auto [old, inserted] = put_.try_emplace(key, value);
     if (!inserted && old->second == value) continue;
     old->second = value;
     rows[key] = value;
   }
-  for (const unsigned part : addresses_.DrainChanged())
+  std::size_t looked_at = few.size();
+  for (const record::RrType type : types_.DrainChanged()) {
+    rows[store::TypeKey(type)] = store::NumberValue(types_.Of(type));
+    ++looked_at;
+  }
+  for (const std::string& key : std::exchange(expired_changed_, {})) {
+    rows[key] = store::NumberValue(expired_->at(key));
+    ++looked_at;
+  }
+  for (const unsigned part : addresses_.DrainChanged()) {
     rows[store::AddressesKey(part)] = addresses_.part(part);
+    ++looked_at;
+  }
+  return looked_at;
 }
 
 void Totals::Tell(record::Statistics& statistics) const {
   statistics.rrnames = owners_;
   statistics.addresses = addresses_.Estimate();
   statistics.estimated = true;
-  for (const auto& [type, count] : types_) {
-    if (count > 0) statistics.types[type] = count;
+  types_.ForEach([&](record::RrType type, std::uint64_t count) {
+    statistics.types[type] = count;
     statistics.tuples += count;
-  }
+  });
   for (const auto& [reasons, count] : quarantined_) {
     if (count > 0) statistics.quarantined[reasons] = count;
   }
@@ -149,7 +169,7 @@ void Totals::Tell(record::Statistics& statistics) const {
   }
   statistics.counters = counters_;
   statistics.sensors = sensors_;
-  for (const auto& [key, count] : expired_) {
+  for (const auto& [key, count] : *expired_) {
     const auto group = store::DecodeExpiredKey(key);
     if (group.has_value()) statistics.expired[group->rule][group->month] += count;
   }

@@ -1,14 +1,20 @@
 // How much is in a database, kept up to date with every batch: what a batch changed -> [Totals] ->
 // meta rows; and back, when a database is opened. Guest: rocksdb.
 //
-// A value: the writer changes a copy, and keeps the copy once the batch is stored. One thread at a
-// time.
+// A value: the writer changes a copy, and keeps the copy once the batch is stored. The copy and its
+// rows cost what the batch changes, and kFewRows besides. One thread at a time.
+//
+// What strangers send makes at most kStrangersRows rows, of some 25 bytes each: rrtypes, sets of
+// reasons for the quarantine, sensors, counters, parts of the sketch. The operator makes the
+// others: one for each month and rule of expiry.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +26,7 @@
 #include "record/statistics.h"
 #include "store/meta_rows.h"
 #include "store/sketch.h"
+#include "store_rocks/type_counts.h"
 
 namespace rocksdb {
 class ColumnFamilyHandle;
@@ -32,6 +39,11 @@ using MetaRows = std::map<std::string, std::string>;
 
 class Totals {
  public:
+  // Rows that are looked at with each batch, whatever it changes: all but those of rrtypes, of
+  // expiry and of the sketch.
+  static constexpr std::size_t kFewRows = 512;
+  static constexpr std::size_t kStrangersRows = 65'536 + kFewRows + store::Sketch::kParts;
+
   // Reads all meta rows but the ledger. kIo; kCorrupt names the row that cannot be read.
   Status Load(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta, const std::string& path);
 
@@ -47,7 +59,7 @@ class Totals {
   }
   void MoveQuarantined(std::uint8_t from, std::uint8_t to);  // reasons; 0: not there
   void AddCounters(const record::Counters& counters);
-  void RemoveRow(record::RrType type) { --types_[type]; }
+  void RemoveRow(record::RrType type) { types_.Remove(type); }
   void RemoveOwner() { --owners_; }
   void AddExpired(std::string_view rule, std::chrono::sys_seconds last);
 
@@ -62,18 +74,21 @@ class Totals {
   void AddJournal(std::uint64_t rows) { journal_next_ += rows; }
   void TrimJournal(std::uint64_t first) { journal_first_ = first; }
 
-  // Adds the meta rows that changed since Load or the last Put.
-  void Put(MetaRows& rows);
+  // Adds the meta rows that changed since Load or the last Put. How many rows were looked at for
+  // that.
+  std::size_t Put(MetaRows& rows);
 
   // Fills in all but the captures and the disk. The distinct addresses are an estimate.
   void Tell(record::Statistics& statistics) const;
 
  private:
   bool LoadRow(std::string_view key, Bytes value);
-  std::uint64_t* NumberOf(std::string_view key);
+  bool LoadNumber(std::string_view key, std::uint64_t number);
+  MetaRows FewRows() const;
+  std::uint64_t& Expired(const std::string& key);
 
   std::uint64_t owners_ = 0;
-  std::map<record::RrType, std::uint64_t> types_;
+  TypeCounts types_;
   std::map<std::uint8_t, std::uint64_t> quarantined_;
   std::optional<store::Times> times_;
   record::Counters counters_;
@@ -82,8 +97,10 @@ class Totals {
   store::Sketch addresses_;
   std::uint64_t journal_first_ = 1;
   std::uint64_t journal_next_ = 1;
-  std::map<std::string, std::uint64_t> expired_;  // by key
-  MetaRows put_;  // as they stand in the database, but for the sketch
+  using ByKey = std::map<std::string, std::uint64_t>;
+  std::shared_ptr<ByKey> expired_ = std::make_shared<ByKey>();  // shared with copies until a change
+  std::set<std::string> expired_changed_;                       // keys of it
+  MetaRows put_;  // the few rows as they stand in the database
 };
 
 }  // namespace pdns::store_rocks

@@ -1,6 +1,6 @@
 # The oracle asks with query's name patterns.
 pdns_unit_test(store_rocks
-  FILES journal merge sensors sorted_rows totals
+  FILES journal merge sensors sorted_rows totals type_counts
         write/batch write/expire write/full write/kill write/large write/long write/reverse_rows write/seen_cache
         write/tidy
         check/copy check/damage check/files check/log_check check/open

@@ -1,4 +1,6 @@
 // A database in numbers, as its writer keeps them and counted row by row: always the same.
+#include "store_rocks/totals.h"
+
 #include <gtest/gtest.h>
 
 #include <map>
@@ -101,6 +103,53 @@ TEST(Totals, EachTupleNameAndAddressOnce) {
     EXPECT_EQ(statistics.first, testing::At(50));
     EXPECT_EQ(statistics.last, testing::At(900));
   }
+}
+
+// What a liar costs who sends every rrtype: each batch looks at what it changes, and no batch at
+// all that were ever sent. (Copies: type_counts_test.cc.)
+TEST(Totals, ABatchLooksAtTheRowsThatItChanges) {
+  store_rocks::Totals all;
+  all.Begin(7);
+  for (unsigned type = 0; type < 65'536; ++type)
+    all.AddRow(static_cast<RrType>(type), AsBytes("\1x"));
+  for (unsigned reasons = 1; reasons < 256; ++reasons)
+    all.MoveQuarantined(0, static_cast<std::uint8_t>(reasons));
+  for (unsigned sensor = 0; sensor < 100; ++sensor)
+    static_cast<void>(all.SensorNumber(std::to_string(sensor)));
+  all.AddTimes(testing::At(1), testing::At(2));
+  all.AddCounters(Counted(1));
+  MetaRows rows;
+  const std::size_t looked_at = all.Put(rows);
+  EXPECT_EQ(looked_at, rows.size());
+  EXPECT_GT(rows.size(), 65'536U + 255U + 62U);
+  EXPECT_LE(rows.size(), store_rocks::Totals::kStrangersRows);
+  store_rocks::Totals batch = all;
+  rows.clear();
+  EXPECT_LE(batch.Put(rows), store_rocks::Totals::kFewRows);
+  EXPECT_TRUE(rows.empty());
+  for (int i = 0; i < 1000; ++i) batch.AddRow(RrType::kTxt, AsBytes("\1x"));
+  batch.AddRow(static_cast<RrType>(4711), AsBytes("\1x"));
+  EXPECT_LE(batch.Put(rows), store_rocks::Totals::kFewRows + 2);
+  EXPECT_EQ(rows, (MetaRows{{store::TypeKey(RrType::kTxt), store::NumberValue(1001)},
+                            {store::TypeKey(static_cast<RrType>(4711)), store::NumberValue(2)}}));
+}
+
+TEST(Totals, EveryRrtype) {
+  const TempDir dir;
+  auto writer = OpenToWrite(dir / "db");
+  for (unsigned batch = 0; batch < 4; ++batch) {
+    Observations some;
+    for (unsigned type = batch; type < 65'536; type += 3)
+      some.Add("a.org", static_cast<RrType>(type), U32(batch));
+    Apply(*writer, Trusted(some));
+    if (batch != 1) continue;
+    writer.reset();
+    writer = OpenToWrite(dir / "db");
+  }
+  const Statistics totals = Totals(dir / "db");
+  EXPECT_EQ(totals.types.size(), 65'536U);
+  EXPECT_EQ(totals.types, Recount(dir / "db").types);
+  EXPECT_EQ(totals.tuples, Recount(dir / "db").tuples);
 }
 
 TEST(Totals, OfTheCorpus) {
