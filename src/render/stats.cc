@@ -106,14 +106,21 @@ void AddSensors(Lines& lines, const Statistics& statistics) {
     lines.AddName(name.empty() ? "(frames without an identity)" : ask::SensorText(name));
 }
 
-// The most common first: there may be many.
+// The most common first. A resolver passes on every rrtype that a stranger makes up: the rest is
+// one line.
 void AddTypes(Lines& lines, const Statistics& statistics) {
   std::vector<std::pair<record::RrType, std::uint64_t>> types(statistics.types.begin(),
                                                               statistics.types.end());
   std::stable_sort(types.begin(), types.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   lines.Add("rrtypes", types.size());
-  for (const auto& [type, tuples] : types) lines.AddPart(dns::TypeToText(type), tuples);
+  const std::size_t shown = std::min(types.size(), kMostTypesShown);
+  for (std::size_t i = 0; i < shown; ++i)
+    lines.AddPart(dns::TypeToText(types[i].first), types[i].second);
+  if (shown == types.size()) return;
+  std::uint64_t rest = 0;
+  for (std::size_t i = shown; i < types.size(); ++i) rest += types[i].second;
+  lines.AddPart(fmt::format("{} more", types.size() - shown), rest);
 }
 
 void AddDisk(Lines& lines, const Statistics& statistics) {

@@ -111,6 +111,30 @@ TEST(StatsText, HostileNamesStayInertAndDoNotWiden) {
   }
 }
 
+// Every rrtype there can be: as many lines as a screen or two have, as wide as ever, nothing
+// uncounted.
+TEST(StatsText, OfEveryRrtype) {
+  Statistics some = Some();
+  some.types.clear();
+  some.tuples = 0;
+  for (unsigned type = 0; type < 65'536; ++type) {
+    some.types[static_cast<RrType>(type)] = type == 16 ? 99 : 1;
+    some.tuples += type == 16 ? 99 : 1;
+  }
+  const std::string text = StatsText(some, false);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 34 + 100 + 1);
+  EXPECT_EQ(text.find('\n'), StatsText(Some(), false).find('\n'));
+  EXPECT_NE(text.find("rrtypes                                      65536\n"
+                      "  TXT                                           99\n"
+                      "  TYPE0                                          1\n"),
+            std::string::npos)
+      << text;
+  EXPECT_TRUE(text.ends_with("  65436 more                                 65436\n")) << text;
+  const std::string json = StatsJson(some, true);
+  EXPECT_NE(json.find(R"("TYPE65535":1)"), std::string::npos);
+  EXPECT_LT(json.size(), 2'000'000U);
+}
+
 TEST(StatsText, OfNothing) {
   const Statistics nothing;
   EXPECT_EQ(StatsText(nothing, false),
