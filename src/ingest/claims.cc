@@ -1,15 +1,19 @@
 #include "ingest/claims.h"
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace pdns::ingest {
 namespace {
 
-// Waits for `condition`, the lane's own window handed over before. False: the stop came first.
+// Waits for `condition`, the window of the one who waits handed over before. False: the stop came
+// first.
 template <class Condition>
 bool Wait(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
           const std::function<void()>& hand_over, const Stop* stop, Condition condition) {
   if (condition()) return true;
+  // Unlocked: it calls HandedOver, and may wait for the disk.
   lock.unlock();
   hand_over();
   lock.lock();
@@ -22,26 +26,26 @@ bool Wait(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
 
 }  // namespace
 
-Result<Claim> Claims::Acquire(const record::SourceId& id, const std::function<void()>& hand_over,
-                              const Stop* stop) {
+Result<Claim> Claims::Acquire(const record::SourceId& id, ClaimHolder& holder, const Stop* stop) {
   std::unique_lock lock(mutex_);
   Entry& entry = entries_[id];
   const auto free = [&entry] { return !entry.held || entry.live; };
-  if (!Wait(lock, changed_, hand_over, stop, free)) return Status::Io("another lane has it");
-  if (entry.live) return Claim{true, entry.position};
+  if (!Wait(lock, changed_, holder.hand_over_, stop, free))
+    return Status::Io("another lane has it");
+  if (entry.live) return Claim();
   if (Status looked = Look(id, entry); !looked.ok()) return looked;
   entry.held = true;
-  return Claim{false, entry.position};
+  return Claim(*this, &holder, id, entry.position);
 }
 
-Result<record::SourceId> Claims::AcquireLive(const Sha256Digest& first_frame) {
+Result<Claim> Claims::AcquireLive(const Sha256Digest& first_frame) {
   const std::lock_guard lock(mutex_);
   for (record::SourceId id{first_frame, 0};; ++id.variant) {
     Entry& entry = entries_[id];
     if (Status looked = Look(id, entry); !looked.ok()) return looked;
     if (entry.held || entry.position.has_value()) continue;
     entry.held = entry.live = true;
-    return id;
+    return Claim(*this, nullptr, id, std::nullopt);
   }
 }
 
@@ -54,34 +58,73 @@ Status Claims::Look(const record::SourceId& id, Entry& entry) const {
   return {};
 }
 
-void Claims::Release(const record::SourceId& id, const std::optional<record::Position>& position,
-                     const void* window_of) {
+void Claims::Release(const Claim& claim, const std::optional<record::Position>& position,
+                     bool in_window) {
   {
     const std::lock_guard lock(mutex_);
-    Entry& entry = entries_[id];
+    Entry& entry = entries_[claim.id_];
     entry.held = entry.live = false;
     entry.position = position;
-    if (window_of != nullptr) entry.window_of = window_of;
-  }
-  changed_.notify_all();
-}
-
-bool Claims::AwaitTurn(const record::SourceId& id, const void* lane,
-                       const std::function<void()>& hand_over, const Stop* stop) {
-  std::unique_lock lock(mutex_);
-  const Entry& entry = entries_[id];
-  return Wait(lock, changed_, hand_over, stop,
-              [&entry, lane] { return entry.window_of == nullptr || entry.window_of == lane; });
-}
-
-void Claims::HandedOver(const void* lane) {
-  {
-    const std::lock_guard lock(mutex_);
-    for (auto& [id, entry] : entries_) {
-      if (entry.window_of == lane) entry.window_of = nullptr;
+    if (in_window && entry.window_of != claim.holder_) {
+      entry.window_of = claim.holder_;
+      claim.holder_->in_window_.push_back(claim.id_);
     }
   }
   changed_.notify_all();
+}
+
+bool Claims::AwaitTurn(const Claim& claim, const Stop* stop) {
+  std::unique_lock lock(mutex_);
+  const Entry& entry = entries_[claim.id_];
+  return Wait(lock, changed_, claim.holder_->hand_over_, stop, [&entry, &claim] {
+    return entry.window_of == nullptr || entry.window_of == claim.holder_;
+  });
+}
+
+void Claims::HandedOver(ClaimHolder& holder) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const record::SourceId& id : holder.in_window_) entries_[id].window_of = nullptr;
+    holder.in_window_.clear();
+  }
+  changed_.notify_all();
+}
+
+ClaimHolder::~ClaimHolder() {
+  bool open = false;
+  {
+    const std::lock_guard lock(claims_.mutex_);
+    open = !in_window_.empty();
+  }
+  if (!open) return;
+  hand_over_();
+  HandedOver();  // whatever hand_over_ called
+}
+
+Claim::Claim(Claim&& other) noexcept
+    : claims_(std::exchange(other.claims_, nullptr)),
+      holder_(other.holder_),
+      id_(other.id_),
+      position_(other.position_) {}
+
+Claim& Claim::operator=(Claim&& other) noexcept {
+  if (this == &other) return *this;
+  if (held()) Finish(position_);
+  claims_ = std::exchange(other.claims_, nullptr);
+  holder_ = other.holder_;
+  id_ = other.id_;
+  position_ = other.position_;
+  return *this;
+}
+
+Claim::~Claim() {
+  if (held()) Finish(position_);
+}
+
+bool Claim::AwaitTurn(const Stop* stop) { return claims_->AwaitTurn(*this, stop); }
+
+void Claim::Finish(const std::optional<record::Position>& position, bool in_window) {
+  std::exchange(claims_, nullptr)->Release(*this, position, in_window);
 }
 
 }  // namespace pdns::ingest

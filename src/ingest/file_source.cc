@@ -17,6 +17,7 @@ namespace {
 using source::End;
 
 constexpr std::uint64_t kFramesPerShow = 4096;
+constexpr std::string_view kIsLive = "is the archive being written: taken as it came";
 constexpr std::size_t kShownDigest = 16;  // bytes of it, which a person can compare
 
 // Of a capture that ends before the one that it seems to be the beginning of (record/position.h).
@@ -35,13 +36,16 @@ FileSource::FileSource(Collector& collector, Claims& claims, const Stop& stop,
                        frame::UnpackMemory* memory)
     : collector_(collector),
       claims_(claims),
+      holder_(claims, [&collector] { collector.Drain(); }),
       stop_(stop),
       progress_(progress),
       storing_(storing),
       waits_(waits),
       memory_(memory) {
-  collector_.OnHandOver([this] { claims_.HandedOver(this); });
+  collector_.OnHandOver([this] { holder_.HandedOver(); });
 }
+
+FileSource::~FileSource() { collector_.OnHandOver({}); }
 
 source::Report FileSource::Read(const std::string& path, const frame::OpenRule& rule) {
   Begin(path);
@@ -99,11 +103,8 @@ void FileSource::ReadOpened() {
   const bool goes_on = left_at_.has_value() && left_at_->id == place_.id();
   frames_before_ =
       goes_on ? frames_before_ + place_.frames() - left_at_->position.frames : place_.frames();
-  if (frame_.has_value() && held_) {
-    // After a stop nothing is taken below.
-    claims_.AwaitTurn(
-        place_.id(), this, [this] { collector_.Drain(); }, &stop_);
-  }
+  // After a stop nothing is taken below.
+  if (frame_.has_value() && claim_.held()) static_cast<void>(claim_.AwaitTurn(&stop_));
   if (ReadFrames()) Conclude();
   if (const std::string complaint = source::TimeComplaint(report_.counters); !complaint.empty()) {
     const bool again = !collector_.Moves();
@@ -160,7 +161,7 @@ bool FileSource::AwaitMemory() {
 
 // No more for now: the source may go to another lane, say a nightly one over the same folder.
 void FileSource::Rest() {
-  if (!held_) return;
+  if (!claim_.held()) return;
   const std::uint64_t frames = place_.frames() - frames_before_;
   const bool any = frames != frames_told_;
   if (any) collector_.FinishCounting();
@@ -173,29 +174,31 @@ void FileSource::Rest() {
 
 // After a rest, with a frame at hand. What another lane took meanwhile is passed over.
 FileSource::Turn FileSource::ClaimAgain() {
-  const auto drain = [this] { collector_.Drain(); };
-  const auto claim = claims_.Acquire(place_.id(), drain);
+  auto claim = claims_.Acquire(place_.id(), holder_);
   if (!claim.ok()) {
     Fail(source::State::kUnreadable, claim.status().message());
     return Turn::kFailed;
   }
-  held_ = true;
-  taken_ = claim->position;
-  claims_.AwaitTurn(place_.id(), this, drain);
-  if (!taken_.has_value() || taken_->bytes < reader_->position()) return Turn::kTake;
-  frames_before_ += taken_->frames - place_.frames();
-  place_ = source::Place(place_.id(), *taken_);
-  if (taken_->bytes > reader_->position()) reader_->SkipTo(taken_->bytes);
+  claim_ = std::move(*claim);
+  if (!claim_.held()) {
+    Fail(source::State::kAlreadyTaken, std::string(kIsLive));
+    return Turn::kFailed;
+  }
+  static_cast<void>(claim_.AwaitTurn());
+  const std::optional<record::Position> taken = claim_.position();
+  if (!taken.has_value() || taken->bytes < reader_->position()) return Turn::kTake;
+  frames_before_ += taken->frames - place_.frames();
+  place_ = source::Place(place_.id(), *taken);
+  if (taken->bytes > reader_->position()) reader_->SkipTo(taken->bytes);
   return Turn::kPassOver;
 }
 
 void FileSource::LetGo() {
-  if (!held_) return;
-  held_ = false;
+  if (!claim_.held()) return;
   const bool any = report_.counters.frames > 0;
   const bool moves = place_.frames() > 0 && (!any || collector_.Moves());
-  claims_.Release(place_.id(), moves ? std::optional(place_.position()) : taken_,
-                  any && !collector_.empty() ? this : nullptr);
+  claim_.Finish(moves ? std::optional(place_.position()) : claim_.position(),
+                any && !collector_.empty());
 }
 
 Result<std::unique_ptr<frame::Input>> FileSource::Open() {
@@ -241,21 +244,16 @@ bool FileSource::OpenAtFirstFrame() {
 
 // False: it is not held, the report is complete.
 bool FileSource::Hold(const record::SourceId& id) {
-  const auto drain = [this] { collector_.Drain(); };
-  const auto claim = claims_.Acquire(id, drain, &stop_);
+  auto claim = claims_.Acquire(id, holder_, &stop_);
   if (!claim.ok()) {
     const bool stopped = stop_.requested();
     Fail(stopped ? source::State::kInterrupted : source::State::kUnreadable,
          claim.status().message());
     return false;
   }
-  if (claim->live) {
-    Fail(source::State::kAlreadyTaken, "is the archive being written: taken as it came");
-    return false;
-  }
-  held_ = true;
-  taken_ = claim->position;
-  return true;
+  claim_ = std::move(*claim);
+  if (!claim_.held()) Fail(source::State::kAlreadyTaken, std::string(kIsLive));
+  return claim_.held();
 }
 
 // Holds the source, its variant found, with reader, frame_ and place_ at the first frame to take
@@ -265,9 +263,10 @@ bool FileSource::FindPlace() {
   for (record::SourceId id = place_.id();; ++id.variant) {
     place_ = source::Place(id);
     if (!Hold(id)) return false;
+    const std::optional<record::Position> taken = claim_.position();
     const bool further = left_at_.has_value() && left_at_->id == id &&
-                         (!taken_.has_value() || taken_->frames < left_at_->position.frames);
-    const Match match = Compare(further ? left_at_->position : taken_);
+                         (!taken.has_value() || taken->frames < left_at_->position.frames);
+    const Match match = Compare(further ? left_at_->position : taken);
     if (match == Match::kNew || match == Match::kHere) return true;
     LetGo();
     if (match == Match::kShorter) {
@@ -320,7 +319,7 @@ FileSource::Match FileSource::Compare(const std::optional<record::Position>& tak
 bool FileSource::ReadFrames() {
   for (; frame_.has_value() && !stop_.requested(); frame_ = reader_->Next()) {
     if (!AwaitStoring()) break;
-    const Turn turn = held_ ? Turn::kTake : ClaimAgain();
+    const Turn turn = claim_.held() ? Turn::kTake : ClaimAgain();
     if (turn == Turn::kPassOver) continue;
     if (turn == Turn::kFailed) {
       collector_.FinishCounting();
@@ -377,20 +376,18 @@ void FileSource::Conclude() {
 // Told by each run that meets it, but committed once: with the position it stands behind. What is
 // broken before its first frame has no name to remember it by.
 void FileSource::CountBroken() {
-  const auto drain = [this] { collector_.Drain(); };
-  if (!held_ && place_.frames() > 0) {  // followed, and let go while it was silent
-    const auto claim = claims_.Acquire(place_.id(), drain);
-    held_ = claim.ok() && !claim->live;
-    if (held_) taken_ = claim->position;
+  if (!claim_.held() && place_.frames() > 0) {  // followed, and let go while it was silent
+    if (auto claim = claims_.Acquire(place_.id(), holder_); claim.ok()) claim_ = std::move(*claim);
     // Another lane may have been here.
-    if (held_ && taken_.has_value()) place_ = source::Place(place_.id(), *taken_);
+    if (claim_.held() && claim_.position().has_value())
+      place_ = source::Place(place_.id(), *claim_.position());
   }
-  const bool here = held_ && place_.frames() > 0 && place_.bytes() <= reader_->position();
+  const bool here = claim_.held() && place_.frames() > 0 && place_.bytes() <= reader_->position();
   if (!here || place_.broken()) {
     report_.counters.Count(record::FrameOutcome::kMalformedFrame);
     return;
   }
-  claims_.AwaitTurn(place_.id(), this, drain);
+  static_cast<void>(claim_.AwaitTurn());
   place_.Break();
   collector_.AddBroken(report_.counters, &place_);
   collector_.FinishCounting();

@@ -34,6 +34,9 @@ class FileSource : public frame::Waiter {
   FileSource(Collector& collector, Claims& claims, const Stop& stop, source::Progress& progress,
              const Storing* storing = nullptr, bool waits = false,
              frame::UnpackMemory* memory = nullptr);
+  ~FileSource() override;
+  FileSource(const FileSource&) = delete;
+  FileSource& operator=(const FileSource&) = delete;
 
   // Takes the capture at `path`, "-" being standard input. Never fails as a whole: the report says
   // it. `rule` names a folder: nobody named it, it stood there; compressed or removed since, it is
@@ -83,6 +86,7 @@ class FileSource : public frame::Waiter {
 
   Collector& collector_;
   Claims& claims_;
+  ClaimHolder holder_;
   const Stop& stop_;
   source::Progress& progress_;
   const Storing* storing_;
@@ -99,10 +103,9 @@ class FileSource : public frame::Waiter {
   std::unique_ptr<source::Reader> reader_;
   std::optional<Bytes> frame_;  // read, not yet taken
   source::Place place_;
-  bool held_ = false;                      // of claims_
-  std::optional<record::Position> taken_;  // as it was when it was last held
-  const Tell* follow_ = nullptr;           // set: the file is followed
-  std::uint64_t uncompared_ = 0;           // frames of a source that is Match::kShorter
+  Claim claim_;                   // of the source at place_
+  const Tell* follow_ = nullptr;  // set: the file is followed
+  std::uint64_t uncompared_ = 0;  // frames of a source that is Match::kShorter
   std::uint64_t frames_told_ = 0;
   std::uint64_t frames_before_ = 0;  // taken by earlier runs and other lanes
   std::uint64_t shown_bytes_ = 0;

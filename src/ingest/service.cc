@@ -103,8 +103,8 @@ Status Service::OpenArchive() {
   if (!live_.archive.has_value()) return {};
   auto archive = archive::Archive::Open(
       *live_.archive, {[this](const Sha256Digest& first) { return OnArchiveBegins(first); },
-                       [this](const record::SourceId& id, const record::Position& position) {
-                         OnArchiveEnds(id, position);
+                       [this](const record::SourceId&, const record::Position& position) {
+                         OnArchiveEnds(position);
                        }});
   if (!archive.ok()) return archive.status();
   archive_ = std::move(*archive);
@@ -115,13 +115,15 @@ Status Service::OpenArchive() {
 Result<record::SourceId> Service::OnArchiveBegins(const Sha256Digest& first_frame) {
   archive_moves_ = lane_->stores();
   if (!archive_moves_) return record::SourceId{first_frame, 0};
-  return claims_.AcquireLive(first_frame);
+  auto claim = claims_.AcquireLive(first_frame);
+  if (!claim.ok()) return claim.status();
+  archive_claim_ = std::move(*claim);
+  return archive_claim_.id();
 }
 
-void Service::OnArchiveEnds(const record::SourceId& id, const record::Position& position) {
+void Service::OnArchiveEnds(const record::Position& position) {
   if (!archive_moves_) return;
-  if (lane_->FileMoves()) return claims_.Release(id, position);
-  claims_.Release(id, std::nullopt);
+  archive_claim_.Finish(lane_->FileMoves() ? std::optional(position) : std::nullopt);
 }
 
 bool Service::live() const {

@@ -107,7 +107,7 @@ class Service {
   NotStored NotStoredHere() const;
   Status OpenWatches();
   Result<record::SourceId> OnArchiveBegins(const Sha256Digest& first_frame);
-  void OnArchiveEnds(const record::SourceId& id, const record::Position& position);
+  void OnArchiveEnds(const record::Position& position);
   void StartOthers();
   void Follow(const std::string& path);
   void Watch(frame::FolderWatch& watch);
@@ -133,6 +133,7 @@ class Service {
       true;  // the file being written is a source that its frames move; the lane's
   Sink sink_;
   Claims claims_;
+  Claim archive_claim_;  // of the file being written, if its frames move it; the lane's
   Drainer drainer_;
   control::Taps taps_;
   std::unique_ptr<frame::Listener> listener_;

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <functional>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -21,7 +21,28 @@ record::SourceId Id(std::uint8_t number, std::uint32_t variant = 0) {
 
 record::Position At(std::uint64_t frames) { return {frames, frames * 100, 96, {}}; }
 
-const std::function<void()> kNoWait = [] {};  // what a lane does before it waits
+// One whose window is handed over at once, which is counted.
+class Reader {
+ public:
+  explicit Reader(Claims& claims) : holder(claims, [this] { HandOver(); }) {}
+
+  void HandOver() {
+    ++handed_over;
+    holder.HandedOver();
+  }
+
+  std::atomic<int> handed_over{0};
+  ClaimHolder holder;
+};
+
+// Is `condition` still false, however long others run?
+template <class Condition>
+void ExpectNever(const Condition& condition) {
+  for (int i = 0; i < 1000; ++i) {
+    std::this_thread::yield();
+    ASSERT_FALSE(condition());
+  }
+}
 
 // A sink that knows a position for every source, and may fail.
 struct Ledger {
@@ -39,122 +60,158 @@ struct Ledger {
   int asked = 0;
 };
 
-TEST(Claims, TheSinkIsAskedForWhatThisRunDoesNotKnow) {
+struct ClaimsTest : ::testing::Test {
+  // Acquires what is free.
+  Claim Hold(const record::SourceId& id, Reader& reader) {
+    auto claim = claims.Acquire(id, reader.holder);
+    EXPECT_TRUE(claim.ok());
+    EXPECT_TRUE(claim->held());
+    return std::move(*claim);
+  }
+  Claim Hold(const record::SourceId& id) { return Hold(id, first); }
+
   Ledger ledger;
+  Sink sink = ledger.sink();
+  Claims claims{sink};
+  Reader first{claims};
+  Reader second{claims};
+};
+
+TEST_F(ClaimsTest, TheSinkIsAskedForWhatThisRunDoesNotKnow) {
   ledger.position = At(7);
-  const Sink sink = ledger.sink();
-  Claims claims(sink);
-  const auto first = claims.Acquire(Id(1), kNoWait);
-  ASSERT_TRUE(first.ok());
-  EXPECT_EQ(first->position, At(7));
-  claims.Release(Id(1), At(9));
-  const auto second = claims.Acquire(Id(1), kNoWait);
-  ASSERT_TRUE(second.ok());
-  EXPECT_EQ(second->position, At(9));  // though nothing is committed yet
+  Claim claim = Hold(Id(1));
+  EXPECT_EQ(claim.position(), At(7));
+  claim.Finish(At(9));
+  EXPECT_FALSE(claim.held());
+  EXPECT_EQ(Hold(Id(1)).position(), At(9));  // though nothing is committed yet
   EXPECT_EQ(ledger.asked, 1);
 }
 
-TEST(Claims, NeverTakenIsNoError) {
-  Ledger ledger;
-  const Sink sink = ledger.sink();
-  Claims claims(sink);
+TEST_F(ClaimsTest, NeverTakenIsNoError) {
   for (int i = 0; i < 2; ++i) {
-    const auto claim = claims.Acquire(Id(1), kNoWait);
-    ASSERT_TRUE(claim.ok());
-    EXPECT_FALSE(claim->position.has_value());
-    claims.Release(Id(1), std::nullopt);
+    Claim claim = Hold(Id(1));
+    EXPECT_FALSE(claim.position().has_value());
+    claim.Finish(std::nullopt);
   }
 }
 
-TEST(Claims, AnErrorHoldsNothing) {
-  Ledger ledger;
+TEST_F(ClaimsTest, AnErrorHoldsNothing) {
   ledger.failure = Status::Io("disk gone");
-  const Sink sink = ledger.sink();
-  Claims claims(sink);
-  EXPECT_EQ(claims.Acquire(Id(1), kNoWait).status().message(), "disk gone");
+  EXPECT_EQ(claims.Acquire(Id(1), first.holder).status().message(), "disk gone");
   ledger.failure = {};
-  EXPECT_TRUE(claims.Acquire(Id(1), kNoWait).ok());  // would wait for ever if it were held
+  Hold(Id(1));  // would wait for ever if it were held
 }
 
-TEST(Claims, OtherSourcesAndVariantsDoNotWait) {
-  Ledger ledger;
-  const Sink sink = ledger.sink();
-  Claims claims(sink);
-  EXPECT_TRUE(claims.Acquire(Id(1), kNoWait).ok());
-  EXPECT_TRUE(claims.Acquire(Id(2), kNoWait).ok());
-  EXPECT_TRUE(claims.Acquire(Id(1, 1), kNoWait).ok());
+TEST_F(ClaimsTest, OtherSourcesAndVariantsDoNotWait) {
+  const Claim a = Hold(Id(1));
+  const Claim b = Hold(Id(2), second);
+  const Claim c = Hold(Id(1, 1), second);
 }
 
-TEST(Claims, TwoThreadsMeetAtOneSource) {
-  Ledger ledger;
-  const Sink sink = ledger.sink();
-  Claims claims(sink);
-  ASSERT_TRUE(claims.Acquire(Id(1), kNoWait).ok());
+// Whoever lets go without a word took nothing.
+TEST_F(ClaimsTest, AHolderThatDiesLeavesTheSourceWhereItStood) {
+  ledger.position = At(7);
   std::atomic<bool> has_it{false};
-  std::thread second([&] {
-    const auto claim = claims.Acquire(Id(1), kNoWait);
-    has_it = true;
-    ASSERT_TRUE(claim.ok());
-    EXPECT_EQ(claim->position, At(5));
-    claims.Release(Id(1), At(6));
-  });
-  for (int i = 0; i < 1000; ++i) {
-    std::this_thread::yield();
-    ASSERT_FALSE(has_it);
+  std::thread waits;
+  {
+    const Claim claim = Hold(Id(1));
+    waits = std::thread([&] {
+      const Claim after = Hold(Id(1), second);
+      has_it = true;
+      EXPECT_EQ(after.position(), At(7));
+    });
+    ExpectNever([&] { return has_it.load(); });
   }
-  claims.Release(Id(1), At(5));
-  second.join();
-  EXPECT_EQ(claims.Acquire(Id(1), kNoWait)->position, At(6));
+  waits.join();
+  EXPECT_EQ(Hold(Id(1)).position(), At(7));
 }
 
-// The position that the second commits would cover what the first still has in its window.
-TEST(Claims, WhoGoesOnWaitsForTheOthersWindow) {
-  Ledger ledger;
-  const Sink sink = ledger.sink();
-  Claims claims(sink);
-  const int first = 1;
-  const int second = 2;
-  ASSERT_TRUE(claims.Acquire(Id(1), kNoWait).ok());
-  claims.Release(Id(1), At(5), &first);
-  ASSERT_EQ(claims.Acquire(Id(1), kNoWait)->position, At(5));
-  claims.AwaitTurn(Id(1), &first, kNoWait);  // one's own window is in order
+// The window of a holder that dies is handed over, or whoever goes on would wait for it for ever.
+TEST_F(ClaimsTest, TheWindowOfAHolderThatDiesIsHandedOver) {
+  auto dies = std::make_unique<Reader>(claims);
+  Hold(Id(1), *dies).Finish(At(5), true);
+  Claim claim = Hold(Id(1), second);
+  EXPECT_EQ(claim.position(), At(5));
   std::atomic<bool> has_turn{false};
-  std::atomic<int> handed_over{0};
-  std::thread lane([&] {
-    claims.AwaitTurn(Id(1), &second, [&handed_over] { ++handed_over; });
+  std::thread waits([&] {
+    EXPECT_TRUE(claim.AwaitTurn());
     has_turn = true;
   });
-  claims.HandedOver(&second);  // not the one that counts
-  for (int i = 0; i < 1000; ++i) {
-    std::this_thread::yield();
-    ASSERT_FALSE(has_turn);
-  }
-  claims.HandedOver(&first);
-  lane.join();
-  EXPECT_LE(handed_over, 1);
-  claims.AwaitTurn(Id(1), &second, kNoWait);
+  ExpectNever([&] { return has_turn.load(); });
+  dies.reset();
+  waits.join();
+  Reader idle(claims);  // has nothing to hand over
+  Hold(Id(2), idle).Finish(At(1));
+  EXPECT_EQ(idle.handed_over, 0);
+}
+
+TEST_F(ClaimsTest, AClaimMoves) {
+  Claim a = Hold(Id(1));
+  Claim b = std::move(a);
+  EXPECT_TRUE(b.held());
+  EXPECT_EQ(b.id(), Id(1));
+  b = Hold(Id(2), second);  // ends the claim of the first source
+  EXPECT_EQ(b.id(), Id(2));
+  Hold(Id(1), second);
+  b = Claim();
+  Hold(Id(2));
+  EXPECT_FALSE(Claim().held());
+}
+
+TEST_F(ClaimsTest, TwoThreadsMeetAtOneSource) {
+  Claim claim = Hold(Id(1));
+  std::atomic<bool> has_it{false};
+  std::thread other([&] {
+    Claim after = Hold(Id(1), second);
+    has_it = true;
+    EXPECT_EQ(after.position(), At(5));
+    after.Finish(At(6));
+  });
+  ExpectNever([&] { return has_it.load(); });
+  claim.Finish(At(5));
+  other.join();
+  EXPECT_EQ(Hold(Id(1)).position(), At(6));
+}
+
+// The position that the second commits would cover what the first still has in its window. So does
+// one that takes a file after another followed it.
+TEST_F(ClaimsTest, WhoGoesOnWaitsForTheOthersWindow) {
+  Hold(Id(1)).Finish(At(5), true);
+  Claim claim = Hold(Id(1));
+  ASSERT_EQ(claim.position(), At(5));
+  EXPECT_TRUE(claim.AwaitTurn());  // one's own window is in order
+  claim.Finish(At(6), true);
+  claim = Hold(Id(1), second);
+  std::atomic<bool> has_turn{false};
+  std::thread other([&] {
+    EXPECT_TRUE(claim.AwaitTurn());
+    has_turn = true;
+  });
+  second.holder.HandedOver();  // not the one that counts
+  ExpectNever([&] { return has_turn.load(); });
+  first.holder.HandedOver();
+  other.join();
+  EXPECT_LE(second.handed_over, 1);
+  EXPECT_TRUE(claim.AwaitTurn());
 }
 
 // Each has in its window what the other wants: both hand over before they wait.
-TEST(Claims, NoTwoLanesWaitForEachOther) {
+TEST_F(ClaimsTest, NoTwoReadersWaitForEachOther) {
   for (int trial = 0; trial < 200; ++trial) {
-    Ledger ledger;
-    const Sink sink = ledger.sink();
-    Claims claims(sink);
-    const int lanes[] = {0, 1};
+    Claims fresh(sink);
     std::atomic<int> ready{0};
     const auto run = [&](std::uint8_t own) {
       const auto other = static_cast<std::uint8_t>(1 - own);
-      const void* lane = &lanes[own];
-      const auto hand_over = [&claims, lane] { claims.HandedOver(lane); };
-      ASSERT_TRUE(claims.Acquire(Id(own), hand_over).ok());
-      claims.Release(Id(own), At(1), lane);
+      Reader reader(fresh);
+      auto claim = fresh.Acquire(Id(own), reader.holder);
+      ASSERT_TRUE(claim.ok());
+      claim->Finish(At(1), true);
       ++ready;
       while (ready < 2) std::this_thread::yield();
-      ASSERT_TRUE(claims.Acquire(Id(other), hand_over).ok());
-      claims.AwaitTurn(Id(other), lane, hand_over);
-      claims.Release(Id(other), At(2), lane);
-      hand_over();
+      claim = fresh.Acquire(Id(other), reader.holder);
+      ASSERT_TRUE(claim.ok());
+      EXPECT_TRUE(claim->AwaitTurn());
+      claim->Finish(At(2), true);
     };
     std::thread a([&run] { run(0); });
     std::thread b([&run] { run(1); });
@@ -163,86 +220,68 @@ TEST(Claims, NoTwoLanesWaitForEachOther) {
   }
 }
 
-TEST(Claims, OneHolderAtATime) {
-  Ledger ledger;
-  const Sink sink = ledger.sink();
-  Claims claims(sink);
+TEST_F(ClaimsTest, OneHolderAtATime) {
   constexpr unsigned kThreads = 8;
   constexpr unsigned kRounds = 500;
   std::vector<std::thread> threads;
   for (unsigned i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&claims] {
+    threads.emplace_back([this] {
+      Reader reader(claims);
       for (unsigned round = 0; round < kRounds; ++round) {
-        const auto id = Id(static_cast<std::uint8_t>(round % 3));
-        const auto claim = claims.Acquire(id, kNoWait);
+        auto claim = claims.Acquire(Id(static_cast<std::uint8_t>(round % 3)), reader.holder);
         ASSERT_TRUE(claim.ok());
-        claims.Release(id, At(claim->position.has_value() ? claim->position->frames + 1 : 1));
+        claim->Finish(At(claim->position().has_value() ? claim->position()->frames + 1 : 1));
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
   std::uint64_t sum = 0;
-  for (std::uint8_t i = 0; i < 3; ++i) sum += claims.Acquire(Id(i), kNoWait)->position->frames;
+  for (std::uint8_t i = 0; i < 3; ++i) sum += Hold(Id(i)).position()->frames;
   EXPECT_EQ(sum, kThreads * kRounds);
 }
 
-TEST(Claims, ALiveSourceIsAVariantThatNobodyTook) {
-  Ledger ledger;
-  const Sink sink = ledger.sink();
-  Claims claims(sink);
-  ASSERT_TRUE(claims.Acquire(Id(1), kNoWait).ok());  // held, though nothing of it is taken
+TEST_F(ClaimsTest, ALiveSourceIsAVariantThatNobodyTook) {
+  Claim held = Hold(Id(1));  // held, though nothing of it is taken
   const auto live = claims.AcquireLive(Id(1).first_frame);
   ASSERT_TRUE(live.ok());
-  EXPECT_EQ(*live, Id(1, 1));
-  claims.Release(Id(1), At(3));
-  EXPECT_EQ(*claims.AcquireLive(Id(1).first_frame), Id(1, 2));
+  EXPECT_EQ(live->id(), Id(1, 1));
+  held.Finish(At(3));
+  EXPECT_EQ(claims.AcquireLive(Id(1).first_frame)->id(), Id(1, 2));
 }
 
-TEST(Claims, ALiveSourceOfAnEarlierProcessIsPassedOver) {
-  Ledger ledger;
+TEST_F(ClaimsTest, ALiveSourceOfAnEarlierProcessIsPassedOver) {
   ledger.position = At(7);
-  Sink sink = ledger.sink();
   sink.progress = [&](const record::SourceId& id) -> Result<std::optional<record::Position>> {
     return id.variant < 2 ? ledger.position : std::nullopt;
   };
-  Claims claims(sink);
-  EXPECT_EQ(*claims.AcquireLive(Id(1).first_frame), Id(1, 2));
+  EXPECT_EQ(claims.AcquireLive(Id(1).first_frame)->id(), Id(1, 2));
 }
 
-TEST(Claims, NobodyWaitsForALiveSource) {
-  Ledger ledger;
-  const Sink sink = ledger.sink();
-  Claims claims(sink);
-  const auto id = claims.AcquireLive(Id(1).first_frame);
-  ASSERT_TRUE(id.ok());
-  EXPECT_TRUE(claims.Acquire(*id, kNoWait)->live);
-  claims.Release(*id, At(8));
-  const auto claim = claims.Acquire(*id, kNoWait);
-  EXPECT_FALSE(claim->live);
-  EXPECT_EQ(claim->position, At(8));
+TEST_F(ClaimsTest, NobodyWaitsForALiveSource) {
+  auto live = claims.AcquireLive(Id(1).first_frame);
+  ASSERT_TRUE(live.ok());
+  const record::SourceId id = live->id();
+  EXPECT_FALSE(claims.Acquire(id, first.holder)->held());
+  live->Finish(At(8));
+  const Claim claim = Hold(id);
+  EXPECT_EQ(claim.position(), At(8));
 }
 
 // A stop ends the wait of who asks for it, and takes nothing from who holds it.
-TEST(Claims, AStopEndsAWait) {
-  Ledger ledger;
-  const Sink sink = ledger.sink();
-  Claims claims(sink);
-  ASSERT_TRUE(claims.Acquire(Id(1), kNoWait).ok());
+TEST_F(ClaimsTest, AStopEndsAWait) {
+  Claim held = Hold(Id(1));
+  Claim window = Hold(Id(2));
+  window.Finish(At(1), true);
   Stop stop;
   std::thread waits([&] {
-    EXPECT_EQ(claims.Acquire(Id(1), kNoWait, &stop).status().code(), Code::kIo);
-    int lane = 0;
-    EXPECT_FALSE(claims.AwaitTurn(Id(2), &lane, kNoWait, &stop));
+    EXPECT_EQ(claims.Acquire(Id(1), second.holder, &stop).status().code(), Code::kIo);
+    Claim claim = Hold(Id(2), second);
+    EXPECT_FALSE(claim.AwaitTurn(&stop));
   });
-  int other = 0;
-  ASSERT_TRUE(claims.Acquire(Id(2), kNoWait).ok());
-  claims.Release(Id(2), At(1), &other);
   stop.Request();
   waits.join();
-  claims.Release(Id(1), At(3));
-  const auto next = claims.Acquire(Id(1), kNoWait);
-  ASSERT_TRUE(next.ok());
-  EXPECT_EQ(next->position, At(3));
+  held.Finish(At(3));
+  EXPECT_EQ(Hold(Id(1)).position(), At(3));
 }
 
 }  // namespace
