@@ -30,10 +30,15 @@ Result<Claim> Claims::Acquire(const record::SourceId& id, ClaimHolder& holder, c
   std::unique_lock lock(mutex_);
   Entry& entry = entries_[id];
   const auto free = [&entry] { return !entry.held || entry.live; };
-  if (!Wait(lock, changed_, holder.hand_over_, stop, free))
-    return Status::Io("another lane has it");
-  if (entry.live) return Claim();
-  if (Status looked = Look(id, entry); !looked.ok()) return looked;
+  ++entry.waiting;  // no sweep may take the entry away meanwhile
+  const bool got = Wait(lock, changed_, holder.hand_over_, stop, free);
+  --entry.waiting;
+  if (got && entry.live) return Claim();
+  const Status looked = got ? Look(id, entry) : Status::Io("another lane has it");
+  if (!looked.ok()) {
+    EraseIfUnknown(id);
+    return looked;
+  }
   entry.held = true;
   return Claim(*this, &holder, id, entry.position);
 }
@@ -42,7 +47,10 @@ Result<Claim> Claims::AcquireLive(const Sha256Digest& first_frame) {
   const std::lock_guard lock(mutex_);
   for (record::SourceId id{first_frame, 0};; ++id.variant) {
     Entry& entry = entries_[id];
-    if (Status looked = Look(id, entry); !looked.ok()) return looked;
+    if (Status looked = Look(id, entry); !looked.ok()) {
+      EraseIfUnknown(id);
+      return looked;
+    }
     if (entry.held || entry.position.has_value()) continue;
     entry.held = entry.live = true;
     return Claim(*this, nullptr, id, std::nullopt);
@@ -69,8 +77,47 @@ void Claims::Release(const Claim& claim, const std::optional<record::Position>& 
       entry.window_of = claim.holder_;
       claim.holder_->in_window_.push_back(claim.id_);
     }
+    EraseIfUnknown(claim.id_);
   }
   changed_.notify_all();
+  Sweep();
+}
+
+// An entry that says nothing: the sink would be asked all the same.
+void Claims::EraseIfUnknown(const record::SourceId& id) {
+  const auto found = entries_.find(id);
+  if (found->second.idle() && !found->second.position.has_value()) entries_.erase(found);
+}
+
+// The sink is asked unlocked, so that nobody waits for its disk. An entry that changed meanwhile
+// has another position, since positions only grow, or is not idle. One that has not changed stands
+// in the sink for good: batches of a source come in the order of its positions, so the last one is
+// there when its position is.
+void Claims::Sweep() {
+  std::vector<record::SourceId> idle;
+  {
+    const std::lock_guard lock(mutex_);
+    if (sweeping_ || entries_.size() < sweep_at_) return;
+    sweeping_ = true;
+    for (const auto& [id, entry] : entries_)
+      if (entry.idle()) idle.push_back(id);
+  }
+  for (const record::SourceId& id : idle) {
+    const auto committed = sink_.progress(id);
+    if (!committed.ok()) continue;
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(id);
+    if (found == entries_.end() || !found->second.idle()) continue;
+    if (found->second.position == *committed) entries_.erase(found);
+  }
+  const std::lock_guard lock(mutex_);
+  sweep_at_ = std::max(kSweepAt, 2 * entries_.size());
+  sweeping_ = false;
+}
+
+std::size_t Claims::remembered() const {
+  const std::lock_guard lock(mutex_);
+  return entries_.size();
 }
 
 bool Claims::AwaitTurn(const Claim& claim, const Stop* stop) {
@@ -84,7 +131,10 @@ bool Claims::AwaitTurn(const Claim& claim, const Stop* stop) {
 void Claims::HandedOver(ClaimHolder& holder) {
   {
     const std::lock_guard lock(mutex_);
-    for (const record::SourceId& id : holder.in_window_) entries_[id].window_of = nullptr;
+    for (const record::SourceId& id : holder.in_window_) {
+      entries_[id].window_of = nullptr;
+      EraseIfUnknown(id);
+    }
     holder.in_window_.clear();
   }
   changed_.notify_all();

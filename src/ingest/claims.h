@@ -12,6 +12,13 @@
 //
 // A source that the live path writes itself, frame by frame, is held as live: whoever meets it as a
 // file need not wait, since everything in it is taken already.
+//
+// What is committed is forgotten: the sink answers for it from then on. A source stays as long as
+// it is held or waited for, as some of it is in an open window, and as the sink has not committed
+// its position. When the sources remembered have doubled, and are kSweepAt at least, all others are
+// forgotten. So there are never more than the larger of kSweepAt and twice those that had to stay
+// at the last sweep, at about 500 bytes each; a sweep asks the sink for each that it may forget,
+// which is two questions a source in the long run.
 #pragma once
 
 #include <condition_variable>
@@ -52,6 +59,9 @@ class Claims {
   // waits.
   Result<Claim> AcquireLive(const Sha256Digest& first_frame);
 
+  static constexpr std::size_t kSweepAt = 1024;
+  std::size_t remembered() const;  // sources, now
+
  private:
   friend class Claim;
   friend class ClaimHolder;
@@ -59,19 +69,26 @@ class Claims {
   struct Entry {
     bool held = false;
     bool live = false;
+    std::size_t waiting = 0;                 // for it, in Acquire
     const ClaimHolder* window_of = nullptr;  // whose window holds some of it
     std::optional<record::Position> position;
+
+    bool idle() const { return !held && waiting == 0 && window_of == nullptr; }
   };
 
+  void Sweep();
+  void EraseIfUnknown(const record::SourceId& id);
   Status Look(const record::SourceId& id, Entry& entry) const;
   void Release(const Claim& claim, const std::optional<record::Position>& position, bool in_window);
   bool AwaitTurn(const Claim& claim, const Stop* stop);
   void HandedOver(ClaimHolder& holder);
 
   const Sink& sink_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<record::SourceId, Entry> entries_;  // guarded by mutex_
+  std::map<record::SourceId, Entry> entries_;  // guarded by mutex_, as what follows
+  std::size_t sweep_at_ = kSweepAt;
+  bool sweeping_ = false;
 };
 
 // One that claims sources and has a window, which may hold frames of sources that it holds no

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -282,6 +283,116 @@ TEST_F(ClaimsTest, AStopEndsAWait) {
   waits.join();
   held.Finish(At(3));
   EXPECT_EQ(Hold(Id(1)).position(), At(3));
+}
+
+// As a sink that commits what it is told: the position of each source.
+struct Forgetting : ClaimsTest {
+  Forgetting() {
+    sink.progress = [this](const record::SourceId& id) -> Result<std::optional<record::Position>> {
+      ++ledger.asked;
+      if (!ledger.failure.ok()) return ledger.failure;
+      const auto found = committed.find(id);
+      if (found == committed.end()) return std::optional<record::Position>();
+      return std::optional(found->second);
+    };
+  }
+
+  // Many sources, each taken as far as At(1).
+  static record::SourceId Numbered(std::size_t number) {
+    record::SourceId id;
+    for (std::size_t i = 0; i < 4; ++i)
+      id.first_frame[i] = static_cast<std::uint8_t>(number >> (8 * i));
+    return id;
+  }
+  // More than may be remembered when they are not needed.
+  void TakeMany(std::size_t count, bool in_window = false, bool commits = true) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const record::SourceId id = Numbered(next++);
+      Hold(id).Finish(At(1), in_window);
+      if (commits) committed[id] = At(1);
+    }
+  }
+
+  std::map<record::SourceId, record::Position> committed;
+  std::size_t next = 0;
+};
+
+TEST_F(Forgetting, WhatIsCommittedIsForgottenAndTheSinkAnswersAgain) {
+  for (int i = 0; i < 100; ++i) {
+    TakeMany(1000);
+    EXPECT_LE(claims.remembered(), Claims::kSweepAt);
+  }
+  EXPECT_LE(ledger.asked, 100'000 * 3);  // once to take it, twice at most to forget it
+  for (const std::size_t i : {0U, 1U, 50'000U, 99'999U})
+    EXPECT_EQ(Hold(Numbered(i)).position(), At(1));
+}
+
+TEST_F(Forgetting, WhatIsNotCommittedStays) {
+  TakeMany(5000, false, false);
+  EXPECT_EQ(claims.remembered(), 5000U);
+  for (std::size_t i = 0; i < 5000; ++i) committed[Numbered(i)] = At(1);
+  TakeMany(6000);  // twice the number that had to stay
+  EXPECT_LE(claims.remembered(), 2 * Claims::kSweepAt + 5000U);
+  EXPECT_EQ(Hold(Numbered(0)).position(), At(1));
+  TakeMany(6000);
+  EXPECT_LE(claims.remembered(), 2 * Claims::kSweepAt);
+}
+
+// The sink has an earlier position: its batch is on the way.
+TEST_F(Forgetting, WhatIsCommittedInPartStays) {
+  Hold(Id(1)).Finish(At(5));
+  committed[Id(1)] = At(4);
+  TakeMany(3000);
+  EXPECT_EQ(Hold(Id(1)).position(), At(5));
+}
+
+// Whether the window holds more of the source than the sink has, its position does not tell: what
+// is broken behind it, say.
+TEST_F(Forgetting, WhatIsInAWindowStays) {
+  TakeMany(3000, true);
+  EXPECT_EQ(claims.remembered(), 3000U);
+  first.holder.HandedOver();
+  TakeMany(3000);
+  EXPECT_LE(claims.remembered(), Claims::kSweepAt);
+}
+
+TEST_F(Forgetting, WhatIsHeldOrWaitedForStays) {
+  committed[Id(1)] = At(3);
+  Claim held = Hold(Id(1));
+  std::thread other([&] {
+    Claim after = Hold(Id(1), second);
+    EXPECT_EQ(after.position(), At(4));
+    after.Finish(At(5));
+  });
+  const auto live = claims.AcquireLive(Id(2).first_frame);
+  TakeMany(3000);
+  EXPECT_FALSE(claims.Acquire(live->id(), first.holder)->held());
+  held.Finish(At(4));
+  other.join();
+  TakeMany(3000);
+  EXPECT_EQ(Hold(Id(1)).position(), At(5));  // not what the sink has
+}
+
+TEST_F(Forgetting, WhatTheSinkCannotSayStays) {
+  TakeMany(Claims::kSweepAt - 1);
+  Claim last = Hold(Id(1));
+  committed[Id(1)] = At(1);
+  ledger.failure = Status::Io("disk gone");
+  last.Finish(At(1));
+  EXPECT_EQ(claims.remembered(), Claims::kSweepAt);
+  ledger.failure = {};
+  TakeMany(Claims::kSweepAt);  // twice as many
+  EXPECT_LE(claims.remembered(), Claims::kSweepAt);
+}
+
+// What was never taken, could not be asked for, or was waited for in vain leaves nothing.
+TEST_F(Forgetting, WhatSaysNothingIsNotRemembered) {
+  Hold(Id(1)).Finish(std::nullopt);
+  EXPECT_EQ(claims.remembered(), 0U);
+  ledger.failure = Status::Io("disk gone");
+  EXPECT_FALSE(claims.Acquire(Id(1), first.holder).ok());
+  EXPECT_FALSE(claims.AcquireLive(Id(1).first_frame).ok());
+  EXPECT_EQ(claims.remembered(), 0U);
 }
 
 }  // namespace

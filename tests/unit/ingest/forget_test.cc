@@ -1,0 +1,107 @@
+// Captures by the thousand: what is remembered of them stays within its bound, and each is taken
+// once, whether it is remembered or not.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "ingest/file_source.h"
+#include "unit/ingest/run.h"
+#include "unit/support/frame_stream.h"
+#include "unit/support/temp_dir.h"
+
+namespace pdns::ingest {
+namespace {
+
+using pdns::testing::Capture;
+using pdns::testing::DataFrame;
+using pdns::testing::OpenCapture;
+using pdns::testing::TempDir;
+using pdns::testing::WriteFile;
+
+// As a service that watches a folder: one memory of sources for months, a run now and then.
+struct ManyCaptures : ::testing::Test {
+  source::State Read(const std::string& bytes) {
+    std::filesystem::remove(path);  // a file cut to nothing and written anew waits for the disk
+    WriteFile(path, bytes);
+    return source.Read(path).state;
+  }
+  void Commit() {
+    collector.Drain();
+    EXPECT_TRUE(drainer.Await().ok());
+  }
+  // So many others, all committed: what stood before is forgotten.
+  void ReadOthers(unsigned count) {
+    for (unsigned i = 0; i < count; ++i) {
+      EXPECT_EQ(Read(OpenCapture({NumberedPayload("other", others++)})), source::State::kCutTail);
+      if (i % 256 == 255) Commit();
+      most = std::max(most, claims.remembered());
+    }
+    Commit();
+  }
+
+  TempDir dir;
+  const std::string path = dir / "capture";
+  MemorySink memory;
+  const Sink sink = memory.sink();
+  Claims claims{sink};
+  Drainer drainer{sink, [] {}};
+  Stop never;
+  source::Progress progress;
+  Collector collector{drainer, {}, {}};
+  FileSource source{collector, claims, never, progress};
+  unsigned others = 0;
+  std::size_t most = 0;  // remembered at once
+};
+
+TEST_F(ManyCaptures, AHundredThousandAreForgottenAgain) {
+  ReadOthers(100'000);
+  EXPECT_LE(most, Claims::kSweepAt);
+  EXPECT_EQ(memory.observations(), 100'000U);
+}
+
+TEST_F(ManyCaptures, WhatWasForgottenIsNotTakenAgain) {
+  const auto payloads = NumberedPayloads("h", 50);
+  const std::vector<std::string> part(payloads.begin(), payloads.begin() + 20);
+  EXPECT_EQ(Read(OpenCapture(part)), source::State::kCutTail);
+  ReadOthers(2000);
+  EXPECT_LE(most, Claims::kSweepAt);
+  EXPECT_EQ(Read(OpenCapture(part)), source::State::kAlreadyTaken);
+  EXPECT_EQ(Read(Capture(payloads)), source::State::kContinued);  // it has grown since
+  ReadOthers(2000);
+  EXPECT_EQ(Read(Capture(payloads)), source::State::kAlreadyTaken);
+  EXPECT_EQ(Read(OpenCapture(part)), source::State::kAlreadyTaken);
+  Commit();
+  ExpectNumbered(memory, "h", 50);
+  ExpectNumbered(memory, "other", 4000);
+}
+
+// Two readers meet each capture under two names while others are forgotten.
+TEST_F(ManyCaptures, TwinsAreTakenOnceWhileOthersAreForgotten) {
+  constexpr unsigned kCaptures = 3000;
+  const auto read_all = [this](const std::string& own) {
+    Collector own_collector(drainer, {}, {});
+    FileSource own_source(own_collector, claims, never, progress);
+    for (unsigned i = 0; i < kCaptures; ++i) {
+      std::filesystem::remove(own);
+      WriteFile(own, OpenCapture({NumberedPayload("twin", i)}));
+      const source::State state = own_source.Read(own).state;
+      EXPECT_TRUE(state == source::State::kCutTail || state == source::State::kAlreadyTaken);
+      if (i % 16 == 15) own_collector.Drain();
+    }
+    own_collector.Drain();
+  };
+  std::thread first([&] { read_all(dir / "first"); });
+  std::thread second([&] { read_all(dir / "second"); });
+  first.join();
+  second.join();
+  Commit();
+  EXPECT_EQ(memory.counters().frames, kCaptures);
+  ExpectNumbered(memory, "twin", kCaptures);
+}
+
+}  // namespace
+}  // namespace pdns::ingest
