@@ -12,8 +12,8 @@
 namespace pdns::http {
 
 // Listens on `address_port`: "9150" or ":9150" (127.0.0.1), "192.0.2.1:9150", "[::1]:9150",
-// "localhost:9150"; port 0 takes a free one. No name is looked up. The socket does not block, and
-// does not survive an exec. `what` begins an error: "metrics address".
+// "localhost:9150"; port 0 takes a free one. No name is looked up, and [::] is IPv6 alone. The
+// socket does not block, and does not survive an exec. `what` begins an error: "metrics address".
 // kUsage: not such an address; kIo: it cannot be listened on.
 Result<net::Descriptor> Listen(std::string_view what, const std::string& address_port);
 
