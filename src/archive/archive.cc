@@ -20,6 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Only the last folder of the path is made: of a path that is mistyped, or whose disk is not
+// mounted, more is missing, and frames would go where nobody looks for them.
 Status MakeDirectory(const std::string& directory) {
   constexpr mode_t kMode = 0750;
   const std::string what = "archive " + directory;
@@ -99,6 +101,7 @@ Archive::~Archive() { Close(); }
 
 const source::Place* Archive::Append(Bytes payload) {
   const std::size_t size = frame::kFrameHeader + payload.size();
+  // First: where this frame does not fit any more, it begins the next file.
   if (lock_ >= 0) EndIfDue(size);
   const bool fits = !payload.empty() && payload.size() <= frame::kMaxFrameLength;
   const bool taken =
@@ -116,6 +119,8 @@ bool Archive::AwaitRoom(std::size_t size, std::chrono::milliseconds longest) con
   constexpr std::chrono::milliseconds kLook(1);
   const auto until = std::chrono::steady_clock::now() + longest;
   const auto room = [&] { return writer_.paused() || writer_.HasRoom(frame::kFrameHeader + size); };
+  // The writer tells nobody of room: two atomic reads each millisecond, and only by one who waits,
+  // cost less than a notice after each write.
   while (!room() && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(kLook);
   return room();
 }
@@ -132,6 +137,8 @@ bool Archive::Flush() { return writer_.Flush(); }
 
 void Archive::Close() {
   if (lock_ < 0) return;
+  // In this order: the keeper may be told of files until the writer has ended, and the next process
+  // may have the folder only when neither touches it any more.
   if (open_) EndFile();
   writer_.Finish();
   keeper_.Stop();
@@ -149,6 +156,7 @@ void Archive::EndIfDue(std::uint64_t next) {
   }
 }
 
+// A file begins with a frame, never empty: its source is known by the hash of the first frame.
 bool Archive::BeginIfNone(Bytes payload) {
   if (open_) return true;
   static const std::size_t kStart = frame::EncodeControl(frame::ControlType::kStart).size();
@@ -157,6 +165,7 @@ bool Archive::BeginIfNone(Bytes payload) {
     writer_.Pause(id.status().message());
     return false;
   }
+  // Named by the clock that people read; its age is measured by one that is never set.
   writer_.Begin(std::chrono::floor<std::chrono::seconds>(system_.now()));
   open_ = true;
   place_ = source::Place(*id, {.bytes = kStart});

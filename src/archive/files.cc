@@ -80,6 +80,7 @@ std::optional<File> ParseFileName(std::string_view name, std::string_view file) 
   parsed.begun = *time;
   rest.remove_prefix(kTimeLength);
   if (StripPrefix(rest, "-")) parsed.ordinal = Number(rest);
+  // A file is ours if we would write its name just so: no other form is ever removed for its age.
   if (FileName(name, parsed.begun, parsed.ordinal) != plain) return std::nullopt;
   return parsed;
 }
@@ -111,6 +112,7 @@ Result<std::vector<File>> ListFiles(const std::string& directory, std::string_vi
   for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
     auto file = ParseFileName(name, it->path().filename().native());
     std::error_code gone;  // meanwhile
+    // Not what a link points at: that may lie outside, and is nobody's to remove.
     if (!file.has_value() || !fs::is_regular_file(it->symlink_status(gone))) continue;
     file->size = it->file_size(gone);
     if (!gone) files.push_back(std::move(*file));
@@ -135,10 +137,14 @@ std::vector<File> Expired(const std::vector<File>& files, std::string_view writi
         files.begin() + static_cast<std::ptrdiff_t>(i), files.end(), [&](const File& other) {
           return std::tie(other.begun, other.ordinal) != std::tie(files[i].begun, files[i].ordinal);
         });
+    // A file ends where the next begins: its own time is that of its first frame, and the last file
+    // may still get frames.
     const bool old = keep.age.count() > 0 && next != files.end() && now - next->begun > keep.age;
     const bool too_much = keep.bytes > 0 && total > keep.bytes;
     if (!too_much) {
       if (!old || by_age.count() <= 0) continue;
+      // By age goes as much time as has passed, and one file at least: a clock that was put forward
+      // must not empty the archive at once.
       const std::chrono::nanoseconds span = next->begun - files[i].begun;
       if (any_by_age && span > by_age) continue;
       any_by_age = true;

@@ -15,11 +15,11 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::size_t kChunk = 256U << 10;  // of one write
-constexpr auto kRhythm = seconds(1);        // what is queued is written at least this often
-constexpr auto kLookPause = seconds(1);
-constexpr auto kPause = seconds(5);
-constexpr auto kWarningPause = seconds(60);
+constexpr std::size_t kChunk = 256U << 10;   // of one write
+constexpr auto kRhythm = seconds(1);         // what is queued is written at least this often
+constexpr auto kLookPause = seconds(1);      // between two questions for free space
+constexpr auto kPause = seconds(5);          // a full disk is seldom empty sooner
+constexpr auto kWarningPause = seconds(60);  // a disk at its limit pauses again and again
 
 }  // namespace
 
@@ -77,6 +77,7 @@ void Writer::End() {
 Writer::Chunk& Writer::Tail() {
   if (queue_.empty() || queue_.back().bytes.size() >= kChunk) {
     queue_.emplace_back().file = begun_;
+    // All at once: frames are added under the lock, where nothing may be copied.
     queue_.back().bytes.reserve(kChunk);
   }
   return queue_.back();
@@ -100,7 +101,7 @@ void Writer::Pause(const std::string& reason) {
 bool Writer::Flush() {
   std::unique_lock lock(mutex_);
   const std::uint64_t target = added_;
-  const std::uint64_t told = told_;
+  const std::uint64_t told = told_;  // frames of the Flush before; what is lost behind it is news
   wanted_ = std::max(wanted_, target);
   work_.notify_one();
   synced_.wait(lock, [&] { return synced_to_ >= target || ended_; });
@@ -135,11 +136,12 @@ void Writer::Run() {
     if (finishing_ && queue_.empty()) break;
     const bool sync = wanted_ > synced_to_ || finishing_;
     auto chunks = std::exchange(queue_, {});
+    // The disk is waited for without the lock, so that frames can be queued meanwhile.
     lock.unlock();
     LookAtDisk();
     for (const Chunk& chunk : chunks) {
       Write(chunk);
-      held_ -= chunk.bytes.size();
+      held_ -= chunk.bytes.size();  // only now: what is on its way counts as the queue does
     }
     if (sync) SyncFile();
     lock.lock();
@@ -198,6 +200,7 @@ bool Writer::NewFile(std::chrono::sys_seconds begun) {
     path_ = settings_.directory + "/" + name;
     const auto compressed = [this] { return access((path_ + ".zst").c_str(), F_OK) == 0; };
     if (compressed()) continue;
+    // Told before the file is there, so that the keeper neither compresses nor removes it.
     keeper_.Writing(name);
     const int fd = system_.create(path_);
     if (fd < 0 && errno == EEXIST) continue;
@@ -216,10 +219,13 @@ void Writer::SyncFile() {
   if (stream_ == nullptr || !unsynced_) return;
   unsynced_ = false;
   if (const Status synced = stream_->Sync(); !synced.ok()) {
+    // Which writes since the last sync are on the disk, nobody can say, and the system tells an
+    // error but once: all of them may be lost.
     Fail(synced);
     const std::lock_guard lock(mutex_);
     lost_at_ = done_;
   } else if (!std::exchange(name_synced_, true)) {
+    // The bytes first, then the name: after a crash no name stands there without them.
     SyncDirectory(settings_.directory);
   }
 }

@@ -39,6 +39,7 @@ std::vector<HandedEntry> ReadState(std::vector<net::Handed>& handed) {
 
 void AdoptSocket(net::Descriptor fd, bool owns_file, const std::string& path, HandOver& into) {
   auto socket = net::ListeningSocket::Adopt(std::move(fd), owns_file, path);
+  // Nobody can connect to a socket whose file is gone. Dropped here, it is opened anew.
   if (socket.ok() && owns_file && !socket->owns_file()) {
     LogWarning("socket " + path + ": its file is gone, and is made anew");
   } else if (socket.ok()) {
@@ -62,6 +63,8 @@ std::string EncodeHanded(const std::vector<HandedEntry>& entries) {
   return out;
 }
 
+// The bytes are this program's own, of another version perhaps: what it does not know, it does not
+// guess. All or nothing, so that no peer goes on with the state of another.
 Result<std::vector<HandedEntry>> DecodeHanded(Bytes bytes) {
   Cursor cursor(bytes);
   if (cursor.U8() != kVersion) return Status::Malformed("another version of it");
@@ -103,6 +106,7 @@ Result<std::vector<net::Handed>> Pack(HandOver hand_over) {
     entries.push_back(
         {HandedEntry::Kind::kConfiguration, {}, {}, std::move(*hand_over.configuration)});
   }
+  // In a file of memory, as an exec keeps nothing but descriptors, and an environment is small.
   auto state = net::StateFile(EncodeHanded(entries));
   if (!state.ok()) return state.status();
   handed.push_back({std::string(kState), std::move(*state)});
@@ -124,6 +128,7 @@ HandOver Unpack(std::vector<net::Handed> handed) {
       AdoptSocket(std::move(fd), entry.kind == HandedEntry::Kind::kOwnedSocket, entry.text, result);
     }
   }
+  // What is left and not of our names comes from the service manager (socket activation).
   for (net::Handed& one : handed) {
     const bool foreign = one.name.compare(0, kOurs.size(), kOurs) != 0;
     if (foreign && one.fd.valid()) AdoptSocket(std::move(one.fd), false, {}, result);

@@ -10,8 +10,8 @@
 
 namespace pdns::frame {
 namespace {
-constexpr std::size_t kReadSize = 256U << 10;
-constexpr int kReadsPerTurn = 4;
+constexpr std::size_t kReadSize = 256U << 10;  // more than a Unix socket holds by default
+constexpr int kReadsPerTurn = 4;               // a peer that writes as fast as we read has an end
 
 // READY and STOP that are answered: a stream has one of each, libfstrm tries again after 5 s.
 constexpr int kAnswersMost = 1000;
@@ -74,10 +74,12 @@ std::size_t Connection::Receive(FrameSink& sink) {
   if (uncut_) Cut(sink, until);
   // No more is read than can be handed on: what waits for another turn takes memory.
   for (int turn = 0; turn < kReadsPerTurn && !uncut_; ++turn) {
+    // A read is cut at once, and may take its time: none begins in the second half of a turn.
     if (turn > 0 && Clock::now() > until - kTurn / 2) break;
     if (state_ == State::kParked || state_ == State::kClosed) return total;
     const auto got = channel_->Read(splitter_.Room());
     if (got.outcome == Outcome::kWouldBlock) {
+      // TLS may hold bytes that no poll tells of.
       drained_ = !channel_->pending();
       return total;
     }
@@ -182,6 +184,8 @@ void Connection::Park(std::string reason) {
   reason_ = std::move(reason);
 }
 
+// Where frames end is not known any more, so nothing that follows can be believed. The peer stays
+// connected: one that is dropped comes again at once, with the same.
 void Connection::Break(FrameSink& sink, std::string reason) {
   broken_ = true;
   sink.OnBrokenStream(socket_);

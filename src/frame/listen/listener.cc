@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 using State = Connection::State;
 
 constexpr milliseconds kLookAgain(100);  // what has to be done by time is done at least so often
-constexpr std::size_t kAcceptedAtOnce = 64;
+constexpr std::size_t kAcceptedAtOnce = 64;  // then those that are connected have their turn
 constexpr unsigned kHangUp = EPOLLRDHUP;
 
 }  // namespace
@@ -63,6 +63,7 @@ Result<std::unique_ptr<Listener>> Listener::Open(std::vector<net::ListeningSocke
 bool Listener::Poll(milliseconds timeout, FrameSink& sink) {
   const auto full = [](const Door& door) { return !door.accepting; };
   const bool by_time = !parked_.empty() || std::any_of(doors_.begin(), doors_.end(), full);
+  // Order matters: reading first, then room is made, then doors open to whom there is room for.
   const bool any = Turn(by_time ? std::min(timeout, kLookAgain) : timeout, sink);
   if (memory_ > limits_.memory) KeepMemory(sink);
   if (!parked_.empty()) CloseParked();
@@ -105,11 +106,12 @@ bool Listener::Serve(int fd, FrameSink& sink) {
   const auto found = peers_.find(fd);
   if (found == peers_.end()) return AcceptFrom(fd);
   Peer& peer = found->second;
-  if (peer.seen == State::kParked) {  // a hang-up
+  if (peer.seen == State::kParked) {  // a hang-up: it is watched for nothing else
     Forget(found);
     return false;
   }
   const std::uint64_t round = TurnstileOf(peer).round();
+  // A descriptor may be in a round twice, once for its bytes and once put back: it has one turn.
   if (std::exchange(peer.round, round) == round) return false;
   Connection& connection = *peer.connection;
   const std::uint64_t before = connection.frames();
@@ -137,6 +139,7 @@ void Listener::RecordState(Peers::iterator found) {
   if (connection.state() == State::kParked) return Parked(fd, peer);
   peer.seen = connection.state();
   const unsigned events = EventsOf(connection);
+  // After its handshake a TLS peer moves from the turnstile of handshakes to that of its door.
   if (peer.established != connection.established()) {
     Watch(fd, peer, 0, EPOLL_CTL_DEL);
     peer.established = connection.established();
@@ -158,7 +161,7 @@ bool Listener::AcceptFrom(int listening_fd) {
   const auto from =
       std::find_if(sockets_.begin(), sockets_.end(),
                    [listening_fd](const auto& socket) { return socket.fd() == listening_fd; });
-  if (from == sockets_.end()) return false;  // a peer just gone
+  if (from == sockets_.end()) return false;  // a peer that went in this very round
   const auto socket = static_cast<std::size_t>(from - sockets_.begin());
   const Kind kind = KindOf(*from);
   bool any = false;

@@ -101,6 +101,7 @@ Result<std::shared_ptr<const Instance>> Instance::Open(const std::string& path,
     if (failed.code() == Code::kNoInput) break;
     std::this_thread::sleep_for(pause);
     pause = std::min(2 * pause, kMostPause);
+    // Damage stays as it is: three failures of one and the same version are no race.
     of_version = VersionOf(path) == instance->version_ ? of_version + 1 : 0;
   }
   return failed;
@@ -113,10 +114,11 @@ Instance::~Instance() {
 }
 
 Status Instance::TryOpen(const std::shared_ptr<rocksdb::Cache>& cache, bool filters) {
+  // Read before the files are: a writer that commits meanwhile makes it too low, never too high.
   const std::uint64_t mark = ReadMark(path_);
   rocksdb::DBOptions options;
   FillDatabaseOptions(options);
-  options.create_if_missing = false;
+  options.create_if_missing = false;  // a reader that finds nothing must leave nothing behind
   options.create_missing_column_families = false;
   options.max_file_opening_threads = 1;  // 16 by default, dearer than the files they open
   const auto families = FamilyDescriptors(cache, kNeverFlushed, filters);

@@ -42,6 +42,8 @@ RocksWriter::~RocksWriter() {
 }
 
 Status RocksWriter::Open() {
+  // Before RocksDB opens it: opening replays the log and writes a new one, and what was cut off or
+  // damaged in it could not be told from what never was.
   const std::uint64_t mark = ReadMark(path_);
   if (Status whole = CheckLog(path_, mark); !whole.ok()) return whole;
   rocksdb::DBOptions options;
@@ -90,7 +92,7 @@ Status RocksWriter::PutSchema(const MetaRows& more) {
     if (status.ok()) status = writes.Put(handles_[kMeta], key, value);
   }
   rocksdb::WriteOptions options;
-  options.sync = true;
+  options.sync = true;  // nothing that follows means anything without this row
   if (status.ok()) status = db_->Write(options, &writes);
   return status.ok() ? Status() : FromRocks(path_, "write of the schema row", status);
 }
@@ -131,6 +133,7 @@ Result<record::Applied> RocksWriter::Apply(const record::Batch& batch) {
   auto known = AskKnown(*db_, handles_[kForward], path_, seen_, trusted);
   if (!known.ok()) return known.status();
 
+  // All of it on copies: they become ours once the batch is stored, else nothing has happened.
   Totals totals = totals_;
   const SensorMap sensors(batch.sensors, totals);
   JournalRows journal(totals.journal_next(), CommitTime());
@@ -150,10 +153,13 @@ Result<record::Applied> RocksWriter::Apply(const record::Batch& batch) {
   if (trusted.size() + quarantined.size() + rows.meta.size() > 0)
     commits.Add(IsLarge(trusted, quarantined), rows.meta);
   const Written written = Write(*db_, handles_, path_, rows);
+  // After a failed sync the rows may be there or not. Nothing that is counted from here would be
+  // sure, so this writer stops; the next open reads what is true.
   if (written.unknown) failed_ = written.status;
   if (!written.status.ok()) return written.status;
   totals_ = std::move(totals);
   commits_ = commits;
+  // Behind the rows: a mark without its rows would be damage, rows without their mark are none.
   WriteMark(path_, commits_.sum());
   known->Remember(seen_);
   failed_ = TrimJournal();  // told by the next call: this batch is stored
@@ -259,6 +265,7 @@ Status RocksWriter::TrimJournal() {
   for (const auto& [key, value] : rows) {
     if (gone.ok()) gone = writes.Put(handles_[kMeta], key, value);
   }
+  // Not synced: rows that a crash brings back go at the next trim.
   if (gone.ok()) gone = db_->Write({}, &writes);
   return gone.ok() ? Status() : FromRocks(path_, "removal of old rows of the journal", gone);
 }
