@@ -15,7 +15,7 @@ std::optional<Bytes> Reader::Next() {
   while (end_ == End::kNone) {
     switch (splitter_.Next()) {
       case Piece::kNeedMore:
-        Fill();
+        if (!Fill()) return std::nullopt;
         break;
       case Piece::kControl:
         ReadControl();
@@ -52,20 +52,23 @@ Status Reader::PassRest() {
   return skipped.status();
 }
 
-void Reader::Fill() {
+// False: there is no more for now.
+bool Reader::Fill() {
   const auto got = input_->Read(splitter_.Room());
+  if (got.status().code() == Code::kBusy) return false;
   if (!got.ok()) {
     Finish(got.status().code() == Code::kMalformed ? End::kBroken : End::kFailed,
            got.status().message());
-    return;
+    return true;
   }
   splitter_.Filled(*got);
-  if (*got > 0) return;
+  if (*got > 0) return true;
   if (seen_start_ && !started_ && splitter_.held() == 0) {
     Finish(End::kStop, "");
   } else {
     Finish(End::kCut, splitter_.held() > 0 ? "ends inside a frame" : "ends without STOP");
   }
+  return true;
 }
 
 void Reader::ReadControl() {

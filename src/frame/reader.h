@@ -16,7 +16,7 @@
 namespace pdns::frame {
 
 enum class End : std::uint8_t {
-  kNone,     // not ended
+  kNone,     // not ended, or not for now
   kStop,     // STOP, then nothing: the writer closed it well
   kCut,      // ended anywhere else: still being written, or its writer was killed
   kBroken,   // a frame that cannot be: the rest cannot be trusted
@@ -28,8 +28,10 @@ class Reader {
  public:
   explicit Reader(std::unique_ptr<Input> input);
 
-  // The next data frame, good until the next call; nothing at the end, and ever after.
+  // The next data frame, good until the next call; nothing at the end, and ever after. Nothing
+  // while end() is kNone: there is none for now (Input::Read); Await, then ask again.
   std::optional<Bytes> Next();
+  bool Await() { return input_->Await(); }
 
   // Offset in the uncompressed stream behind the frame returned last.
   std::uint64_t position() const { return splitter_.position(); }
@@ -46,7 +48,7 @@ class Reader {
   const Input& input() const { return *input_; }
 
  private:
-  void Fill();
+  bool Fill();
   void ReadControl();
   std::optional<Bytes> Finish(End end, std::string reason);
 

@@ -18,6 +18,7 @@ class DnstapReader final : public Reader {
   explicit DnstapReader(std::unique_ptr<frame::Input> input) : frames_(std::move(input)) {}
 
   std::optional<Bytes> Next() override { return frames_.Next(); }
+  bool Await() override { return frames_.Await(); }
   std::uint64_t position() const override { return frames_.position(); }
   bool SkipTo(std::uint64_t position) override { return frames_.SkipTo(position); }
   Status PassRest() override { return frames_.PassRest(); }

@@ -32,6 +32,8 @@ class LookedAtInput final : public frame::Input {
     return rest_->Read(into);
   }
 
+  bool Await() override { return rest_->Await(); }
+
   Result<std::uint64_t> Skip(std::uint64_t n) override {
     const std::uint64_t held = std::min<std::uint64_t>(n, head_.size());
     head_.erase(0, held);
@@ -68,6 +70,10 @@ OpenedSource OpenReader(std::unique_ptr<frame::Input> input) {
   while (head.size() < kRecognized) {
     std::array<std::uint8_t, kRecognized> some;
     const auto got = input->Read(std::span(some).first(kRecognized - head.size()));
+    if (got.status().code() == Code::kBusy) {
+      static_cast<void>(input->Await());
+      continue;
+    }
     if (!got.ok()) failure = got.status();
     if (!got.ok() || *got == 0) break;
     AppendBytes(head, Bytes(some).first(*got));

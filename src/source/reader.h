@@ -23,7 +23,12 @@ class Reader {
   virtual ~Reader() = default;
 
   // The next record, not empty, good until the next call; nothing at the end, and ever after.
+  // Nothing while end() is kNone: there is none for now, which only a followed file says
+  // (frame/input/followed.h).
   virtual std::optional<Bytes> Next() = 0;
+
+  // Then waits until there may be more. False: a stop came, and Next finds the end.
+  virtual bool Await() = 0;
 
   // Offset in the uncompressed stream behind the record returned last.
   virtual std::uint64_t position() const = 0;

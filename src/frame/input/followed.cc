@@ -39,8 +39,13 @@ std::string FolderOf(const std::string& path) {
 
 class FollowedInput final : public Input {
  public:
-  FollowedInput(int fd, std::string path, Waiter& waiter, std::unique_ptr<Notices> notices)
-      : fd_(fd), path_(std::move(path)), waiter_(waiter), notices_(std::move(notices)) {
+  FollowedInput(int fd, std::string path, Waiter& waiter, std::unique_ptr<Notices> notices,
+                AtEnd at_end)
+      : fd_(fd),
+        path_(std::move(path)),
+        waiter_(waiter),
+        notices_(std::move(notices)),
+        at_end_(at_end) {
     // Before the first look, so that nothing goes unseen. The file that is open, not the path: it
     // may be another one by now.
     notices_->Watch("/proc/self/fd/" + std::to_string(fd_), kFileEvents);
@@ -67,9 +72,18 @@ class FollowedInput final : public Input {
         return n;
       }
       ended_ = HasEnded();
-      if (!ended_ && !Wait()) break;
+      if (ended_) break;
+      if (at_end_ == AtEnd::kReturn) return Status::Busy("no more for now");
+      static_cast<void>(Await());
     }
     return std::size_t{0};
+  }
+
+  bool Await() override {
+    notices_->Tick(quiet_since_.has_value() ? kLookAgain : kLook);
+    ended_ = !waiter_.AwaitReadable(notices_->fd());
+    if (!ended_) notices_->Read();
+    return !ended_;
   }
 
   Result<std::uint64_t> Skip(std::uint64_t n) override {
@@ -125,33 +139,27 @@ class FollowedInput final : public Input {
     return now - *quiet_since_ >= (replaced ? kReplacedGrace : kDeletedGrace);
   }
 
-  bool Wait() {
-    notices_->Tick(quiet_since_.has_value() ? kLookAgain : kLook);
-    if (!waiter_.AwaitReadable(notices_->fd())) return false;
-    notices_->Read();
-    return true;
-  }
-
   int fd_;
   std::string path_;
   Waiter& waiter_;
   std::unique_ptr<Notices> notices_;
+  AtEnd at_end_;
   std::uint64_t consumed_ = 0;
   std::string head_;
   std::optional<Clock::time_point> quiet_since_;  // the file has had its time, and nothing came
-  bool ended_ = false;
+  bool ended_ = false;                            // it has had its time, or a stop came
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Input>> OpenFollowed(const std::string& path, Waiter& waiter) {
+Result<std::unique_ptr<Input>> OpenFollowed(const std::string& path, Waiter& waiter, AtEnd at_end) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return Status::Errno("cannot be opened", errno);
   struct stat info {};
   const bool regular = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
   auto notices = Notices::Open();
   if (regular && notices.ok()) {
-    return std::unique_ptr<Input>(new FollowedInput(fd, path, waiter, std::move(*notices)));
+    return std::unique_ptr<Input>(new FollowedInput(fd, path, waiter, std::move(*notices), at_end));
   }
   close(fd);
   return regular ? notices.status() : Status::Io("cannot be followed: it is no regular file");

@@ -131,6 +131,10 @@ Result<std::uint64_t> Input::Skip(std::uint64_t n) {
   while (skipped < n) {
     const auto got =
         Read(std::span(scrap).first(std::min<std::uint64_t>(scrap.size(), n - skipped)));
+    if (got.status().code() == Code::kBusy) {
+      static_cast<void>(Await());
+      continue;
+    }
     if (!got.ok()) return got.status();
     if (*got == 0) break;
     skipped += *got;

@@ -40,10 +40,16 @@ class Input {
 
   // Up to into.size() bytes (not empty); 0 at the end, at a stop, and where compressed data was cut
   // off. kIo: the system failed; kMalformed: the compressed data is damaged. After either, what was
-  // read before is good and no more will come.
+  // read before is good and no more will come. kBusy: there is nothing for now, which only a file
+  // says that is followed with AtEnd::kReturn (input/followed.h): Await, then read again.
   virtual Result<std::size_t> Read(std::span<std::uint8_t> into) = 0;
 
-  // Passes over `n` bytes; returns how many there were, fewer at the end only.
+  // After kBusy: waits, as the waiter allows, until there may be more. False: the waiter says stop,
+  // and Read returns 0 from now on.
+  virtual bool Await() { return true; }
+
+  // Passes over `n` bytes; returns how many there were, fewer at the end only. Waits for what is
+  // not there yet.
   virtual Result<std::uint64_t> Skip(std::uint64_t n);
 
   // Bytes taken from the file so far, as they lie on disk: for progress.

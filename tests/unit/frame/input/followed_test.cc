@@ -218,6 +218,45 @@ TEST_F(FollowedInputTest, NoDescriptorStaysOpen) {
   EXPECT_EQ(after, before);
 }
 
+// For one who has something to do before he waits.
+TEST_F(FollowedInputTest, ItSaysThatThereIsNoMoreForNow) {
+  const std::string bytes = Capture({"one", "two"});
+  WriteFile(path, bytes.substr(0, bytes.size() - StopFrame().size() - 1));
+  auto opened = OpenFollowed(path, script, AtEnd::kReturn);
+  ASSERT_TRUE(opened.ok());
+  Reader reader(std::move(*opened));
+  EXPECT_EQ(AsText(*reader.Next()), "one");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(reader.Next().has_value());
+    EXPECT_EQ(reader.end(), End::kNone);
+  }
+  script.steps = {[&] { Append(path, bytes.substr(bytes.size() - StopFrame().size() - 1)); },
+                  [&] { Append(path, OpenCapture({"three"})); }};
+  EXPECT_TRUE(reader.Await());
+  EXPECT_EQ(AsText(*reader.Next()), "two");
+  EXPECT_FALSE(reader.Next().has_value());
+  EXPECT_EQ(reader.end(), End::kNone);  // the writer may go on behind STOP
+  EXPECT_TRUE(reader.Await());
+  EXPECT_EQ(AsText(*reader.Next()), "three");
+  EXPECT_FALSE(reader.Next().has_value());
+  script.stop.Request();
+  EXPECT_FALSE(reader.Await());
+  EXPECT_FALSE(reader.Next().has_value());
+  EXPECT_EQ(reader.end(), End::kCut);
+}
+
+// Whoever passes over what is not there yet waits for it.
+TEST_F(FollowedInputTest, SkippingWaits) {
+  WriteFile(path, "one");
+  script.steps = {[&] { Append(path, " two"); }};
+  auto opened = OpenFollowed(path, script, AtEnd::kReturn);
+  ASSERT_TRUE(opened.ok());
+  EXPECT_EQ(*(*opened)->Skip(5), 5U);
+  EXPECT_TRUE(script.done());
+  script.stop.Request();
+  EXPECT_EQ(*(*opened)->Skip(100), 2U);
+}
+
 TEST_F(FollowedInputTest, AFileIsAwaitedAndSoIsItsFolder) {
   path = dir / "folder/file";
   script.steps = {[&] { std::filesystem::create_directory(dir / "folder"); },
