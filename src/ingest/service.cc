@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/wait.h"
 #include "ingest/figures.h"
+#include "ingest/followed_source.h"
 
 namespace pdns::ingest {
 namespace {
@@ -269,7 +270,7 @@ void Service::StartOthers() {
 void Service::Follow(const std::string& path) {
   if (!sink_.Await(stop_)) return;
   Collector collector(drainer_, options_.policy, LimitsOfOne());
-  FileSource source(collector, claims_, stop_, *progress_, sink_.storing);
+  FollowedSource source(collector, claims_, stop_, *progress_, sink_.storing);
   record::Counters told;  // of the file that is being followed, which of_files_ holds already
   source.Follow(path, [&](const source::Report& report, bool ended) {
     {

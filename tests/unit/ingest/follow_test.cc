@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "ingest/file_source.h"
+#include "ingest/followed_source.h"
 #include "unit/ingest/run.h"
 #include "unit/support/compress.h"
 #include "unit/support/frame_stream.h"
@@ -50,7 +51,7 @@ class Follower {
           limits.flush_interval = flush;
           limits.workers = lanes;
           Collector collector(drainer_, {}, limits);
-          FileSource source(collector, claims, stop_, progress_);
+          FollowedSource source(collector, claims, stop_, progress_);
           source.Follow(path, [this](const source::Report& report, bool ended) {
             const std::lock_guard lock(mutex_);
             EXPECT_TRUE(report.counters.AddUp());
@@ -300,7 +301,7 @@ TEST_F(FollowTest, TwoFollowOneFile) {
       CollectorLimits limits;
       limits.flush_interval = milliseconds(3);
       Collector collector(drainer, {}, limits);
-      FileSource source(collector, claims, stop, progress);
+      FollowedSource source(collector, claims, stop, progress);
       source.Follow(path, [](const source::Report&, bool) {});
       collector.Drain();
     });

@@ -1,4 +1,4 @@
 pdns_unit_test(record
-  FILES bailiwick counters entry outcome history name observation position rrtype sensors tuple_key type_facts
+  FILES bailiwick comparison counters entry outcome history name observation position rrtype sensors tuple_key type_facts
   LIBS pdns_record
   LABELS threads)

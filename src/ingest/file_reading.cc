@@ -1,0 +1,368 @@
+#include "ingest/file_reading.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+#include "base/wait.h"
+
+namespace pdns::ingest {
+namespace {
+
+using source::End;
+using State = source::State;
+
+constexpr std::uint64_t kFramesPerShow = 4096;
+constexpr std::size_t kShownDigest = 16;  // bytes of it, which a person can compare
+constexpr std::string_view kIsLive = "is the archive being written: taken as it came";
+
+// Of a capture that ends before the one that it seems to be the beginning of (record/position.h).
+std::string LeftUncompared(std::uint64_t frames) {
+  if (frames == 0) return {};
+  return fmt::format("; its last {} {} not compared", frames,
+                     frames == 1 ? "frame is" : "frames are");
+}
+
+}  // namespace
+
+bool DrainingWaiter::AwaitReadable(int fd) {
+  using std::chrono::milliseconds;
+  while (!stop_.requested()) {
+    const auto wait = std::chrono::ceil<milliseconds>(collector_.UntilOld());
+    const auto bounded = std::clamp(wait, milliseconds(1), milliseconds(60'000));
+    if (WaitFor(fd, POLLIN, stop_, bounded) == Woken::kReady) return true;
+    collector_.DrainIfOld();
+  }
+  return false;
+}
+
+bool DrainingWaiter::AwaitMemory() {
+  collector_.Drain();
+  return !stop_.requested();
+}
+
+void DrainingWaiter::Pause() {
+  constexpr auto kPause = std::chrono::seconds(1);
+  constexpr std::chrono::milliseconds kStep(100);
+  const auto until = Collector::Clock::now() + kPause;
+  while (!stop_.requested() && Collector::Clock::now() < until) {
+    static_cast<void>(WaitForStop(stop_, kStep));
+    collector_.DrainIfOld();
+  }
+}
+
+FileReading::FileReading(const Surroundings& around, const Manner& manner)
+    : collector_(around.collector),
+      claims_(around.claims),
+      holder_(around.claims, [this] { collector_.Drain(); }),
+      stop_(around.stop),
+      progress_(around.progress),
+      storing_(around.storing),
+      manner_(manner) {
+  collector_.OnHandOver([this] { holder_.HandedOver(); });
+}
+
+FileReading::~FileReading() { collector_.OnHandOver({}); }
+
+ReadState FileReading::Begin(const std::string& name) {
+  report_ = {};
+  report_.name = name;
+  left_at_.reset();
+  place_ = {};
+  frames_before_ = frames_told_ = shown_bytes_ = shown_frames_ = 0;
+  CloseReader();
+  again_ = false;
+  return ReadState::kOpen;
+}
+
+ReadState FileReading::BeginAgain() {
+  if (place_.frames() > 0) left_at_ = {place_.id(), place_.position()};
+  report_.state = State::kUnreadable;
+  report_.reason.clear();
+  again_ = false;
+  return ReadState::kOpen;
+}
+
+ReadState FileReading::Opened(std::unique_ptr<frame::Input> input) {
+  source::OpenedSource opened = source::OpenReader(std::move(input));
+  ++opens_;
+  collector_.UseKind(*opened.kind);
+  reader_ = std::move(opened.reader);
+  frame_ = reader_->Next();
+  at_first_ = true;
+  return ReadState::kFirst;
+}
+
+ReadState FileReading::Fail(State state, std::string reason) {
+  report_.state = state;
+  report_.reason = std::move(reason);
+  return ReadState::kEnd;
+}
+
+ReadState FileReading::Step(ReadState state) {
+  switch (state) {
+    case ReadState::kFirst:
+      return First();
+    case ReadState::kClaim:
+      return ClaimSource();
+    case ReadState::kCompare:
+      return Compare();
+    case ReadState::kRead:
+      return Read();
+    case ReadState::kReclaim:
+      return Reclaim();
+    case ReadState::kWait:
+      return AwaitMore();
+    case ReadState::kOpen:
+    case ReadState::kEnd:
+      break;
+  }
+  return state;
+}
+
+ReadState FileReading::First() {
+  if (pending()) return Later(ReadState::kFirst);
+  if (!frame_.has_value()) {
+    Conclude();
+    return ReadState::kEnd;
+  }
+  const Sha256Digest first_frame = Sha256(*frame_);
+  if (std::exchange(again_, false)) {
+    if (first_frame == id_.first_frame) return ReadState::kClaim;
+    return Fail(State::kUnreadable, "became another file while it was looked at");
+  }
+  id_ = {first_frame, 0};
+  beginning_.Clear();
+  passed_ = 0;
+  report_.id = ToHex(Bytes(first_frame).first(kShownDigest));
+  return ReadState::kClaim;
+}
+
+ReadState FileReading::ClaimSource() {
+  place_ = source::Place(id_);
+  auto claim = claims_.Acquire(id_, holder_, &stop_);
+  if (!claim.ok()) {
+    const bool stopped = stop_.requested();
+    return Fail(stopped ? State::kInterrupted : State::kUnreadable, claim.status().message());
+  }
+  claim_ = std::move(*claim);
+  if (!claim_.held()) return Fail(State::kAlreadyTaken, std::string(kIsLive));
+  std::optional<record::Position> taken = claim_.position();
+  const bool further = left_at_.has_value() && left_at_->id == id_ &&
+                       (!taken.has_value() || taken->frames < left_at_->position.frames);
+  if (further) taken = left_at_->position;
+  if (taken.has_value() && beginning_.Excludes(*taken)) return Differs(*taken);
+  if (!at_first_) {
+    // Not with the claim: whoever opens a file may have to wait for memory (unpack_memory.h).
+    ReleaseClaim();
+    again_ = true;
+    return ReadState::kOpen;
+  }
+  if (!taken.has_value()) return BeginToRead();
+  comparison_.emplace(*taken);
+  return ReadState::kCompare;
+}
+
+ReadState FileReading::Compare() {
+  for (; frame_.has_value(); frame_ = reader_->Next()) {
+    if (stop_.requested()) return EndUncompared();
+    const auto outcome = comparison_->Add(*frame_, reader_->position());
+    const record::Position& seen = comparison_->seen();
+    beginning_.Add(seen);
+    // It goes on, though nothing is new.
+    if (seen.frames % kFramesPerShow == 0) ShowProgress(shown_frames_);
+    if (outcome == record::Comparison::Outcome::kOther) return Differs(comparison_->taken());
+    at_first_ = false;
+    if (outcome == record::Comparison::Outcome::kGoesOn) continue;
+    place_ = source::Place(id_, comparison_->taken());
+    frame_ = reader_->Next();
+    return BeginToRead();
+  }
+  if (pending()) return Later(ReadState::kCompare);
+  if (reader_->end() == End::kBroken || reader_->end() == End::kFailed) return EndUncompared();
+  ReleaseClaim();
+  return Fail(State::kAlreadyTaken, fmt::format("ends before what was taken of it already{}",
+                                                LeftUncompared(comparison_->Uncompared())));
+}
+
+ReadState FileReading::EndUncompared() {
+  ReleaseClaim();
+  Conclude();
+  return Finish();
+}
+
+// Another capture that begins with the same frame.
+ReadState FileReading::Differs(const record::Position& /*taken*/) {
+  ReleaseClaim();
+  if (!reader_->input().reopenable()) {
+    return Fail(State::kUnreadable,
+                "begins like a source already taken, then differs: give it as a file, not as a "
+                "pipe");
+  }
+  ++id_.variant;
+  return ReadState::kClaim;
+}
+
+// Where frame_ is the first one to take.
+ReadState FileReading::BeginToRead() {
+  const bool goes_on = left_at_.has_value() && left_at_->id == id_;
+  frames_before_ =
+      goes_on ? frames_before_ + place_.frames() - left_at_->position.frames : place_.frames();
+  // After a stop nothing is taken.
+  if (frame_.has_value() && claim_.held()) static_cast<void>(claim_.AwaitTurn(&stop_));
+  return ReadState::kRead;
+}
+
+ReadState FileReading::Read() {
+  for (; frame_.has_value() && !stop_.requested(); frame_ = reader_->Next()) {
+    if (!AwaitStoring()) break;
+    if (!claim_.held()) return ReadState::kReclaim;
+    if (reader_->position() <= passed_) continue;
+    place_.Move(*frame_, reader_->position());
+    collector_.Add(*frame_, report_.counters, place_);
+    if (place_.frames() % kFramesPerShow == 0) ShowProgress(place_.frames() - frames_before_);
+  }
+  if (pending()) return Later(ReadState::kRead);
+  collector_.FinishCounting();
+  Conclude();
+  return Finish();
+}
+
+ReadState FileReading::Reclaim() {
+  auto claim = claims_.Acquire(id_, holder_);
+  if (claim.ok()) claim_ = std::move(*claim);
+  if (!claim_.held()) {
+    collector_.FinishCounting();
+    Fail(claim.ok() ? State::kAlreadyTaken : State::kUnreadable,
+         claim.ok() ? std::string(kIsLive) : claim.status().message());
+    return Finish();
+  }
+  static_cast<void>(claim_.AwaitTurn());
+  const std::optional<record::Position> taken = claim_.position();
+  if (!taken.has_value() || taken->bytes < reader_->position()) return ReadState::kRead;
+  frames_before_ += taken->frames - place_.frames();
+  place_ = source::Place(id_, *taken);
+  passed_ = taken->bytes;
+  return ReadState::kRead;
+}
+
+ReadState FileReading::Later(ReadState state) {
+  resume_ = state;
+  return ReadState::kWait;
+}
+
+ReadState FileReading::AwaitMore() {
+  static_cast<void>(reader_->Await());  // after a stop Next finds the end
+  frame_ = reader_->Next();
+  return resume_;
+}
+
+bool FileReading::Rest() {
+  if (!claim_.held()) return false;
+  const std::uint64_t frames = place_.frames() - frames_before_;
+  const bool any = frames != frames_told_;
+  if (any) collector_.FinishCounting();
+  ReleaseClaim();
+  if (!any) return false;
+  frames_told_ = frames;
+  ShowProgress(frames);
+  return true;
+}
+
+ReadState FileReading::Finish() {
+  if (const std::string complaint = source::TimeComplaint(report_.counters); !complaint.empty()) {
+    const bool again = !collector_.Moves();
+    report_.reason = complaint + (again ? "; another run may take them" : "");
+  }
+  ReleaseClaim();
+  return ReadState::kEnd;
+}
+
+void FileReading::ReleaseClaim() {
+  if (!claim_.held()) return;
+  const bool any = report_.counters.frames > 0;
+  const bool moves = place_.frames() > 0 && (!any || collector_.Moves());
+  claim_.Finish(moves ? std::optional(place_.position()) : claim_.position(),
+                any && !collector_.empty());
+}
+
+// Before a frame is taken. False: it stays where it is, for a later run.
+bool FileReading::AwaitStoring() {
+  constexpr std::chrono::milliseconds kLook(50);
+  while (storing_ != nullptr && !storing_->on()) {
+    if (!manner_.waits) report_.stores = false;
+    if (!manner_.waits || stop_.requested()) return false;
+    static_cast<void>(WaitForStop(stop_, kLook));
+    collector_.DrainIfOld();
+  }
+  return true;
+}
+
+void FileReading::Conclude() {
+  const bool any = report_.counters.frames > 0;
+  const auto taken_or = [&](State state) {
+    return !any && frames_before_ > 0 ? State::kAlreadyTaken : state;
+  };
+  if (!report_.stores) {
+    Fail(State::kInterrupted, "the database is full; a later run goes on from here");
+    return;
+  }
+  if (stop_.requested() && (frame_.has_value() || reader_->end() == End::kCut)) {
+    Fail(State::kInterrupted, "interrupted; the next run goes on from here");
+    return;
+  }
+  switch (reader_->end()) {
+    case End::kNone:
+    case End::kStop:
+      report_.state = taken_or(frames_before_ > 0 ? State::kContinued : State::kComplete);
+      break;
+    case End::kCut:
+      Fail(taken_or(State::kCutTail), reader_->reason());
+      break;
+    case End::kBroken:
+      CountBroken();
+      Fail(State::kCorrupt, reader_->reason());
+      break;
+    case End::kForeign:
+    case End::kFailed:
+      Fail(State::kUnreadable, reader_->reason());
+      break;
+  }
+}
+
+// Told by each run that meets it, but committed once: with the position it stands behind. What is
+// broken before its first frame has no name to remember it by.
+void FileReading::CountBroken() {
+  if (!claim_.held() && place_.frames() > 0) {  // followed, and released while it was silent
+    if (auto claim = claims_.Acquire(id_, holder_); claim.ok()) claim_ = std::move(*claim);
+    // Others may have been here.
+    if (claim_.held() && claim_.position().has_value())
+      place_ = source::Place(id_, *claim_.position());
+  }
+  const bool here = claim_.held() && place_.frames() > 0 && place_.bytes() <= reader_->position();
+  if (!here || place_.broken()) {
+    report_.counters.Count(record::FrameOutcome::kMalformedFrame);
+    return;
+  }
+  static_cast<void>(claim_.AwaitTurn());
+  place_.Break();
+  collector_.AddBroken(report_.counters, &place_);
+  collector_.FinishCounting();
+}
+
+void FileReading::ShowProgress(std::uint64_t frames) {
+  if (reader_ == nullptr) return;
+  // Pipes and what is followed are not in bytes_total either.
+  const bool sized = !manner_.followed && reader_->input().reopenable();
+  const std::uint64_t bytes = sized ? reader_->input().consumed() : 0;
+  progress_.bytes_done += bytes > shown_bytes_ ? bytes - shown_bytes_ : 0;
+  shown_bytes_ = std::max(bytes, shown_bytes_);
+  progress_.frames += frames - shown_frames_;
+  shown_frames_ = frames;
+}
+
+}  // namespace pdns::ingest
