@@ -45,7 +45,9 @@ Result<Claim> Claims::Acquire(const record::SourceId& id, ClaimHolder& holder, c
 
 Result<Claim> Claims::AcquireLive(const Sha256Digest& first_frame) {
   const std::lock_guard lock(mutex_);
-  for (record::SourceId id{first_frame, 0};; ++id.variant) {
+  const auto variants = variants_.find(first_frame);
+  const std::uint32_t known = variants == variants_.end() ? 0 : variants->second.known;
+  for (record::SourceId id{first_frame, known};; ++id.variant) {
     Entry& entry = entries_[id];
     if (Status looked = Look(id, entry); !looked.ok()) {
       EraseIfUnknown(id);
@@ -55,6 +57,52 @@ Result<Claim> Claims::AcquireLive(const Sha256Digest& first_frame) {
     entry.held = entry.live = true;
     return Claim(*this, nullptr, id, std::nullopt);
   }
+}
+
+// Near the beginning, where captures that are not the same differ most often, and at a place that
+// the position has a mark for: the second frame, or the first mark behind it.
+Claims::Mark Claims::MarkOf(const record::Position& taken) {
+  const std::uint64_t stride = record::Stride(taken.frames);
+  const std::uint64_t at = stride > 1 ? stride : std::min<std::uint64_t>(taken.frames, 2);
+  return {at, taken.marks.at(at / stride - 1)};
+}
+
+std::uint32_t Claims::NextVariant(const record::SourceId& id, const record::Position& taken,
+                                  const record::Beginning& beginning) {
+  const std::lock_guard lock(mutex_);
+  if (variants_known_ >= kMostVariants) {
+    variants_.clear();
+    variants_known_ = 0;
+  }
+  const auto found = id.variant == 0 ? variants_.try_emplace(id.first_frame).first
+                                     : variants_.find(id.first_frame);
+  if (found == variants_.end()) return id.variant + 1;
+  Variants& variants = found->second;
+  auto& by_mark = variants.by_mark;
+  if (id.variant == variants.known) {
+    by_mark[MarkOf(taken)].push_back(id.variant);
+    ++variants.known;
+    ++variants_known_;
+  }
+  std::uint32_t next = std::max(variants.known, id.variant + 1);
+  const auto consider = [&next, &id](const std::vector<std::uint32_t>& among) {
+    const auto behind = std::upper_bound(among.begin(), among.end(), id.variant);
+    if (behind != among.end()) next = std::min(next, *behind);
+  };
+  // All marks stand behind a power of two of frames. Where the capture was not read so far nothing
+  // tells the variants apart: the first of them is compared, and then it was read so far.
+  for (auto at = by_mark.begin(); at != by_mark.end();) {
+    const std::uint64_t frames = at->first.frames;
+    const auto end = by_mark.upper_bound({frames, ~std::uint64_t{0}});
+    if (const auto chain = beginning.ChainAfter(frames); chain.has_value()) {
+      const auto same = by_mark.find({frames, *chain});
+      if (same != by_mark.end()) consider(same->second);
+    } else {
+      for (; at != end; ++at) consider(at->second);
+    }
+    at = end;
+  }
+  return next;
 }
 
 // What an earlier process took of it stands in the sink.

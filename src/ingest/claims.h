@@ -23,6 +23,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -34,6 +35,7 @@
 #include "base/stop.h"
 #include "ingest/drainer.h"
 #include "record/batch.h"
+#include "record/comparison.h"
 
 namespace pdns::ingest {
 
@@ -59,6 +61,16 @@ class Claims {
   // waits.
   Result<Claim> AcquireLive(const Sha256Digest& first_frame);
 
+  // For a capture that begins with the first frame of `id`, was read as far as `beginning`, and is
+  // not `id`, which was taken as far as `taken`: the next variant that it may be. Asks no sink and
+  // never waits. Variants that the caller has passed over in ascending order are remembered by a
+  // mark near their beginning, at about 120 bytes each, so that among thousands those few are found
+  // that have the same one. There are kMostVariants at most; then all are left out, and learned
+  // anew as they are met.
+  std::uint32_t NextVariant(const record::SourceId& id, const record::Position& taken,
+                            const record::Beginning& beginning);
+
+  static constexpr std::size_t kMostVariants = 65'536;
   static constexpr std::size_t kSweepAt = 1024;
   std::size_t remembered() const;  // sources, now
 
@@ -76,6 +88,21 @@ class Claims {
     bool idle() const { return !held && waiting == 0 && window_of == nullptr; }
   };
 
+  // The chain after so many frames, which stays the same however far the source is taken later.
+  struct Mark {
+    std::uint64_t frames;
+    std::uint64_t chain;
+
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads <=>
+    friend auto operator<=>(const Mark&, const Mark&) = default;
+  };
+  // The sources that begin with one frame.
+  struct Variants {
+    std::uint32_t known = 0;                               // those before it are taken
+    std::map<Mark, std::vector<std::uint32_t>> by_mark{};  // of those; ascending
+  };
+
+  static Mark MarkOf(const record::Position& taken);
   void Sweep();
   void EraseIfUnknown(const record::SourceId& id);
   Status Look(const record::SourceId& id, Entry& entry) const;
@@ -87,6 +114,8 @@ class Claims {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<record::SourceId, Entry> entries_;  // guarded by mutex_, as what follows
+  std::map<Sha256Digest, Variants> variants_;
+  std::size_t variants_known_ = 0;  // in all of them
   std::size_t sweep_at_ = kSweepAt;
   bool sweeping_ = false;
 };

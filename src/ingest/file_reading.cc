@@ -196,14 +196,14 @@ ReadState FileReading::EndUncompared() {
 }
 
 // Another capture that begins with the same frame.
-ReadState FileReading::Differs(const record::Position& /*taken*/) {
+ReadState FileReading::Differs(const record::Position& taken) {
   ReleaseClaim();
   if (!reader_->input().reopenable()) {
     return Fail(State::kUnreadable,
                 "begins like a source already taken, then differs: give it as a file, not as a "
                 "pipe");
   }
-  ++id_.variant;
+  id_.variant = claims_.NextVariant(id_, taken, beginning_);
   return ReadState::kClaim;
 }
 

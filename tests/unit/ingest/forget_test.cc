@@ -79,6 +79,58 @@ TEST_F(ManyCaptures, WhatWasForgottenIsNotTakenAgain) {
   ExpectNumbered(memory, "other", 4000);
 }
 
+// Captures whose first frame is the same, as of resolvers that begin with a fixed question: the
+// second frame tells them apart.
+struct AlikeCaptures : ManyCaptures {
+  static constexpr unsigned kCaptures = 3000;
+
+  static std::string Alike(unsigned number, bool grown = false) {
+    std::vector<std::string> payloads{NumberedPayload("first", 0), NumberedPayload("h", number)};
+    if (grown) payloads.push_back(NumberedPayload("grown", number));
+    return OpenCapture(payloads);
+  }
+  // By `reader`, in an order that `step` chooses: no divisor of kCaptures.
+  void ReadAlike(FileSource& reader, unsigned step, source::State expected, bool grown = false) {
+    const std::uint64_t opens = reader.opens();
+    const std::size_t asked = memory.progress_calls();
+    for (unsigned i = 0; i < kCaptures; ++i) {
+      std::filesystem::remove(path);
+      WriteFile(path, Alike(i * step % kCaptures, grown));
+      ASSERT_EQ(reader.Read(path).state, expected) << i;
+      if (i % 256 == 255) Commit();
+      most = std::max(most, claims.remembered());
+    }
+    Commit();
+    // Two looks at a file: at what it differs from, and at what it is. The sink is asked for what
+    // the second finds, and when a source is forgotten, and by a new process once for each variant.
+    EXPECT_LE(reader.opens() - opens, 2 * kCaptures + 2);
+    EXPECT_LE(memory.progress_calls() - asked, 8 * kCaptures);
+  }
+};
+
+TEST_F(AlikeCaptures, ThousandsCostAsManyLooks) {
+  ReadAlike(source, 1, source::State::kCutTail);
+  EXPECT_LE(most, Claims::kSweepAt);
+  ReadOthers(2000);
+  ReadAlike(source, 7, source::State::kAlreadyTaken);
+  ExpectNumbered(memory, "first", 1, kCaptures);
+  ExpectNumbered(memory, "h", kCaptures);
+}
+
+TEST_F(AlikeCaptures, ANewProcessKnowsThemByTheLedger) {
+  ReadAlike(source, 1, source::State::kCutTail);
+  Claims fresh(sink);
+  Collector again(drainer, {}, {});
+  FileSource reader(again, fresh, never, progress);
+  ReadAlike(reader, 1771, source::State::kAlreadyTaken);
+  ReadAlike(reader, 13, source::State::kCutTail, true);  // each has grown by a frame
+  again.Drain();
+  Commit();
+  ExpectNumbered(memory, "first", 1, kCaptures);
+  ExpectNumbered(memory, "h", kCaptures);
+  ExpectNumbered(memory, "grown", kCaptures);
+}
+
 // Two readers meet each capture under two names while others are forgotten.
 TEST_F(ManyCaptures, TwinsAreTakenOnceWhileOthersAreForgotten) {
   constexpr unsigned kCaptures = 3000;
