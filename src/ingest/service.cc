@@ -325,7 +325,8 @@ void Service::Add(RunReport report) {
   std::move(report.sources.begin(), report.sources.end(), std::back_inserter(report_.sources));
 }
 
-// A service lives for months: of what is done only the sum is kept, but for what needs a look.
+// A service lives for months: of what is done only the sum is kept, but for what needs a look. That
+// is said at once, too; as its number is bounded, so are the lines.
 void Service::AddSource(const source::Report& source) {
   LogDetail(source.name + ": " + std::string(NameOf(source.state)) + ", " +
             std::to_string(source.counters.frames) + " frames");
@@ -333,7 +334,10 @@ void Service::AddSource(const source::Report& source) {
   const bool look =
       source.state == source::State::kCorrupt || source.state == source::State::kUnreadable;
   const std::lock_guard lock(mutex_);
-  if (look && report_.sources.size() < kMostTold) return report_.sources.push_back(source);
+  if (look && report_.sources.size() < kMostTold) {
+    LogWarning(source.name + ": " + std::string(NameOf(source.state)) + ": " + source.reason);
+    return report_.sources.push_back(source);
+  }
   done_.name = "files followed and watched";
   done_.state = source::State::kComplete;
   done_.counters.Add(source.counters);

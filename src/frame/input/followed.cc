@@ -153,8 +153,8 @@ class FollowedInput final : public Input {
 }  // namespace
 
 Result<std::unique_ptr<Input>> OpenFollowed(const std::string& path, Waiter& waiter, AtEnd at_end) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return Status::Errno("cannot be opened", errno);
+  const int fd = OpenRegular(path, {});
+  if (fd < 0 && errno != EMEDIUMTYPE) return Status::Errno("cannot be opened", errno);
   struct stat info {};
   const bool regular = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
   auto notices = Notices::Open();

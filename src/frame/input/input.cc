@@ -100,9 +100,8 @@ class PlainInput final : public Input {
 constexpr int kOpenFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
 // -1 and errno.
-int OpenBy(const std::string& path, const OpenRule& rule) {
-  const std::string& folder = rule.folder;
-  if (folder.empty()) return open(path.c_str(), kOpenFlags);
+int OpenBelow(const std::string& path, const std::string& folder, int flags) {
+  if (folder.empty()) return open(path.c_str(), flags);
   const std::size_t below = path.find_first_not_of('/', folder.size());
   if (!path.starts_with(folder) || below == std::string::npos) {
     errno = EINVAL;
@@ -111,19 +110,44 @@ int OpenBy(const std::string& path, const OpenRule& rule) {
   const int root = open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (root < 0) return -1;
   open_how how{};
-  how.flags = kOpenFlags;
+  how.flags = static_cast<std::uint64_t>(flags);
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
   auto fd = static_cast<int>(syscall(SYS_openat2, root, path.c_str() + below, &how, sizeof how));
   // An old kernel, or a filter of system calls that knows an old one: of the last name, at least.
   if (fd < 0 && (errno == ENOSYS || errno == EPERM))
-    fd = openat(root, path.c_str() + below, kOpenFlags | O_NOFOLLOW);
+    fd = openat(root, path.c_str() + below, flags | O_NOFOLLOW);
   const int error = errno;
   close(root);
   errno = error;
   return fd;
 }
 
+bool RegularOnly(const OpenRule& rule) { return rule.regular || !rule.folder.empty(); }
+
 }  // namespace
+
+// What else a name may stand for is not opened, not even for a moment: the writer of a FIFO that
+// was opened and closed is killed by SIGPIPE, and a device may do as it likes. So the name is held
+// without being opened, looked at, and opened through what is held.
+int OpenRegular(const std::string& path, const OpenRule& rule) {
+  const int held = OpenBelow(path, rule.folder, O_PATH | O_CLOEXEC);
+  if (held < 0) return -1;
+  struct stat info {};
+  int fd = -1;
+  int error = fstat(held, &info) != 0 ? errno : 0;
+  if (error == 0 && S_ISDIR(info.st_mode)) error = EISDIR;
+  if (error == 0 && S_ISLNK(info.st_mode)) error = ELOOP;  // O_PATH holds a link itself
+  if (error == 0 && !S_ISREG(info.st_mode)) error = EMEDIUMTYPE;
+  if (error == 0) {
+    fd = open(("/proc/self/fd/" + std::to_string(held)).c_str(), kOpenFlags);
+    // Where /proc is not mounted. What the name stands for by now is looked at once more.
+    if (fd < 0 && errno == ENOENT) fd = OpenBelow(path, rule.folder, kOpenFlags);
+    error = errno;
+  }
+  close(held);
+  errno = error;
+  return fd;
+}
 
 Result<std::uint64_t> Input::Skip(std::uint64_t n) {
   std::vector<std::uint8_t> scrap(64U << 10);
@@ -155,16 +179,19 @@ bool BeginsFrameStreams(std::string_view head) {
 Result<std::unique_ptr<Input>> OpenInput(const std::string& path, Waiter& waiter,
                                          const OpenRule& rule, UnpackShare* share) {
   const bool standard_input = path == "-";
-  const int fd = standard_input ? STDIN_FILENO : OpenBy(path, rule);
+  const int fd = standard_input ? STDIN_FILENO
+                                : (RegularOnly(rule) ? OpenRegular(path, rule)
+                                                     : open(path.c_str(), kOpenFlags));
   if (fd < 0 && errno == ELOOP && !rule.folder.empty())
     return Status::Io("is or lies behind a link, which is not followed in a folder");
+  if (fd < 0 && errno == EMEDIUMTYPE) return Status::Io("is no regular file");
+  if (fd < 0 && errno == EISDIR) return Status::Errno("cannot be read", EISDIR);
   if (fd < 0) return Status::Errno("cannot be opened", errno);
   struct stat info {};
   if (fstat(fd, &info) != 0) info.st_mode = 0;
   auto plain = std::make_unique<PlainInput>(fd, !standard_input, S_ISREG(info.st_mode), waiter);
   if (S_ISDIR(info.st_mode)) return Status::Errno("cannot be read", EISDIR);
-  const bool regular = rule.regular || !rule.folder.empty();
-  if (regular && !S_ISREG(info.st_mode)) return Status::Io("is no regular file");
+  if (RegularOnly(rule) && !S_ISREG(info.st_mode)) return Status::Io("is no regular file");
 
   constexpr std::size_t kHead = 4;
   const auto head = plain->Peek(kHead);

@@ -64,7 +64,8 @@ class Input {
 bool BeginsFrameStreams(std::string_view head);
 
 // Which files may be opened. Whoever may write to a folder may put anything there, at any moment: a
-// FIFO that blocks its reader for ever, a device, a link to elsewhere.
+// FIFO that blocks its reader for ever, a device, a link to elsewhere. What a rule excludes is not
+// opened at all, so that the writer of a FIFO does not notice.
 struct OpenRule {
   bool regular = false;  // regular files only
   // Not empty: `path` lies below this folder, and no link is followed on the way. Regular files
@@ -73,6 +74,10 @@ struct OpenRule {
   // Is what begins so a capture as it lies there, not compressed? Null: BeginsFrameStreams.
   bool (*is_plain)(std::string_view head) = nullptr;
 };
+
+// A descriptor of the regular file `path`, by `rule`, which does not block. -1 and errno:
+// EMEDIUMTYPE if it is none.
+int OpenRegular(const std::string& path, const OpenRule& rule);
 
 inline constexpr int kMostLayers = 4;
 

@@ -3,15 +3,19 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <filesystem>
 #include <string>
 #include <thread>
 
 #include "base/bytes.h"
 #include "base/stop.h"
+#include "frame/input/followed.h"
 #include "unit/support/frame_stream.h"
 #include "unit/support/inputs.h"
 #include "unit/support/stdin_pipe.h"
@@ -266,6 +270,24 @@ TEST_F(InputTest, ARegularFileAndNothingElse) {
     EXPECT_NE(input.status().message().find("no regular file"), std::string::npos);
   }
   EXPECT_TRUE(OpenInput(File(Capture({"a"})), waiter, {true, {}}).ok());
+}
+
+// A writer waits for its FIFO to be opened; who opens and closes it kills the writer.
+TEST_F(InputTest, WhatIsNoRegularFileIsNotEvenOpened) {
+  const std::string folder = dir / "folder";
+  ASSERT_TRUE(std::filesystem::create_directory(folder));
+  const std::string fifo = folder + "/fifo";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const int notices = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  ASSERT_GE(inotify_add_watch(notices, fifo.c_str(), IN_OPEN), 0);
+  EXPECT_FALSE(OpenInput(fifo, waiter, {true, {}}).ok());
+  EXPECT_FALSE(OpenInput(fifo, waiter, {true, folder}).ok());
+  const auto followed = OpenFollowed(fifo, waiter);
+  EXPECT_NE(followed.status().message().find("no regular file"), std::string::npos);
+  std::array<char, 4096> heard{};
+  EXPECT_EQ(read(notices, heard.data(), heard.size()), -1) << "it was opened";
+  EXPECT_EQ(errno, EAGAIN);
+  close(notices);
 }
 
 }  // namespace
