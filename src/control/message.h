@@ -9,7 +9,8 @@
 //   {"ok":true}  followed by a Frame Streams stream (control/taps.h)
 //
 // Foreign bytes: a request is at most kLongestLine; a report names every file,
-// and may be as long as kLongestReply. Neither is nested deeper than json::Limits allows.
+// and may be as long as kLongestReply. Neither is nested deeper than json::Limits allows, nor has
+// more values than json::kSmallDocument.
 #pragma once
 
 #include <cstdint>

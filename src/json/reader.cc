@@ -59,24 +59,25 @@ class Handler {
       : stream_(stream), limits_(limits), events_(events) {}
 
   bool too_deep() const { return too_deep_; }
+  bool too_many() const { return too_many_; }
 
   bool Null() {
-    stream_.Mark();
+    if (!Count()) return false;
     events_.Null();
     return true;
   }
   bool Bool(bool truth) {
-    stream_.Mark();
+    if (!Count()) return false;
     events_.Bool(truth);
     return true;
   }
   bool RawNumber(const char* text, rapidjson::SizeType size, bool /*copy*/) {
-    stream_.Mark();
+    if (!Count()) return false;
     events_.Number({text, size});
     return true;
   }
   bool String(const char* text, rapidjson::SizeType size, bool /*copy*/) {
-    stream_.Mark();
+    if (!Count()) return false;
     events_.Text({text, size});
     return true;
   }
@@ -114,8 +115,15 @@ class Handler {
   bool Double(double /*d*/) { return false; }
 
  private:
-  bool Enter() {
+  // A value begins here.
+  bool Count() {
     stream_.Mark();
+    too_many_ = values_ == limits_.values;
+    values_ += too_many_ ? 0 : 1;
+    return !too_many_;
+  }
+  bool Enter() {
+    if (!Count()) return false;
     too_deep_ = depth_ == limits_.depth;
     depth_ += too_deep_ ? 0 : 1;
     return !too_deep_;
@@ -129,7 +137,9 @@ class Handler {
   const Limits& limits_;
   Events& events_;
   std::size_t depth_ = 0;
+  std::size_t values_ = 0;
   bool too_deep_ = false;
+  bool too_many_ = false;
 };
 
 }  // namespace
@@ -143,6 +153,7 @@ Outcome Read(Input& input, const Limits& limits, Events& events) {
   rapidjson::Reader reader;
   const rapidjson::ParseResult parsed = reader.Parse<kHow>(stream, handler);
   if (stream.too_long()) return {End::kTooLong, stream.Tell()};
+  if (handler.too_many()) return {End::kTooMany, stream.Tell()};
   if (handler.too_deep()) return {End::kTooDeep, stream.Tell()};
   if (parsed.IsError())
     return {End::kMalformed, parsed.Offset(), rapidjson::GetParseError_En(parsed.Code())};

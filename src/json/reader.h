@@ -44,6 +44,7 @@ class Events {
 struct Limits {
   std::size_t depth = 64;                           // objects and arrays, one in another
   std::size_t value_bytes = std::size_t{32} << 20;  // of the document between two values
+  std::size_t values = ~std::size_t{0};  // altogether; objects and arrays are values, too
 };
 
 struct Outcome {
@@ -52,6 +53,7 @@ struct Outcome {
     kMalformed,  // it does not: `why` says what is wrong
     kTooDeep,
     kTooLong,  // a value is, or what stands between two values
+    kTooMany,  // values
   };
   End end = End::kWhole;
   std::size_t at = 0;  // the byte at which it ended

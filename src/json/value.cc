@@ -65,6 +65,8 @@ std::string_view WhyOf(const Outcome& outcome) {
       return "nested too deeply";
     case Outcome::End::kTooLong:
       return "a value is too long";
+    case Outcome::End::kTooMany:
+      return "too many values";
     case Outcome::End::kMalformed:
     case Outcome::End::kWhole:
       break;

@@ -51,9 +51,12 @@ class Value {
   Data data_;
 };
 
+// A value is two bytes of a text at least, and 56 here, with a key 88, which doubles while they are
+// many and become more: with as many as this, at most 9 MiB and what the texts take.
+inline constexpr Limits kSmallDocument{.values = std::size_t{1} << 15};
+
 // The whole of the text is one document. kMalformed, naming the byte and what is wrong: also beyond
-// the depth of `limits`. How long the text may be is for the caller to say; a value is two bytes
-// of it at least. Any thread.
-Result<Value> Parse(std::string_view text, const Limits& limits = {});
+// `limits`. How long the text may be is for the caller to say. Any thread.
+Result<Value> Parse(std::string_view text, const Limits& limits = kSmallDocument);
 
 }  // namespace pdns::json

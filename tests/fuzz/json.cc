@@ -7,6 +7,7 @@
 #include "json/reader.h"
 #include "json/value.h"
 #include "json/writer.h"
+#include "unit/support/json_pieces.h"
 
 namespace {
 
@@ -29,19 +30,8 @@ class Copy final : public Events {
   void Null() override { json.Text("null"); }
 };
 
-class Pieces final : public pdns::json::Input {
- public:
-  Pieces(std::string_view text, std::size_t size) : rest_(text), size_(size) {}
-  std::string_view Peek() override { return rest_.substr(0, size_); }
-  void Pass(std::size_t size) override { rest_.remove_prefix(size); }
-
- private:
-  std::string_view rest_;
-  std::size_t size_;
-};
-
 bool CopyInto(std::string_view text, std::size_t piece, Copy& copy) {
-  Pieces input(text, piece);
+  pdns::testing::JsonPieces input(text, piece);
   const auto outcome = pdns::json::Read(input, {.depth = 16, .value_bytes = 1U << 20}, copy);
   return outcome.end == pdns::json::Outcome::End::kWhole;
 }

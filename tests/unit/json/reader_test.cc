@@ -5,22 +5,12 @@
 #include <algorithm>
 #include <string>
 
+#include "unit/support/json_pieces.h"
+
 namespace pdns::json {
 namespace {
 
 using End = Outcome::End;
-
-// A text in pieces of `size` bytes.
-class Pieces final : public Input {
- public:
-  Pieces(std::string_view text, std::size_t size) : rest_(text), size_(size) {}
-  std::string_view Peek() override { return rest_.substr(0, size_); }
-  void Pass(std::size_t size) override { rest_.remove_prefix(size); }
-
- private:
-  std::string_view rest_;
-  std::size_t size_;
-};
 
 // Events as text, one letter each.
 class Told final : public Events {
@@ -39,7 +29,7 @@ class Told final : public Events {
 };
 
 Outcome ReadText(std::string_view text, const Limits& limits, Told& told, std::size_t piece = 7) {
-  Pieces input(text, piece);
+  testing::JsonPieces input(text, piece);
   return Read(input, limits, told);
 }
 

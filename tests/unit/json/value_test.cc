@@ -3,11 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <tuple>
 
 namespace pdns::json {
 namespace {
 
-std::string Why(std::string_view text, const Limits& limits = {}) {
+std::string Why(std::string_view text, const Limits& limits = kSmallDocument) {
   const auto value = Parse(text, limits);
   EXPECT_FALSE(value.ok()) << text;
   EXPECT_EQ(value.status().code(), Code::kMalformed);
@@ -53,6 +54,24 @@ TEST(Value, WhatIsNoDocument) {
     Why(text);
   EXPECT_TRUE(Why("{} x").starts_with("JSON, byte 3: "));
   Why(std::string("{}\0{}", 5));
+}
+
+// The densest documents there are: elements, and members with keys.
+TEST(Value, TheirNumberIsBounded) {
+  const auto many = [](std::size_t values, char open, const std::string& one, char close) {
+    std::string text(1, open);
+    for (std::size_t i = 1; i < values; ++i) text += (i == 1 ? "" : ",") + one;  // the outer is one
+    return text + close;
+  };
+  for (const auto& [open, one, close] :
+       {std::tuple('[', "0", ']'), std::tuple('[', "[]", ']'), std::tuple('{', "\"\":{}", '}')}) {
+    EXPECT_TRUE(Parse(many(kSmallDocument.values, open, one, close)).ok()) << one;
+    const std::string why = Why(many(kSmallDocument.values + 1, open, one, close));
+    EXPECT_TRUE(why.ends_with("too many values")) << why;
+    EXPECT_TRUE(Why(many(std::size_t{1} << 18, open, one, close)).ends_with("too many values"));
+  }
+  EXPECT_TRUE(Why("[[],[],[]]", {.values = 3}).ends_with("too many values"));
+  EXPECT_TRUE(Parse("[[],[],[]]", {.values = 4}).ok());
 }
 
 TEST(Value, DepthIsBounded) {

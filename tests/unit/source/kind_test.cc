@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <memory>
 #include <set>
 #include <string>
@@ -11,36 +10,15 @@
 #include <vector>
 
 #include "unit/support/frame_stream.h"
+#include "unit/support/inputs.h"
 #include "unit/support/payloads.h"
 
 namespace pdns::source {
 namespace {
 
 using pdns::testing::Capture;
+using pdns::testing::MemoryInput;
 using pdns::testing::NumberedPayloads;
-
-// Gives its bytes in pieces, and then fails if it is to.
-class PiecesInput final : public frame::Input {
- public:
-  PiecesInput(std::string bytes, std::size_t piece, Status end = {})
-      : bytes_(std::move(bytes)), piece_(piece), end_(std::move(end)) {}
-
-  Result<std::size_t> Read(std::span<std::uint8_t> into) override {
-    const std::size_t n = std::min({piece_, into.size(), bytes_.size() - at_});
-    if (n == 0 && !end_.ok()) return end_;
-    std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(at_), n, into.begin());
-    at_ += n;
-    return n;
-  }
-  std::uint64_t consumed() const override { return at_; }
-  bool reopenable() const override { return false; }
-
- private:
-  std::string bytes_;
-  std::size_t piece_;
-  Status end_;
-  std::size_t at_ = 0;
-};
 
 TEST(Kind, NamesAndOutcomesAreTold) {
   std::set<std::string_view> names;
@@ -58,7 +36,7 @@ TEST(Kind, RecognizedFromAnyPieces) {
   const auto payloads = NumberedPayloads("n", 20);
   const std::string capture = Capture(payloads);
   for (const std::size_t piece : {std::size_t{1}, std::size_t{3}, std::size_t{5}, capture.size()}) {
-    const OpenedSource opened = OpenReader(std::make_unique<PiecesInput>(capture, piece));
+    const OpenedSource opened = OpenReader(std::make_unique<MemoryInput>(capture, piece));
     EXPECT_EQ(opened.kind, &Dnstap());
     std::vector<std::string> read;
     std::uint64_t at = 0;
@@ -77,9 +55,9 @@ TEST(Kind, RecognizedFromAnyPieces) {
 TEST(Kind, SkipsOverWhatWasLookedAt) {
   const auto payloads = NumberedPayloads("n", 20);
   const std::string capture = Capture(payloads);
-  const OpenedSource whole = OpenReader(std::make_unique<PiecesInput>(capture, 7));
+  const OpenedSource whole = OpenReader(std::make_unique<MemoryInput>(capture, 7));
   for (int i = 0; i < 10; ++i) ASSERT_TRUE(whole.reader->Next().has_value());
-  const OpenedSource other = OpenReader(std::make_unique<PiecesInput>(capture, 7));
+  const OpenedSource other = OpenReader(std::make_unique<MemoryInput>(capture, 7));
   ASSERT_TRUE(other.reader->Next().has_value());
   ASSERT_TRUE(other.reader->SkipTo(whole.reader->position()));
   const auto next = other.reader->Next();
@@ -92,7 +70,7 @@ TEST(Kind, WhatNoKindKnowsIsForeign) {
   for (const std::string& bytes :
        {std::string("#separator x"), std::string("{}"), std::string(40, 'x')}) {
     EXPECT_FALSE(IsOfAnyKind(bytes));
-    const OpenedSource opened = OpenReader(std::make_unique<PiecesInput>(bytes, 3));
+    const OpenedSource opened = OpenReader(std::make_unique<MemoryInput>(bytes, 3));
     EXPECT_FALSE(opened.reader->Next().has_value());
     EXPECT_NE(opened.reader->end(), End::kStop) << bytes;
     EXPECT_FALSE(opened.reader->reason().empty());
@@ -103,7 +81,7 @@ TEST(Kind, AFailureWhileItIsLookedAt) {
   const std::string capture = Capture({"one"});
   for (std::size_t size = 0; size < capture.size(); ++size) {
     const OpenedSource opened = OpenReader(
-        std::make_unique<PiecesInput>(capture.substr(0, size), 2, Status::Io("the disk is gone")));
+        std::make_unique<MemoryInput>(capture.substr(0, size), 2, Status::Io("the disk is gone")));
     while (opened.reader->Next().has_value()) {
     }
     EXPECT_EQ(opened.reader->end(), End::kFailed) << size;
