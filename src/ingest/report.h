@@ -1,4 +1,6 @@
 // What a run did, for people and for programs: RunReport -> [text, JSON].
+//
+// A RunReport is a value. Functions: any thread.
 #pragma once
 
 #include <cstdint>

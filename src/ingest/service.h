@@ -62,6 +62,7 @@ struct LiveOptions {
   std::function<bool()> keeps_sockets;  // asked after a stop: do they go to another process?
 };
 
+// Figures, ready, not_stored and healthy: any thread, once it is open. All else: one thread.
 class Service {
  public:
   // `stop` outlives the service; a failing sink requests it.
@@ -86,7 +87,7 @@ class Service {
   // After Run; empty unless keeps_sockets said so.
   HandOver ReleaseHandOver() { return std::move(hand_over_); }
 
-  // Any thread, after Open.
+  // After Open.
   std::vector<Figure> Figures() const;
   bool ready() const { return ready_ && sink_.on(); }
   NotStored not_stored() const;  // of this run and those before it
