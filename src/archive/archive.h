@@ -8,6 +8,8 @@
 //
 // Files: archive_files.h; bytes: https://farsightsec.github.io/fstrm/. Threads of its own: one that
 // writes, one that compresses and removes.
+//
+// One thread appends, rotates and closes; what is for any thread says so.
 #pragma once
 
 #include <atomic>
@@ -57,7 +59,7 @@ struct Figures {
   std::string file;  // the path written now; empty: none
 };
 
-// Both are called by the appending thread, inside Append, Tick, Rotate and Close.
+// Both are called by the thread that appends, inside Append, Tick, Rotate and Close.
 struct Hooks {
   // A file begins: which source is it? On an error the archive pauses.
   std::function<Result<record::SourceId>(const Sha256Digest& first_frame)> on_begin;

@@ -20,7 +20,7 @@ int CreateFile(const std::string& path);
 // Makes the names in `directory` as durable as the files' content. Best effort.
 void SyncDirectory(const std::string& directory);
 
-// Called from the archive's threads, several at once.
+// A value; its functions are called from the archive's threads, several at once.
 struct System {
   std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
   std::function<std::chrono::steady_clock::time_point()> steady = std::chrono::steady_clock::now;

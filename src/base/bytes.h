@@ -2,6 +2,8 @@
 //
 // Every decoder reads through a Cursor: it never moves past its end, and once a read has failed it
 // stays failed, so a decoder may read a whole structure and look at ok() once.
+//
+// A Cursor: one thread at a time. Functions: any thread.
 #pragma once
 
 #include <cstddef>

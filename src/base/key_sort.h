@@ -4,6 +4,8 @@
 // misses a comparison. Here eight bytes of each key stand beside its address: they are compared
 // first, and only among keys that are equal there the next eight are fetched.
 // 1.8 M tuple keys: 0.3 of the CPU of std::sort over string views.
+//
+// A KeyRef is a value. Functions: any thread.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,7 @@
 // The one wish to end that all threads of a process share: Request() -> [Stop] -> requested(),
 // fd().
+//
+// Any thread.
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,7 @@
 // Blocks of addresses: text as people write it -> [ParseBlock] -> the first and the last address,
 // which store::Span takes and addresses of frames and records are held against.
+//
+// A value. Functions: any thread.
 #pragma once
 
 #include <array>

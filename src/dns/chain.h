@@ -10,6 +10,8 @@
 // server sends.
 //
 // No links or a few CNAMEs, which is what resolvers see, are followed in place without allocation.
+//
+// One thread at a time.
 #pragma once
 
 #include <array>

@@ -4,6 +4,8 @@
 // The pipeline reads answers only and drops a message that cannot be walked (answers.h); this keeps
 // what was read before the place where it breaks, and says where that is. Bytes: RFC 1035 4.1,
 // RFC 6891.
+//
+// Values. Functions: any thread.
 #pragma once
 
 #include <array>

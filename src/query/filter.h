@@ -1,6 +1,6 @@
 // Which rows of an answer are wanted: tuple, history -> [Filter] -> yes or no.
 //
-// All bounds are inclusive. Thread rules: NamePattern's.
+// All bounds are inclusive. One thread at a time, as NamePattern has it.
 #pragma once
 
 #include <chrono>
@@ -39,7 +39,7 @@ struct DaySpan {
   Ago to_ago{};
 };
 
-// A set of types, a plain value: those listed, or all but the DNSSEC ones (ANY), or only those
+// A set of types, a value: those listed, or all but the DNSSEC ones (ANY), or only those
 // (ANY-DNSSEC).
 class TypeSet {
  public:

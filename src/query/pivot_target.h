@@ -10,7 +10,7 @@
 
 namespace pdns::query {
 
-// A plain value.
+// A value. Functions: any thread.
 struct PivotTarget {
   PivotNode::Kind kind = PivotNode::Kind::kName;
   std::string bytes;  // a wire name, or the 4 or 16 bytes of an address

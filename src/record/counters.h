@@ -1,5 +1,7 @@
 // What became of the frames and records of a source, a batch or a whole database: every one counted
 // under one name.
+//
+// A value. Functions: any thread.
 #pragma once
 
 #include <array>

@@ -1,5 +1,6 @@
 // A tuple's key and its sighting in one piece of memory, as windows fold them and the store takes
-// them; and the arena that holds such pieces.
+// them; and the arena that holds such pieces. One thread at a time, which may be another than the
+// one that made them.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +21,7 @@ struct Entry {
   Bytes key() const { return {reinterpret_cast<const std::uint8_t*>(this + 1), key_size}; }
 };
 
-// Entries that stay where they are until Clear. One thread at a time.
+// Entries that stay where they are until Clear.
 class EntryArena {
  public:
   // Good until Clear: an entry's place in 4 bytes.

@@ -14,7 +14,7 @@
 
 namespace pdns::record {
 
-// Days without a gap, both inclusive, UTC.
+// Days without a gap, both inclusive, UTC. A value.
 struct DayRun {
   std::chrono::sys_days first;
   std::chrono::sys_days last;

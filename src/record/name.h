@@ -3,6 +3,8 @@
 // A name is 1..255 bytes: labels of 1..63 bytes, each after its length byte, ended by a zero byte
 // (RFC 1035 3.1). Functions take views and assume a complete, valid name unless they say otherwise;
 // only Name::FromWire takes foreign bytes.
+//
+// A Name is a value. Functions: any thread.
 #pragma once
 
 #include <array>

@@ -1,4 +1,6 @@
 // What is remembered: a Tuple (what was seen) and its Sighting (when, how often, how far trusted).
+//
+// Values, free to copy. Functions: any thread.
 #pragma once
 
 #include <chrono>

@@ -3,6 +3,8 @@
 // are made once, where a tuple is first seen. Laid down byte by byte in schema/keys.md.
 //
 // Their order is DNSSEC's canonical order of owners (RFC 4034 6.1).
+//
+// Values. Functions: any thread.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,6 @@
 // What a person names on the command line -> [ListPaths] -> the captures it means, in order.
+//
+// A Path is a value. Functions: any thread.
 #pragma once
 
 #include <cstdint>

@@ -59,7 +59,7 @@ class NameTest {
 };
 
 // Where a row stands in the order of a selection, on every engine: to go on behind it. At most some
-// 800 bytes.
+// 800 bytes. A value.
 struct Place {
   std::string at;  // what was found: N(target), or the address; empty for owners, text, quarantine
   record::Name owner;

@@ -1,5 +1,7 @@
 // One frame as the filters and the printers look at it: dnstap message -> [Frame] -> line, JSON,
 // YAML.
+//
+// One thread at a time.
 #pragma once
 
 #include <optional>

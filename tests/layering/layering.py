@@ -3,7 +3,8 @@
 A room includes itself and the rooms it USES; a guest's header stands only in a .cc of a room that has the
 guest; no header of ours includes a guest; arrows go down, so the plan itself has no circle, and neither have the
 folders within a room. No folder has more than 16 units. No word of a private vocabulary stands in src/, tools/, man/
-and README.md.
+and README.md. Every class with functions in a header of src/ has a sentence about threads, in the comment in front of
+it or in the header's first one.
 """
 from __future__ import annotations
 
@@ -51,6 +52,14 @@ PRIVATE_WORDS = {
 PRIVATE = re.compile(r"\b(" + "|".join(re.sub(" ", "[_ ]?", word) for word in PRIVATE_WORDS) + r")(s|ed|d)?\b", re.I)
 TAKE = re.compile(r"\bTake[A-Z]?\w*\(")
 GUESTS_TAKE = {"src/json/reader.cc"}
+
+# What a class says of threads: these words, in a sentence that may say more.
+#   "One thread at a time."   "Any thread."   "Functions: any thread."   "A value."   "A thread of its own."
+# A value is for one thread at a time, and each copy for another one if need be.
+THREADS = re.compile(r"\b(one thread|any thread|thread of its own|threads? of their own|any number may read|in the thread of|"
+                     r"from the thread of|by the thread that|an? (\w+ is a )?value|values)\b", re.I)
+CLASS = re.compile(r"^(?:class|struct) (?:\[\[\w+\]\] )?(\w+)(?: final)?(?:\s*:[^;{]*)?\s*\{", re.M)
+FUNCTION = re.compile(r"[\w~=>]\s*\([^;{}]*\)[^;{}]*[;{]")
 
 
 @dataclass
@@ -120,6 +129,41 @@ def check_file(room: Room, path: Path, text: str, rooms: dict[str, Room]) -> lis
     return faults
 
 
+def comment_at_end(text: str) -> str:
+    """The comment that stands right at the end of `text`, as one line."""
+    lines = text.splitlines()
+    end = len(lines)
+    while end > 0 and lines[end - 1].startswith("template"):
+        end -= 1
+    begin = end
+    while begin > 0 and lines[begin - 1].lstrip().startswith("//"):
+        begin -= 1
+    return " ".join(line.lstrip().removeprefix("//").strip() for line in lines[begin:end])
+
+
+def body_at(text: str, begin: int) -> str:
+    """From behind the brace before `begin` to the one that closes it."""
+    depth, at = 1, begin
+    while at < len(text) and depth > 0:
+        depth += {"{": 1, "}": -1}.get(text[at], 0)
+        at += 1
+    return text[begin:at]
+
+
+def check_threads(path: Path, text: str) -> list[str]:
+    """Of a header. A struct without functions is what its fields are."""
+    first = comment_at_end(re.match(r"(?://.*\n)*", text).group(0))
+    faults = []
+    for found in CLASS.finditer(text):
+        body = re.sub(r"//.*", "", body_at(text, found.end()))
+        body = re.sub(r"std::function<[^;]*;|\s=\s[^;(){}]*\([^;]*;", ";", body)  # fields
+        said = THREADS.search(first) or THREADS.search(comment_at_end(text[:found.start()]))
+        if FUNCTION.search(body) and not said:
+            faults.append(f"{path}: class {found.group(1)} does not say which threads may call it: "
+                          '"One thread at a time.", "Any thread.", "A value."')
+    return faults
+
+
 def check_tools(path: Path, text: str, rooms: dict[str, Room]) -> list[str]:
     faults = []
     for quoted, target in includes(text):
@@ -161,6 +205,7 @@ def check_tree(root: Path) -> list[str]:
             faults.append(f"{relative}: in no room of the plan")
         else:
             faults += check_file(room, relative, path.read_text(), rooms) + check_words(relative, path.read_text())
+            faults += check_threads(relative, path.read_text()) if path.suffix == ".h" else []
     for path in sorted((root / "tools").glob("**/*")):
         if path.suffix in (".h", ".cc"):
             faults += check_tools(path.relative_to(root), path.read_text(), rooms)

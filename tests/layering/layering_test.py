@@ -4,7 +4,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from layering import check_file, check_folders, check_sizes, check_tools, check_words, read_plan  # noqa: E402
+from layering import check_file, check_folders, check_sizes, check_threads, check_tools, check_words, read_plan  # noqa: E402
 
 PLAN = """
 pdns_room(base FILES status USES GUESTS)
@@ -56,6 +56,21 @@ class Layering(unittest.TestCase):
             self.assertEqual(1, len(check_words(Path("src/query/lookup.h"), text)), text)
         for text in ("// Taken, outcomes, of charge-free batches", "Retake(x)", "take(x)", "char Take();"):
             self.assertEqual([], check_words(Path("src/json/reader.cc"), text.replace("of charge-free ", "")), text)
+
+    def threads(self, text: str) -> list[str]:
+        return check_threads(Path("src/base/status.h"), text)
+
+    def test_threads(self) -> None:
+        body = "class A : public B<int> {\n public:\n  int Get() const { return a_; }\n int a_ = 0;\n};\n"
+        for form in ("One thread at a time.", "Any thread.", "Functions: any thread.", "A value, free to copy.",
+                     "An A is a value.", "Waits in a thread of its own.", "Made once; after that any number may read."):
+            self.assertEqual([], self.threads(f"// What it is for.\n//\n// {form}\n#pragma once\n\n" + body), form)
+            self.assertEqual([], self.threads(f"#pragma once\n// What it is.\n// {form}\ntemplate <class T>\n" + body), form)
+        for text in (body, "// Runs threads.\n" + body, "// Its value is high.\n" + body,
+                     "#pragma once\n// Any thread.\nint F();\n\n" + body):
+            self.assertIn("class A does not say", self.threads(text)[0])
+        self.assertEqual(1, len(self.threads("#pragma once\n// Any thread.\n" + body + body.replace(" A ", " C "))))
+        self.assertEqual([], self.threads("struct P {\n  int a = 0;  // F(x);\n  std::string b{};\n};\nclass Q;\n"))
 
     def test_tools(self) -> None:
         self.assertIn("no guest", check_tools(Path("tools/x.cc"), "#include <rocksdb/db.h>\n", self.rooms)[0])

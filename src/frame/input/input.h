@@ -19,7 +19,8 @@
 
 namespace pdns::frame {
 
-// Asked before a read that may block (pipe, terminal, FIFO; never a regular file).
+// Asked before a read that may block (pipe, terminal, FIFO; never a regular file), in the thread of
+// the input that reads.
 class Waiter {
  public:
   virtual ~Waiter() = default;
@@ -65,7 +66,7 @@ bool BeginsFrameStreams(std::string_view head);
 
 // Which files may be opened. Whoever may write to a folder may put anything there, at any moment: a
 // FIFO that blocks its reader for ever, a device, a link to elsewhere. What a rule excludes is not
-// opened at all, so that the writer of a FIFO does not notice.
+// opened at all, so that the writer of a FIFO does not notice. A value.
 struct OpenRule {
   bool regular = false;  // regular files only
   // Not empty: `path` lies below this folder, and no link is followed on the way. Regular files

@@ -1,5 +1,7 @@
 // What JSON and YAML have in common: Describe -> [Tree] -> text. A frame is described once
 // (describe.h) and written in either form.
+//
+// One thread at a time.
 #pragma once
 
 #include <cstdint>

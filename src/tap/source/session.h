@@ -1,4 +1,7 @@
 // A run of pdns-tap: sources -> [Run] -> text on a descriptor, and how it went.
+//
+// A SourceList is a value. Run: one thread, which starts others for sources that are read at the
+// same time and ends them.
 #pragma once
 
 #include <string>

@@ -1,4 +1,6 @@
 // Reads that may block end with the session.
+//
+// Any thread, as a Stop.
 #pragma once
 
 #include "base/stop.h"
