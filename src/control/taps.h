@@ -1,4 +1,4 @@
-// Live frames for whoever looks on: frames of the live lane -> [Taps] -> Frame Streams bytes, one
+// Live frames for whoever looks on: frames of the live source -> [Taps] -> Frame Streams bytes, one
 // stream a tap.
 //
 // Nothing is taken from the ingester: a tap who is too slow loses frames, and its stream says

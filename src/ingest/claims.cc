@@ -34,7 +34,7 @@ Result<Claim> Claims::Acquire(const record::SourceId& id, ClaimHolder& holder, c
   const bool got = Wait(lock, changed_, holder.hand_over_, stop, free);
   --entry.waiting;
   if (got && entry.live) return Claim();
-  const Status looked = got ? Look(id, entry) : Status::Io("another lane has it");
+  const Status looked = got ? Look(id, entry) : Status::Io("another reader has it");
   if (!looked.ok()) {
     EraseIfUnknown(id);
     return looked;

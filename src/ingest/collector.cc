@@ -11,10 +11,10 @@ Collector::Collector(Drainer& drainer, const source::Policy& policy, const Colle
       decoder_(kind_->decode(policy_, drainer.sensors())),
       limits_(limits),
       share_(Drainer::Join(std::max<std::size_t>(1, limits.workers))),
-      harvest_(drainer.First(*share_)) {
+      buffer_(drainer.First(*share_)) {
   if (limits.workers <= 1) return;
   pool_ = std::make_unique<WorkerPool>(*kind_, policy_, drainer.sensors(), limits.workers);
-  pool_->Use(harvest_->windows);
+  pool_->Use(buffer_->windows);
 }
 
 void Collector::UseKind(const source::Kind& kind) {
@@ -24,12 +24,12 @@ void Collector::UseKind(const source::Kind& kind) {
   decoder_ = kind.decode(policy_, drainer_.sensors());
   if (pool_ == nullptr) return;
   pool_ = std::make_unique<WorkerPool>(kind, policy_, drainer_.sensors(), limits_.workers);
-  pool_->Use(harvest_->windows);
+  pool_->Use(buffer_->windows);
 }
 
 void Collector::Add(Bytes record, record::Counters& counters) {
   AddRecord(record, counters);
-  ++harvest_->unplaced;
+  ++buffer_->unplaced;
   DrainIfFull();
 }
 
@@ -55,7 +55,7 @@ void Collector::AddOpened(const source::Opened* opened, record::Counters& counte
   if (place != nullptr) {
     MoveSource(*place);
   } else {
-    ++harvest_->unplaced;
+    ++buffer_->unplaced;
   }
   DrainIfFull();
 }
@@ -87,12 +87,12 @@ void Collector::Begin(record::Counters& counters) {
 void Collector::CountFresh() {
   if (pool_ != nullptr) pool_->AddCounters(fresh_);
   if (of_source_ != nullptr) of_source_->Add(fresh_);
-  (harvest_->sources.empty() ? harvest_->counters : pending_).Add(fresh_);
+  (buffer_->sources.empty() ? buffer_->counters : pending_).Add(fresh_);
   fresh_ = {};
 }
 
 void Collector::MoveSource(const source::Place& place) {
-  auto& sources = harvest_->sources;
+  auto& sources = buffer_->sources;
   if (sources.empty() || sources.back().id != place.id()) {
     SetPosition();
     if (place.id() != place_.id()) {
@@ -108,11 +108,11 @@ bool Collector::Moves() const { return moved_ || !source::OnlyRefusedForTime(pen
 
 // A position costs a hash: made when its source is left, or when the batch is.
 void Collector::SetPosition() {
-  auto& sources = harvest_->sources;
+  auto& sources = buffer_->sources;
   if (sources.empty()) return;
   if (source::OnlyRefusedForTime(pending_)) return sources.pop_back();
   sources.back().position = place_.position();
-  harvest_->counters.Add(pending_);
+  buffer_->counters.Add(pending_);
   pending_ = {};
   moved_ = true;
 }
@@ -132,11 +132,11 @@ void Collector::AddRecord(Bytes record, record::Counters& counters) {
 
 void Collector::AddObservations(std::span<const source::Observation> observations) {
   for (const source::Observation& seen : observations)
-    harvest_->windows.front().Add(seen.tuple, seen.sighting);
+    buffer_->windows.front().Add(seen.tuple, seen.sighting);
 }
 
 std::size_t Collector::memory() const {
-  return pool_ != nullptr ? pool_->memory() : harvest_->windows.front().memory();
+  return pool_ != nullptr ? pool_->memory() : buffer_->windows.front().memory();
 }
 
 void Collector::FinishCounting() {
@@ -159,8 +159,8 @@ void Collector::Drain() {
   if (pool_ != nullptr) pool_->Await();
   CountFresh();
   SetPosition();
-  harvest_ = drainer_.Exchange(share_, std::move(harvest_));
-  if (pool_ != nullptr) pool_->Use(harvest_->windows);
+  buffer_ = drainer_.Exchange(share_, std::move(buffer_));
+  if (pool_ != nullptr) pool_->Use(buffer_->windows);
   if (on_hand_over_) on_hand_over_();
 }
 

@@ -59,7 +59,7 @@ class Collector {
   void CountOnly(const record::Counters& frame, record::Counters& counters);
 
   // Does the window hold tuples? Not with several workers.
-  bool holds_tuples() const { return !harvest_->windows.front().empty(); }
+  bool holds_tuples() const { return !buffer_->windows.front().empty(); }
 
   // Counts the end of a stream at what is no frame; `place`, if any, commits with it.
   void AddBroken(record::Counters& counters, const source::Place* place);
@@ -84,7 +84,7 @@ class Collector {
 
   // Is there nothing to hand over?
   // With a pool it is the sources that tell: no worker is at work when there are none.
-  bool empty() const { return fresh_.frames == 0 && harvest_->empty(); }
+  bool empty() const { return fresh_.frames == 0 && buffer_->empty(); }
 
   // `call` is called after each hand-over; it must be good as long as this object is used.
   void OnHandOver(std::function<void()> call) { on_hand_over_ = std::move(call); }
@@ -117,15 +117,15 @@ class Collector {
   std::unique_ptr<WorkerPool> pool_;          // with decoders of its own; null: this thread decodes
   CollectorLimits limits_;
   std::shared_ptr<Drainer::Share> share_;
-  std::unique_ptr<Harvest> harvest_;
-  source::Place place_;  // of the source added last; of the harvest's last, if it has one
+  std::unique_ptr<BatchBuffer> buffer_;
+  source::Place place_;  // of the source added last; of the buffer's last, if it has one
   record::Counters
-      pending_;         // of its frames that no position covers yet, not in the harvest's counters
+      pending_;         // of its frames that no position covers yet, not in the buffer's counters
   bool moved_ = false;  // a batch has moved it
-  record::Counters fresh_;                 // of frames in the harvest, not yet in its counters ...
+  record::Counters fresh_;                 // of frames in the buffer, not yet in its counters ...
   record::Counters* of_source_ = nullptr;  // ... nor in these
   std::function<void()> on_hand_over_;
-  Clock::time_point since_{};  // when the harvest got its first frame
+  Clock::time_point since_{};  // when the buffer got its first frame
   unsigned records_unlooked_ = 0;
 };
 

@@ -9,26 +9,26 @@ namespace pdns::ingest {
 class Drainer::Share {
  public:
   explicit Share(std::size_t windows) {
-    for (int i = 0; i < 2; ++i) empty.push_back(std::make_unique<Harvest>(windows));
+    for (int i = 0; i < 2; ++i) empty.push_back(std::make_unique<BatchBuffer>(windows));
   }
 
-  std::vector<std::unique_ptr<Harvest>> empty;
+  std::vector<std::unique_ptr<BatchBuffer>> empty;
   record::Applied applied;
 };
 
-bool Harvest::empty() const {
+bool BatchBuffer::empty() const {
   return sources.empty() && counters.frames == 0 &&
          std::all_of(windows.begin(), windows.end(),
                      [](const auto& window) { return window.empty(); });
 }
 
-std::size_t Harvest::memory() const {
+std::size_t BatchBuffer::memory() const {
   std::size_t sum = 0;
   for (const auto& window : windows) sum += window.memory();
   return sum;
 }
 
-void Harvest::Clear() {
+void BatchBuffer::Clear() {
   for (auto& window : windows) window.Clear();
   sources.clear();
   counters = {};
@@ -46,7 +46,7 @@ std::shared_ptr<Drainer::Share> Drainer::Join(std::size_t windows) {
   return std::make_shared<Share>(windows);
 }
 
-std::unique_ptr<Harvest> Drainer::First(Share& share) {
+std::unique_ptr<BatchBuffer> Drainer::First(Share& share) {
   std::unique_lock lock(mutex_);
   return WaitForEmpty(share, lock);
 }
@@ -56,8 +56,8 @@ bool Drainer::Ready(const Share& share) const {
   return !share.empty.empty();
 }
 
-std::unique_ptr<Harvest> Drainer::Exchange(const std::shared_ptr<Share>& share,
-                                           std::unique_ptr<Harvest> full) {
+std::unique_ptr<BatchBuffer> Drainer::Exchange(const std::shared_ptr<Share>& share,
+                                               std::unique_ptr<BatchBuffer> full) {
   std::unique_lock lock(mutex_);
   full_.push_back({std::move(full), share});
   ++handed_;
@@ -65,11 +65,12 @@ std::unique_ptr<Harvest> Drainer::Exchange(const std::shared_ptr<Share>& share,
   return WaitForEmpty(*share, lock);
 }
 
-std::unique_ptr<Harvest> Drainer::WaitForEmpty(Share& share, std::unique_lock<std::mutex>& lock) {
+std::unique_ptr<BatchBuffer> Drainer::WaitForEmpty(Share& share,
+                                                   std::unique_lock<std::mutex>& lock) {
   changed_.wait(lock, [&share] { return !share.empty.empty(); });
-  auto harvest = std::move(share.empty.back());
+  auto buffer = std::move(share.empty.back());
   share.empty.pop_back();
-  return harvest;
+  return buffer;
 }
 
 Status Drainer::Await() {
@@ -116,37 +117,37 @@ void Drainer::Run() {
     const bool wanted = status_.ok();
     lock.unlock();
     const auto start = Clock::now();
-    const auto applied = wanted ? Apply(*handed.harvest) : record::Applied{};
+    const auto applied = wanted ? Apply(*handed.buffer) : record::Applied{};
     const std::chrono::duration<double> took = Clock::now() - start;
     if (!applied.ok()) on_failure_();
     lock.lock();
-    if (!wanted || !applied.ok()) CountFailed(*handed.harvest);
+    if (!wanted || !applied.ok()) CountFailed(*handed.buffer);
     if (wanted) Count(applied, took.count(), *handed.owner);
     lock.unlock();
-    handed.harvest->Clear();
+    handed.buffer->Clear();
     lock.lock();
     ++written_;
-    handed.owner->empty.push_back(std::move(handed.harvest));
+    handed.owner->empty.push_back(std::move(handed.buffer));
     changed_.notify_all();
   }
 }
 
-Result<record::Applied> Drainer::Apply(Harvest& harvest) const {
+Result<record::Applied> Drainer::Apply(BatchBuffer& buffer) const {
   std::vector<const record::Entry*> trusted;
   std::vector<const record::Entry*> quarantined;
-  for (aggregate::Window& window : harvest.windows) {
+  for (aggregate::Window& window : buffer.windows) {
     window.ListTrusted(trusted);
     window.ListQuarantined(quarantined);
   }
-  // Asked for now, it names every number of the harvest, and perhaps some more.
+  // Asked for now, it names every number of the buffer, and perhaps some more.
   const std::vector<std::string> sensors = sensors_.names();
-  return sink_.apply({harvest.sources, sensors, trusted, quarantined, harvest.counters});
+  return sink_.apply({buffer.sources, sensors, trusted, quarantined, buffer.counters});
 }
 
 // What moves a source can be taken from it again.
-void Drainer::CountFailed(const Harvest& harvest) {
-  const std::uint64_t frames = harvest.counters.frames;
-  const std::uint64_t lost = harvest.sources.empty() ? frames : std::min(frames, harvest.unplaced);
+void Drainer::CountFailed(const BatchBuffer& buffer) {
+  const std::uint64_t frames = buffer.counters.frames;
+  const std::uint64_t lost = buffer.sources.empty() ? frames : std::min(frames, buffer.unplaced);
   figures_.failed.lost += lost;
   figures_.failed.kept += frames - lost;
 }

@@ -1,9 +1,9 @@
-// Writes full windows while the collectors go on: Harvest -> [Drainer] -> Sink, in one thread of
-// its own.
+// Writes full windows while the collectors go on: BatchBuffer -> [Drainer] -> Sink, in one thread
+// of its own.
 //
-// A collector joins with a share of its own: it fills one harvest while the other of its share may
+// A collector joins with a share of its own: it fills one buffer while the other of its share may
 // be on the way to the disk. There are two for each and no more, which bounds the memory, and no
-// collector can take those of another. Harvests are applied in the order they came. Any thread may
+// collector can take those of another. Buffers are applied in the order they came. Any thread may
 // call.
 //
 // One for each process: the numbers of its sensors are those of the batches.
@@ -40,10 +40,10 @@ struct Sink {
   bool Await(const Stop& stop) const { return storing == nullptr || storing->Await(stop); }
 };
 
-// What one drain takes: tuples, folded within each window, the positions up to which they cover
+// What becomes one batch: tuples, folded within each window, the positions up to which they cover
 // their sources, and what became of the frames they are from.
-struct Harvest {
-  explicit Harvest(std::size_t window_count) : windows(window_count) {}
+struct BatchBuffer {
+  explicit BatchBuffer(std::size_t window_count) : windows(window_count) {}
 
   std::vector<aggregate::Window> windows;
   std::vector<record::SourcePosition> sources;
@@ -58,14 +58,14 @@ struct Harvest {
 struct DrainFigures {
   std::uint64_t drains = 0;
   double seconds = 0;       // spent in them
-  std::size_t waiting = 0;  // harvests handed over and not yet written
+  std::size_t waiting = 0;  // buffers handed over and not yet written
   record::Applied applied;
   NotStored::Frames failed;  // of batches that the sink refused, and of those that came behind them
 };
 
 class Drainer {
  public:
-  // The two harvests of one collector.
+  // The two buffers of one collector.
   class Share;
 
   // `on_failure` is called once, from the writing thread, when the sink failed.
@@ -74,19 +74,19 @@ class Drainer {
   Drainer(const Drainer&) = delete;
   Drainer& operator=(const Drainer&) = delete;
 
-  // A new share, of harvests with `windows` windows each.
+  // A new share, of buffers with `windows` windows each.
   static std::shared_ptr<Share> Join(std::size_t windows);
 
-  // An empty harvest of the share to begin with.
-  std::unique_ptr<Harvest> First(Share& share);
+  // An empty buffer of the share to begin with.
+  std::unique_ptr<BatchBuffer> First(Share& share);
 
-  // Is an empty harvest at hand, so that Exchange would not wait?
+  // Is an empty buffer at hand, so that Exchange would not wait?
   bool Ready(const Share& share) const;
 
   // Hands `full` over and returns the other one of the share, waiting for it when the disk is
-  // behind. After a failure harvests are dropped: what they held was never promised.
-  std::unique_ptr<Harvest> Exchange(const std::shared_ptr<Share>& share,
-                                    std::unique_ptr<Harvest> full);
+  // behind. After a failure buffers are dropped: what they held was never promised.
+  std::unique_ptr<BatchBuffer> Exchange(const std::shared_ptr<Share>& share,
+                                        std::unique_ptr<BatchBuffer> full);
 
   // Waits until everything handed over before the call is written. The sink's first error, if any.
   Status Await();
@@ -97,7 +97,7 @@ class Drainer {
   // As Await, and ends the thread.
   Status Finish();
 
-  // For the lanes that fill harvests: a batch names the numbers that this table gave out.
+  // For those who fill buffers: a batch names the numbers that this table gave out.
   record::SensorTable& sensors() { return sensors_; }
 
   DrainFigures figures() const;
@@ -105,14 +105,14 @@ class Drainer {
 
  private:
   struct Handed {
-    std::unique_ptr<Harvest> harvest;
+    std::unique_ptr<BatchBuffer> buffer;
     std::shared_ptr<Share> owner;
   };
 
-  std::unique_ptr<Harvest> WaitForEmpty(Share& share, std::unique_lock<std::mutex>& lock);
+  std::unique_ptr<BatchBuffer> WaitForEmpty(Share& share, std::unique_lock<std::mutex>& lock);
   void Run();
-  Result<record::Applied> Apply(Harvest& harvest) const;
-  void CountFailed(const Harvest& harvest);
+  Result<record::Applied> Apply(BatchBuffer& buffer) const;
+  void CountFailed(const BatchBuffer& buffer);
   void Count(const Result<record::Applied>& applied, double seconds, Share& owner);
 
   Sink sink_;
@@ -121,7 +121,7 @@ class Drainer {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Handed> full_;
-  std::uint64_t handed_ = 0;   // harvests ever handed over
+  std::uint64_t handed_ = 0;   // buffers ever handed over
   std::uint64_t written_ = 0;  // of them
   bool finishing_ = false;
   Status status_;

@@ -10,7 +10,7 @@
 #include "archive/archive.h"
 #include "base/figure.h"
 #include "ingest/drainer.h"
-#include "ingest/live_lane.h"
+#include "ingest/live_source.h"
 #include "source/diagnosis.h"
 
 namespace pdns::ingest {

@@ -16,7 +16,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // How the work is shared out: as many files at once as there are cores, and where they are fewer,
-// several lanes in each.
+// several workers in each.
 struct Shares {
   std::size_t files_at_once = 1;
   CollectorLimits limits;
@@ -36,7 +36,7 @@ Shares ShareOut(const FilePlan& plan) {
   return shares;
 }
 
-// The sources of a run, which its lanes share out among themselves.
+// The sources of a run, which its readers share out among themselves.
 class FileRun {
  public:
   FileRun(const FilePlan& plan, Claims& claims, const Stop& stop, source::Progress& progress)
@@ -48,7 +48,7 @@ class FileRun {
     for (const source::Path& path : plan.sources) progress.bytes_total += path.size;
   }
 
-  void RunLane(Drainer& drainer, const CollectorLimits& limits) {
+  void RunReader(Drainer& drainer, const CollectorLimits& limits) {
     Collector collector(drainer, plan_.policy, limits);
     FileSource source(collector, claims_, stop_, progress_, plan_.storing, plan_.waits,
                       plan_.memory);
@@ -93,7 +93,7 @@ class FileRun {
   const Stop& stop_;
   source::Progress& progress_;
   std::atomic<std::size_t> next_{0};
-  std::vector<source::Report> reports_;  // each written by the one lane that took it
+  std::vector<source::Report> reports_;  // each written by the one reader that took it
   std::mutex mutex_;
   record::Applied applied_;
 };
@@ -107,7 +107,7 @@ Result<RunReport> ReadFiles(const FilePlan& plan, Drainer& drainer, Claims& clai
   FileRun run(plan, claims, stop, progress);
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < shares.files_at_once; ++i)
-    threads.emplace_back([&] { run.RunLane(drainer, shares.limits); });
+    threads.emplace_back([&] { run.RunReader(drainer, shares.limits); });
   for (std::thread& thread : threads) thread.join();
   if (Status written = drainer.Await(); !written.ok()) return written;
   RunReport report = run.ReleaseReport();

@@ -1,8 +1,8 @@
-// A row of captures, taken by as many lanes as there are cores: paths -> [ReadFiles] -> Drainer,
+// A row of captures, read by as many readers as there are cores: paths -> [ReadFiles] -> Drainer,
 // and the report.
 //
 // Threads: as many files at once as there are cores, each thread taking the next file when it is
-// done; for fewer files than cores, lanes of their own within each. They share the claims, the
+// done; for fewer files than cores, several workers within each. The readers share the claims, the
 // drainer and the progress, nothing else.
 #pragma once
 

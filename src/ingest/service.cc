@@ -41,7 +41,7 @@ Service::Service(ServiceOptions options, LiveOptions live, const Sink& sink, Sto
 
 Service::~Service() {
   EndOthers();
-  if (archive_ != nullptr) archive_->Close();  // it tells the lane and the claims
+  if (archive_ != nullptr) archive_->Close();  // it tells the live source and the claims
 }
 
 Status Service::Open(source::Progress& progress) {
@@ -61,9 +61,10 @@ Status Service::Open(source::Progress& progress) {
     }
     if (Status opened = OpenArchive(); !opened.ok()) return opened;
     const bool all = live_.archive.has_value() && live_.archive->all;
-    lane_ = std::make_unique<LiveLane>(LiveLane::Surroundings{*listener_, drainer_, taps_, progress,
+    live_source_ =
+        std::make_unique<LiveSource>(LiveSource::Surroundings{*listener_, drainer_, taps_, progress,
                                                               archive_.get(), all, sink_.storing},
-                                       options_.policy, LimitsOfOne());
+                                     options_.policy, LimitsOfOne());
   }
   if (Status opened = OpenWatches(); !opened.ok()) return opened;
   return OpenControl();
@@ -114,7 +115,7 @@ Status Service::OpenArchive() {
 
 // A file of frames that are not stored is left to a later run: nobody claims it.
 Result<record::SourceId> Service::OnArchiveBegins(const Sha256Digest& first_frame) {
-  archive_moves_ = lane_->stores();
+  archive_moves_ = live_source_->stores();
   if (!archive_moves_) return record::SourceId{first_frame, 0};
   auto claim = claims_.AcquireLive(first_frame);
   if (!claim.ok()) return claim.status();
@@ -124,7 +125,7 @@ Result<record::SourceId> Service::OnArchiveBegins(const Sha256Digest& first_fram
 
 void Service::OnArchiveEnds(const record::Position& position) {
   if (!archive_moves_) return;
-  archive_claim_.Finish(lane_->FileMoves() ? std::optional(position) : std::nullopt);
+  archive_claim_.Finish(live_source_->FileMoves() ? std::optional(position) : std::nullopt);
 }
 
 bool Service::live() const {
@@ -212,17 +213,17 @@ Result<RunReport> Service::RunOwn(const std::vector<source::Path>& sources) {
 // A pipe may be silent for as long as it likes: no run of files waits for it, and it for none.
 void Service::RunPipes() {
   if (!sink_.Await(stop_)) return;
-  const std::size_t lanes = pipes_.size();
+  const std::size_t readers = pipes_.size();
   auto report = RunPlan({pipes_, options_.policy, options_.flush_interval,
-                         options_.window_memory / Parts(), lanes, sink_.storing, true, &unpack_},
+                         options_.window_memory / Parts(), readers, sink_.storing, true, &unpack_},
                         stop_, *progress_);
   if (report.ok()) Add(std::move(*report));
 }
 
-// In this thread the lane of the sockets, or the wait for the end.
+// In this thread the live source, or the wait for the end.
 void Service::RunLive() {
   StartOthers();
-  if (lane_ != nullptr) return RunLane();
+  if (live_source_ != nullptr) return RunLiveSource();
   ready_ = true;
   if (live_.on_ready) live_.on_ready();
   WaitForStop(stop_);
@@ -230,28 +231,28 @@ void Service::RunLive() {
   HandOverControl();
 }
 
-void Service::RunLane() {
+void Service::RunLiveSource() {
   for (const net::ListeningSocket& socket : listener_->sockets())
     LogInfo("listening on " + socket.name());
-  lane_->Run([this] { return stop_.requested(); },
-             [this] {
-               ready_ = true;
-               if (live_.on_ready) live_.on_ready();
-             });
+  live_source_->Run([this] { return stop_.requested(); },
+                    [this] {
+                      ready_ = true;
+                      if (live_.on_ready) live_.on_ready();
+                    });
   // What others asked for ends first; the sockets are read meanwhile.
   std::atomic<bool> ended{false};
   std::thread ending([&] {
     EndOthers();
     ended = true;
   });
-  lane_->Run([&ended] { return ended.load(); }, {}, kWhileEnding);
+  live_source_->Run([&ended] { return ended.load(); }, {}, kWhileEnding);
   ending.join();
   const bool keep = KeepsSockets();
-  hand_over_.peers = lane_->End(keep);
+  hand_over_.peers = live_source_->End(keep);
   if (keep) hand_over_.sockets = listener_->ReleaseSockets();
   HandOverControl();
   RunReport report;
-  report.sources = lane_->reports();
+  report.sources = live_source_->reports();
   Add(std::move(report));
 }
 
@@ -361,7 +362,7 @@ std::vector<Figure> Service::Figures() const {
   source.drain = drainer_.figures();
   source.not_stored = not_stored();
   source.storing = sink_.on();
-  if (lane_ != nullptr) source.live = lane_->figures();
+  if (live_source_ != nullptr) source.live = live_source_->figures();
   if (archive_ != nullptr) source.archive = archive_->figures();
   source.taps = taps_.taps();
   source.taps_left_out = taps_.left_out();
@@ -374,7 +375,7 @@ std::vector<Figure> Service::Figures() const {
 
 NotStored Service::NotStoredHere() const {
   NotStored here;
-  if (lane_ != nullptr) here = lane_->figures().not_stored;
+  if (live_source_ != nullptr) here = live_source_->figures().not_stored;
   here.failed = drainer_.figures().failed;
   return here;
 }
@@ -387,7 +388,7 @@ NotStored Service::not_stored() const {
 
 bool Service::healthy() const {
   constexpr std::chrono::seconds kStuck(10);
-  if (lane_ == nullptr || Clock::now() - lane_->beat() < kStuck) return true;
+  if (live_source_ == nullptr || Clock::now() - live_source_->beat() < kStuck) return true;
   return drainer_.figures().waiting > 0;
 }
 

@@ -1,7 +1,7 @@
 // A whole run: files, sockets, followed files, watched folders, a control socket -> [Service] ->
 // sink, until all is read or a stop is asked for.
 //
-// Threads: one lane for all sockets (that of Run); the lanes of files, one run of files at a time
+// Threads: one for all sockets (that of Run); the readers of files, one run of files at a time
 // (ingest/job_queue.h); one for each followed file, watched folder and, beside something live,
 // pipe; those of the control socket; the drainer; the archive's. They share the claims, the drainer
 // and the progress, nothing else.
@@ -26,7 +26,7 @@
 #include "ingest/file_run.h"
 #include "ingest/hand_over.h"
 #include "ingest/job_queue.h"
-#include "ingest/live_lane.h"
+#include "ingest/live_source.h"
 #include "net/endpoint.h"
 #include "net/tls.h"
 
@@ -91,7 +91,7 @@ class Service {
   std::vector<Figure> Figures() const;
   bool ready() const { return ready_ && sink_.on(); }
   NotStored not_stored() const;  // of this run and those before it
-  bool healthy() const;          // false: the lane of the sockets is stuck, and not for a slow disk
+  bool healthy() const;  // false: the thread of the sockets is stuck, and not for a slow disk
 
  private:
   void SetPipesApart();
@@ -116,7 +116,7 @@ class Service {
   bool KeepsSockets() const;
   void HandOverControl();
   void RunLive();
-  void RunLane();
+  void RunLiveSource();
   void Add(RunReport report);
   void AddSource(const source::Report& source);
   std::size_t Parts() const;
@@ -131,14 +131,14 @@ class Service {
   source::Progress* progress_ = nullptr;
   std::unique_ptr<archive::Archive> archive_;
   bool archive_moves_ =
-      true;  // the file being written is a source that its frames move; the lane's
+      true;  // the file being written is a source that its frames move; the live source's
   Sink sink_;
   Claims claims_;
-  Claim archive_claim_;  // of the file being written, if its frames move it; the lane's
+  Claim archive_claim_;  // of the file being written, if its frames move it; the live source's
   Drainer drainer_;
   control::Taps taps_;
   std::unique_ptr<frame::Listener> listener_;
-  std::unique_ptr<LiveLane> lane_;
+  std::unique_ptr<LiveSource> live_source_;
   std::unique_ptr<control::Server> control_;
   std::vector<std::unique_ptr<frame::FolderWatch>> watches_;
   std::vector<std::thread> threads_;

@@ -1,4 +1,4 @@
-// Does the database take batches now? Whoever owns the database says so; lanes ask before each
+// Does the database take batches now? Whoever owns the database says so; readers ask before each
 // frame.
 //
 // A frame that comes while it does not is archived if there is an archive, and counted as not

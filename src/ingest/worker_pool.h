@@ -1,4 +1,4 @@
-// Several threads for one source: records -> [WorkerPool] -> the windows of a harvest, one a
+// Several threads for one source: records -> [WorkerPool] -> the windows of a buffer, one a
 // worker.
 //
 // The reading thread opens each record and hands it to the worker of its question, so that an

@@ -35,7 +35,7 @@ struct Report {
   bool stores = true;  // false: interrupted since the database took no batches; a later run goes on
 };
 
-// Shared by the lanes, read by whoever shows it.
+// Shared by the readers of a run, read by whoever shows it.
 struct Progress {
   std::atomic<std::uint64_t> bytes_total{0};  // of all regular files of the run, on disk
   std::atomic<std::uint64_t> bytes_done{0};

@@ -1,6 +1,6 @@
 // pdns-bench-micro: what each stage costs by itself, on generated messages that lie in memory.
 //
-// Items are messages for split, decode, answers and lane, tuples for window, keys and drain,
+// Items are messages for split, decode, answers and pipeline, tuples for window, keys and drain,
 // lookups for the rest. The argument is the share of new names: 0 is the rep corpus, 95 is new. CPU
 // time of drain and lookups is that of all threads, RocksDB's included.
 #include <benchmark/benchmark.h>
@@ -170,7 +170,7 @@ void WindowAdd(benchmark::State& state) {
 }
 
 // All of the above but the split, as one frame travels.
-void WholeLane(benchmark::State& state) {
+void WholePipeline(benchmark::State& state) {
   const Material& material = Shared(state);
   record::SensorTable sensors;
   source::DnstapDecoder decoder(source::Policy{}, sensors);
@@ -351,7 +351,7 @@ BENCHMARK(Split)->Arg(0);
 BENCHMARK(Decode)->Arg(0);
 BENCHMARK(Answers)->Arg(0)->Arg(95);
 BENCHMARK(WindowAdd)->Arg(0)->Arg(95);
-BENCHMARK(WholeLane)->Arg(0)->Arg(95);
+BENCHMARK(WholePipeline)->Arg(0)->Arg(95);
 BENCHMARK(TupleKey)->Arg(95);
 BENCHMARK(ReverseKeys)->Arg(95);
 BENCHMARK(Drain)->Arg(0)->Arg(95)->Iterations(8)->MeasureProcessCPUTime()->Unit(

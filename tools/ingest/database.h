@@ -1,6 +1,6 @@
 // The database of a run of pdns-ingest: opened at once, or waited for; and watched for its size.
 //
-//   IngestDatabase -> Sink with its Storing (ingest/storing.h) -> lanes, drainer
+//   IngestDatabase -> Sink with its Storing (ingest/storing.h) -> readers, drainer
 //
 // A live run waits if the disk is full, read-only or failing (Code::kDisk): its frames cannot be
 // had again, and a process that ends and is started anew all the time could not archive them. It

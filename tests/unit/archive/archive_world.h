@@ -64,7 +64,7 @@ struct World {
   }
 };
 
-// What a live lane keeps of its archive: each file as a source, each frame with its place.
+// What a live source keeps of its archive: each file as a source, each frame with its place.
 struct Kept {
   struct Source {
     Sha256Digest first_frame{};

@@ -57,7 +57,7 @@ TEST_F(ArchiveDisk, WithoutFlushItIsWrittenSoon) {
   EXPECT_EQ(ReadFile(In(Files()[0])), OpenCapture({"a"}));
 }
 
-// The drainer's thread flushes while the live lane appends.
+// The drainer's thread flushes while the live source appends.
 TEST_F(ArchiveDisk, FlushFromOtherThreads) {
   options_.rotate_bytes = 20'000;
   Open();

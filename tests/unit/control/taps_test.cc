@@ -95,12 +95,12 @@ TEST(Taps, TheSlowAreToldInPlaceAndExactly) {
 TEST(Taps, TakeWaitsForAFrame) {
   Taps taps;
   const auto tap = taps.Join();
-  std::thread lane([&taps] {
+  std::thread reader([&taps] {
     std::this_thread::sleep_for(milliseconds(20));
     taps.Offer(AsBytes("one"));
   });
   EXPECT_EQ(tap->Read(std::chrono::minutes(1)), DataFrame("one"));
-  lane.join();
+  reader.join();
 }
 
 // Onlookers of all speeds come and go: each frame is seen, or counted as left out.

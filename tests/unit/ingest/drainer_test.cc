@@ -19,11 +19,11 @@ namespace {
 using pdns::testing::WireName;
 
 // One tuple "a<number>", of a source of its own.
-void Fill(Harvest& harvest, unsigned number, std::uint64_t frames = 1) {
+void Fill(BatchBuffer& buffer, unsigned number, std::uint64_t frames = 1) {
   const std::string owner = WireName(Numbered("a", number));
   const std::string rdata = "1234";
-  harvest.windows[0].Add({AsBytes(owner), record::RrType::kA, AsBytes(rdata)}, {});
-  harvest.sources.push_back({{{}, number}, {frames, 0, 0, {}}});
+  buffer.windows[0].Add({AsBytes(owner), record::RrType::kA, AsBytes(rdata)}, {});
+  buffer.sources.push_back({{{}, number}, {frames, 0, 0, {}}});
 }
 
 void DoNothing() {}
@@ -33,35 +33,35 @@ struct Filler {
   explicit Filler(Drainer& into) : drainer(into) {}
 
   void FillAndHandOver(unsigned number, std::uint64_t frames = 1) {
-    Fill(*harvest, number, frames);
+    Fill(*buffer, number, frames);
     HandOver();
   }
-  void HandOver() { harvest = drainer.Exchange(share, std::move(harvest)); }
+  void HandOver() { buffer = drainer.Exchange(share, std::move(buffer)); }
   bool Ready() const { return drainer.Ready(*share); }
 
   Drainer& drainer;
   std::shared_ptr<Drainer::Share> share = Drainer::Join(1);
-  std::unique_ptr<Harvest> harvest = drainer.First(*share);
+  std::unique_ptr<BatchBuffer> buffer = drainer.First(*share);
 };
 
 TEST(Drainer, AppliesInTheOrderGiven) {
   MemorySink memory;
   Drainer drainer(memory.sink(), DoNothing);
-  Filler lane(drainer);
-  constexpr unsigned kHarvests = 500;
-  for (unsigned i = 1; i <= kHarvests; ++i) {
-    EXPECT_TRUE(lane.harvest->empty());
-    lane.FillAndHandOver(i);
+  Filler reader(drainer);
+  constexpr unsigned kBuffers = 500;
+  for (unsigned i = 1; i <= kBuffers; ++i) {
+    EXPECT_TRUE(reader.buffer->empty());
+    reader.FillAndHandOver(i);
   }
   ASSERT_TRUE(drainer.Finish().ok());
   const auto batches = memory.batches();
-  ASSERT_EQ(batches.size(), kHarvests);
-  for (unsigned i = 0; i < kHarvests; ++i) {
+  ASSERT_EQ(batches.size(), kBuffers);
+  for (unsigned i = 0; i < kBuffers; ++i) {
     ASSERT_EQ(batches[i].sources.size(), 1U);
     EXPECT_EQ(batches[i].sources[0].id.variant, i + 1);
     EXPECT_EQ(batches[i].trusted, 1U);
   }
-  EXPECT_EQ(drainer.figures().applied.tuples_new, kHarvests);
+  EXPECT_EQ(drainer.figures().applied.tuples_new, kBuffers);
   EXPECT_EQ(drainer.figures().applied.tuples_updated, 0U);
 }
 
@@ -69,14 +69,14 @@ TEST(Drainer, AppliesInTheOrderGiven) {
 TEST(Drainer, ABatchNamesItsSensors) {
   MemorySink memory;
   Drainer drainer(memory.sink(), DoNothing);
-  Filler lane(drainer);
+  Filler reader(drainer);
   constexpr unsigned kBatches = 100;
   for (unsigned i = 0; i < kBatches; ++i) {
     const std::string owner = WireName("a");
     record::Sighting sighting;
     sighting.sensors = drainer.sensors().BitOf(Numbered("s", i));
-    lane.harvest->windows[0].Add({AsBytes(owner), record::RrType::kA, {}}, sighting);
-    lane.FillAndHandOver(i);
+    reader.buffer->windows[0].Add({AsBytes(owner), record::RrType::kA, {}}, sighting);
+    reader.FillAndHandOver(i);
   }
   ASSERT_TRUE(drainer.Finish().ok());
   const auto batches = memory.batches();
@@ -90,7 +90,7 @@ TEST(Drainer, ABatchNamesItsSensors) {
   EXPECT_EQ(memory.trusted().at({WireName("a"), 1, ""}).sensors, record::kAllSensors);
 }
 
-TEST(Drainer, TwoHarvestsALaneAndNoMore) {
+TEST(Drainer, TwoBuffersAReaderAndNoMore) {
   MemorySink memory;
   Gate gate;
   memory.before_apply = [&gate](std::size_t) {
@@ -104,24 +104,24 @@ TEST(Drainer, TwoHarvestsALaneAndNoMore) {
   EXPECT_FALSE(first.Ready());
   EXPECT_EQ(drainer.figures().waiting, 1U);
 
-  Fill(*first.harvest, 3);
+  Fill(*first.buffer, 3);
   std::atomic<bool> came_back{false};
-  std::thread lane([&] {
+  std::thread reader([&] {
     first.HandOver();  // waits for the disk
     came_back = true;
   });
   EXPECT_FALSE(came_back);
   gate.Open();
-  lane.join();
+  reader.join();
   EXPECT_TRUE(came_back);
-  EXPECT_TRUE(first.harvest->empty());
+  EXPECT_TRUE(first.buffer->empty());
   ASSERT_TRUE(drainer.Finish().ok());
   EXPECT_EQ(memory.trusted().size(), 2U);
   EXPECT_TRUE(drainer.Idle());
 }
 
-// A backfill that has all its harvests on the way to the disk leaves those of the sockets alone.
-TEST(Drainer, NoLaneTakesTheHarvestsOfAnother) {
+// A backfill that has all its buffers on the way to the disk leaves those of the sockets alone.
+TEST(Drainer, NoReaderTakesTheBuffersOfAnother) {
   MemorySink memory;
   Gate gate;
   memory.before_apply = [&gate](std::size_t) {
@@ -149,8 +149,8 @@ TEST(Drainer, AwaitWaitsForWhatWasHandedOverBefore) {
   };
   Drainer drainer(memory.sink(), DoNothing);
   EXPECT_TRUE(drainer.Await().ok());  // nothing was
-  Filler lane(drainer);
-  lane.FillAndHandOver(1);
+  Filler reader(drainer);
+  reader.FillAndHandOver(1);
   EXPECT_FALSE(drainer.Idle());
   std::atomic<bool> written{false};
   std::thread waiter([&] {
@@ -166,7 +166,7 @@ TEST(Drainer, AwaitWaitsForWhatWasHandedOverBefore) {
   waiter.join();
 }
 
-TEST(Drainer, EachShareKnowsWhatItsHarvestsCameTo) {
+TEST(Drainer, EachShareKnowsWhatItsBuffersCameTo) {
   MemorySink memory;
   Drainer drainer(memory.sink(), DoNothing);
   Filler one(drainer);
@@ -189,10 +189,10 @@ TEST(Drainer, FinishWritesWhatWasHandedOver) {
     return Status();
   };
   Drainer drainer(memory.sink(), DoNothing);
-  std::vector<std::unique_ptr<Filler>> lanes;
+  std::vector<std::unique_ptr<Filler>> readers;
   for (unsigned i = 0; i < 3; ++i) {
-    lanes.push_back(std::make_unique<Filler>(drainer));
-    lanes.back()->FillAndHandOver(i);
+    readers.push_back(std::make_unique<Filler>(drainer));
+    readers.back()->FillAndHandOver(i);
   }
   gate.Open();
   EXPECT_TRUE(drainer.Finish().ok());
@@ -218,10 +218,10 @@ TEST(Drainer, AfterAFailureNothingMoreIsWritten) {
   };
   std::atomic<int> failures{0};
   Drainer drainer(memory.sink(), [&failures] { ++failures; });
-  Filler lane(drainer);
-  for (unsigned i = 0; i < 50; ++i) {  // a lane that has not noticed yet is not held up
-    lane.FillAndHandOver(i);
-    EXPECT_TRUE(lane.harvest->empty());
+  Filler reader(drainer);
+  for (unsigned i = 0; i < 50; ++i) {  // a reader that has not noticed yet is not held up
+    reader.FillAndHandOver(i);
+    EXPECT_TRUE(reader.buffer->empty());
   }
   const Status finished = drainer.Finish();
   EXPECT_EQ(finished.code(), Code::kIo);
@@ -232,30 +232,30 @@ TEST(Drainer, AfterAFailureNothingMoreIsWritten) {
   EXPECT_EQ(drainer.figures().applied.tuples_new, 2U);
 }
 
-TEST(Drainer, ManyLanes) {
+TEST(Drainer, ManyReaders) {
   MemorySink memory;
-  constexpr unsigned kLanes = 8;
-  constexpr unsigned kHarvests = 200;
+  constexpr unsigned kReaders = 8;
+  constexpr unsigned kBuffers = 200;
   Drainer drainer(memory.sink(), DoNothing);
-  std::vector<std::thread> lanes;
-  for (unsigned lane = 0; lane < kLanes; ++lane) {
-    lanes.emplace_back([&drainer, lane] {
+  std::vector<std::thread> readers;
+  for (unsigned reader = 0; reader < kReaders; ++reader) {
+    readers.emplace_back([&drainer, reader] {
       Filler filler(drainer);
-      for (unsigned i = 0; i < kHarvests; ++i) filler.FillAndHandOver(lane * kHarvests + i);
+      for (unsigned i = 0; i < kBuffers; ++i) filler.FillAndHandOver(reader * kBuffers + i);
     });
   }
-  for (std::thread& lane : lanes) lane.join();
+  for (std::thread& reader : readers) reader.join();
   ASSERT_TRUE(drainer.Finish().ok());
-  EXPECT_EQ(memory.trusted().size(), kLanes * kHarvests);
-  EXPECT_EQ(memory.batches().size(), kLanes * kHarvests);
+  EXPECT_EQ(memory.trusted().size(), kReaders * kBuffers);
+  EXPECT_EQ(memory.batches().size(), kReaders * kBuffers);
 }
 
 TEST(Drainer, CountsNewAndUpdated) {
   MemorySink memory;
   Drainer drainer(memory.sink(), DoNothing);
-  Filler lane(drainer);
+  Filler reader(drainer);
   std::uint64_t frames = 0;
-  for (const unsigned number : {1U, 2U, 1U, 1U}) lane.FillAndHandOver(number, ++frames);
+  for (const unsigned number : {1U, 2U, 1U, 1U}) reader.FillAndHandOver(number, ++frames);
   ASSERT_TRUE(drainer.Finish().ok());
   EXPECT_EQ(drainer.figures().applied.tuples_new, 2U);
   EXPECT_EQ(drainer.figures().applied.tuples_updated, 2U);

@@ -139,7 +139,7 @@ TEST_F(ExactlyOnce, ACompressedTwinIsTheSame) {
   ExpectNumbered(other, "h", 500);
 }
 
-// Two lanes may meet the copies at once; only one may take them.
+// Two readers may meet the copies at once; only one may take them.
 TEST_F(ExactlyOnce, CopiesInOneRunAreTakenOnce) {
   const std::string bytes = Capture(NumberedPayloads("h", 300));
   const std::vector<std::string> paths{File("a", bytes), File("b", bytes),
@@ -203,7 +203,7 @@ TEST_F(ExactlyOnce, AnyMixInAnyOrder) {
   }
 }
 
-// One lane has the beginning in its window while another goes on from there.
+// One reader has the beginning in its window while another goes on from there.
 TEST_F(ExactlyOnce, GrownCopiesInOneRun) {
   const auto payloads = NumberedPayloads("h", 400);
   std::vector<std::string> paths;

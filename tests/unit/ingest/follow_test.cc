@@ -44,12 +44,12 @@ void Append(const std::string& path, std::string_view bytes) {
 class Follower {
  public:
   Follower(MemorySink& memory, Claims& claims, std::string path, milliseconds flush,
-           std::size_t lanes = 1)
+           std::size_t workers = 1)
       : drainer_(memory.sink(), [] {}),
-        thread_([this, &claims, path = std::move(path), flush, lanes] {
+        thread_([this, &claims, path = std::move(path), flush, workers] {
           CollectorLimits limits;
           limits.flush_interval = flush;
-          limits.workers = lanes;
+          limits.workers = workers;
           Collector collector(drainer_, {}, limits);
           FollowedSource source(collector, claims, stop_, progress_);
           source.Follow(path, [this](const source::Report& report, bool ended) {
@@ -104,14 +104,14 @@ class Follower {
 struct FollowTest : ::testing::Test {
   // A process of its own, so that only the sink remembers what was taken.
   struct Process {
-    Process(MemorySink& memory, const std::string& path, milliseconds flush, std::size_t lanes)
-        : claims(sink = memory.sink()), follower(memory, claims, path, flush, lanes) {}
+    Process(MemorySink& memory, const std::string& path, milliseconds flush, std::size_t workers)
+        : claims(sink = memory.sink()), follower(memory, claims, path, flush, workers) {}
     Sink sink;
     Claims claims;
     Follower follower;
   };
-  std::unique_ptr<Process> Start(milliseconds flush = milliseconds(20), std::size_t lanes = 1) {
-    return std::make_unique<Process>(memory, path, flush, lanes);
+  std::unique_ptr<Process> Start(milliseconds flush = milliseconds(20), std::size_t workers = 1) {
+    return std::make_unique<Process>(memory, path, flush, workers);
   }
   static std::vector<source::State> StatesOf(const std::vector<source::Report>& reports) {
     std::vector<source::State> states;
@@ -147,7 +147,7 @@ TEST_F(FollowTest, WhatComesIsStoredWhileItIsFollowed) {
 TEST_F(FollowTest, GrowthInTheMiddleOfFramesAndCapturesOneBehindTheOther) {
   const std::string bytes =
       Capture(NumberedPayloads("h", 3)) + Capture(NumberedPayloads("h", 3, 3));
-  const auto process = Start(milliseconds(20), 2);  // by a pool as well as by one lane
+  const auto process = Start(milliseconds(20), 2);  // by a pool as well as by one worker
   for (std::size_t at = 0; at < bytes.size(); at += 37) Append(path, bytes.substr(at, 37));
   ASSERT_TRUE(memory.AwaitTuples(6));
   EXPECT_EQ(StatesOf(process->follower.End()), StateList{source::State::kComplete});

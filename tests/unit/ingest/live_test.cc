@@ -378,7 +378,7 @@ TEST_F(LiveTest, BackfillsOfSeveralClients) {
 }
 
 // A pipe that was given to the ingester itself is silent, and a backfill begins as it does: that
-// one waits for the pipe's lane, and those behind it do not wait for ever.
+// one waits for the pipe's reader, and those behind it do not wait for ever.
 TEST_F(LiveTest, WhatHasStalledIsPassed) {
   ASSERT_EQ(mkfifo((dir / "pipe").c_str(), 0600), 0);
   options.sources = source::ListPaths({dir / "pipe"});

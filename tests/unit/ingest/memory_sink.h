@@ -1,4 +1,4 @@
-// A store in memory for what lanes give: whole batches, applied or refused as a whole.
+// A store in memory for what readers give: whole batches, applied or refused as a whole.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -98,7 +98,7 @@ TEST_F(ServiceTest, HoweverTheWindowsFallTheRowsAreTheSame) {
   EXPECT_EQ(small.quarantined().size(), memory.quarantined().size());
 }
 
-// From several files at once and from one over several lanes, in one process and the next.
+// From several files at once and from one by several workers, in one process and the next.
 TEST_F(ServiceTest, EachTupleKnowsItsSensors) {
   const auto from = [](const std::string& sensor, unsigned count) {
     std::vector<std::string> payloads;
@@ -129,7 +129,7 @@ TEST_F(ServiceTest, EachTupleKnowsItsSensors) {
   EXPECT_EQ(seen(15), (Names{"b"}));
 }
 
-TEST_F(ServiceTest, ManySmallFilesOverSeveralLanes) {
+TEST_F(ServiceTest, ManySmallFilesByOneAndBySeveralWorkers) {
   std::filesystem::create_directories(dir / "many");
   constexpr unsigned kFiles = 300;
   for (unsigned i = 0; i < kFiles; ++i) {

@@ -1,4 +1,4 @@
-// The lane of a socket: live peers in, batches out, until the stop.
+// Sockets: live peers in, batches out, until the stop.
 #include <gtest/gtest.h>
 
 #include <algorithm>

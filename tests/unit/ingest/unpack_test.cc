@@ -107,7 +107,7 @@ TEST_F(Unpacked, ThePeakOfManyStaysUnderTheBound) {
   const RunReport report = Run(paths, kFiles);
   EXPECT_EQ(States(report), States_(kFiles, source::State::kComplete));
   ExpectNumbered(store, "h", kFiles);
-  constexpr std::size_t kBesideIt = kFiles * 4 * kMib;  // what lanes and readers hold
+  constexpr std::size_t kBesideIt = kFiles * 4 * kMib;  // what readers and their inputs hold
   EXPECT_LT(OfProcess("VmHWM"), before + memory.most() + kBesideIt);
 }
 
@@ -162,7 +162,7 @@ TEST_F(Unpacked, WhatNeverFitsIsToldAndWhatStoodBeforeIsTaken) {
   ExpectNumbered(store, "h", 200);
 }
 
-// What a lane has read before is handed over before it waits: another may wait for that.
+// What a reader has read before is handed over before it waits: another may wait for that.
 struct Parked : Unpacked {
   // The run, while another holds memory; `seen` shall come true meanwhile.
   template <class Seen>

@@ -84,7 +84,7 @@ Taken DecodeByPool(const std::vector<std::string>& payloads, std::size_t workers
   WorkerPool pool(source::Dnstap(), source::Policy{}, sensors, workers);
   pool.Use(windows);
   for (std::size_t i = 0; i < payloads.size(); ++i) {
-    const std::string copy = payloads[i];  // gone when the lane comes to it
+    const std::string copy = payloads[i];  // gone when the reader comes to it
     pool.Add(AsBytes(copy), counters);
     if (i % 10'000 == 9'999) pool.Await();
   }

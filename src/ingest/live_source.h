@@ -1,8 +1,9 @@
-// The lane of all sockets: frames of a listener -> [LiveLane] -> archive, taps, collector.
+// What resolvers send: frames of a listener, of all sockets -> [LiveSource] -> archive, taps,
+// collector.
 //
-// What a resolver sends cannot be had again: the lane reads on whatever the disk does, as long as
-// its windows have room. A frame that is archived moves its archive file as a source, so what a
-// crash takes from the windows is taken from the archive later, and nothing twice.
+// What a resolver sends cannot be had again: the live source reads on whatever the disk does, as
+// long as its windows have room. A frame that is archived moves its archive file as a source, so
+// what a crash takes from the windows is taken from the archive later, and nothing twice.
 //
 // While the database takes no batches (storing.h), frames of accepted types are archived, counted
 // as not stored, and do not come into the window. Where that begins and ends the archive begins a
@@ -46,9 +47,9 @@ struct LiveFigures {
   NotStored not_stored;
 };
 
-class LiveLane final : public frame::FrameSink {
+class LiveSource final : public frame::FrameSink {
  public:
-  // What the lane works with; all of it outlives the lane.
+  // What it works with; all of it outlives it.
   struct Surroundings {
     frame::Listener& listener;
     Drainer& drainer;
@@ -60,7 +61,8 @@ class LiveLane final : public frame::FrameSink {
     const Storing* storing = nullptr;  // null: the database always takes batches
   };
 
-  LiveLane(const Surroundings& around, const source::Policy& policy, const CollectorLimits& limits);
+  LiveSource(const Surroundings& around, const source::Policy& policy,
+             const CollectorLimits& limits);
 
   // Until `ended`, which is asked each turn and whenever the listener is woken. `on_ready` is
   // called once, when what peers had sent before is read.
@@ -75,13 +77,13 @@ class LiveLane final : public frame::FrameSink {
   std::vector<source::Report> reports() const;
 
   LiveFigures figures() const;
-  // When the lane last came round.
+  // When it last came round.
   std::chrono::steady_clock::time_point beat() const { return beat_; }
 
-  // Do frames come into the window now? In the lane's thread.
+  // Do frames come into the window now? In its thread.
   bool stores() const { return state_ == Storing::State::kOn; }
 
-  // To be called when a file of the archive ends, in the lane's thread: was anything of it taken,
+  // To be called when a file of the archive ends, in its thread: was anything of it taken,
   // or is all of it refused for its time, for a later run to take?
   bool FileMoves();
 

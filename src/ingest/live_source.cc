@@ -1,4 +1,4 @@
-#include "ingest/live_lane.h"
+#include "ingest/live_source.h"
 
 #include <fmt/format.h>
 
@@ -17,8 +17,8 @@ constexpr milliseconds kShortestTurn(10);  // while the disk is behind
 
 }  // namespace
 
-LiveLane::LiveLane(const Surroundings& around, const source::Policy& policy,
-                   const CollectorLimits& limits)
+LiveSource::LiveSource(const Surroundings& around, const source::Policy& policy,
+                       const CollectorLimits& limits)
     : around_(around),
       collector_(around.drainer, policy, limits),
       now_(policy.now),
@@ -32,7 +32,7 @@ LiveLane::LiveLane(const Surroundings& around, const source::Policy& policy,
   Publish();
 }
 
-void LiveLane::OnFrame(std::size_t socket, Bytes payload) {
+void LiveSource::OnFrame(std::size_t socket, Bytes payload) {
   record::Counters& counters = reports_[socket].counters;
   ++around_.progress.frames;
   around_.taps.Offer(payload);
@@ -45,7 +45,7 @@ void LiveLane::OnFrame(std::size_t socket, Bytes payload) {
   collector_.AddOpened(frame, counters, around_.archive->Append(payload));
 }
 
-void LiveLane::LookAtStoring() {
+void LiveSource::LookAtStoring() {
   if (around_.storing == nullptr) return;
   const Storing::State state = around_.storing->state();
   if (state == state_) return;
@@ -65,7 +65,7 @@ void LiveLane::LookAtStoring() {
 // The clock is looked at only where it may matter: with frames refused for their time, and with the
 // first one behind them. So a peer whose clock is wrong ends no file, however its frames lie among
 // those of others.
-void LiveLane::LookAtClock(const source::Opened& frame) {
+void LiveSource::LookAtClock(const source::Opened& frame) {
   const bool before = untimely_;
   untimely_ = frame.seconds.has_value() &&
               source::JudgeTime(*frame.seconds, now_()) != record::FrameOutcome::kUsed;
@@ -74,7 +74,7 @@ void LiveLane::LookAtClock(const source::Opened& frame) {
 
 // What is archived is counted in the database when it is taken from there, all else with the next
 // batch.
-void LiveLane::PutOff(Bytes payload, record::Counters& counters) {
+void LiveSource::PutOff(Bytes payload, record::Counters& counters) {
   record::Counters outcome;
   const bool accepted = collector_.Accepts(payload, outcome);
   if (accepted) outcome.Count(record::FrameOutcome::kNotStored);
@@ -91,10 +91,10 @@ void LiveLane::PutOff(Bytes payload, record::Counters& counters) {
   ++(kept ? frames.kept : frames.lost);
 }
 
-// The archive is all that such a frame has. So where its disk is behind the lane waits, as it does
-// for the database otherwise, and peers wait in their sockets; but not for a disk that stands
-// still.
-bool LiveLane::Archived(Bytes payload) {
+// The archive is all that such a frame has. So where its disk is behind the live source waits, as
+// it does for the database otherwise, and peers wait in their sockets; but not for a disk that
+// stands still.
+bool LiveSource::Archived(Bytes payload) {
   constexpr milliseconds kLongest(1000);
   archive_stands_ =
       !around_.archive->AwaitRoom(payload.size(), archive_stands_ ? milliseconds(0) : kLongest);
@@ -102,12 +102,12 @@ bool LiveLane::Archived(Bytes payload) {
   return around_.archive->Append(payload) != nullptr;
 }
 
-void LiveLane::OnBrokenStream(std::size_t socket) {
+void LiveSource::OnBrokenStream(std::size_t socket) {
   collector_.AddBroken(reports_[socket].counters, nullptr);
 }
 
-void LiveLane::Run(const std::function<bool()>& ended, const std::function<void()>& on_ready,
-                   milliseconds longest_turn) {
+void LiveSource::Run(const std::function<bool()>& ended, const std::function<void()>& on_ready,
+                     milliseconds longest_turn) {
   // Under a steady stream there may be no moment with nothing left to read.
   constexpr milliseconds kCatchUp(150);
   const auto start = Clock::now();
@@ -123,7 +123,7 @@ void LiveLane::Run(const std::function<bool()>& ended, const std::function<void(
   }
 }
 
-void LiveLane::Turn(milliseconds longest) {
+void LiveSource::Turn(milliseconds longest) {
   LookAtStoring();
   // Counts alone wait until tuples can be stored with them.
   const bool drains = stores() || collector_.holds_tuples();
@@ -138,7 +138,7 @@ void LiveLane::Turn(milliseconds longest) {
   Publish();
 }
 
-std::vector<frame::HandedPeer> LiveLane::End(bool keep) {
+std::vector<frame::HandedPeer> LiveSource::End(bool keep) {
   constexpr milliseconds kRest(500);
   constexpr milliseconds kRestOfKept(50);
   constexpr std::chrono::seconds kLongestDrain(3);
@@ -160,14 +160,14 @@ std::vector<frame::HandedPeer> LiveLane::End(bool keep) {
   return peers;
 }
 
-std::vector<source::Report> LiveLane::reports() const { return reports_; }
+std::vector<source::Report> LiveSource::reports() const { return reports_; }
 
-LiveFigures LiveLane::figures() const {
+LiveFigures LiveSource::figures() const {
   const std::lock_guard lock(mutex_);
   return figures_;
 }
 
-void LiveLane::Publish() {
+void LiveSource::Publish() {
   constexpr milliseconds kPause(100);
   const auto now = Clock::now();
   if (published_ != Clock::time_point() && now - published_ < kPause) return;
@@ -182,13 +182,13 @@ void LiveLane::Publish() {
   figures_.not_stored = not_stored_;
 }
 
-bool LiveLane::FileMoves() {
+bool LiveSource::FileMoves() {
   collector_.FinishCounting();
   return collector_.Moves();
 }
 
 // A few frames may be odd; some are enough to tell, whenever it begins.
-void LiveLane::WarnOfTimes() {
+void LiveSource::WarnOfTimes() {
   constexpr std::uint64_t kEnough = 16;
   for (std::size_t i = 0; i < reports_.size(); ++i) {
     record::Counters since = reports_[i].counters;
@@ -200,7 +200,7 @@ void LiveLane::WarnOfTimes() {
   }
 }
 
-void LiveLane::WarnOfForwarders() {
+void LiveSource::WarnOfForwarders() {
   for (std::size_t i = 0; i < reports_.size(); ++i) {
     if (warned_[i] || !source::OnlyForwards(reports_[i].counters)) continue;
     warned_[i] = true;
