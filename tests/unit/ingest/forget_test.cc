@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
+#include <numeric>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -129,6 +132,49 @@ TEST_F(AlikeCaptures, ANewProcessKnowsThemByTheLedger) {
   ExpectNumbered(memory, "first", 1, kCaptures);
   ExpectNumbered(memory, "h", kCaptures);
   ExpectNumbered(memory, "grown", kCaptures);
+}
+
+// Captures that have any number of frames in common, read in any order by two readers, each of them
+// twice, and once more when all have grown.
+TEST_F(ManyCaptures, AnyMixOfCapturesThatBeginAlike) {
+  constexpr unsigned kMix = 600;
+  constexpr unsigned kMostAlike = 20;
+  std::mt19937 random(41);
+  std::vector<unsigned> alike;  // frames that capture i has in common with others
+  for (unsigned i = 0; i < kMix; ++i)
+    alike.push_back(1 + static_cast<unsigned>(random() % kMostAlike));
+  const auto bytes_of = [&alike](unsigned i, unsigned own) {
+    std::vector<std::string> payloads = NumberedPayloads("alike", alike[i]);
+    for (unsigned k = 0; k < own; ++k) payloads.push_back(NumberedPayload("own", 10 * i + k));
+    return OpenCapture(payloads);
+  };
+  for (const unsigned own : {5U, 10U}) {
+    std::vector<unsigned> order;
+    for (unsigned i = 0; i < 2 * kMix; ++i) order.push_back(i % kMix);
+    std::shuffle(order.begin(), order.end(), random);
+    std::atomic<std::size_t> next{0};
+    const auto read_some = [&](const std::string& own_path) {
+      Collector own_collector(drainer, {}, {});
+      FileSource own_source(own_collector, claims, never, progress);
+      for (std::size_t i = next++; i < order.size(); i = next++) {
+        std::filesystem::remove(own_path);
+        WriteFile(own_path, bytes_of(order[i], own));
+        const source::State state = own_source.Read(own_path).state;
+        EXPECT_TRUE(state == source::State::kCutTail || state == source::State::kAlreadyTaken);
+        if (i % 32 == 0) own_collector.Drain();
+      }
+      own_collector.Drain();
+    };
+    std::thread first([&] { read_some(dir / "first"); });
+    std::thread second([&] { read_some(dir / "second"); });
+    first.join();
+    second.join();
+    Commit();
+    EXPECT_EQ(memory.counters().frames,
+              others + std::accumulate(alike.begin(), alike.end(), 0U) + own * kMix);
+    ReadOthers(1500);
+  }
+  ExpectNumbered(memory, "own", 10 * kMix);
 }
 
 // Two readers meet each capture under two names while others are forgotten.
