@@ -4,11 +4,11 @@
 // control/rules.h; requests and replies: control/message.h.
 //
 // Nothing that one client asks for keeps another from an answer. Clients that have said nothing yet
-// have seats of their own (control/waiting_clients.h); a status is answered at once, whatever else
-// goes on; at most kMostTaps taps and kMostBackfills backfills, the one that is taken and those
-// that wait for it, are there at a time, and one more is told so at once. A tap or a backfill whose
-// client reads nothing for ten seconds though there is something to read is ended. A backfill whose
-// client is gone is stopped, and counts until it has ended.
+// have a limit of their own (control/waiting_clients.h); a status is answered at once, whatever
+// else goes on; at most kMostTaps taps and kMostBackfills backfills, the one that is taken and
+// those that wait for it, are there at a time, and one more is told so at once. A tap or a backfill
+// whose client reads nothing for ten seconds though there is something to read is ended. A backfill
+// whose client is gone is stopped, and counts until it has ended.
 //
 // Threads: one for all clients that have nothing but a request or a reply, one a tap, two a
 // backfill. The object itself: one thread at a time.

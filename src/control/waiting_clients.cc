@@ -37,18 +37,18 @@ void WaitingClients::Turn(int listening, const Stop& stop, milliseconds longest,
   LetGoOfTheLate(Clock::now());
   std::vector<pollfd> fds;
   fds.push_back({stop.fd(), POLLIN, 0});
-  // While all seats are taken by clients that have just come, those that come now wait.
+  // While there are as many as may be, and all have just come, those that come now wait.
   fds.push_back({MayAccept(Clock::now()) ? listening : -1, POLLIN, 0});
-  for (const Seat& seat : seats_) {
-    const short what = seat.reply.empty() ? POLLIN : POLLOUT;
-    fds.push_back({seat.client.get(), what, 0});
+  for (const Waiting& waiting : clients_) {
+    const short what = waiting.reply.empty() ? POLLIN : POLLOUT;
+    fds.push_back({waiting.client.get(), what, 0});
   }
   const auto wait = Wait(Clock::now(), longest);
   if (poll(fds.data(), fds.size(), static_cast<int>(wait.count())) <= 0 || stop.requested()) return;
-  auto seat = seats_.begin();
-  const auto end = seats_.end();  // of a list: seats that are added come before it
-  for (std::size_t i = 2; i < fds.size() && seat != end; ++i) {
-    const auto here = seat++;
+  auto waiting = clients_.begin();
+  const auto end = clients_.end();  // of a list: clients that are added come before it
+  for (std::size_t i = 2; i < fds.size() && waiting != end; ++i) {
+    const auto here = waiting++;
     if (fds[i].revents != 0) Serve(here, on_line);
   }
   LetGoOfTheLong();
@@ -57,20 +57,20 @@ void WaitingClients::Turn(int listening, const Stop& stop, milliseconds longest,
 
 void WaitingClients::Answer(net::Descriptor client, std::string reply) {
   if (!SendSome(client.get(), reply) || reply.empty()) return;
-  seats_.push_back({std::move(client), Clock::now(), {}, std::move(reply)});
+  clients_.push_back({std::move(client), Clock::now(), {}, std::move(reply)});
 }
 
 bool WaitingClients::MayAccept(Clock::time_point now) const {
   if (now < pause_until_) return false;
-  return seats_.size() < kMostSeats || seats_.front().since + kGrace <= now;
+  return clients_.size() < kMostClients || clients_.front().since + kGrace <= now;
 }
 
 milliseconds WaitingClients::Wait(Clock::time_point now, milliseconds longest) const {
   auto until = now + longest;
   if (now < pause_until_) until = std::min(until, pause_until_);
-  if (!seats_.empty()) {
-    const bool full = seats_.size() >= kMostSeats && seats_.front().since + kGrace > now;
-    until = std::min(until, seats_.front().since + (full ? kGrace : kSilence));
+  if (!clients_.empty()) {
+    const bool full = clients_.size() >= kMostClients && clients_.front().since + kGrace > now;
+    until = std::min(until, clients_.front().since + (full ? kGrace : kSilence));
   }
   return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(until - now));
 }
@@ -81,56 +81,56 @@ void WaitingClients::Accept(int listening) {
     net::Descriptor client(accept4(listening, nullptr, nullptr, SOCK_CLOEXEC));
     const int error = errno;
     if (client.valid()) {
-      if (seats_.size() >= kMostSeats) seats_.pop_front();
-      seats_.push_back({std::move(client), Clock::now(), {}, {}});
+      if (clients_.size() >= kMostClients) clients_.pop_front();
+      clients_.push_back({std::move(client), Clock::now(), {}, {}});
       continue;
     }
     if (error == EINTR || error == ECONNABORTED) continue;
     if (error == EAGAIN) return;
-    // No descriptor is left: the client that has a seat longest gives it up.
-    if (seats_.empty()) {
+    // No descriptor is left: the client that has waited longest goes.
+    if (clients_.empty()) {
       pause_until_ = Clock::now() + kGrace;
       return;
     }
-    seats_.pop_front();
+    clients_.pop_front();
   }
 }
 
-void WaitingClients::Serve(const Seats::iterator& seat, const OnLine& on_line) {
-  const bool stays = seat->reply.empty()
-                         ? Read(*seat, on_line)
-                         : SendSome(seat->client.get(), seat->reply) && !seat->reply.empty();
-  if (!stays) seats_.erase(seat);
+void WaitingClients::Serve(const Clients::iterator& waiting, const OnLine& on_line) {
+  const bool stays = waiting->reply.empty() ? Read(*waiting, on_line)
+                                            : SendSome(waiting->client.get(), waiting->reply) &&
+                                                  !waiting->reply.empty();
+  if (!stays) clients_.erase(waiting);
 }
 
 // False: its line was handed on, or it is gone.
-bool WaitingClients::Read(Seat& seat, const OnLine& on_line) {
+bool WaitingClients::Read(Waiting& waiting, const OnLine& on_line) {
   std::array<char, kReadSize> some;
-  const ssize_t got = recv(seat.client.get(), some.data(), some.size(), MSG_DONTWAIT);
+  const ssize_t got = recv(waiting.client.get(), some.data(), some.size(), MSG_DONTWAIT);
   if (got < 0) return errno == EINTR || errno == EAGAIN;
   if (got == 0) return false;
-  const std::size_t seen = seat.line.size();
-  seat.line.append(some.data(), static_cast<std::size_t>(got));
-  const std::size_t end = seat.line.find('\n', seen);
-  if (end == std::string::npos && seat.line.size() <= kLongestLine) return true;
-  if (end != std::string::npos) seat.line.resize(end);
-  on_line(std::move(seat.client), std::move(seat.line));
+  const std::size_t seen = waiting.line.size();
+  waiting.line.append(some.data(), static_cast<std::size_t>(got));
+  const std::size_t end = waiting.line.find('\n', seen);
+  if (end == std::string::npos && waiting.line.size() <= kLongestLine) return true;
+  if (end != std::string::npos) waiting.line.resize(end);
+  on_line(std::move(waiting.client), std::move(waiting.line));
   return false;
 }
 
 void WaitingClients::LetGoOfTheLate(Clock::time_point now) {
-  while (!seats_.empty() && seats_.front().since + kSilence <= now) seats_.pop_front();
+  while (!clients_.empty() && clients_.front().since + kSilence <= now) clients_.pop_front();
 }
 
 void WaitingClients::LetGoOfTheLong() {
   std::size_t held = 0;
-  for (const Seat& seat : seats_) held += seat.held();
+  for (const Waiting& waiting : clients_) held += waiting.held();
   while (held > kMostHeld) {
     const auto longest =
-        std::max_element(seats_.begin(), seats_.end(),
-                         [](const Seat& a, const Seat& b) { return a.held() < b.held(); });
+        std::max_element(clients_.begin(), clients_.end(),
+                         [](const Waiting& a, const Waiting& b) { return a.held() < b.held(); });
     held -= longest->held();
-    seats_.erase(longest);
+    clients_.erase(longest);
   }
 }
 

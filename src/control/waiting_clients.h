@@ -1,12 +1,12 @@
 // Clients that have not said their request yet: connections -> [WaitingClients] -> a client and its
 // line.
 //
-// At most kMostSeats at once, as many as the kernel keeps waiting. One that has said no whole line
-// within kSilence is let go. While all seats are taken, whoever has had one longest is let go for
+// At most kMostClients at once, as many as the kernel keeps waiting. One that has said no whole
+// line within kSilence is let go. While there are so many, whoever has waited longest is let go for
 // each that comes, but not before kGrace: so of those that the kernel keeps nobody waits longer
-// than kGrace behind clients that say nothing. A reply that a client does not read at once holds a
-// seat like a line that does not come. Unfinished lines and replies are kMostHeld bytes together;
-// over it the client with the longest is let go.
+// than kGrace behind clients that say nothing. A client that does not read its reply at once
+// counts like one whose line does not come. Unfinished lines and replies are kMostHeld bytes
+// together; over it the client with the longest is let go.
 //
 // One thread.
 #pragma once
@@ -26,7 +26,7 @@ class WaitingClients {
  public:
   using Clock = std::chrono::steady_clock;
 
-  static constexpr std::size_t kMostSeats = 128;
+  static constexpr std::size_t kMostClients = 128;
   static constexpr std::size_t kMostHeld = 16U << 20;
   static constexpr std::chrono::milliseconds kSilence{10'000};
   static constexpr std::chrono::milliseconds kGrace{250};
@@ -44,7 +44,7 @@ class WaitingClients {
   void Answer(net::Descriptor client, std::string reply);
 
  private:
-  struct Seat {
+  struct Waiting {
     net::Descriptor client;
     Clock::time_point since;
     std::string line;   // so far
@@ -52,17 +52,17 @@ class WaitingClients {
 
     std::size_t held() const { return line.size() + reply.size(); }
   };
-  using Seats = std::list<Seat>;
+  using Clients = std::list<Waiting>;
 
   bool MayAccept(Clock::time_point now) const;
   std::chrono::milliseconds Wait(Clock::time_point now, std::chrono::milliseconds longest) const;
   void Accept(int listening);
-  void Serve(const Seats::iterator& seat, const OnLine& on_line);
-  bool Read(Seat& seat, const OnLine& on_line);
+  void Serve(const Clients::iterator& waiting, const OnLine& on_line);
+  bool Read(Waiting& waiting, const OnLine& on_line);
   void LetGoOfTheLate(Clock::time_point now);
   void LetGoOfTheLong();
 
-  Seats seats_;                      // who came first, first
+  Clients clients_;                  // who came first, first
   Clock::time_point pause_until_{};  // of accepting: the system has no descriptor
 };
 

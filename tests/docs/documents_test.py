@@ -13,7 +13,7 @@ from pdns_testing import BIN
 README_LINES = 200
 # Words that only this project's authors would understand, and sentences that were riddles.
 PRIVATE = [
-    r"\bfates?\b", r"\bcrews?\b", r"\battendants?\b", r"\bfar ends?\b", r"\blobby\b", r"\bturnstiles?\b", r"\blast words\b",
+    r"\bfates?\b", r"\bcrews?\b", r"\battendants?\b", r"\bfar ends?\b", r"\blobby\b", r"\bround_robins?\b", r"\blast words\b",
     r"\bit is its turn\b", r"\bto be booked\b", r"what more names share", r"rows count,? (too,? )?whose times", r"no such database, or not one",
     r"anything is left|that holds anything", r"that are nothing to ask for", r"let itself be tapped", r"goes all through",
     r"they can be had again", r"\bof them'?,? likewise", r"is both when",

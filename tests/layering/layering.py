@@ -48,7 +48,7 @@ MAX_UNITS = 16
 PRIVATE_WORDS = {
     "fate": "outcome", "crew": "worker pool", "attendant": "signal supervisor", "charge": "handlers",
     "far end": "target", "lobby": "waiting clients", "onlooker": "tap", "settle": "finish", "book": "count",
-    "lane": "reader or worker", "harvest": "batch buffer",
+    "lane": "reader or worker", "harvest": "batch buffer", "turnstile": "round robin",
 }
 PRIVATE = re.compile(r"\b(" + "|".join(re.sub(" ", "[_ ]?", word) for word in PRIVATE_WORDS) + r")(s|ed|d)?\b", re.I)
 TAKE = re.compile(r"\bTake[A-Z]?\w*\(")

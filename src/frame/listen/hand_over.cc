@@ -20,7 +20,7 @@ constexpr auto kGoodbyeTime = std::chrono::seconds(2);
 // TLS peers go first, and all are read until those have gone: nobody is kept waiting meanwhile.
 std::vector<HandedPeer> Listener::HandOver(FrameSink& sink) {
   for (const net::ListeningSocket& socket : sockets_)
-    doors_[KindOf(socket)].turnstile.Watch(socket.fd(), 0, EPOLL_CTL_DEL);
+    doors_[KindOf(socket)].round_robin.Watch(socket.fd(), 0, EPOLL_CTL_DEL);
   for (auto& [fd, peer] : peers_) peer.connection->Goodbye();
   const auto inside_tls = [](const auto& one) {
     return one.second.seen != State::kParked && !one.second.connection->plain();

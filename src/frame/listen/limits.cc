@@ -50,7 +50,7 @@ void Listener::StopAccepting(Kind kind) {
   door.try_again = now + kAcceptPause;
   for (std::size_t i = 0; i < sockets_.size(); ++i) {
     if (KindOf(sockets_[i]) != kind) continue;
-    door.turnstile.Watch(sockets_[i].fd(), 0, EPOLL_CTL_MOD);
+    door.round_robin.Watch(sockets_[i].fd(), 0, EPOLL_CTL_MOD);
     ++figures_[i].full;
   }
   if (now < door.next_warning) return;
@@ -75,7 +75,7 @@ void Listener::ListenAgainIfRoom(Kind kind) {
   door.accepting = true;
   for (const net::ListeningSocket& socket : sockets_) {
     if (KindOf(socket) != kind) continue;
-    door.accepting = door.turnstile.Watch(socket.fd(), EPOLLIN, EPOLL_CTL_MOD) && door.accepting;
+    door.accepting = door.round_robin.Watch(socket.fd(), EPOLLIN, EPOLL_CTL_MOD) && door.accepting;
   }
 }
 

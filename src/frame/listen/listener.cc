@@ -48,12 +48,13 @@ Result<std::unique_ptr<Listener>> Listener::Open(std::vector<net::ListeningSocke
     return epoll_ctl(listener->epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
   };
   bool waits = wait_for(listener->handshakes_.fd(), EPOLLIN);
-  for (const Door& door : listener->doors_) waits = wait_for(door.turnstile.fd(), EPOLLIN) && waits;
+  for (const Door& door : listener->doors_)
+    waits = wait_for(door.round_robin.fd(), EPOLLIN) && waits;
   if (!waits) return Status::Errno("sockets cannot be waited on", errno);
   for (const net::ListeningSocket& socket : listener->sockets_) {
     if (socket.endpoint().tls && listener->tls_ == nullptr)
       return Status::Usage("address " + socket.name() + ": TLS without a certificate");
-    if (!listener->doors_[KindOf(socket)].turnstile.Watch(socket.fd(), EPOLLIN, EPOLL_CTL_ADD))
+    if (!listener->doors_[KindOf(socket)].round_robin.Watch(socket.fd(), EPOLLIN, EPOLL_CTL_ADD))
       return Status::Errno("socket " + socket.name() + ": cannot be waited on", errno);
   }
   if (wake_fd >= 0) wait_for(wake_fd, EPOLLIN | EPOLLONESHOT);
@@ -73,26 +74,26 @@ bool Listener::Poll(milliseconds timeout, FrameSink& sink) {
 }
 
 bool Listener::Turn(milliseconds timeout, FrameSink& sink) {
-  const auto waits = [](const Door& door) { return door.turnstile.waiting(); };
+  const auto waits = [](const Door& door) { return door.round_robin.waiting(); };
   const bool more = handshakes_.waiting() || std::any_of(doors_.begin(), doors_.end(), waits);
   epoll_event event{};  // which of them it is will be found out
   epoll_wait(epoll_.get(), &event, 1, more ? 0 : static_cast<int>(timeout.count()));
   caught_up_ = true;
   bool any = false;
-  for (Door& door : doors_) any = GoRound(door.turnstile, sink) || any;
+  for (Door& door : doors_) any = GoRound(door.round_robin, sink) || any;
   return GoRound(handshakes_, sink) || any;
 }
 
-bool Listener::GoRound(Turnstile& turnstile, FrameSink& sink) {
+bool Listener::GoRound(RoundRobin& round_robin, FrameSink& sink) {
   const auto until = Clock::now() + kSlice;
-  turnstile.Gather();
-  caught_up_ = caught_up_ && turnstile.gathered_all();
+  round_robin.Gather();
+  caught_up_ = caught_up_ && round_robin.gathered_all();
   bool any = false;
-  for (int fd = turnstile.Next(); fd >= 0; fd = turnstile.Next()) {
+  for (int fd = round_robin.Next(); fd >= 0; fd = round_robin.Next()) {
     any = Serve(fd, sink) || any;
     if (Clock::now() >= until) break;
   }
-  caught_up_ = caught_up_ && !turnstile.waiting();
+  caught_up_ = caught_up_ && !round_robin.waiting();
   return any;
 }
 
@@ -110,7 +111,7 @@ bool Listener::Serve(int fd, FrameSink& sink) {
     Forget(found);
     return false;
   }
-  const std::uint64_t round = TurnstileOf(peer).round();
+  const std::uint64_t round = RoundRobinOf(peer).round();
   // A descriptor may be in a round twice, once for its bytes and once put back: it has one turn.
   if (std::exchange(peer.round, round) == round) return false;
   Connection& connection = *peer.connection;
@@ -124,7 +125,7 @@ bool Listener::Serve(int fd, FrameSink& sink) {
   CountMemory(peer);
   caught_up_ = caught_up_ && connection.drained();
   const bool pending = connection.pending() && connection.state() != State::kParked;
-  if (pending) TurnstileOf(peer).PutBack(fd);
+  if (pending) RoundRobinOf(peer).PutBack(fd);
   RecordState(found);
   return bytes > 0 || pending;
 }
@@ -139,13 +140,13 @@ void Listener::RecordState(Peers::iterator found) {
   if (connection.state() == State::kParked) return Parked(fd, peer);
   peer.seen = connection.state();
   const unsigned events = EventsOf(connection);
-  // After its handshake a TLS peer moves from the turnstile of handshakes to that of its door.
+  // After its handshake a TLS peer moves from the turns of handshakes to those of its door.
   if (peer.established != connection.established()) {
     Watch(fd, peer, 0, EPOLL_CTL_DEL);
     peer.established = connection.established();
-    peer.round = 0;  // of the other turnstile
+    peer.round = 0;  // of the other round robin
     Watch(fd, peer, events, EPOLL_CTL_ADD);
-    if (connection.pending()) TurnstileOf(peer).PutBack(fd);
+    if (connection.pending()) RoundRobinOf(peer).PutBack(fd);
   } else if (events != peer.events) {
     Watch(fd, peer, events, EPOLL_CTL_MOD);
   }
@@ -232,12 +233,12 @@ void Listener::Complain(const std::string& who, const std::string& what) {
   complaints_.try_emplace(known ? what : "", "").first->second.Warning(who + " " + what);
 }
 
-Turnstile& Listener::TurnstileOf(const Peer& peer) {
-  return peer.established ? doors_[peer.kind].turnstile : handshakes_;
+RoundRobin& Listener::RoundRobinOf(const Peer& peer) {
+  return peer.established ? doors_[peer.kind].round_robin : handshakes_;
 }
 
 bool Listener::Watch(int fd, const Peer& peer, unsigned events, int operation) {
-  return TurnstileOf(peer).Watch(fd, events, operation);
+  return RoundRobinOf(peer).Watch(fd, events, operation);
 }
 
 }  // namespace pdns::frame

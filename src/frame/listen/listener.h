@@ -32,7 +32,7 @@
 #include "base/log_limit.h"
 #include "base/status.h"
 #include "frame/listen/connection.h"
-#include "frame/listen/turnstile.h"
+#include "frame/listen/round_robin.h"
 #include "net/descriptor.h"
 #include "net/endpoint.h"
 #include "net/tls.h"
@@ -119,7 +119,7 @@ class Listener {
     std::unique_ptr<Connection> connection;
     Kind kind = kUnix;
     Connection::State seen = Connection::State::kHandshake;
-    bool established = true;  // its turnstile is its kind's, not that of handshakes
+    bool established = true;  // its turns are its kind's, not those of handshakes
     Clock::time_point accepted{};
     Clock::time_point last{};  // when frames of it came, or it was parked
     bool sends = false;        // frames of it came, here or where it was adopted from
@@ -131,7 +131,7 @@ class Listener {
   };
   using Peers = std::unordered_map<int, Peer>;
   struct Door {
-    Turnstile turnstile;  // its listening sockets and established peers
+    RoundRobin round_robin;  // its listening sockets and established peers
     std::size_t limit = 0;
     std::size_t open = 0;
     bool accepting = true;
@@ -145,7 +145,7 @@ class Listener {
            std::unique_ptr<net::TlsServer> tls);
   static Kind KindOf(const net::ListeningSocket& socket);
   bool Turn(std::chrono::milliseconds timeout, FrameSink& sink);
-  bool GoRound(Turnstile& turnstile, FrameSink& sink);
+  bool GoRound(RoundRobin& round_robin, FrameSink& sink);
   bool Serve(int fd, FrameSink& sink);
   bool AcceptFrom(int listening_fd);
   bool Add(std::unique_ptr<Connection> connection);
@@ -154,7 +154,7 @@ class Listener {
   void Note(Peer& peer);
   void Complain(const std::string& who, const std::string& what);
   static unsigned EventsOf(const Connection& connection);
-  Turnstile& TurnstileOf(const Peer& peer);
+  RoundRobin& RoundRobinOf(const Peer& peer);
   bool Watch(int fd, const Peer& peer, unsigned events, int operation);
   std::string NameOf(const Connection& connection) const;
 
@@ -174,8 +174,8 @@ class Listener {
   ListenerLimits limits_;
   std::unique_ptr<net::TlsServer> tls_;
   std::array<Door, kKinds> doors_;
-  Turnstile handshakes_;   // of TLS, which cost more than all that comes after
-  net::Descriptor epoll_;  // of the turnstiles and the wake descriptor
+  RoundRobin handshakes_;  // of TLS, which cost more than all that comes after
+  net::Descriptor epoll_;  // of the round robins and the wake descriptor
   bool caught_up_ = false;
   std::deque<std::pair<Clock::time_point, int>> parked_;  // since when; some may be gone already
   std::size_t memory_ = 0;

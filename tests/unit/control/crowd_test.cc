@@ -105,10 +105,10 @@ TEST_F(ControlCrowdTest, BackfillsHaveABoundOfTheirOwn) {
   for (Client& client : clients) EXPECT_EQ(Line(client).find("{\"progress\":"), 0U);
 }
 
-// More than there are seats: those that came first go, and long before their time of silence.
+// More than may wait: those that came first go, and long before their time of silence.
 TEST_F(ControlCrowdTest, SilentOnesMakeWay) {
   std::list<SocketPeer> silent;
-  for (std::size_t i = 0; i < 2 * WaitingClients::kMostSeats; ++i) {
+  for (std::size_t i = 0; i < 2 * WaitingClients::kMostClients; ++i) {
     silent.emplace_back(path);
     if (i % 3 == 1) Say(silent.back(), "{\"op\":");
   }
@@ -144,7 +144,7 @@ TEST_F(ControlCrowdTest, WhoReadsNoReplyKeepsNobody) {
   server.reset();
   Open();
   std::list<SocketPeer> deaf;
-  for (std::size_t i = 0; i < WaitingClients::kMostSeats + 10; ++i)
+  for (std::size_t i = 0; i < WaitingClients::kMostClients + 10; ++i)
     Say(deaf.emplace_back(path), kStatus);
   EXPECT_EQ(Asked(kStatus).size(), 1U << 20);
   EXPECT_EQ(Refusal("{}\n").code(), Code::kUsage);

@@ -1,7 +1,7 @@
-// Whose turn it is among descriptors of one kind: fds that are ready -> [Turnstile] -> one at a
+// Whose turn it is among descriptors of one kind: fds that are ready -> [RoundRobin] -> one at a
 // time.
 //
-// Each kind of peer has a turnstile of its own, so that what a crowd of one kind costs is spent
+// Each kind of peer has a round robin of its own, so that what a crowd of one kind costs is spent
 // within the slice of its kind and the others come round meanwhile. Within one, all that are ready
 // take turns: who was given out stands behind those who were ready with it, whether the slice ended
 // between them or not.
@@ -17,11 +17,11 @@
 
 namespace pdns::frame {
 
-class Turnstile {
+class RoundRobin {
  public:
   static constexpr std::size_t kAtOnce = 64;  // asked of the kernel
 
-  Turnstile();
+  RoundRobin();
 
   // `operation` and `events` as of epoll_ctl(2). False: the system refuses.
   bool Watch(int fd, unsigned events, int operation) const;

@@ -1,4 +1,4 @@
-#include "frame/listen/turnstile.h"
+#include "frame/listen/round_robin.h"
 
 #include <sys/epoll.h>
 
@@ -7,9 +7,9 @@
 
 namespace pdns::frame {
 
-Turnstile::Turnstile() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {}
+RoundRobin::RoundRobin() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {}
 
-bool Turnstile::Watch(int fd, unsigned events, int operation) const {
+bool RoundRobin::Watch(int fd, unsigned events, int operation) const {
   epoll_event event{};
   event.events = events;
   event.data.fd = fd;
@@ -18,7 +18,7 @@ bool Turnstile::Watch(int fd, unsigned events, int operation) const {
 
 // Level-triggered, the kernel's list goes round by itself; left over are those it gave out and we
 // did not come to.
-void Turnstile::Gather() {
+void RoundRobin::Gather() {
   gathered_all_ = false;
   if (!ready_.empty()) return;
   ++round_;
@@ -29,7 +29,7 @@ void Turnstile::Gather() {
   gathered_all_ = ready >= 0 && ready < static_cast<int>(events.size());
 }
 
-int Turnstile::Next() {
+int RoundRobin::Next() {
   if (ready_.empty()) return -1;
   const int fd = ready_.front();
   ready_.pop_front();
