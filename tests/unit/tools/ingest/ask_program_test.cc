@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include "unit/support/temp_dir.h"
 
@@ -67,9 +68,26 @@ TEST_F(AskProgramTest, NoAnswerInTime) {
   }
 }
 
+TEST_F(AskProgramTest, OfWhatItSaysTheBeginningIsKept) {
+  const Status no = Ask("head -c 300000 /dev/zero | tr '\\0' x >&2; exit 64");
+  EXPECT_EQ(no.code(), Code::kUsage);
+  EXPECT_EQ(no.message(), std::string(4096, 'x'));
+}
+
+// A program that would say yes, were it waited for.
 TEST_F(AskProgramTest, AHurryEndsIt) {
   hurry.Request();
-  EXPECT_EQ(Ask("exec sleep 1000").code(), Code::kIo);
+  EXPECT_EQ(Ask("sleep 3").code(), Code::kIo);
+}
+
+TEST_F(AskProgramTest, AHurryEndsItMeanwhile) {
+  const std::string begun = dir / "begun";
+  std::thread other([&] {
+    while (!std::filesystem::exists(begun)) std::this_thread::yield();
+    hurry.Request();
+  });
+  EXPECT_EQ(Ask(": >" + begun + "; sleep 3").code(), Code::kIo);
+  other.join();
 }
 
 }  // namespace
