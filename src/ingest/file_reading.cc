@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <chrono>
@@ -25,6 +26,12 @@ std::string LeftUncompared(std::uint64_t frames) {
   if (frames == 0) return {};
   return fmt::format("; its last {} {} not compared", frames,
                      frames == 1 ? "frame is" : "frames are");
+}
+
+std::optional<std::pair<std::uint64_t, std::uint64_t>> FileAt(const std::string& path) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0) return std::nullopt;
+  return std::pair<std::uint64_t, std::uint64_t>(info.st_dev, info.st_ino);
 }
 
 }  // namespace
@@ -76,6 +83,8 @@ ReadState FileReading::Begin(const std::string& name) {
   frames_before_ = frames_told_ = shown_bytes_ = shown_frames_ = 0;
   CloseReader();
   again_ = false;
+  became_another_ = false;
+  file_ = FileAt(name);
   return ReadState::kOpen;
 }
 
@@ -84,12 +93,21 @@ ReadState FileReading::BeginAgain() {
   report_.state = State::kUnreadable;
   report_.reason.clear();
   again_ = false;
+  file_ = FileAt(report_.name);
   return ReadState::kOpen;
 }
 
 ReadState FileReading::Opened(std::unique_ptr<frame::Input> input) {
   source::OpenedSource opened = source::OpenReader(std::move(input));
   ++opens_;
+  // Another file may lie there by now, and begin with the same frame: of it nothing is known. One
+  // that lay there before the first opening, and lies there still, was opened each time.
+  if (const auto now = FileAt(report_.name); again_ && now != file_) {
+    if (std::exchange(became_another_, true))
+      return Fail(State::kUnreadable, "became another file twice while it was looked at");
+    again_ = false;
+    file_ = now;
+  }
   collector_.UseKind(*opened.kind);
   reader_ = std::move(opened.reader);
   frame_ = reader_->Next();

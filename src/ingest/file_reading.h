@@ -27,6 +27,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/stop.h"
 #include "frame/input/input.h"
@@ -149,7 +150,10 @@ class FileReading {
   std::uint64_t opens_ = 0;
   std::optional<Bytes> frame_;  // read, not yet taken
   bool at_first_ = false;       // it is the first one of the file
-  bool again_ = false;          // the file is opened anew for another look at the same source
+  // Which file stood at the path before it was opened: device and number. None: it cannot be told.
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> file_;
+  bool became_another_ = false;  // in this Begin, once
+  bool again_ = false;           // the file is opened anew for another look at the same source
   ReadState resume_ = ReadState::kRead;  // after kWait
 
   record::SourceId id_;

@@ -47,8 +47,14 @@ class MemorySink {
   // May wait.
   std::function<Status(std::size_t)> before_apply = [](std::size_t) { return Status(); };
 
+  // Called before each question for a position, outside of all locks.
+  std::function<void(const record::SourceId&)> before_progress = [](const record::SourceId&) {};
+
   Sink sink() {
-    return {[this](const record::SourceId& id) { return Progress(id); },
+    return {[this](const record::SourceId& id) {
+              before_progress(id);
+              return Progress(id);
+            },
             [this](const record::Batch& batch) { return Apply(batch); }};
   }
 

@@ -153,6 +153,23 @@ TEST_F(Variants, TheBeginningOfOneIsThatOne) {
   ExpectNumbered(memory, "aa", 1000);
 }
 
+// What was read of a file says nothing of another one that lies there when it is opened anew.
+TEST_F(Variants, AnotherFileLiesThereWhenItIsOpenedAnew) {
+  const std::string taken = Capture(After("aa", 20));
+  EXPECT_EQ(StateOf(File("a", taken)), kComplete);
+  const std::string path = File("b", Capture(After("bb", 20)));
+  File("a again", taken);
+  // Not variant 0: then 1 is asked for, and the file is opened anew as that.
+  int asked = 0;
+  memory.before_progress = [&](const record::SourceId& id) {
+    if (id.variant == 1 && asked++ == 0) std::filesystem::rename(dir / "a again", path);
+  };
+  EXPECT_EQ(StateOf(path), kAlreadyTaken);
+  EXPECT_EQ(asked, 1);
+  ExpectNumbered(memory, "aa", 20);
+  ExpectNumbered(memory, "first", 1);
+}
+
 // A pipe cannot be looked at twice: it is refused with words, and nothing of it is taken.
 TEST_F(Variants, FromAPipeTheyAreRefused) {
   EXPECT_EQ(StateOf(File("a", Capture(After("aa", 20)))), kComplete);
