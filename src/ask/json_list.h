@@ -35,7 +35,7 @@ bool LooksLikeJson(std::string_view beginning);
 
 // Called from the thread of ReadJsonList.
 struct JsonListSink {
-  // A value, borrowed for the call. Not ok: it is nothing to ask for.
+  // A value, borrowed for the call. Not ok: it is no indicator.
   std::function<Status(std::string_view value)> add;
   // Such a value, where it stands ("Event.Attribute[3].value"), and why it is refused.
   std::function<void(const std::string& place, std::string_view value, const Status& why)> refuse;

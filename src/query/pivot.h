@@ -8,12 +8,12 @@
 //                  MX rows that point at it
 //   an address     the A or AAAA rows, and the SVCB and HTTPS rows with a hint, that hold it
 //   a name server  its A and AAAA rows; the NS rows that point at it
-// A name that is found as a name server and otherwise, before it is its turn, is both. No node has
-// two turns.
+// If a name is reached both as a name server and otherwise before it is expanded, it is expanded as
+// both. No node is expanded twice.
 //
 // A row counts when its times overlap those of the node at which it is found: any time for the
-// start; for others from the first to the last sighting of the rows that led there before it was
-// their turn.
+// start; for others from the first to the last sighting of the rows that led there before they were
+// expanded.
 //
 // What it costs is bounded three times: by max_fanout, which each group of rows above must not
 // exceed; by kMostCounted, where counting what exceeds it ends; by max_size for all together.

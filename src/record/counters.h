@@ -50,8 +50,8 @@ struct NamedCount {
   std::uint64_t count = 0;
 };
 
-// The counters that are not zero, in the order of the checks; "skipped" by type. Their sums need no
-// name: from these they can be had again.
+// The counters that are not zero, in the order of the checks; "skipped" by type. Sums are not among
+// them: they are recomputed from these counters.
 std::vector<NamedCount> NonZero(const Counters& counters);
 
 // "refused.rcode"; "used" and "stored" stand alone.
