@@ -31,7 +31,7 @@ class ZstdInput final : public Input {
       if (Status status = between_ ? BeginFrame() : Status(); !status.ok()) return End(status);
       if (ended_) break;
       const std::size_t in_before = in_.pos;
-      const std::size_t left = ZSTD_decompressStream(decoder_, &out, &in_);
+      const std::size_t left = Decompress(out);
       if (ZSTD_isError(left) != 0) {
         // What was unpacked before the fault is handed on first; the next call tells of it.
         fault_ = FaultOf(left);
@@ -54,6 +54,26 @@ class ZstdInput final : public Input {
   bool reopenable() const override { return raw_->reopenable(); }
 
  private:
+  // One block a call, or one header: a call that meets a fault drops what it has unpacked itself.
+  // libzstd tells how much comes next, with the header of a block behind it.
+  std::size_t Decompress(ZSTD_outBuffer& out) {
+    constexpr std::size_t kBlockHeader = 3;
+    if (full_) {  // first the rest of the last block, with nothing behind it
+      const std::size_t left = Decompress(out, 0);
+      if (out.pos > 0 || ZSTD_isError(left) != 0 || left == 0) return left;
+    }
+    return Decompress(out, next_ > kBlockHeader ? next_ - kBlockHeader : next_);
+  }
+
+  std::size_t Decompress(ZSTD_outBuffer& out, std::size_t most) {
+    ZSTD_inBuffer piece{in_.src, in_.pos + std::min(in_.size - in_.pos, most), in_.pos};
+    const std::size_t left = ZSTD_decompressStream(decoder_, &out, &piece);
+    in_.pos = piece.pos;
+    full_ = out.pos == out.size;
+    next_ = ZSTD_isError(left) != 0 || left == 0 ? 1 : left;
+    return left;
+  }
+
   Status End(Status status) {
     ended_ = true;
     return status;
@@ -125,6 +145,8 @@ class ZstdInput final : public Input {
   ZSTD_DCtx* decoder_ = nullptr;
   std::uint64_t allowed_ = 0;  // drawn of the share
   bool between_ = true;        // two frames
+  std::size_t next_ = 1;       // bytes that the decoder asks for
+  bool full_ = false;          // the last call filled its output: there may be more of it
   bool raw_ended_ = false;
   bool ended_ = false;
   Status fault_;

@@ -387,6 +387,42 @@ TEST(Zstd, AloneThereIsEnoughForTheUsualOnes) {
             std::string::npos);
 }
 
+// Makes the header of block `number` one that no block may have: where its type stands, bits 1 and
+// 2, both set. Source: RFC 8878, 3.1.1.2. `zstd`: one frame without a size, its header 6 bytes.
+void BreakBlock(std::string& zstd, int number) {
+  std::size_t at = 6;
+  for (int i = 0; i < number; ++i) {
+    const auto byte = [&](std::size_t k) { return static_cast<std::uint8_t>(zstd.at(at + k)); };
+    const unsigned header = byte(0) | byte(1) << 8 | byte(2) << 16;
+    ASSERT_EQ(header & 1, 0U) << "the last block";
+    at += 3 + ((header >> 1 & 3) == 1 ? 1 : header >> 3);
+  }
+  zstd.at(at) = static_cast<char>(zstd.at(at) | 6);
+}
+
+// libzstd drops what a call unpacked before it met a fault: no call goes beyond one block.
+TEST(Zstd, WhatLiesBeforeAFaultIsHandedOnHoweverItIsRead) {
+  std::string bytes;
+  while (bytes.size() < 6 * std::size_t{ZSTD_BLOCKSIZE_MAX}) bytes += std::to_string(bytes.size());
+  std::string packed = Compress("zstd", bytes);
+  ASSERT_NO_FATAL_FAILURE(BreakBlock(packed, 4));
+  const std::string before = bytes.substr(0, 4 * std::size_t{ZSTD_BLOCKSIZE_MAX});
+  for (const std::size_t step : {std::size_t{7}, std::size_t{4096}, packed.size()}) {
+    for (const std::size_t room : {std::size_t{1000}, std::size_t{1} << 17, std::size_t{4} << 20}) {
+      UnpackMemory memory(std::size_t{16} << 20, "");
+      UnpackShare share(memory, nullptr);
+      const auto input = MakeZstdInput(std::make_unique<testing::MemoryInput>(packed, step), share);
+      std::vector<std::uint8_t> some(room);
+      std::string unpacked;
+      auto got = input->Read(some);
+      for (; got.ok() && *got > 0; got = input->Read(some))
+        unpacked.append(reinterpret_cast<const char*>(some.data()), *got);
+      EXPECT_EQ(got.status().code(), Code::kMalformed) << step << " " << room;
+      EXPECT_TRUE(unpacked == before) << step << " " << room << ": " << unpacked.size();
+    }
+  }
+}
+
 // The oracle is libzstd's own reader of headers, which its stable interface leaves out.
 TEST(Zstd, WindowsAreThoseThatLibzstdReads) {
   std::mt19937 random(13);
