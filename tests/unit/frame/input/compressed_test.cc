@@ -392,7 +392,9 @@ TEST(Zstd, AloneThereIsEnoughForTheUsualOnes) {
 void BreakBlock(std::string& zstd, int number) {
   std::size_t at = 6;
   for (int i = 0; i < number; ++i) {
-    const auto byte = [&](std::size_t k) { return static_cast<std::uint8_t>(zstd.at(at + k)); };
+    const auto byte = [&](std::size_t k) -> unsigned {
+      return static_cast<std::uint8_t>(zstd.at(at + k));
+    };
     const unsigned header = byte(0) | byte(1) << 8 | byte(2) << 16;
     ASSERT_EQ(header & 1, 0U) << "the last block";
     at += 3 + ((header >> 1 & 3) == 1 ? 1 : header >> 3);
