@@ -38,10 +38,13 @@ inline std::unique_ptr<frame::Listener> OpenListener(const std::vector<net::Endp
   return opened.ok() ? std::move(*opened) : nullptr;
 }
 
-// Polls until nothing comes any more.
+// Polls until nothing comes any more by Unix sockets: what was sent through them has come, and so
+// has their end. TCP is another matter, since the kernel may take its time: PollUntil.
 inline void PollAll(frame::Listener& listener, frame::FrameSink& sink) {
-  for (int quiet = 0; quiet < 3;)
-    quiet = listener.Poll(std::chrono::milliseconds(0), sink) ? 0 : quiet + 1;
+  for (int quiet = 0; quiet < 3;) {
+    const bool any = listener.Poll(std::chrono::milliseconds(0), sink);
+    quiet = any || !listener.caught_up() ? 0 : quiet + 1;
+  }
 }
 
 // Polls until `done`, for a minute at most.

@@ -1,9 +1,12 @@
 // Several sockets of several kinds behind one listener: Unix, TCP, TLS.
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -54,6 +57,13 @@ SocketPeer ConnectTo(const net::ListeningSocket& socket) {
   auto fd = net::Connect(socket.endpoint());
   EXPECT_TRUE(fd.ok()) << fd.status().message();
   return SocketPeer(fd->Release());
+}
+
+int TcpState(const SocketPeer& peer) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  EXPECT_EQ(getsockopt(peer.fd(), IPPROTO_TCP, TCP_INFO, &info, &size), 0);
+  return info.tcpi_state;
 }
 
 TEST(ListenerKinds, EachFrameComesWithItsSocket) {
@@ -113,7 +123,8 @@ TEST(ListenerKinds, AParkedTcpPeerThatGoesIsForgottenAtOnce) {
   PollUntil(*listener, sink, [&] { return sink.broken == 1; });
   bad.Send(DataFrame("never read"));
   ASSERT_EQ(listener->connections(), 1U);
-  bad.Close();
+  shutdown(bad.fd(), SHUT_WR);
+  while (TcpState(bad) != TCP_FIN_WAIT2) std::this_thread::yield();  // its end has come
   listener->Poll(std::chrono::seconds(1), sink);
   EXPECT_EQ(listener->connections(), 0U);
 }
@@ -225,7 +236,7 @@ TEST(ListenerKinds, EachHasItsNumberOfConnections) {
   const auto listener = OpenListener({UnixEndpoint(dir / "a"), TcpEndpoint()}, {.connections = 3});
   std::vector<SocketPeer> crowd;
   for (int i = 0; i < 5; ++i) crowd.push_back(ConnectTo(listener->sockets()[1]));
-  PollAll(*listener, sink);
+  EXPECT_TRUE(PollUntil(*listener, sink, [&] { return listener->figures()[1].full > 0; }));
   EXPECT_EQ(listener->figures()[1].open, 3U);
   std::vector<SocketPeer> peers;
   for (int i = 0; i < 3; ++i) {
