@@ -10,6 +10,8 @@ SCRIPT = Path(__file__).resolve().parents[2] / "tools" / "test_summary.py"
 TESTS = """
 add_test(good sh -c true)
 add_test(bad sh -c "exit 1")
+add_test(loud sh -c "seq 100; printf '%s\\n' '[ RUN      ] A.B' '[       OK ] A.B' '[ RUN      ] A.C' \\
+  '/a/b_test.cc:7: Failure' 'Expected: 1' '[  FAILED  ] A.C (2 ms)'; seq 100; exit 1")
 add_test(silent sh -c "exit 77")
 add_test(away sh -c "echo 'skipped: x not found (package y)'; exit 77")
 add_test(unittest sh -c "seq 2000; echo \\"test_a (T.test_a) ... skipped 'zsh not found (package zsh)'\\"; seq 2000")
@@ -18,8 +20,19 @@ add_test(elsewhere sh -c "exit 1")
 set_tests_properties(silent away PROPERTIES SKIP_RETURN_CODE 77)
 set_tests_properties(elsewhere PROPERTIES DISABLED ON)
 """
-SAID = """tests: 3 passed, 1 failed, 2 skipped
+SAID = """tests: 3 passed, 2 failed, 2 skipped
   FAILED   mine: bad
+  FAILED   mine: loud
+    | /a/b_test.cc:7: Failure
+    | Expected: 1
+    | [  FAILED  ] A.C (2 ms)
+    | 1
+    | 2
+    | 3
+    | 4
+    | 5
+    | 6
+    | 7
   skipped  mine: silent: it does not say why
   skipped  mine: away: x not found (package y)
   a part of mine: unittest was skipped: zsh not found (package zsh)
