@@ -24,8 +24,8 @@ struct WriteOptions {
   std::chrono::seconds journal_keep = std::chrono::hours(7 * 24);
   std::uint64_t journal_rows = 100'000'000;
   // The clock of the journal, and one that nobody puts forward or back. Called by the thread that
-  // applies. Rows get old by the first, but by no more than a day faster than by the second since
-  // the database was opened: a clock that jumps ahead empties no journal.
+  // applies. Rows get old by the first, but no more than a day beyond what was seen or stored last,
+  // or has passed by the second since: a clock that is ahead, or is put there, empties no journal.
   std::function<std::chrono::sys_seconds()> now = [] {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   };

@@ -34,7 +34,7 @@ RocksWriter::RocksWriter(std::string path, const WriteOptions& options)
     : path_(std::move(path)),
       options_(options),
       seen_(PlanMemory(options.memory).seen_cache),
-      opened_(options.now()),
+      was_late_(options.now()),
       opened_steady_(options.steady()) {}
 
 RocksWriter::~RocksWriter() {
@@ -112,6 +112,7 @@ Status RocksWriter::LoadJournalEnd() {
   if (!first.has_value() || !head.has_value() || *first + head->count != totals_.journal_next())
     return DamagedRow(path_, kFamilyNames[kNew], AsText(View(it->key())));
   committed_ = head->committed;
+  was_late_ = std::min(was_late_, std::max(committed_, totals_.last_seen()));
   return {};
 }
 
@@ -226,11 +227,12 @@ bool RocksWriter::TrimDue(std::chrono::sys_seconds now) const {
          added >= std::max(kTrimEveryRows, options_.journal_rows / 16);
 }
 
-// A clock that is put forward makes all rows old. So the clock that stood when the database was
-// opened is believed, and a steady one since.
+// A clock that is ahead, or is put forward, makes all rows old. So no more is believed than that it
+// is as late as the database says that it was when it was opened, and a steady clock since; or as
+// late as something was seen. After a long rest the first answers that come tell how late it is.
 std::chrono::sys_seconds RocksWriter::LatestBelieved() const {
-  return opened_ + std::chrono::floor<std::chrono::seconds>(options_.steady() - opened_steady_) +
-         kWrongClock;
+  const auto passed = std::chrono::floor<std::chrono::seconds>(options_.steady() - opened_steady_);
+  return std::max(was_late_ + passed, totals_.last_seen()) + kWrongClock;
 }
 
 // Whole chunks that are old or too many go, some now and then.

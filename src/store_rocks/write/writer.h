@@ -86,11 +86,13 @@ class RocksWriter final : public store::Writer {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
   SeenCache seen_;
-  Totals totals_;                                        // as they stand in the database
-  Commits commits_;                                      // likewise
-  std::chrono::sys_seconds committed_;                   // of the last row of the journal
-  std::chrono::sys_seconds opened_;                      // when this object was made ...
-  std::chrono::steady_clock::time_point opened_steady_;  // ... by both clocks
+  Totals totals_;                       // as they stand in the database
+  Commits commits_;                     // likewise
+  std::chrono::sys_seconds committed_;  // of the last row of the journal
+  // Not earlier than this it was when this object was made, as far as the database tells: with an
+  // empty journal, which has nothing to lose, as the clock says. And the steady clock then.
+  std::chrono::sys_seconds was_late_;
+  std::chrono::steady_clock::time_point opened_steady_;
   std::chrono::sys_seconds trimmed_;  // when old rows of the journal were last looked for
   std::uint64_t trimmed_next_ = 0;    // the journal's next number then
   Status failed_;  // of a write that may be stored: what this object knows may be out of date

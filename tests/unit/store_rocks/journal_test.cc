@@ -266,6 +266,33 @@ TEST_F(Journal, AClockThatWasYearsAheadForAWhile) {
   }
 }
 
+TEST_F(Journal, AClockThatIsYearsAheadAtTheStart) {
+  auto writer = Open();
+  const auto right = now;
+  ApplySeen(*writer, 0, right);
+  writer.reset();
+  jumped = std::chrono::days(4000);
+  writer = Open();
+  ApplySeen(*writer, 1, now);
+  EXPECT_EQ(New().size(), 2U);
+  writer.reset();
+  jumped = {};
+  writer = Open();
+  ApplySeen(*writer, 2, now);
+  EXPECT_EQ(Times(), (Moments{right, right + std::chrono::days(4000), right}));
+}
+
+// After a rest the clock is believed with the first answers that are as late as it says.
+TEST_F(Journal, AfterALongRestOldRowsGo) {
+  auto writer = Open();
+  ApplySeen(*writer, 0, now);
+  writer.reset();
+  now += std::chrono::days(60);
+  writer = Open();
+  ApplySeen(*writer, 1, now);
+  EXPECT_EQ(Times(), Moments{now});
+}
+
 TEST_F(Journal, RowsThatAreMissingAreTold) {
   {
     const auto writer = Open();
