@@ -24,6 +24,7 @@ namespace pdns::ingest {
 namespace {
 
 namespace fs = std::filesystem;
+using pdns::testing::AppendToFile;
 using pdns::testing::Capture;
 using pdns::testing::Compress;
 using pdns::testing::DataFrame;
@@ -33,11 +34,6 @@ using pdns::testing::StopFrame;
 using pdns::testing::TempDir;
 using pdns::testing::WriteFile;
 using std::chrono::milliseconds;
-
-void Append(const std::string& path, std::string_view bytes) {
-  std::ofstream file(path, std::ios::binary | std::ios::app);
-  file << bytes;
-}
 
 // A process that follows a file, in a thread: its claims may be shared with others, as may its
 // sink.
@@ -127,10 +123,10 @@ struct FollowTest : ::testing::Test {
 
 TEST_F(FollowTest, WhatComesIsStoredWhileItIsFollowed) {
   const auto process = Start();
-  Append(path, OpenCapture(NumberedPayloads("h", 10)));  // the file was not there yet
+  AppendToFile(path, OpenCapture(NumberedPayloads("h", 10)));  // the file was not there yet
   ASSERT_TRUE(memory.AwaitTuples(10));
   for (unsigned i = 10; i < 20; ++i) {
-    Append(path, DataFrame(NumberedPayload("h", i)));
+    AppendToFile(path, DataFrame(NumberedPayload("h", i)));
     ASSERT_TRUE(memory.AwaitTuples(i + 1));  // by its age: nothing else drains here
   }
   process->follower.AwaitFrames(20);
@@ -148,22 +144,22 @@ TEST_F(FollowTest, GrowthInTheMiddleOfFramesAndCapturesOneBehindTheOther) {
   const std::string bytes =
       Capture(NumberedPayloads("h", 3)) + Capture(NumberedPayloads("h", 3, 3));
   const auto process = Start(milliseconds(20), 2);  // by a pool as well as by one worker
-  for (std::size_t at = 0; at < bytes.size(); at += 37) Append(path, bytes.substr(at, 37));
+  for (std::size_t at = 0; at < bytes.size(); at += 37) AppendToFile(path, bytes.substr(at, 37));
   ASSERT_TRUE(memory.AwaitTuples(6));
   EXPECT_EQ(StatesOf(process->follower.End()), StateList{source::State::kComplete});
   ExpectNumbered(memory, "h", 6);
 }
 
 TEST_F(FollowTest, RotationByRename) {
-  Append(path, OpenCapture(NumberedPayloads("a", 10)));
+  AppendToFile(path, OpenCapture(NumberedPayloads("a", 10)));
   const auto process = Start();
   ASSERT_TRUE(memory.AwaitTuples(10));
   fs::rename(path, dir / "file.1");
-  Append(dir / "file.1", DataFrame(NumberedPayload("a", 10)) + StopFrame());
-  Append(path, OpenCapture(NumberedPayloads("b", 10)));
+  AppendToFile(dir / "file.1", DataFrame(NumberedPayload("a", 10)) + StopFrame());
+  AppendToFile(path, OpenCapture(NumberedPayloads("b", 10)));
   ASSERT_TRUE(memory.AwaitTuples(21));
   fs::rename(path, dir / "file.2");
-  Append(path, Capture(NumberedPayloads("c", 10)));
+  AppendToFile(path, Capture(NumberedPayloads("c", 10)));
   ASSERT_TRUE(memory.AwaitTuples(31));
   const auto reports = process->follower.End();
   EXPECT_EQ(StatesOf(reports), (StateList{source::State::kComplete, source::State::kCutTail,
@@ -175,7 +171,7 @@ TEST_F(FollowTest, RotationByRename) {
 }
 
 TEST_F(FollowTest, TruncationAndTheNextCaptureInTheSameFile) {
-  Append(path, OpenCapture(NumberedPayloads("a", 10)));
+  AppendToFile(path, OpenCapture(NumberedPayloads("a", 10)));
   const auto process = Start();
   ASSERT_TRUE(memory.AwaitTuples(10));
   WriteFile(path, Capture(NumberedPayloads("b", 5)));
@@ -191,12 +187,12 @@ TEST_F(FollowTest, TruncationAndTheNextCaptureInTheSameFile) {
 }
 
 TEST_F(FollowTest, DeletedAndMadeAgain) {
-  Append(path, OpenCapture(NumberedPayloads("a", 10)));
+  AppendToFile(path, OpenCapture(NumberedPayloads("a", 10)));
   const auto process = Start();
   ASSERT_TRUE(memory.AwaitTuples(10));
   fs::remove(path);
   process->follower.AwaitReports(1);
-  Append(path, Capture(NumberedPayloads("b", 10)));
+  AppendToFile(path, Capture(NumberedPayloads("b", 10)));
   ASSERT_TRUE(memory.AwaitTuples(20));
   EXPECT_EQ(process->follower.End().size(), 2U);
   ExpectNumbered(memory, "a", 10);
@@ -212,7 +208,7 @@ TEST_F(FollowTest, ARestartGoesOnWhereItWasLeft) {
     const auto process = Start(milliseconds(5));
     for (int i = 0; i < 5; ++i) {
       const std::size_t n = random() % 2000;
-      Append(path, bytes.substr(std::min(at, bytes.size()), n));
+      AppendToFile(path, bytes.substr(std::min(at, bytes.size()), n));
       at += n;
       std::this_thread::sleep_for(milliseconds(random() % 10));
     }
@@ -229,10 +225,10 @@ TEST_F(FollowTest, ARestartGoesOnWhereItWasLeft) {
 }
 
 TEST_F(FollowTest, NothingNewAfterARestartIsNothing) {
-  Append(path, Capture(NumberedPayloads("h", 10)));
+  AppendToFile(path, Capture(NumberedPayloads("h", 10)));
   RunFiles(memory, {path});
   const auto process = Start();
-  Append(path, Capture(NumberedPayloads("h", 1, 10)));
+  AppendToFile(path, Capture(NumberedPayloads("h", 1, 10)));
   ASSERT_TRUE(memory.AwaitTuples(11));
   const auto reports = process->follower.End();
   EXPECT_EQ(StatesOf(reports), StateList{source::State::kContinued});
@@ -245,10 +241,10 @@ TEST_F(FollowTest, AFileThatIsBehindTheLedger) {
   const std::string bytes = OpenCapture(NumberedPayloads("h", 50));
   WriteFile(dir / "original", bytes);
   RunFiles(memory, {dir / "original"});
-  Append(path, bytes.substr(0, bytes.size() / 2));
+  AppendToFile(path, bytes.substr(0, bytes.size() / 2));
   const auto process = Start();
   std::this_thread::sleep_for(milliseconds(20));
-  Append(path, bytes.substr(bytes.size() / 2) + DataFrame(NumberedPayload("h", 50)));
+  AppendToFile(path, bytes.substr(bytes.size() / 2) + DataFrame(NumberedPayload("h", 50)));
   ASSERT_TRUE(memory.AwaitTuples(51));
   process->follower.End();
   ExpectNumbered(memory, "h", 51);
@@ -260,7 +256,7 @@ TEST_F(FollowTest, OthersMayTakeWhatIsFollowed) {
   const Sink sink = memory.sink();
   Claims claims(sink);
   const auto payloads = NumberedPayloads("h", 400);
-  Append(path, StartFrame());
+  AppendToFile(path, StartFrame());
   Follower first(memory, claims, path, milliseconds(5));
   std::atomic<bool> done{false};
   std::thread nightly([&] {
@@ -278,8 +274,8 @@ TEST_F(FollowTest, OthersMayTakeWhatIsFollowed) {
   for (const std::string& payload : payloads) {
     const std::string frame = DataFrame(payload);
     const std::size_t cut = random() % frame.size();
-    Append(path, frame.substr(0, cut));
-    Append(path, frame.substr(cut));
+    AppendToFile(path, frame.substr(0, cut));
+    AppendToFile(path, frame.substr(cut));
   }
   EXPECT_TRUE(memory.AwaitTuples(400));
   done = true;
@@ -306,8 +302,9 @@ TEST_F(FollowTest, TwoFollowOneFile) {
       collector.Drain();
     });
   }
-  Append(path, StartFrame());
-  for (const std::string& payload : NumberedPayloads("h", 300)) Append(path, DataFrame(payload));
+  AppendToFile(path, StartFrame());
+  for (const std::string& payload : NumberedPayloads("h", 300))
+    AppendToFile(path, DataFrame(payload));
   EXPECT_TRUE(memory.AwaitTuples(300));
   stop.Request();
   for (std::thread& thread : threads) thread.join();
@@ -317,10 +314,10 @@ TEST_F(FollowTest, TwoFollowOneFile) {
 }
 
 TEST_F(FollowTest, WhatIsNoCaptureIsToldOnceAndTheNextFileTaken) {
-  Append(path, "; a zone file, by mistake\n");
+  AppendToFile(path, "; a zone file, by mistake\n");
   const auto process = Start();
   process->follower.AwaitReports(1);
-  Append(path, "more of it");
+  AppendToFile(path, "more of it");
   WriteFile(dir / "next", Capture(NumberedPayloads("h", 10)));
   fs::rename(dir / "next", path);
   ASSERT_TRUE(memory.AwaitTuples(10));
@@ -329,12 +326,12 @@ TEST_F(FollowTest, WhatIsNoCaptureIsToldOnceAndTheNextFileTaken) {
 }
 
 TEST_F(FollowTest, ABrokenFileIsLeftForTheNext) {
-  Append(path, OpenCapture(NumberedPayloads("a", 5)) + "\x7f\xff\xff\xff and on");
+  AppendToFile(path, OpenCapture(NumberedPayloads("a", 5)) + "\x7f\xff\xff\xff and on");
   const auto process = Start();
   process->follower.AwaitReports(1);
-  Append(path, DataFrame(NumberedPayload("a", 5)));  // behind a fault nothing can be trusted
+  AppendToFile(path, DataFrame(NumberedPayload("a", 5)));  // behind a fault nothing can be trusted
   fs::rename(path, dir / "file.1");
-  Append(path, Capture(NumberedPayloads("b", 5)));
+  AppendToFile(path, Capture(NumberedPayloads("b", 5)));
   ASSERT_TRUE(memory.AwaitTuples(10));
   const auto reports = process->follower.End();
   EXPECT_EQ(StatesOf(reports), (StateList{source::State::kCorrupt, source::State::kComplete}));
@@ -366,7 +363,7 @@ TEST_F(FollowTest, AFaultBehindASilenceCountsOnce) {
       EXPECT_EQ(source.Read(dir / "copy").state, source::State::kCorrupt);
       collector.Drain();
     }
-    Append(file, "\x7f\xff\xff\xff and on");
+    AppendToFile(file, "\x7f\xff\xff\xff and on");
     fs::rename(file, file + ".1");
     follower.AwaitReports(1);
     EXPECT_EQ(StatesOf(follower.End()), StateList{source::State::kCorrupt});
@@ -382,7 +379,7 @@ TEST_F(FollowTest, WhatCannotBeOpenedIsToldOnceAndTriedAgain) {
   std::this_thread::sleep_for(milliseconds(1200));  // a second try at least, most often
   EXPECT_EQ(process->follower.Reports(), 1U);
   fs::remove(path);
-  Append(path, Capture(NumberedPayloads("h", 10)));
+  AppendToFile(path, Capture(NumberedPayloads("h", 10)));
   ASSERT_TRUE(memory.AwaitTuples(10));
   EXPECT_EQ(StatesOf(process->follower.End()),
             (StateList{source::State::kUnreadable, source::State::kComplete}));
@@ -407,7 +404,7 @@ TEST_F(FollowTest, CapturesThatBeginAlike) {
 
 TEST_F(FollowTest, AStopBeforeThereIsAnything) {
   EXPECT_TRUE(Start()->follower.End().empty());
-  Append(path, "");
+  AppendToFile(path, "");
   const auto process = Start();
   std::this_thread::sleep_for(milliseconds(20));
   for (const source::Report& report : process->follower.End()) {

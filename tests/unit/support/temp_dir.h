@@ -41,6 +41,13 @@ inline void WriteFile(const std::string& path, std::string_view bytes) {
   if (!file.flush()) throw std::runtime_error("cannot write " + path);
 }
 
+// At its end, as who goes on writing does; makes the file if it is not there.
+inline void AppendToFile(const std::string& path, std::string_view bytes) {
+  std::ofstream file(path, std::ios::binary | std::ios::app);
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (!file.flush()) throw std::runtime_error("cannot append to " + path);
+}
+
 inline std::string ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw std::runtime_error("cannot read " + path);

@@ -23,6 +23,7 @@
 namespace pdns::frame {
 namespace {
 
+using pdns::testing::AppendToFile;
 using pdns::testing::Capture;
 using pdns::testing::DataFrame;
 using pdns::testing::OpenCapture;
@@ -30,11 +31,6 @@ using pdns::testing::StartFrame;
 using pdns::testing::StopFrame;
 using pdns::testing::TempDir;
 using pdns::testing::WriteFile;
-
-void Append(const std::string& path, std::string_view bytes) {
-  std::ofstream file(path, std::ios::binary | std::ios::app);
-  file << bytes;
-}
 
 // Does what comes next in the test each time the reader has nothing more to read; with nothing left
 // to do it waits, as an ingester does, for the descriptor or the stop.
@@ -79,7 +75,7 @@ struct FollowedInputTest : ::testing::Test {
 
 TEST_F(FollowedInputTest, WhatComesIsReadUntilTheStop) {
   WriteFile(path, "one ");
-  script.steps = {[&] { Append(path, "two "); }, [&] { Append(path, "three"); },
+  script.steps = {[&] { AppendToFile(path, "two "); }, [&] { AppendToFile(path, "three"); },
                   [&] { script.stop.Request(); }};
   const auto input = Open();
   EXPECT_TRUE(input->reopenable());
@@ -90,7 +86,7 @@ TEST_F(FollowedInputTest, WhatComesIsReadUntilTheStop) {
 
 TEST_F(FollowedInputTest, AnEmptyFileIsABeginning) {
   WriteFile(path, "");
-  script.steps = {[&] { Append(path, "x"); }, [&] { script.stop.Request(); }};
+  script.steps = {[&] { AppendToFile(path, "x"); }, [&] { script.stop.Request(); }};
   EXPECT_EQ(ReadToEnd(*Open()), "x");
 }
 
@@ -100,7 +96,7 @@ TEST_F(FollowedInputTest, GrowthAtEveryByteOfAFrame) {
       Capture({"one", "two"}) + Capture({std::string(300, 'x')});  // one behind the other
   WriteFile(path, bytes.substr(0, 1));
   for (std::size_t i = 1; i < bytes.size(); ++i) {
-    script.steps.emplace_back([&, i] { Append(path, bytes.substr(i, 1)); });
+    script.steps.emplace_back([&, i] { AppendToFile(path, bytes.substr(i, 1)); });
   }
   script.steps.emplace_back([&] { script.stop.Request(); });
   Reader reader(Open());
@@ -125,10 +121,10 @@ TEST_F(FollowedInputTest, AFrameThatStaysHalfIsNotTaken) {
 TEST_F(FollowedInputTest, RenamedAndReplacedItIsReadToItsEnd) {
   WriteFile(path, "old");
   script.steps = {[&] { std::filesystem::rename(path, dir / "file.1"); },
-                  [&] { Append(dir / "file.1", " more"); },  // the writer has it open still
+                  [&] { AppendToFile(dir / "file.1", " more"); },  // the writer has it open still
                   [&] {
                     WriteFile(path, "new");
-                    Append(dir / "file.1", " last");
+                    AppendToFile(dir / "file.1", " last");
                   }};
   EXPECT_EQ(ReadToEnd(*Open()), "old more last");
   EXPECT_TRUE(script.done());
@@ -144,7 +140,7 @@ TEST_F(FollowedInputTest, AWriterThatIsLateIsStillRead) {
     WriteFile(path, "new");
   }};
   for (int i = 0; i < 8; ++i) {  // while it goes on, the file has not ended
-    script.steps.emplace_back([&] { Append(dir / "file.1", "."); });
+    script.steps.emplace_back([&] { AppendToFile(dir / "file.1", "."); });
   }
   EXPECT_EQ(ReadToEnd(*Open()), "old........");
 }
@@ -154,7 +150,7 @@ TEST_F(FollowedInputTest, TruncatedItEnds) {
   script.steps = {[&] { WriteFile(path, ""); }};
   const auto input = Open();
   EXPECT_EQ(ReadToEnd(*input), "a long beginning");
-  Append(path, "a long beginning and more");
+  AppendToFile(path, "a long beginning and more");
   EXPECT_EQ(ReadToEnd(*input), "");  // it has ended, whatever comes
 }
 
@@ -175,7 +171,8 @@ TEST_F(FollowedInputTest, DeletedItEndsAfterAWhile) {
 
 TEST_F(FollowedInputTest, SkipPassesOverWhatIsThereAndWaitsForTheRest) {
   WriteFile(path, std::string(5000, 'a'));
-  script.steps = {[&] { Append(path, std::string(3000, 'b')); }, [&] { script.stop.Request(); }};
+  script.steps = {[&] { AppendToFile(path, std::string(3000, 'b')); },
+                  [&] { script.stop.Request(); }};
   const auto input = Open();
   const auto skipped = input->Skip(6000);
   ASSERT_TRUE(skipped.ok());
@@ -230,8 +227,8 @@ TEST_F(FollowedInputTest, ItSaysThatThereIsNoMoreForNow) {
     EXPECT_FALSE(reader.Next().has_value());
     EXPECT_EQ(reader.end(), End::kNone);
   }
-  script.steps = {[&] { Append(path, bytes.substr(bytes.size() - StopFrame().size() - 1)); },
-                  [&] { Append(path, OpenCapture({"three"})); }};
+  script.steps = {[&] { AppendToFile(path, bytes.substr(bytes.size() - StopFrame().size() - 1)); },
+                  [&] { AppendToFile(path, OpenCapture({"three"})); }};
   EXPECT_TRUE(reader.Await());
   EXPECT_EQ(AsText(*reader.Next()), "two");
   EXPECT_FALSE(reader.Next().has_value());
@@ -248,7 +245,7 @@ TEST_F(FollowedInputTest, ItSaysThatThereIsNoMoreForNow) {
 // Whoever passes over what is not there yet waits for it.
 TEST_F(FollowedInputTest, SkippingWaits) {
   WriteFile(path, "one");
-  script.steps = {[&] { Append(path, " two"); }};
+  script.steps = {[&] { AppendToFile(path, " two"); }};
   auto opened = OpenFollowed(path, script, AtEnd::kReturn);
   ASSERT_TRUE(opened.ok());
   EXPECT_EQ(*(*opened)->Skip(5), 5U);
