@@ -98,6 +98,7 @@ class PlainInput final : public Input {
 
 // Not blocking: a FIFO without a writer must not hold up the stop.
 constexpr int kOpenFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+constexpr const char* kNotRegular = "is no regular file: copy what it gives into one";
 
 // -1 and errno.
 int OpenBelow(const std::string& path, const std::string& folder, int flags) {
@@ -184,14 +185,14 @@ Result<std::unique_ptr<Input>> OpenInput(const std::string& path, Waiter& waiter
                                                      : open(path.c_str(), kOpenFlags));
   if (fd < 0 && errno == ELOOP && !rule.folder.empty())
     return Status::Io("is or lies behind a link, which is not followed in a folder");
-  if (fd < 0 && errno == EMEDIUMTYPE) return Status::Io("is no regular file");
+  if (fd < 0 && errno == EMEDIUMTYPE) return Status::Io(kNotRegular);
   if (fd < 0 && errno == EISDIR) return Status::Errno("cannot be read", EISDIR);
   if (fd < 0) return Status::Errno("cannot be opened", errno);
   struct stat info {};
   if (fstat(fd, &info) != 0) info.st_mode = 0;
   auto plain = std::make_unique<PlainInput>(fd, !standard_input, S_ISREG(info.st_mode), waiter);
   if (S_ISDIR(info.st_mode)) return Status::Errno("cannot be read", EISDIR);
-  if (RegularOnly(rule) && !S_ISREG(info.st_mode)) return Status::Io("is no regular file");
+  if (RegularOnly(rule) && !S_ISREG(info.st_mode)) return Status::Io(kNotRegular);
 
   constexpr std::size_t kHead = 4;
   const auto head = plain->Peek(kHead);
