@@ -133,7 +133,7 @@ Result<AnswerCursor> CursorFromText(std::string_view text, std::string_view aske
 }
 
 Result<CursorHit> Recall(store::Snapshot& snapshot, store::Trust trust, store::Side side,
-                         const AnswerCursor& cursor, SortBy by) {
+                         const AnswerCursor& cursor, std::optional<SortBy> by) {
   const store::Place& row = cursor.place.row;
   CursorHit hit;
   hit.side = side;

@@ -68,9 +68,10 @@ struct CursorHit {
   }
 };
 
-// `by`: how the answer is sorted. Only long rdata, where it is sorted by rdata, is looked up:
-// kUsage when no row has it any more, or the database's error; all else stands in the cursor.
+// `by`: how the answer is sorted; nothing: by places alone. Only long rdata, where it is sorted by
+// rdata, is looked up: kUsage when no row has it any more, or the database's error; all else stands
+// in the cursor.
 Result<CursorHit> Recall(store::Snapshot& snapshot, store::Trust trust, store::Side side,
-                         const AnswerCursor& cursor, SortBy by);
+                         const AnswerCursor& cursor, std::optional<SortBy> by);
 
 }  // namespace pdns::query

@@ -10,8 +10,8 @@ void HitSorter::MakeKey(const Hit& hit) {
   key_.clear();
   if (order_.unique && order_.by == SortBy::kRdata) {
     AppendValueKey(key_, hit.tuple);
-  } else {
-    AppendSortKey(key_, order_.by, order_.reverse, hit.tuple, hit.history);
+  } else if (order_.by.has_value()) {
+    AppendSortKey(key_, *order_.by, order_.reverse, hit.tuple, hit.history);
   }
 }
 

@@ -21,7 +21,7 @@ namespace pdns::query {
 class HitSorter {
  public:
   struct Order {
-    SortBy by = SortBy::kName;
+    std::optional<SortBy> by = SortBy::kName;  // none: by their places alone
     bool reverse = false;
     bool unique = false;     // of hits with one name (kName), or one text of rdata (kRdata, in the
                              // order of AppendValueKey, never reversed), the first only

@@ -1,5 +1,7 @@
 #include "query/lookup.h"
 
+#include "ask/wanted.h"
+
 namespace pdns::query {
 namespace {
 
@@ -60,6 +62,36 @@ LookupOutcome LookupEach(store::Snapshot& snapshot, const QuestionAt& question_a
     return sink({row.tuple, row.history, asked_at(number), {}, Place{number, order, row.at}, {}});
   };
   store::Scanned scanned = snapshot.ScanEach(at, pass, options.watch);
+  outcome.keys = scanned.keys;
+  outcome.stopped = scanned.stopped;
+  outcome.status = std::move(scanned.status);
+  return outcome;
+}
+
+LookupOutcome LookupInQuarantine(store::Snapshot& snapshot, const QuestionAt& question_at,
+                                 const AskedAt& asked_at, const LookupOptions& options,
+                                 const std::function<bool(const Hit&)>& sink) {
+  LookupOutcome outcome;
+  ask::Wanted wanted;
+  std::uint64_t next = options.number;
+  while (const ask::Question* question = question_at(next++)) wanted.Add(*question);
+  wanted.Index();
+  const auto pass = [&](const store::Row& row) {
+    if (options.filter != nullptr && !options.filter->Passes(row.tuple, row.history)) return true;
+    for (const std::uint32_t found : wanted.MayHold(row.tuple)) {
+      const std::uint64_t number = options.number + found;
+      const ask::Question* question = question_at(number);
+      if (question == nullptr || !question->Holds(row.tuple)) continue;
+      ++outcome.rows;
+      const Place place{number, store::Side::kOwner, row.at};
+      if (!sink({row.tuple, row.history, asked_at(number), {}, place, {}})) return false;
+    }
+    return true;
+  };
+  store::Selection all;
+  all.trust = store::Trust::kQuarantined;
+  if (options.filter != nullptr) all.types = options.filter->types.PlainList();
+  store::Scanned scanned = snapshot.Scan(all, pass, options.watch);
   outcome.keys = scanned.keys;
   outcome.stopped = scanned.stopped;
   outcome.status = std::move(scanned.status);

@@ -49,6 +49,15 @@ LookupOutcome LookupEach(store::Snapshot& snapshot, const QuestionAt& question_a
                          const AskedAt& asked_at, const LookupOptions& options,
                          const std::function<bool(const Hit&)>& sink);
 
+// As LookupEach, of questions of any kind, by one pass over all rows of the quarantine, which has
+// no index of what is pointed at; `quarantined` does not count either. Hits come in the order of
+// the rows, so those of one question lie apart: whoever wants them in the order of the questions
+// sorts them by their places. `question_at` is called once for each number, and again where a row
+// may answer it. Memory: ask::Wanted's.
+LookupOutcome LookupInQuarantine(store::Snapshot& snapshot, const QuestionAt& question_at,
+                                 const AskedAt& asked_at, const LookupOptions& options,
+                                 const std::function<bool(const Hit&)>& sink);
+
 // The side in whose order the rows of a question come.
 store::Side OrderOf(const ask::Question& question, bool quarantined);
 

@@ -92,6 +92,7 @@ class Runner {
     const auto sensors = ask::SensorsNamed(request_.sensors, snapshot_.sensors());
     if (!sensors.ok()) return sensors.status();
     filter_.sensors = *sensors;
+    in_quarantine_ = ListIsForOnePass();
     BeginOrder();
     if (Status status = GoOnAtCursor(); !status.ok()) return status;
     if (request_.pivot.has_value()) {
@@ -140,16 +141,37 @@ class Runner {
     } else if (request_.distinct()) {
       order.by = names ? SortBy::kName : SortBy::kRdata;
       order.unique = true;
+    } else if (in_quarantine_ && OrderMatters()) {
+      order.by = std::nullopt;
     } else {
       return;
     }
-    order.places = request_.limit != 0;
+    order.places = request_.limit != 0 || in_quarantine_;
     // One more than is shown tells that there is more; of rows that share names nobody knows how
     // many are needed.
-    if (order.places && !(request_.distinct() && !order.unique))
+    if (request_.limit != 0 && !(request_.distinct() && !order.unique))
       order.keep = request_.offset + request_.limit + 1;
     sorted_by_ = order.by;
     sorter_.emplace(order);
+  }
+
+  bool OrderMatters() const {
+    return request_.show == Show::kRows || request_.limit != 0 || request_.offset != 0 ||
+           !request_.cursor.empty();
+  }
+
+  // The quarantine has no index of what is pointed at, and strangers fill it: to look through all
+  // of it for each line of a list would take for ever. Names have an index, so that a list of them
+  // is looked up line by line.
+  bool ListIsForOnePass() const {
+    if (!quarantined() || request_.list == nullptr) return false;
+    std::optional<ask::Question> made;
+    int passes = 0;
+    for (std::uint64_t at = request_.questions.size(); passes < 2 && at < questions(); ++at) {
+      const ask::Question* question = QuestionAt(at, made);
+      if (question != nullptr && question->side != store::Side::kOwner) ++passes;
+    }
+    return passes == 2;
   }
 
   std::string Seal() const {
@@ -247,6 +269,7 @@ class Runner {
     for (const Asking& asking : request_.questions) {
       if (!Ask(asking.question, {asking.text, 0}, number++)) return;
     }
+    if (in_quarantine_) return AskListInQuarantine(number);
     // Up to where a cursor goes on, and where a question is more than a span, one by one.
     while (number < questions()) {
       const bool before = after_.has_value() && number <= after_->question;
@@ -291,6 +314,18 @@ class Runner {
     outcome_.keys += looked.keys;
     if (!looked.status.ok()) outcome_.status = looked.status;
     return outcome_.status.ok() && outcome_.end == End::kWhole;
+  }
+
+  void AskListInQuarantine(std::uint64_t number) {
+    for (std::uint64_t at = number; at < questions(); ++at) answer_.Begin(AskedAt(at));
+    std::optional<ask::Question> made;
+    Asked asked;
+    const auto looked = LookupInQuarantine(
+        snapshot_, [&](std::uint64_t at) { return QuestionAt(at, made); },
+        [&](std::uint64_t at) { return &(asked = AskedAt(at)); }, How(number),
+        [this](const Hit& hit) { return Add(hit); });
+    outcome_.keys += looked.keys;
+    if (!looked.status.ok()) outcome_.status = looked.status;
   }
 
   // False when there is no use in asking more.
@@ -371,7 +406,8 @@ class Runner {
   Outcome outcome_;
   Answer answer_;
   std::optional<HitSorter> sorter_;
-  SortBy sorted_by_{};                 // of sorter_
+  std::optional<SortBy> sorted_by_;    // of sorter_
+  bool in_quarantine_ = false;         // the list is asked by one pass
   bool sorted_in_part_ = false;        // interrupted before all was found
   std::optional<OwnedPlace> after_;    // where a cursor stands
   std::optional<NewPlace> new_after_;  // the same, in the journal

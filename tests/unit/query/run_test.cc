@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -130,6 +131,92 @@ TEST(Run, QuarantinedRows) {
   Request request = Asked({"*."});
   request.trust = store::Trust::kQuarantined;
   EXPECT_EQ(Ask(snapshot, request).lines, Lines{"bank.example. A 101.118.105.108"});
+}
+
+// 120 quarantined rows, and a list that asks for them by addresses, blocks and names.
+struct QuarantinedList : ::testing::Test {
+  QuarantinedList() {
+    for (int i = 0; i < 60; ++i) {
+      const std::string owner = "n" + std::to_string(i) + ".example";
+      const std::string address{10, 0, static_cast<char>(i / 16), static_cast<char>(i % 16)};
+      snapshot.Quarantine(owner, RrType::kA, address);
+      snapshot.Quarantine(owner, RrType::kNs, WireName("ns" + std::to_string(i % 7) + ".evil"));
+      lines += "10.0." + std::to_string(i % 5) + "." + std::to_string(i % 16) + "\n";
+    }
+    lines += "10.0.1.0/28\n10.0.0.0/16\nn7.example\nn70.example\n10.0.0.3\n192.0.2.0/24\n";
+    request.trust = store::Trust::kQuarantined;
+    request.list = ListOf(lines);
+  }
+
+  // Each line alone, one after the other.
+  Lines InTurn() {
+    Lines all;
+    for (std::size_t i = 0; i < request.list->size(); ++i) {
+      Request one = request;
+      one.list = ListOf(std::string((*request.list)[i].text) + "\n");
+      for (std::string& line : Ask(snapshot, one).lines) all.push_back(std::move(line));
+    }
+    return all;
+  }
+
+  FakeSnapshot snapshot;
+  std::string lines;
+  Request request;
+};
+
+TEST_F(QuarantinedList, IsAnsweredAsLineByLineByOnePass) {
+  const Lines expected = InTurn();
+  ASSERT_GT(expected.size(), 80U);
+  const Told told = Ask(snapshot, request);
+  EXPECT_EQ(told.lines, expected);
+  EXPECT_EQ(told.outcome.rows, expected.size());
+  EXPECT_EQ(told.outcome.keys, 120U);
+  request.show = Show::kCount;
+  const Told counted = Ask(snapshot, request);
+  EXPECT_EQ(counted.outcome.rows, expected.size());
+  EXPECT_EQ(counted.outcome.keys, 120U);
+}
+
+TEST_F(QuarantinedList, InPartsItIsTheSame) {
+  const Lines expected = InTurn();
+  for (const std::uint64_t limit : {1U, 7U, 50U}) {
+    request.limit = limit;
+    request.cursor.clear();
+    Lines all;
+    do {
+      const Told part = Ask(snapshot, request);
+      ASSERT_LE(part.lines.size(), limit);
+      all.insert(all.end(), part.lines.begin(), part.lines.end());
+      request.cursor = part.outcome.cursor;
+    } while (!request.cursor.empty());
+    EXPECT_EQ(all, expected) << limit;
+  }
+}
+
+TEST_F(QuarantinedList, SaysWhichLineHasHits) {
+  request.show = Show::kHits;
+  const auto& hits = Ask(snapshot, request).outcome.hits;
+  ASSERT_EQ(hits.size(), request.list->size());
+  for (const auto& hit : hits) {
+    Request one = request;
+    one.show = Show::kCount;
+    one.list = ListOf(std::string(hit.text) + "\n");
+    EXPECT_EQ(hit.found.rows, Ask(snapshot, one).outcome.rows) << hit.text;
+  }
+}
+
+TEST_F(QuarantinedList, InAnOrder) {
+  request.order = Order{SortBy::kName, true};
+  const Told told = Ask(snapshot, request);
+  Lines sorted = InTurn();
+  ASSERT_EQ(told.lines.size(), sorted.size());
+  Lines owners;
+  for (const std::string& line : told.lines) owners.push_back(line.substr(0, line.find(' ')));
+  EXPECT_EQ(owners.front(), "n9.example.");
+  Lines got = told.lines;
+  std::sort(got.begin(), got.end());
+  std::sort(sorted.begin(), sorted.end());
+  EXPECT_EQ(got, sorted);
 }
 
 TEST(Run, NamesAndValuesOnceEach) {
