@@ -17,6 +17,8 @@ constexpr int kReadsPerTurn = 4;               // a peer that writes as fast as 
 constexpr int kAnswersMost = 1000;
 constexpr std::chrono::milliseconds kAnswerEach(10);
 
+// A descriptor that was handed over is but a number that the process before wrote down. A listening
+// socket is SOCK_STREAM as well; only SO_ACCEPTCONN (socket(7)) tells it from a connection.
 bool IsConnection(int fd) {
   int type = 0;
   int listens = 0;
@@ -46,6 +48,8 @@ Result<std::unique_ptr<Connection>> Connection::Adopt(net::Descriptor fd, std::s
   // Never more than one piece, and that not whole: whoever held it had cut what could be cut.
   Bytes rest = decoded->rest;
   while (!rest.empty()) {
+    // The splitter grows by what came, so a long rest needs several rounds; none may complete a
+    // piece.
     const auto room = adopted->splitter_.Room();
     const std::size_t n = std::min(room.size(), rest.size());
     std::memcpy(room.data(), rest.data(), n);
@@ -63,6 +67,7 @@ std::string Connection::Export() const {
 
 net::Descriptor Connection::Release() {
   state_ = State::kClosed;
+  // The destructor must find nothing to close: the next process goes on with the same connection.
   return channel_->Release();
 }
 
@@ -70,12 +75,14 @@ std::size_t Connection::Receive(FrameSink& sink) {
   using Outcome = net::Channel::Outcome;
   const auto until = Clock::now() + kTurn;
   std::size_t total = 0;
+  // Holds when nothing is left to read at one of the returns below; behind the loop more may be.
   drained_ = true;
   if (uncut_) Cut(sink, until);
   // No more is read than can be handed on: what waits for another turn takes memory.
   for (int turn = 0; turn < kReadsPerTurn && !uncut_; ++turn) {
     // A read is cut at once, and may take its time: none begins in the second half of a turn.
     if (turn > 0 && Clock::now() > until - kTurn / 2) break;
+    // The last Cut may have parked it: not one byte more is read of such a peer.
     if (state_ == State::kParked || state_ == State::kClosed) return total;
     const auto got = channel_->Read(splitter_.Room());
     if (got.outcome == Outcome::kWouldBlock) {
@@ -105,6 +112,8 @@ void Connection::OnEnd(net::Channel::Outcome outcome, FrameSink& sink) {
     return state_ == State::kData ? Break(sink, channel_->reason()) : Park(channel_->reason());
   }
   state_ = State::kClosed;
+  // An end inside a frame is no broken stream: every resolver that is killed leaves one, and what
+  // was whole was handed on.
   reason_ = splitter_.held() > 0 ? channel_->reason() + " inside a frame" : channel_->reason();
 }
 
@@ -115,6 +124,8 @@ void Connection::Cut(FrameSink& sink, Clock::time_point until) {
   std::uint64_t look_at = splitter_.position() + kBytesUnlooked;
   int pieces = 0;
   uncut_ = false;
+  // The state is asked after each piece: a control frame may park the peer, and what follows must
+  // not be believed.
   while (state_ == State::kHandshake || state_ == State::kData) {
     switch (splitter_.Next()) {
       case Piece::kNeedMore:
@@ -132,6 +143,7 @@ void Connection::Cut(FrameSink& sink, Clock::time_point until) {
     if (splitter_.position() < look_at && ++pieces < kPiecesUnlooked) continue;
     look_at = splitter_.position() + kBytesUnlooked;
     pieces = 0;
+    // Set although the next piece may not be whole: then the next turn finds that out at once.
     if ((uncut_ = Clock::now() >= until)) return;
   }
 }
@@ -161,6 +173,8 @@ void Connection::OnControl(FrameSink& sink) {
       return;
     case ControlType::kStop:
       state_ = State::kHandshake;
+      // Only to who sent READY: by the Frame Streams specification a writer without READY reads
+      // nothing, and what it does not read stays in its socket. Another START may follow.
       if (both_ways_) Reply(sink, ControlType::kFinish);
       return;
     case ControlType::kAccept:
@@ -172,6 +186,8 @@ void Connection::OnControl(FrameSink& sink) {
 void Connection::Reply(FrameSink& sink, ControlType type) {
   if (!answers_.Spend(1, Clock::now())) {
     const std::string reason = "READY or STOP over and over";
+    // An answer costs a write, hence the allowance. A malformed frame is counted only if frames
+    // came before: otherwise nothing was sent that could count.
     return frames_ > 0 ? Break(sink, reason) : Park(reason);
   }
   channel_->Write(AsBytes(EncodeControl(type)));
@@ -179,6 +195,7 @@ void Connection::Reply(FrameSink& sink, ControlType type) {
 
 void Connection::Park(std::string reason) {
   state_ = State::kParked;
+  // A parked peer may stay connected for long: it keeps its descriptor and no buffer.
   splitter_ = Splitter(kReadSize);  // what it held is lost
   uncut_ = false;
   reason_ = std::move(reason);

@@ -20,6 +20,8 @@ std::optional<HandedState> DecodeHandedState(Bytes bytes) {
   const std::uint8_t version = cursor.U8();
   const std::uint8_t in_data = cursor.U8();
   const std::uint8_t flags = cursor.U8();
+  // A bit that is not known may change what follows it: the peer is refused, connects again, and
+  // loses half a frame, not the framing of all that follows.
   if (!cursor.ok() || version != kVersion || in_data > 1 || (flags & ~kBothWays) != 0)
     return std::nullopt;
   return HandedState{in_data == 1, flags == kBothWays, cursor.Read(cursor.left())};

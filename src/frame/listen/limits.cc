@@ -23,7 +23,9 @@ constexpr auto kLookPause = std::chrono::milliseconds(100);
 
 }  // namespace
 
-// Half of the descriptors stay for the database.
+// Half of the descriptors stay for the database. RocksDB holds its table files open and the archive
+// its own; a peer that took their last descriptor would stop the database. The soft limit is asked
+// (getrlimit(2)), since that is the one that accept4() meets.
 void Listener::ShareConnections() {
   std::set<Kind> kinds;
   for (const net::ListeningSocket& socket : sockets_) kinds.insert(KindOf(socket));
@@ -46,10 +48,15 @@ void Listener::StopAccepting(Kind kind) {
   const auto now = Clock::now();
   Door& door = doors_[kind];
   door.accepting = false;
+  // Two ways lead here. If the door is at its limit, only one who goes makes room. If accept4()
+  // found no descriptor, others of the process may give one back, which nothing tells: hence the
+  // second try by time.
   door.room_below = door.open;
   door.try_again = now + kAcceptPause;
   for (std::size_t i = 0; i < sockets_.size(); ++i) {
     if (KindOf(sockets_[i]) != kind) continue;
+    // A listening socket with peers in its backlog is always ready: watched on, it would make each
+    // wait return at once.
     door.round_robin.Watch(sockets_[i].fd(), 0, EPOLL_CTL_MOD);
     ++figures_[i].full;
   }
@@ -67,6 +74,8 @@ void Listener::ListenAgainIfRoom(Kind kind) {
       door.open < door.room_below || (now >= door.try_again && door.open < door.limit);
   if (!room) {
     if (now < door.look_again) return;
+    // To look for room goes over all peers, so it is done ten times a second at most; once somebody
+    // made room, the next may come at once.
     if (!OthersWait(kind) || !MakeRoom(kind)) {
       door.look_again = now + kLookPause;
       return;
@@ -75,6 +84,7 @@ void Listener::ListenAgainIfRoom(Kind kind) {
   door.accepting = true;
   for (const net::ListeningSocket& socket : sockets_) {
     if (KindOf(socket) != kind) continue;
+    // If one socket cannot be watched, the door counts as full and is tried again.
     door.accepting = door.round_robin.Watch(socket.fd(), EPOLLIN, EPOLL_CTL_MOD) && door.accepting;
   }
 }
@@ -83,6 +93,8 @@ bool Listener::OthersWait(Kind kind) const {
   std::vector<pollfd> waiting;
   for (const net::ListeningSocket& socket : sockets_)
     if (KindOf(socket) == kind) waiting.push_back({socket.fd(), POLLIN, 0});
+  // The round robin does not watch these sockets now; the kernel says without accept4() whether
+  // their backlog holds somebody.
   return poll(waiting.data(), waiting.size(), 0) > 0;
 }
 
@@ -100,6 +112,7 @@ bool Listener::MakeRoom(Kind kind) {
     const Rank rank = data ? kSilent : peer.seen == State::kData ? kNoFrame : kNoStart;
     const auto since = data || peer.seen == State::kParked ? peer.last : peer.accepted;
     if (now - since < (data ? limits_.next_frame : limits_.first_frame)) continue;
+    // First by rank, then by time: of equals the one that is silent longest.
     if (std::pair(rank, since) >= first) continue;
     first = {rank, since};
     chosen = it;
@@ -115,6 +128,7 @@ bool Listener::MakeRoom(Kind kind) {
 }
 
 void Listener::CountMemory(Peer& peer) {
+  // Counted after each reading, so that the sum is at hand without a walk over all peers.
   const std::size_t now = peer.connection->memory();
   memory_ = memory_ - peer.memory + now;
   peer.memory = now;
@@ -137,6 +151,8 @@ void Listener::KeepMemory(FrameSink& sink) {
     found->second.connection->DeliverRest(sink);
     found->second.connection->Trim();
     CountMemory(found->second);
+    // Forgets nobody here: only a read finds that a peer has gone. So all holders are still there
+    // below.
     RecordState(found);
   }
   for (const auto& [size, fd] : holders) {
@@ -154,6 +170,7 @@ void Listener::KeepMemory(FrameSink& sink) {
 void Listener::Parked(int fd, Peer& peer) {
   peer.seen = State::kParked;
   peer.last = Clock::now();
+  // Times only grow, so the front is the next whose time is over.
   parked_.emplace_back(peer.last, fd);
   CountMemory(peer);
   figures_[peer.connection->socket()].broken += peer.connection->broken() ? 1 : 0;
@@ -164,6 +181,8 @@ void Listener::CloseParked() {
   const auto over = Clock::now() - kParkTime;
   for (; !parked_.empty() && parked_.front().first <= over; parked_.pop_front()) {
     const auto found = peers_.find(parked_.front().second);
+    // The peer may have gone by itself, and its number be another's who is parked, too: the time
+    // tells whether this entry is of this peer.
     if (found != peers_.end() && found->second.seen == State::kParked &&
         found->second.last == parked_.front().first) {
       Forget(found);
