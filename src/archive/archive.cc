@@ -35,8 +35,10 @@ Status MakeDirectory(const std::string& directory) {
   return {};
 }
 
-// The descriptor that holds the archive of `name` as long as it is open. The file stays: removed,
-// it could be held twice.
+// The descriptor that holds the archive of `name` as long as it is open. The system lets go of a
+// flock(2) lock when its last descriptor is closed, also by kill -9, so no lock is ever left over.
+// The file stays: removed, it could be held twice, once under its old inode and once under a new
+// one.
 Result<int> Lock(const std::string& directory, const std::string& name) {
   constexpr mode_t kMode = 0640;
   const std::string path = directory + "/." + name + ".lock";
@@ -50,7 +52,8 @@ Result<int> Lock(const std::string& directory, const std::string& name) {
                     " there and holds " + path);
 }
 
-// Of compressions that were cut off.
+// Of compressions that were cut off: their originals are still there and are compressed anew. To be
+// called under the lock, since the keeper of another ingester may be writing such a file.
 void RemoveParts(const std::string& directory, const std::string& name) {
   std::vector<fs::path> parts;
   std::error_code error;
@@ -77,6 +80,8 @@ Status Archive::Check(const Options& options, bool ours) {
   if (Status made = MakeDirectory(options.directory); !made.ok()) return made;
   if (access(options.directory.c_str(), R_OK | W_OK | X_OK) != 0)
     return Status::Errno("archive " + options.directory + ": cannot be written to", errno);
+  // A second flock() of this process would be refused as another's is: the lock belongs to the
+  // descriptor that was opened, not to the process.
   if (ours) return {};
   const auto lock = Lock(options.directory, options.name);
   if (!lock.ok()) return lock.status();
@@ -104,6 +109,8 @@ const source::Place* Archive::Append(Bytes payload) {
   // First: where this frame does not fit any more, it begins the next file.
   if (lock_ >= 0) EndIfDue(size);
   const bool fits = !payload.empty() && payload.size() <= frame::kMaxFrameLength;
+  // BeginIfNone comes last in the chain: a frame that is not taken must begin no file, since no
+  // file is without frames.
   const bool taken =
       lock_ >= 0 && fits && !writer_.paused() && writer_.HasRoom(size) && BeginIfNone(payload);
   if (!taken) {
@@ -111,6 +118,7 @@ const source::Place* Archive::Append(Bytes payload) {
     return nullptr;
   }
   writer_.Add(payload);
+  // Behind the frame, as a reader of the file counts: header and payload, from the START frame on.
   place_.Move(payload, place_.bytes() + size);
   return &place_;
 }
@@ -152,6 +160,8 @@ void Archive::EndIfDue(std::uint64_t next) {
   if (RotationDue(rotate, system_.steady() - begun_, place_.bytes(), next)) {
     Rotate();
   } else if (!writer_.CanGoOn()) {
+    // The disk took no more of this file: what comes now goes to another. No rule asked for that,
+    // so it is not counted as a rotation.
     EndFile();
   }
 }
@@ -159,9 +169,12 @@ void Archive::EndIfDue(std::uint64_t next) {
 // A file begins with a frame, never empty: its source is known by the hash of the first frame.
 bool Archive::BeginIfNone(Bytes payload) {
   if (open_) return true;
+  // A reader of the file stands here before its first data frame.
   static const std::size_t kStart = frame::EncodeControl(frame::ControlType::kStart).size();
   const auto id = hooks_.on_begin(Sha256(payload));
   if (!id.ok()) {
+    // Without a source there is no place, and a frame without a place would be stored again by a
+    // run over the archive.
     writer_.Pause(id.status().message());
     return false;
   }
@@ -176,6 +189,7 @@ bool Archive::BeginIfNone(Bytes payload) {
 void Archive::EndFile() {
   open_ = false;
   writer_.End();
+  // Only now: from here on others may claim the file, and its last frame is queued already.
   hooks_.on_end(place_.id(), place_.position());
 }
 

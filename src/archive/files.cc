@@ -45,6 +45,8 @@ std::optional<sys_seconds> ParseTime(std::string_view text) {
       std::chrono::year(static_cast<int>(Number(text.substr(0, 4)))),
       std::chrono::month(Number(text.substr(4, 2))), std::chrono::day(Number(text.substr(6, 2))));
   if (!day.ok()) return std::nullopt;
+  // An hour of 24 or a minute of 60 passes here: ParseFileName writes the name again, finds another
+  // one, and refuses it.
   return std::chrono::sys_days(day) + std::chrono::hours(Number(text.substr(9, 2))) +
          std::chrono::minutes(Number(text.substr(11, 2))) +
          std::chrono::seconds(Number(text.substr(13, 2)));
@@ -96,6 +98,9 @@ bool IsPartName(std::string_view name, std::string_view file) {
 }
 
 Status CheckName(std::string_view name) {
+  // What is put around it takes 40 bytes at most (".NAME-20261122T190000Z-10000.dnstap.zst.part"),
+  // and NAME_MAX is 255. No '.' in front: such files are hidden, as parts and locks are. No '/', no
+  // blank: a name must stay in its folder and on its line.
   constexpr std::size_t kLongest = 128;
   const bool good =
       !name.empty() && name.size() <= kLongest && name.front() != '.' &&
@@ -126,11 +131,13 @@ Result<std::vector<File>> ListFiles(const std::string& directory, std::string_vi
 
 std::vector<File> Expired(const std::vector<File>& files, std::string_view writing,
                           const KeepRule& keep, sys_seconds now, std::chrono::nanoseconds by_age) {
+  // Both forms of a file count while they stand side by side: both take room on the disk.
   std::uint64_t total = 0;
   for (const File& file : files) total += file.size;
   std::vector<File> expired;
   bool any_by_age = false;
   for (std::size_t i = 0; i < files.size(); ++i) {
+    // Its size counts, and older files make room for it; it is never removed itself.
     if (files[i].file == writing) continue;
     // Its twin, if it has one, is no next file.
     const auto next = std::find_if(
@@ -158,6 +165,8 @@ std::vector<File> Expired(const std::vector<File>& files, std::string_view writi
 
 bool RotationDue(const RotateRule& rotate, std::chrono::nanoseconds age, std::uint64_t bytes,
                  std::uint64_t next) {
+  // Asked before the frame, not after it: frames make no file larger than the limit, unless one
+  // frame alone does.
   return (rotate.after.count() > 0 && age >= rotate.after) ||
          (rotate.bytes > 0 && bytes + next > rotate.bytes);
 }

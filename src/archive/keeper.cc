@@ -16,9 +16,13 @@ namespace pdns::archive {
 namespace {
 
 constexpr auto kRhythm = std::chrono::minutes(1);
+// So much counts as passed since the last look at most: a process that was stopped for hours must
+// not remove hours of files in one pass.
 constexpr auto kLongestPassed = std::chrono::minutes(5);
 
-// Of this thread alone, as Linux has it: whatever else runs goes first.
+// Linux keeps both values for each thread, though POSIX speaks of processes (setpriority(2),
+// ioprio_set(2)): whatever else runs goes first. glibc has no wrapper of ioprio_set. Best effort:
+// nothing depends on it but the speed of others.
 void StepBack() {
   constexpr int kLowestNice = 19;
   constexpr int kWhoProcess = 1;            // IOPRIO_WHO_PROCESS
@@ -67,8 +71,11 @@ void Keeper::Run() {
   StepBack();
   std::unique_lock lock(mutex_);
   while (!stopping_) {
+    // Before the pass: a file that ends in the midst of it leads to another pass.
     woken_ = false;
     lock.unlock();
+    // Without the lock: to compress a file takes long, and Writing() is called by the thread that
+    // writes frames.
     Pass();
     lock.lock();
     changed_.wait_for(lock, kRhythm, [this] { return woken_ || stopping_; });
@@ -102,6 +109,7 @@ std::chrono::nanoseconds Keeper::MayAge() {
   const auto steady = system_.steady();
   const std::chrono::nanoseconds passed = aged_.has_value() ? steady - *aged_ : kRhythm;
   if (passed < kRhythm) return {};
+  // By the steady clock, which nobody sets; `now` decides only what is old.
   aged_ = steady;
   return 2 * std::min<std::chrono::nanoseconds>(passed, kLongestPassed);
 }
@@ -124,6 +132,8 @@ void Keeper::Compress(const File& file) {
   // writer that is about to see that the name is taken.
   if (access(compressed.c_str(), F_OK) == 0) return RemoveOriginal(path);
   const std::string part = settings_.directory + "/" + PartName(file.file);
+  // The part is synced when this returns: a rename that reaches the disk before the bytes would
+  // leave a file that looks whole and is not. Given up or failed, the part is gone already.
   const auto made = frame::CompressFile(path, part, [this] { return !stopping(); });
   if (!made.ok()) return Complain("archive " + made.status().message());
   if (!*made) return;
@@ -132,6 +142,8 @@ void Keeper::Compress(const File& file) {
     unlink(part.c_str());
     return;
   }
+  // The new name must be on the disk before the old one goes: the two changes may reach it in
+  // either order, and a crash between them would leave neither.
   SyncDirectory(settings_.directory);
   RemoveOriginal(path);
   const std::lock_guard lock(mutex_);
@@ -145,6 +157,7 @@ void Keeper::RemoveOriginal(const std::string& path) {
 
 void Keeper::Complain(const std::string& line) {
   constexpr std::size_t kRemembered = 1000;
+  // Lines name files, so there is no end of them: after so many each may be said once more.
   if (complaints_.size() >= kRemembered) complaints_.clear();
   if (complaints_.insert(line).second) LogWarning(line);
 }

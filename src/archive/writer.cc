@@ -32,6 +32,8 @@ Writer::Writer(Settings settings, const System& system, Keeper& keeper)
 Writer::~Writer() { Finish(); }
 
 bool Writer::HasRoom(std::size_t size) const {
+  // Relaxed is enough: only the caller's thread adds. What it misses is what the writing thread has
+  // freed since, so it refuses too early and never too late.
   return held_.load(std::memory_order_relaxed) + size <= settings_.buffer;
 }
 
@@ -41,6 +43,8 @@ void Writer::Begin(std::chrono::sys_seconds arrival) {
   Chunk chunk;
   chunk.file = begun_;
   chunk.begins = arrival;
+  // A chunk of its own, since a chunk belongs to one file. The path is made by the writing thread,
+  // so that a slow folder holds up no socket.
   chunk.bytes.reserve(kChunk);
   chunk.bytes += frame::EncodeControl(frame::ControlType::kStart);
   held_ += chunk.bytes.size();
@@ -58,6 +62,8 @@ void Writer::Add(Bytes payload) {
     held_ += frame::kFrameHeader + payload.size();
     full = chunk.bytes.size() >= kChunk;
   }
+  // Only a full chunk wakes the writer, not each frame: a wake is a system call. What is less than
+  // a chunk is written within kRhythm.
   if (full) work_.notify_one();
 }
 
@@ -67,6 +73,7 @@ void Writer::End() {
     Chunk& chunk = Tail();
     const std::string stop = frame::EncodeControl(frame::ControlType::kStop);
     chunk.bytes += stop;
+    // Tail() begins a new chunk if the last one is full, and that one may hold nothing but STOP.
     chunk.ends = true;
     held_ += stop.size();
   }
@@ -89,6 +96,7 @@ void Writer::Pause(const std::string& reason) {
     const std::lock_guard lock(mutex_);
     const auto now = system_.steady();
     resume_at_ = now + kPause;
+    // resume_at_ moves at each failure, the count and the warning belong to the first of a pause.
     if (paused_.exchange(true)) return;
     ++figures_.pauses;
     warned_ = warn = figures_.pauses == 1 || now >= next_warning_;
@@ -102,6 +110,8 @@ bool Writer::Flush() {
   std::unique_lock lock(mutex_);
   const std::uint64_t target = added_;
   const std::uint64_t told = told_;  // frames of the Flush before; what is lost behind it is news
+  // Under the lock in which the writer looks at it: no notice is lost. `ended_` ends the wait where
+  // no writer is left to sync.
   wanted_ = std::max(wanted_, target);
   work_.notify_one();
   synced_.wait(lock, [&] { return synced_to_ >= target || ended_; });
@@ -129,10 +139,12 @@ void Writer::Run() {
   std::unique_lock lock(mutex_);
   while (true) {
     work_.wait_for(lock, kRhythm, [this] {
+      // More than one chunk means that the first is complete, whatever it holds.
       const bool full = !queue_.empty() && (queue_.size() > 1 || queue_.front().ends ||
                                             queue_.front().bytes.size() >= kChunk);
       return full || wanted_ > synced_to_ || finishing_;
     });
+    // Asked after each round: frames that were queued before the end are written first.
     if (finishing_ && queue_.empty()) break;
     const bool sync = wanted_ > synced_to_ || finishing_;
     auto chunks = std::exchange(queue_, {});
@@ -146,6 +158,8 @@ void Writer::Run() {
     if (sync) SyncFile();
     lock.lock();
     if (sync) {
+      // Of this round and those before: frames that were added meanwhile have higher numbers, and a
+      // Flush for them is seen in the next round.
       synced_to_ = done_;
       synced_.notify_all();
     }
@@ -158,10 +172,12 @@ void Writer::Run() {
 
 void Writer::Write(const Chunk& chunk) {
   if (chunk.begins.has_value()) Open(chunk.file, *chunk.begins);
+  // The file failed in an earlier chunk, or could not be made.
   if (stream_ == nullptr) return Lose(chunk.frames);
   const std::uint64_t frames = stream_->frames();
   const std::uint64_t position = stream_->position();
   const Status written = stream_->Write(AsBytes(chunk.bytes));
+  // A write may end anywhere (write(2)): only whole frames count as written.
   const std::uint64_t kept = stream_->frames() - frames;
   done_ += kept;
   unsynced_ = true;
@@ -174,6 +190,8 @@ void Writer::Write(const Chunk& chunk) {
     Fail(written);
     return Lose(chunk.frames - kept);
   }
+  // The order of the end: synced, closed, and only then told to the keeper (Close), which must
+  // compress nothing that may still grow or is not on the disk.
   if (!chunk.ends) return;
   SyncFile();
   Close();
@@ -194,6 +212,8 @@ void Writer::Open(std::uint64_t file, std::chrono::sys_seconds begun) {
 
 // On false errno tells why.
 bool Writer::NewFile(std::chrono::sys_seconds begun) {
+  // A rotation by size may end several files in a second, and a clock that is put back gives names
+  // again that are taken. More than so many means that something else is wrong.
   constexpr unsigned kMostInOneSecond = 10'000;
   for (unsigned ordinal = 1; ordinal <= kMostInOneSecond; ++ordinal) {
     const std::string name = FileName(settings_.name, begun, ordinal);
@@ -225,7 +245,8 @@ void Writer::SyncFile() {
     const std::lock_guard lock(mutex_);
     lost_at_ = done_;
   } else if (!std::exchange(name_synced_, true)) {
-    // The bytes first, then the name: after a crash no name stands there without them.
+    // The name once for each file, behind the first bytes that are synced: fdatasync(2) of a file
+    // does not cover its entry in the folder (fsync(2)).
     SyncDirectory(settings_.directory);
   }
 }
@@ -242,12 +263,15 @@ void Writer::Close() {
 
 // The file written now takes nothing more; what is whole in it stays.
 void Writer::Fail(const Status& status) {
+  // Before the pause: when that is over, Archive must see that this file cannot go on and begin
+  // another.
   failed_ = file_;
   Pause(path_ + ": " + status.message());
   if (stream_ == nullptr) return keeper_.Writing({});
   // Where it cannot be cut it ends inside a frame, which every reader forgives.
   (void)stream_->CutBack().ok();
   (void)stream_->Sync().ok();
+  // A file without frames names no source.
   if (stream_->frames() == 0) unlink(path_.c_str());
   Close();
 }
@@ -267,11 +291,14 @@ void Writer::LookAtDisk() {
     if (now < next_look_ || (paused() && now < resume_at_)) return;
   }
   next_look_ = now + kLookPause;
+  // Without the lock: statvfs(3) may wait for a network file system, and frames must be queued
+  // meanwhile.
   const auto free = system_.disk_free(settings_.directory);
   const bool low = free.ok() && *free < settings_.min_free;
   if (low) Pause(fmt::format("{} MiB of the disk are free", *free >> 20));
   const std::lock_guard lock(mutex_);
   if (free.ok()) figures_.disk_free = *free;
+  // If the free space cannot be asked, the pause ends by time, and the next write tells.
   if (low || !paused() || now < resume_at_) return;
   paused_ = false;
   if (std::exchange(warned_, false)) LogInfo("archive " + settings_.directory + ": goes on");
