@@ -17,6 +17,8 @@ bool Wait(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
   lock.unlock();
   hand_over();
   lock.lock();
+  // A stop wakes no condition variable, since it may be requested in a signal handler. So it is
+  // looked at.
   constexpr std::chrono::milliseconds kLook(100);  // at the stop
   while (!changed.wait_for(lock, kLook, condition)) {
     if (stop != nullptr && stop->requested()) return false;
@@ -29,11 +31,15 @@ bool Wait(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
 Result<Claim> Claims::Acquire(const record::SourceId& id, ClaimHolder& holder, const Stop* stop) {
   std::unique_lock lock(mutex_);
   Entry& entry = entries_[id];
+  // The reference stays good through the wait: a map moves no entry, and one that is waited for is
+  // not erased.
   const auto free = [&entry] { return !entry.held || entry.live; };
   ++entry.waiting;  // no sweep may take the entry away meanwhile
   const bool got = Wait(lock, changed_, holder.hand_over_, stop, free);
   --entry.waiting;
   if (got && entry.live) return Claim();
+  // Under the lock: nobody may claim the source between the answer and the mark that it is held. It
+  // is one lookup in the ledger.
   const Status looked = got ? Look(id, entry) : Status::Io("another reader has it");
   if (!looked.ok()) {
     EraseIfUnknown(id);
@@ -47,6 +53,8 @@ Result<Claim> Claims::AcquireLive(const Sha256Digest& first_frame) {
   const std::lock_guard lock(mutex_);
   const auto variants = variants_.find(first_frame);
   const std::uint32_t known = variants == variants_.end() ? 0 : variants->second.known;
+  // From the first that is not known to be taken: an archive may have begun with the same frame
+  // often before (a health check, the same question after each start).
   for (record::SourceId id{first_frame, known};; ++id.variant) {
     Entry& entry = entries_[id];
     if (Status looked = Look(id, entry); !looked.ok()) {
@@ -70,15 +78,18 @@ Claims::Mark Claims::MarkOf(const record::Position& taken) {
 std::uint32_t Claims::NextVariant(const record::SourceId& id, const record::Position& taken,
                                   const record::Beginning& beginning) {
   const std::lock_guard lock(mutex_);
+  // All at once: what is forgotten costs time, never a wrong answer.
   if (variants_known_ >= kMostVariants) {
     variants_.clear();
     variants_known_ = 0;
   }
   const auto found = id.variant == 0 ? variants_.try_emplace(id.first_frame).first
                                      : variants_.find(id.first_frame);
+  // They were forgotten while the caller went through them: it goes on one by one.
   if (found == variants_.end()) return id.variant + 1;
   Variants& variants = found->second;
   auto& by_mark = variants.by_mark;
+  // Only the next one in order: so that `known` says that all before it have a mark.
   if (id.variant == variants.known) {
     by_mark[MarkOf(taken)].push_back(id.variant);
     ++variants.known;
@@ -121,6 +132,7 @@ void Claims::Release(const Claim& claim, const std::optional<record::Position>& 
     Entry& entry = entries_[claim.id_];
     entry.held = entry.live = false;
     entry.position = position;
+    // Once, however often it is released with the same window open.
     if (in_window && entry.window_of != claim.holder_) {
       entry.window_of = claim.holder_;
       claim.holder_->in_window_.push_back(claim.id_);
@@ -179,6 +191,8 @@ bool Claims::AwaitTurn(const Claim& claim, const Stop* stop) {
 void Claims::HandedOver(ClaimHolder& holder) {
   {
     const std::lock_guard lock(mutex_);
+    // The window is queued for the sink now, and batches are applied in the order they came
+    // (drainer.h): whoever goes on with these sources comes behind it.
     for (const record::SourceId& id : holder.in_window_) {
       entries_[id].window_of = nullptr;
       EraseIfUnknown(id);
@@ -222,6 +236,7 @@ Claim::~Claim() {
 bool Claim::AwaitTurn(const Stop* stop) { return claims_->AwaitTurn(*this, stop); }
 
 void Claim::Finish(const std::optional<record::Position>& position, bool in_window) {
+  // Not held any more before others are woken.
   std::exchange(claims_, nullptr)->Release(*this, position, in_window);
 }
 

@@ -34,6 +34,7 @@ void Collector::Add(Bytes record, record::Counters& counters) {
 }
 
 void Collector::Add(Bytes record, record::Counters& counters, const source::Place& place) {
+  // The clock is asked once in so many records; who is idle asks by DrainIfOld itself.
   constexpr unsigned kRecordsPerLook = 256;
   AddRecord(record, counters);
   MoveSource(place);
@@ -76,6 +77,8 @@ void Collector::AddBroken(record::Counters& counters, const source::Place* place
 }
 
 void Collector::Begin(record::Counters& counters) {
+  // The age is that of the oldest frame: a window that gets few frames is written as soon as a busy
+  // one.
   if (empty()) since_ = Clock::now();
   if (of_source_ == &counters) return;
   FinishCounting();
@@ -87,6 +90,8 @@ void Collector::Begin(record::Counters& counters) {
 void Collector::CountFresh() {
   if (pool_ != nullptr) pool_->AddCounters(fresh_);
   if (of_source_ != nullptr) of_source_->Add(fresh_);
+  // Frames of a source wait in pending_ until its position is set: one that does not move must not
+  // be counted, or the run that takes it later counts it twice.
   (buffer_->sources.empty() ? buffer_->counters : pending_).Add(fresh_);
   fresh_ = {};
 }
@@ -159,8 +164,11 @@ void Collector::Drain() {
   if (pool_ != nullptr) pool_->Await();
   CountFresh();
   SetPosition();
+  // The position comes last, behind all that it covers.
   buffer_ = drainer_.Exchange(share_, std::move(buffer_));
   if (pool_ != nullptr) pool_->Use(buffer_->windows);
+  // Behind the exchange: whoever waits for this window may go on now, and its own batch comes
+  // behind this one.
   if (on_hand_over_) on_hand_over_();
 }
 

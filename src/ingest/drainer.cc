@@ -59,6 +59,8 @@ bool Drainer::Ready(const Share& share) const {
 std::unique_ptr<BatchBuffer> Drainer::Exchange(const std::shared_ptr<Share>& share,
                                                std::unique_ptr<BatchBuffer> full) {
   std::unique_lock lock(mutex_);
+  // The full one is queued before the wait for an empty one: with both buffers of a share on the
+  // way, the writing thread gives one back.
   full_.push_back({std::move(full), share});
   ++handed_;
   changed_.notify_all();
@@ -67,6 +69,7 @@ std::unique_ptr<BatchBuffer> Drainer::Exchange(const std::shared_ptr<Share>& sha
 
 std::unique_ptr<BatchBuffer> Drainer::WaitForEmpty(Share& share,
                                                    std::unique_lock<std::mutex>& lock) {
+  // One always comes: the writing thread gives every buffer back, after a failure as well.
   changed_.wait(lock, [&share] { return !share.empty.empty(); });
   auto buffer = std::move(share.empty.back());
   share.empty.pop_back();
@@ -75,6 +78,8 @@ std::unique_ptr<BatchBuffer> Drainer::WaitForEmpty(Share& share,
 
 Status Drainer::Await() {
   std::unique_lock lock(mutex_);
+  // Buffers are written in the order they came, so a count tells: what others hand over meanwhile
+  // has higher numbers, and is not waited for.
   changed_.wait(lock, [this, ticket = handed_] { return written_ >= ticket; });
   return status_;
 }
@@ -90,6 +95,7 @@ Status Drainer::Finish() {
     finishing_ = true;
   }
   changed_.notify_all();
+  // The status is read without the lock: the only thread that writes it has ended.
   if (thread_.joinable()) thread_.join();
   return status_;
 }
@@ -111,19 +117,25 @@ void Drainer::Run() {
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return finishing_ || !full_.empty(); });
+    // Asked last: what was handed over before the end is written first.
     if (full_.empty()) return;
     Handed handed = std::move(full_.front());
     full_.pop_front();
+    // After a failure nothing more is applied. A later batch of the same source would commit a
+    // position that covers the frames of the one that failed, and no run would take those again.
     const bool wanted = status_.ok();
     lock.unlock();
     const auto start = Clock::now();
     const auto applied = wanted ? Apply(*handed.buffer) : record::Applied{};
     const std::chrono::duration<double> took = Clock::now() - start;
+    // Without the lock: it may ask for figures. Once, since nothing is applied afterwards.
     if (!applied.ok()) on_failure_();
     lock.lock();
+    // Before written_ grows: who waited in Await finds the figures complete.
     if (!wanted || !applied.ok()) CountFailed(*handed.buffer);
     if (wanted) Count(applied, took.count(), *handed.owner);
     lock.unlock();
+    // Without the lock: to free a window may take long, and collectors ask for their other buffer.
     handed.buffer->Clear();
     lock.lock();
     ++written_;
@@ -133,6 +145,8 @@ void Drainer::Run() {
 }
 
 Result<record::Applied> Drainer::Apply(BatchBuffer& buffer) const {
+  // Pointers into the windows, no copies: nobody else has the buffer while it is here. A tuple may
+  // stand in several windows; the store merges those (sorted_rows.h).
   std::vector<const record::Entry*> trusted;
   std::vector<const record::Entry*> quarantined;
   for (aggregate::Window& window : buffer.windows) {

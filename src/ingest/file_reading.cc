@@ -17,6 +17,8 @@ namespace {
 using source::End;
 using State = source::State;
 
+// Progress is more than a show: a run that shows none for JobQueue::kPatience counts as stalled. So
+// it is shown while frames are only compared, too.
 constexpr std::uint64_t kFramesPerShow = 4096;
 constexpr std::size_t kShownDigest = 16;  // bytes of it, which a person can compare
 constexpr std::string_view kIsLive = "is the archive being written: taken as it came";
@@ -28,6 +30,8 @@ std::string LeftUncompared(std::uint64_t frames) {
                      frames == 1 ? "frame is" : "frames are");
 }
 
+// Device and inode name a file as long as it is there (inode(7)), whatever its path is; a number
+// may be used again for another one later.
 std::optional<std::pair<std::uint64_t, std::uint64_t>> FileAt(const std::string& path) {
   struct stat info {};
   if (stat(path.c_str(), &info) != 0) return std::nullopt;
@@ -40,6 +44,8 @@ bool DrainingWaiter::AwaitReadable(int fd) {
   using std::chrono::milliseconds;
   while (!stop_.requested()) {
     const auto wait = std::chrono::ceil<milliseconds>(collector_.UntilOld());
+    // An interval of 0 must not spin, and one of months does not fit the int of milliseconds that
+    // poll(2) takes.
     const auto bounded = std::clamp(wait, milliseconds(1), milliseconds(60'000));
     if (WaitFor(fd, POLLIN, stop_, bounded) == Woken::kReady) return true;
     collector_.DrainIfOld();
@@ -47,6 +53,8 @@ bool DrainingWaiter::AwaitReadable(int fd) {
   return false;
 }
 
+// Whoever has the memory may wait for a source that this window holds some of. Handed over first,
+// it keeps nobody.
 bool DrainingWaiter::AwaitMemory() {
   collector_.Drain();
   return !stop_.requested();
@@ -89,6 +97,8 @@ ReadState FileReading::Begin(const std::string& name) {
 }
 
 ReadState FileReading::BeginAgain() {
+  // The ledger may not have it: a position does not move while all frames were refused for their
+  // time. Without this the run would take them, and count them, once more.
   if (place_.frames() > 0) left_at_ = {place_.id(), place_.position()};
   report_.state = State::kUnreadable;
   report_.reason.clear();
@@ -108,6 +118,7 @@ ReadState FileReading::Opened(std::unique_ptr<frame::Input> input) {
     again_ = false;
     file_ = now;
   }
+  // Only with no claim held: it waits for workers that are still decoding records of another kind.
   collector_.UseKind(*opened.kind);
   reader_ = std::move(opened.reader);
   frame_ = reader_->Next();
@@ -149,6 +160,8 @@ ReadState FileReading::First() {
     return ReadState::kEnd;
   }
   const Sha256Digest first_frame = Sha256(*frame_);
+  // Opened anew, behind the claim that was released for it: the file of this path may have become
+  // another meanwhile, and nothing may be taken of that under the name of the first.
   if (std::exchange(again_, false)) {
     if (first_frame == id_.first_frame) return ReadState::kClaim;
     return Fail(State::kUnreadable, "became another file while it was looked at");
@@ -170,6 +183,7 @@ ReadState FileReading::ClaimSource() {
   claim_ = std::move(*claim);
   if (!claim_.held()) return Fail(State::kAlreadyTaken, std::string(kIsLive));
   std::optional<record::Position> taken = claim_.position();
+  // How far this run came itself counts where it is more than was committed (BeginAgain).
   const bool further = left_at_.has_value() && left_at_->id == id_ &&
                        (!taken.has_value() || taken->frames < left_at_->position.frames);
   if (further) taken = left_at_->position;
@@ -181,6 +195,8 @@ ReadState FileReading::ClaimSource() {
     return ReadState::kOpen;
   }
   if (!taken.has_value()) return BeginToRead();
+  // All that was taken is read once more: a first frame and a length do not tell that two captures
+  // are the same, and a wrong guess would leave frames out, or count them twice.
   comparison_.emplace(*taken);
   return ReadState::kCompare;
 }
@@ -194,6 +210,7 @@ ReadState FileReading::Compare() {
     // It goes on, though nothing is new.
     if (seen.frames % kFramesPerShow == 0) ShowProgress(shown_frames_);
     if (outcome == record::Comparison::Outcome::kOther) return Differs(comparison_->taken());
+    // From here on another variant can be taken only by opening the file anew.
     at_first_ = false;
     if (outcome == record::Comparison::Outcome::kGoesOn) continue;
     place_ = source::Place(id_, comparison_->taken());
@@ -201,6 +218,8 @@ ReadState FileReading::Compare() {
     return BeginToRead();
   }
   if (pending()) return Later(ReadState::kCompare);
+  // What cannot be read further is told as such, not as "already taken": what stands behind the
+  // damage was never compared.
   if (reader_->end() == End::kBroken || reader_->end() == End::kFailed) return EndUncompared();
   ReleaseClaim();
   return Fail(State::kAlreadyTaken, fmt::format("ends before what was taken of it already{}",
@@ -221,6 +240,7 @@ ReadState FileReading::Differs(const record::Position& taken) {
                 "begins like a source already taken, then differs: give it as a file, not as a "
                 "pipe");
   }
+  // The claim was released above: a holder of two could wait for another holder of two.
   id_.variant = claims_.NextVariant(id_, taken, beginning_);
   return ReadState::kClaim;
 }
@@ -236,9 +256,13 @@ ReadState FileReading::BeginToRead() {
 }
 
 ReadState FileReading::Read() {
+  // A stop is seen between two frames only, with the place behind the last one: the next run goes
+  // on there.
   for (; frame_.has_value() && !stop_.requested(); frame_ = reader_->Next()) {
     if (!AwaitStoring()) break;
+    // Released in kWait, while the file was silent.
     if (!claim_.held()) return ReadState::kReclaim;
+    // Others took it meanwhile, under another name of the same capture.
     if (reader_->position() <= passed_) continue;
     place_.Move(*frame_, reader_->position());
     collector_.Add(*frame_, report_.counters, place_);
@@ -262,6 +286,7 @@ ReadState FileReading::Reclaim() {
   static_cast<void>(claim_.AwaitTurn());
   const std::optional<record::Position> taken = claim_.position();
   if (!taken.has_value() || taken->bytes < reader_->position()) return ReadState::kRead;
+  // Frames that others took are not this run's: its progress leaves them out.
   frames_before_ += taken->frames - place_.frames();
   place_ = source::Place(id_, *taken);
   passed_ = taken->bytes;
@@ -283,6 +308,7 @@ bool FileReading::Rest() {
   if (!claim_.held()) return false;
   const std::uint64_t frames = place_.frames() - frames_before_;
   const bool any = frames != frames_told_;
+  // Before the claim goes: ReleaseClaim asks whether the position moves, which the counters tell.
   if (any) collector_.FinishCounting();
   ReleaseClaim();
   if (!any) return false;
@@ -293,6 +319,7 @@ bool FileReading::Rest() {
 
 ReadState FileReading::Finish() {
   if (const std::string complaint = source::TimeComplaint(report_.counters); !complaint.empty()) {
+    // If its position did not move, a run by a right clock finds the frames untaken.
     const bool again = !collector_.Moves();
     report_.reason = complaint + (again ? "; another run may take them" : "");
   }
@@ -303,6 +330,8 @@ ReadState FileReading::Finish() {
 void FileReading::ReleaseClaim() {
   if (!claim_.held()) return;
   const bool any = report_.counters.frames > 0;
+  // If all that came was refused for its time, the position stays where it was: a later run, by
+  // another clock, may take it.
   const bool moves = place_.frames() > 0 && (!any || collector_.Moves());
   claim_.Finish(moves ? std::optional(place_.position()) : claim_.position(),
                 any && !collector_.empty());
@@ -311,6 +340,8 @@ void FileReading::ReleaseClaim() {
 // Before a frame is taken. False: it stays where it is, for a later run.
 bool FileReading::AwaitStoring() {
   constexpr std::chrono::milliseconds kLook(50);
+  // The frame stays in hand, and the window is still handed over by its age: what it holds was
+  // taken while the database took batches.
   while (storing_ != nullptr && !storing_->on()) {
     if (!manner_.waits) report_.stores = false;
     if (!manner_.waits || stop_.requested()) return false;
@@ -334,6 +365,7 @@ void FileReading::Conclude() {
     return;
   }
   switch (reader_->end()) {
+    // A followed file that is let go of has no end; a capture without STOP ends there, too.
     case End::kNone:
     case End::kStop:
       report_.state = taken_or(frames_before_ > 0 ? State::kContinued : State::kComplete);
@@ -361,6 +393,8 @@ void FileReading::CountBroken() {
     if (claim_.held() && claim_.position().has_value())
       place_ = source::Place(id_, *claim_.position());
   }
+  // Counted with the position it stands behind, so that the next run, which meets it again, sees
+  // that it was counted (Position::broken).
   const bool here = claim_.held() && place_.frames() > 0 && place_.bytes() <= reader_->position();
   if (!here || place_.broken()) {
     report_.counters.Count(record::FrameOutcome::kMalformedFrame);
@@ -377,6 +411,7 @@ void FileReading::ShowProgress(std::uint64_t frames) {
   // Pipes and what is followed are not in bytes_total either.
   const bool sized = !manner_.followed && reader_->input().reopenable();
   const std::uint64_t bytes = sized ? reader_->input().consumed() : 0;
+  // Never backwards: a file that is opened anew begins at 0 again.
   progress_.bytes_done += bytes > shown_bytes_ ? bytes - shown_bytes_ : 0;
   shown_bytes_ = std::max(bytes, shown_bytes_);
   progress_.frames += frames - shown_frames_;

@@ -10,6 +10,8 @@ namespace {
 constexpr std::string_view kState = "pdns-handed-state";
 constexpr std::uint8_t kVersion = 1;
 
+// Fits 16 bits: names are ours, and a text is a socket's path, of 107 bytes at most (unix(7)), or
+// an address.
 void AppendText(std::string& out, std::string_view text) {
   AppendU16(out, static_cast<std::uint16_t>(text.size()));
   out += text;
@@ -21,13 +23,16 @@ Result<std::vector<HandedEntry>> ReadEntries(const net::Descriptor& file) {
   return DecodeHanded(AsBytes(*bytes));
 }
 
-// Takes the descriptor of that name out of `handed`; none: invalid.
+// Takes the descriptor of that name out of `handed`; none: invalid. So a name that the state has
+// twice is found once.
 net::Descriptor Find(std::vector<net::Handed>& handed, std::string_view name) {
   const auto found = std::find_if(handed.begin(), handed.end(),
                                   [name](const net::Handed& one) { return one.name == name; });
   return found == handed.end() ? net::Descriptor() : std::move(found->fd);
 }
 
+// Without it nobody knows what a descriptor of ours is: all of them are closed in Unpack, sockets
+// are opened anew, and peers connect again.
 std::vector<HandedEntry> ReadState(std::vector<net::Handed>& handed) {
   const net::Descriptor file = Find(handed, kState);
   if (!file.valid()) return {};
@@ -93,6 +98,8 @@ Result<std::vector<net::Handed>> Pack(HandOver hand_over) {
     const auto kind =
         socket.owns_file() ? HandedEntry::Kind::kOwnedSocket : HandedEntry::Kind::kSocket;
     entries.push_back(
+        // Named by a number, not by the path: $LISTEN_FDNAMES has a ':' between names, and systemd
+        // takes 255 bytes of one (sd_listen_fds(3), sd_notify(3)).
         {kind, "pdns-handed-listen-" + std::to_string(handed.size()), socket.name(), {}});
     handed.push_back({entries.back().name, socket.Release()});
   }
@@ -120,6 +127,8 @@ HandOver Unpack(std::vector<net::Handed> handed) {
       result.configuration = std::move(entry.state);
       continue;
     }
+    // A peer without its descriptor is none: systemd drops from its store what has hung up
+    // (sd_notify(3), FDSTORE).
     net::Descriptor fd = Find(handed, entry.name);
     if (!fd.valid()) continue;
     if (entry.kind == HandedEntry::Kind::kPeer) {
@@ -128,7 +137,8 @@ HandOver Unpack(std::vector<net::Handed> handed) {
       AdoptSocket(std::move(fd), entry.kind == HandedEntry::Kind::kOwnedSocket, entry.text, result);
     }
   }
-  // What is left and not of our names comes from the service manager (socket activation).
+  // What is left and not of our names comes from the service manager (socket activation). What is
+  // left and of our names has no state: it is closed with `handed`, and its peer connects again.
   for (net::Handed& one : handed) {
     const bool foreign = one.name.compare(0, kOurs.size(), kOurs) != 0;
     if (foreign && one.fd.valid()) AdoptSocket(std::move(one.fd), false, {}, result);
@@ -139,6 +149,8 @@ HandOver Unpack(std::vector<net::Handed> handed) {
 std::optional<std::string> ConfigurationOf(const std::vector<net::Handed>& handed) {
   for (const net::Handed& one : handed) {
     if (one.name != kState) continue;
+    // The file is read from its start each time (pread(2)), so that Unpack finds it whole behind
+    // this.
     auto entries = ReadEntries(one.fd);
     if (!entries.ok()) continue;
     for (HandedEntry& entry : *entries) {

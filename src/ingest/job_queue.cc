@@ -17,6 +17,7 @@ JobQueue::Turn::~Turn() {
 Result<JobQueue::Turn> JobQueue::Await(const Job& job) {
   constexpr std::chrono::milliseconds kLook(100);
   std::unique_lock lock(mutex_);
+  // A place in the list of those who wait keeps the order of asking, whoever is woken first.
   const auto ticket = waiting_.insert(waiting_.end(), &job);
   while (!job.stop.requested()) {
     const Ahead ahead = Look(now_());
@@ -34,10 +35,12 @@ Result<JobQueue::Turn> JobQueue::Await(const Job& job) {
       return Status::Busy("runs of files before this one have stalled: " + Names() +
                           ": try again when these files can be read");
     }
+    // By time as well: progress and stops wake nobody.
     changed_.wait_for(lock, kLook);
   }
   waiting_.erase(ticket);
   changed_.notify_all();
+  // Stopped: the caller finds its stop requested, and reads nothing.
   return Turn();
 }
 
@@ -74,6 +77,7 @@ std::string JobQueue::Names() const {
 void JobQueue::Leave(std::list<Running>::iterator place) {
   {
     const std::lock_guard lock(mutex_);
+    // A run that had stalled may come back after others have passed it; it leaves by its own place.
     running_.erase(place);
   }
   changed_.notify_all();

@@ -35,10 +35,14 @@ LiveSource::LiveSource(const Surroundings& around, const source::Policy& policy,
 void LiveSource::OnFrame(std::size_t socket, Bytes payload) {
   record::Counters& counters = reports_[socket].counters;
   ++around_.progress.frames;
+  // Before anything is decided: who looks on sees every frame, those that are refused or not stored
+  // as well.
   around_.taps.Offer(payload);
   LookAtStoring();
   if (!stores()) return PutOff(payload, counters);
   if (around_.archive == nullptr) return collector_.Add(payload, counters);
+  // Opened first, as only accepted frames are archived; archived before it comes into the window,
+  // since its place goes into the same batch as its tuples.
   const source::Opened* frame = collector_.Open(payload, counters);
   if (frame == nullptr && !around_.archive_all) return;
   if (frame != nullptr) LookAtClock(*frame);
@@ -96,6 +100,8 @@ void LiveSource::PutOff(Bytes payload, record::Counters& counters) {
 // stands still.
 bool LiveSource::Archived(Bytes payload) {
   constexpr milliseconds kLongest(1000);
+  // After one wait in vain no frame waits any more until there is room: else each would wait a
+  // second, and sockets fill meanwhile.
   archive_stands_ =
       !around_.archive->AwaitRoom(payload.size(), archive_stands_ ? milliseconds(0) : kLongest);
   beat_ = Clock::now();
@@ -108,11 +114,13 @@ void LiveSource::OnBrokenStream(std::size_t socket) {
 
 void LiveSource::Run(const std::function<bool()>& ended, const std::function<void()>& on_ready,
                      milliseconds longest_turn) {
-  // Under a steady stream there may be no moment with nothing left to read.
+  // Under a steady stream there may be no moment with nothing left to read. Then it is ready all
+  // the same.
   constexpr milliseconds kCatchUp(150);
   const auto start = Clock::now();
   bool ready = !on_ready;
   while (!ended()) {
+    // Until ready there is no waiting: a turn that finds nothing has caught up.
     Turn(ready ? longest_turn : milliseconds(0));
     if (ready) continue;
     ready = around_.listener.caught_up() || Clock::now() - start > kCatchUp;
@@ -128,7 +136,11 @@ void LiveSource::Turn(milliseconds longest) {
   // Counts alone wait until tuples can be stored with them.
   const bool drains = stores() || collector_.holds_tuples();
   const auto until_old = drains ? std::chrono::ceil<milliseconds>(collector_.UntilOld()) : longest;
+  // If the window is old and the disk is behind, UntilOld is 0 and stays so: kShortestTurn keeps
+  // the thread from spinning until a buffer is back.
   around_.listener.Poll(std::min(std::max(until_old, kShortestTurn), longest), *this);
+  // Only if a buffer is ready: to wait for the disk here would leave the sockets unread. A window
+  // that is full waits in Add, and then peers wait in their sockets.
   if (drains) collector_.DrainIfOldAndReady();
   if (around_.archive != nullptr) around_.archive->Tick();
   collector_.FinishCounting();
@@ -140,6 +152,8 @@ void LiveSource::Turn(milliseconds longest) {
 
 std::vector<frame::HandedPeer> LiveSource::End(bool keep) {
   constexpr milliseconds kRest(500);
+  // Shorter than without a next process: plain peers keep what they have sent in their sockets, and
+  // the next process reads it.
   constexpr milliseconds kRestOfKept(50);
   constexpr std::chrono::seconds kLongestDrain(3);
   std::vector<frame::HandedPeer> peers;
@@ -153,6 +167,9 @@ std::vector<frame::HandedPeer> LiveSource::End(bool keep) {
   } else {
     around_.listener.ReadRest(kRest, *this);
   }
+  // Before the last batch: the file's end moves its source (Service::OnArchiveEnds), and what the
+  // batch holds must be on the disk in the archive first. The sockets are not read any more, so
+  // nothing comes behind it.
   if (around_.archive != nullptr) around_.archive->Close();
   collector_.Drain();
   published_ = {};
@@ -168,6 +185,8 @@ LiveFigures LiveSource::figures() const {
 }
 
 void LiveSource::Publish() {
+  // All counters of all sockets are copied, under a lock: ten times a second is enough for who
+  // looks at them.
   constexpr milliseconds kPause(100);
   const auto now = Clock::now();
   if (published_ != Clock::time_point() && now - published_ < kPause) return;
@@ -184,6 +203,7 @@ void LiveSource::Publish() {
 
 bool LiveSource::FileMoves() {
   collector_.FinishCounting();
+  // Counters first: the last frames of the file may not be added up yet.
   return collector_.Moves();
 }
 

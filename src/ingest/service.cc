@@ -14,6 +14,7 @@
 namespace pdns::ingest {
 namespace {
 using Clock = std::chrono::steady_clock;
+// The longest turn of the live source while others end, so that their end is seen soon.
 constexpr std::chrono::milliseconds kWhileEnding(20);
 }  // namespace
 
@@ -46,6 +47,7 @@ Service::~Service() {
 
 Status Service::Open(source::Progress& progress) {
   progress_ = &progress;
+  // Beside something live a pipe would keep all runs of files waiting; alone it is one of them.
   if (!live_.sockets.empty() || live_.control.has_value() || !options_.followed.empty() ||
       !options_.watched.empty()) {
     SetPipesApart();
@@ -59,6 +61,8 @@ Status Service::Open(source::Progress& progress) {
       if (Status adopted = listener_->Adopt(std::move(peer)); !adopted.ok())
         LogWarning("a connection of the process before is lost: " + adopted.message());
     }
+    // Before the live source, which appends to it. The hooks of the archive name the live source in
+    // turn: they are called with frames only, and those come in Run.
     if (Status opened = OpenArchive(); !opened.ok()) return opened;
     const bool all = live_.archive.has_value() && live_.archive->all;
     live_source_ =
@@ -67,6 +71,7 @@ Status Service::Open(source::Progress& progress) {
                                      options_.policy, LimitsOfOne());
   }
   if (Status opened = OpenWatches(); !opened.ok()) return opened;
+  // Last: whoever is answered by the control socket finds all that the service has.
   return OpenControl();
 }
 
@@ -115,6 +120,7 @@ Status Service::OpenArchive() {
 
 // A file of frames that are not stored is left to a later run: nobody claims it.
 Result<record::SourceId> Service::OnArchiveBegins(const Sha256Digest& first_frame) {
+  // For the whole file: LiveSource::LookAtStoring ends it before the state changes.
   archive_moves_ = live_source_->stores();
   if (!archive_moves_) return record::SourceId{first_frame, 0};
   auto claim = claims_.AcquireLive(first_frame);
@@ -125,6 +131,7 @@ Result<record::SourceId> Service::OnArchiveBegins(const Sha256Digest& first_fram
 
 void Service::OnArchiveEnds(const record::Position& position) {
   if (!archive_moves_) return;
+  // No position if all frames were refused for their time: a run by the right clock takes the file.
   archive_claim_.Finish(live_source_->FileMoves() ? std::optional(position) : std::nullopt);
 }
 
@@ -142,6 +149,7 @@ Result<RunReport> Service::Run() {
     if (!report.ok()) return report;
     Add(std::move(*report));
   }
+  // Before the figures: what was handed over last is in them.
   const Status finished = drainer_.Finish();
   const std::lock_guard lock(mutex_);
   if (done_.counters.frames > 0) report_.sources.push_back(std::move(done_));
@@ -174,6 +182,8 @@ Result<RunReport> Service::RunJob(std::vector<source::Path> sources, const Stop&
   if (sources.size() > 1) name += " and " + std::to_string(sources.size() - 1) + " more";
   const auto turn = jobs_.Await({std::move(name), progress, stop, waits});
   if (!turn.ok()) return turn.status();
+  // One that has stalled keeps its memory: this is the quarter that JobQueue promises for each run
+  // beside it.
   constexpr std::size_t kPartBeside = 4;
   const std::size_t memory = options_.window_memory / Parts() / (turn->beside() ? kPartBeside : 1);
   frame::UnpackMemory beside(options_.unpack_memory / kPartBeside, options_.unpack_way_out);
@@ -203,6 +213,7 @@ Result<RunReport> Service::RunOwn(const std::vector<source::Path>& sources) {
     progress_->frames += progress.frames;
     if (!report.ok()) return report;
     for (std::size_t i = 0; i < report->sources.size(); ++i) {
+      // Each round reports what it took itself; the caller wants the sum of all.
       report->sources[i].counters.Add(before[i]);
       before[i] = report->sources[i].counters;
     }
@@ -247,8 +258,10 @@ void Service::RunLiveSource() {
   });
   live_source_->Run([&ended] { return ended.load(); }, {}, kWhileEnding);
   ending.join();
+  // Asked now and not before: a reload that came while others ended counts, too.
   const bool keep = KeepsSockets();
   hand_over_.peers = live_source_->End(keep);
+  // Behind the peers, which are handed over with the names of their sockets.
   if (keep) hand_over_.sockets = listener_->ReleaseSockets();
   HandOverControl();
   RunReport report;
@@ -276,6 +289,7 @@ void Service::Follow(const std::string& path) {
   source.Follow(path, [&](const source::Report& report, bool ended) {
     {
       const std::lock_guard lock(mutex_);
+      // A file that is followed is told of again and again, with all that it has by now.
       of_files_.Subtract(told);
       of_files_.Add(report.counters);
     }
@@ -288,6 +302,7 @@ void Service::Follow(const std::string& path) {
 // All that is there by now is one run.
 void Service::Watch(frame::FolderWatch& watch) {
   while (!stop_.requested()) {
+    // All names first, then the run: its readers share the files out over the cores (file_run.h).
     std::vector<source::Path> found;
     while (const auto path = watch.Next()) {
       found.push_back(source::ListPaths({*path}).front());
@@ -314,6 +329,7 @@ void Service::HandOverControl() {
 
 void Service::EndOthers() {
   if (control_ != nullptr) {
+    // The control server before the threads: its backfills stand in the same queue as their runs.
     live_.control = control_->End(KeepsSockets());
     control_.reset();
   }
@@ -354,6 +370,7 @@ std::size_t Service::Parts() const {
 }
 
 CollectorLimits Service::LimitsOfOne() const {
+  // Half, since each collector has two buffers (drainer.h).
   return {options_.window_memory / Parts() / 2, options_.flush_interval, 1};
 }
 
@@ -387,6 +404,9 @@ NotStored Service::not_stored() const {
 }
 
 bool Service::healthy() const {
+  // A turn waits for peers a second at most, but for the disk as long as it takes if the window is
+  // full. Batches that wait tell so: the watchdog must not kill the process for it, since a restart
+  // helps no disk.
   constexpr std::chrono::seconds kStuck(10);
   if (live_source_ == nullptr || Clock::now() - live_source_->beat() < kStuck) return true;
   return drainer_.figures().waiting > 0;

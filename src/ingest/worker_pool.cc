@@ -17,6 +17,8 @@ class Block {
  public:
   void Add(const source::Opened& opened) {
     const std::size_t at = bytes_.size();
+    // Copied, since the reader's buffer is filled again while the worker is at it. One copy, into a
+    // string that keeps its room from block to block.
     for (const auto& part : {opened.body, opened.zone})
       if (part.has_value()) AppendBytes(bytes_, *part);
     items_.push_back({opened, at});
@@ -29,6 +31,8 @@ class Block {
   void ForEach(const Each& each) const {
     const Bytes bytes = AsBytes(bytes_);
     for (const Item& item : items_) {
+      // The item's views point into the reader's buffer, which is gone: they are set anew, over the
+      // copies, in the order in which Add wrote them.
       source::Opened opened = item.opened;
       std::size_t at = item.at;
       for (auto* part : {&opened.body, &opened.zone}) {
@@ -46,6 +50,8 @@ class Block {
   }
 
  private:
+  // A block is handed over when either is reached, so that one lock is taken for many records and
+  // little waits while a worker is idle.
   static constexpr std::size_t kBytes = 256U << 10;
   static constexpr std::size_t kItems = 2048;
   struct Item {
@@ -81,6 +87,7 @@ class WorkerPool::Worker {
   }
 
   void Add(const source::Opened& opened) {
+    // No lock: the block that is filled is the reading thread's alone.
     filling_.Add(opened);
     if (filling_.full()) HandOver();
   }
@@ -88,6 +95,7 @@ class WorkerPool::Worker {
   void HandOver() {
     if (filling_.empty()) return;
     std::unique_lock lock(mutex_);
+    // A worker that is behind holds the reader up here: this is the bound of memory.
     changed_.wait(lock, [this] { return !free_.empty(); });
     full_.push_back(std::move(filling_));
     filling_ = std::move(free_.back());
@@ -98,6 +106,9 @@ class WorkerPool::Worker {
 
   void Await() {
     std::unique_lock lock(mutex_);
+    // All but the one that is filled: so none is queued and none is at work. The lock makes the
+    // worker's counters and window visible to the caller, who may read them without one from here
+    // on.
     changed_.wait(lock, [this] { return free_.size() == kBlocks - 1; });
   }
 
@@ -105,12 +116,14 @@ class WorkerPool::Worker {
   std::size_t memory() const { return memory_; }
 
  private:
+  // One is filled, one is at work, two are in between: neither side waits for small unevenness.
   static constexpr std::size_t kBlocks = 4;
 
   void Run() {
     std::unique_lock lock(mutex_);
     while (true) {
       changed_.wait(lock, [this] { return ending_ || !full_.empty(); });
+      // Asked last: what was handed over before the end is decoded first.
       if (full_.empty()) return;
       Block block = std::move(full_.front());
       full_.pop_front();
@@ -130,6 +143,7 @@ class WorkerPool::Worker {
   std::unique_ptr<source::Decoder> decoder_;
   aggregate::Window* window_ = nullptr;
   record::Counters counters_;
+  // The one thing that the reading thread looks at while the worker is busy.
   std::atomic<std::size_t> memory_{0};
   Block filling_;
   std::mutex mutex_;
@@ -137,6 +151,7 @@ class WorkerPool::Worker {
   std::deque<Block> full_;
   std::vector<Block> free_;
   bool ending_ = false;
+  // Last: it is begun when all else is there.
   std::thread thread_;
 };
 
@@ -156,10 +171,14 @@ void WorkerPool::Use(std::vector<aggregate::Window>& windows) {
 void WorkerPool::Add(Bytes record, record::Counters& counters) {
   const source::Opened* opened = front_->Open(record, counters);
   if (opened == nullptr) return;
+  // The same question always goes to the same worker, so an answer and its repeats fold in one
+  // window. A tuple that several questions bring may stand in several; the store merges those
+  // (store_rocks/sorted_rows.h).
   workers_[front_->QuestionNumber(*opened) % workers_.size()]->Add(*opened);
 }
 
 void WorkerPool::Await() {
+  // First to all, then the wait: they finish beside each other.
   for (const auto& worker : workers_) worker->HandOver();
   for (const auto& worker : workers_) worker->Await();
 }
