@@ -10,7 +10,9 @@ namespace pdns::control {
 namespace {
 
 using Operation = Request::Operation;
+// By the number of Request::Operation.
 constexpr std::array<std::string_view, 3> kOperations{"backfill", "tap", "status"};
+// As many as source::Untrusted has.
 constexpr unsigned kUntrustedWays = 3;
 
 bool IsTrue(const json::Value& object, std::string_view key) {
@@ -20,13 +22,15 @@ bool IsTrue(const json::Value& object, std::string_view key) {
 
 // An object, nested as deeply as json::Limits allows.
 std::optional<json::Value> ParseObject(std::string_view line, std::size_t longest) {
+  // Before it is parsed: json::Parse bounds depth and values, not bytes.
   if (line.size() > longest) return std::nullopt;
   auto document = json::Parse(line);
   if (!document.ok() || !document->IsObject()) return std::nullopt;
   return std::move(*document);
 }
 
-// The code whose exit code it is.
+// The code whose exit code it is. The wire has exit codes, which are documented and stay; the
+// numbers of Code are this program's own. One that is not known is a failure of no special kind.
 Code CodeOf(std::uint64_t exit_code) {
   for (const Code code : {Code::kCorrupt, Code::kUsage, Code::kNoInput, Code::kDenied}) {
     if (static_cast<std::uint64_t>(ExitCode(code)) == exit_code) return code;
@@ -37,6 +41,8 @@ Code CodeOf(std::uint64_t exit_code) {
 Status ReadPolicy(const json::Value& object, Request& request) {
   if (object.Find("accepted") != nullptr) {
     const std::uint64_t accepted = object.NumberOf("accepted").value_or(0);
+    // Also what is no number: it reads as 0 here. A request that is not understood must not be
+    // taken as one that asks for less.
     if (accepted == 0 || accepted >> record::kMessageTypes != 0)
       return Status::Malformed("a backfill accepts what is no set of types");
     request.accepted = static_cast<dnstap::TypeSet>(accepted);
@@ -56,7 +62,9 @@ Status ReadBackfill(const json::Value& object, Request& request) {
   if (paths == nullptr || paths->empty()) return Status::Malformed("a backfill names its paths");
   for (const json::Value& path : *paths) {
     const std::string_view text = path.AsText().value_or("");
+    // The ingester may have another working directory than its client.
     if (!text.starts_with('/')) return Status::Malformed("a path of a backfill is absolute");
+    // open(2) would end the path there: what is opened would not be what was judged and logged.
     if (text.find('\0') != std::string_view::npos)
       return Status::Malformed("a path of a backfill holds a zero byte");
     request.paths.emplace_back(text);
@@ -66,6 +74,7 @@ Status ReadBackfill(const json::Value& object, Request& request) {
 
 Reply::Report ReadReport(const json::Value& object) {
   constexpr std::uint64_t kExitCodes = 256;
+  // An exit status has 8 bits (wait(2)).
   return {static_cast<int>(object.NumberOf("exit").value_or(0) % kExitCodes),
           std::string(object.TextOf("text").value_or("")),
           std::string(object.TextOf("report").value_or("")), IsTrue(object, "again")};
@@ -122,6 +131,8 @@ Result<Request> ParseRequest(std::string_view line) {
   if (!document.has_value()) return Status::Malformed("no JSON object on one line");
   const std::string_view operation = document->TextOf("op").value_or("");
   Request request;
+  // Members that are not known are passed over, so that a newer client can say more; an operation
+  // that is not known is refused.
   for (std::size_t i = 0; i < kOperations.size(); ++i) {
     if (operation != kOperations[i]) continue;
     request.operation = static_cast<Operation>(i);
@@ -136,6 +147,8 @@ Result<Reply> ParseReply(std::string_view line) {
   const auto document = ParseObject(line, kLongestReply);
   if (!document.has_value()) return Status::Malformed("no JSON object on one line");
   Reply reply;
+  // Told apart by what they have, in this order: a report has "exit" and "report", an error no
+  // "report".
   const json::Value* const progress = document->Find("progress");
   if (progress != nullptr && progress->IsObject()) {
     reply.progress = ProgressMade{progress->NumberOf("bytes_total").value_or(0),

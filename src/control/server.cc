@@ -18,6 +18,7 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
+// As long as WaitingClients waits for a line.
 constexpr milliseconds kSilence(10'000);
 constexpr milliseconds kBetweenReports(250);
 
@@ -32,6 +33,8 @@ bool SendAll(int fd, std::string_view bytes, const Stop* stop) {
       if (stop != nullptr) until = Clock::now() + kSilence;
       continue;
     }
+    // Nothing blocks here: a client that does not read must not keep the end waiting. So the wait
+    // is by steps, and the stop is looked at in between.
     if (errno != EAGAIN && errno != EINTR) return false;
     constexpr int kLook = 100;  // ms
     pollfd writable{fd, POLLOUT, 0};
@@ -41,6 +44,8 @@ bool SendAll(int fd, std::string_view bytes, const Stop* stop) {
   return true;
 }
 
+// POLLHUP and POLLERR come without being asked for (poll(2)), and POLLHUP only when both directions
+// are shut.
 bool HungUp(int fd) {
   pollfd look{fd, 0, 0};  // a client that only shut its side down still listens
   return poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR)) != 0;
@@ -56,6 +61,9 @@ Server::Server(net::ListeningSocket socket, Services services)
 Server::~Server() { End(false); }
 
 std::optional<net::ListeningSocket> Server::End(bool keep) {
+  // In this order. First no more clients, so that no session begins any more; then, without `keep`,
+  // no socket, so that whoever comes now finds none; only then the work ends, whose clients may ask
+  // again at once.
   closing_.Request();
   if (thread_.joinable()) thread_.join();
   if (!keep) socket_.reset();
@@ -76,6 +84,7 @@ void Server::Run() {
   }
   // Who has said something by now gets a word; who has not asks the next ingester.
   lobby_.Turn(-1, stop_, milliseconds(0), begin);
+  // Closes the others, before the socket is given away or closed.
   lobby_ = {};
 }
 
@@ -90,6 +99,7 @@ void Server::Begin(net::Descriptor client, const std::string& line) {
     return Refuse(std::move(client),
                   Status::Usage("control socket: " + request.status().message()));
   }
+  // The kernel tells who the client is (SO_PEERCRED, unix(7)), not the request.
   const net::Peer peer = net::PeerOf(client.get());
   if (Status judged = Judge(services_.rules, *request, peer); !judged.ok()) {
     if (judged.code() == Code::kDenied) denied_.Warning(judged.message());
@@ -99,6 +109,8 @@ void Server::Begin(net::Descriptor client, const std::string& line) {
   if (operation == Operation::kStatus)
     return lobby_.Answer(std::move(client), services_.status() + "\n");
   const bool tap = operation == Operation::kTap;
+  // Each session costs threads and, for a tap, a buffer: hence a bound of each kind, with a word
+  // for one more, so that a client knows that a later try may do.
   const std::size_t most = tap ? kMostTaps : kMostBackfills;
   if (CountOf(operation) >= most) {
     const std::string what = tap ? " taps are open" : " backfills are at work or wait";
@@ -121,6 +133,7 @@ void Server::Refuse(net::Descriptor client, const Status& why) {
 }
 
 void Server::Spawn(net::Descriptor client, Request request) {
+  // A list: the thread has a reference to its session while others come and go.
   Session& made = sessions_.emplace_back();
   made.operation = request.operation;
   made.thread = std::thread([this, &made, fd = std::move(client), request = std::move(request)] {
@@ -143,6 +156,7 @@ std::size_t Server::CountOf(Operation operation) const {
 
 void Server::Sweep() {
   for (auto it = sessions_.begin(); it != sessions_.end();) {
+    // Does not wait: `done` is the last thing that the thread does.
     if (it->done) it->thread.join();
     it = it->done ? sessions_.erase(it) : std::next(it);
   }
@@ -154,6 +168,8 @@ void Server::ServeBackfill(int fd, const Request& request) {
   source::Progress progress;
   std::atomic<bool> done{false};
   std::optional<Result<Reply::Report>> result;
+  // A thread of its own, as the work knows nothing of the client: this one shows progress and
+  // watches whether anybody still waits for it.
   std::thread worker([&] {
     result.emplace(services_.backfill(request, job, progress));
     done = true;
@@ -162,6 +178,7 @@ void Server::ServeBackfill(int fd, const Request& request) {
     std::this_thread::sleep_for(kBetweenReports);
     Reply reply;
     reply.progress = ProgressMade{progress.bytes_total, progress.bytes_done, progress.frames};
+    // Once asked to end, the work is waited for and the client is told no more.
     if (!job.requested() &&
         (stop_.requested() || HungUp(fd) || !SendAll(fd, ToLine(reply), &stop_))) {
       job.Request();
@@ -171,6 +188,8 @@ void Server::ServeBackfill(int fd, const Request& request) {
   Reply reply;
   if (result->ok()) {
     reply.report = std::move(**result);
+    // Perhaps the work was done before the stop: to ask again is harmless, since what was taken is
+    // not taken twice.
     reply.report->again = stop_.requested();
   } else {
     reply.error = result->status();
@@ -183,7 +202,10 @@ void Server::ServeTap(int fd) {
   bool open = SendAll(fd, ToLine(Reply{}), &stop_) &&
               SendAll(fd, frame::EncodeControl(frame::ControlType::kStart), &stop_);
   while (open && !stop_.requested())
+    // Read returns within that time, with or without frames, so that a client that is gone and the
+    // stop are seen while no frame comes.
     open = SendAll(fd, tap->Read(kBetweenReports), &stop_) && !HungUp(fd);
+  // By STOP the client can tell an end from an ingester that died.
   if (open) SendAll(fd, frame::EncodeControl(frame::ControlType::kStop), nullptr);
 }
 

@@ -5,6 +5,8 @@
 
 namespace pdns::control {
 
+// The whole buffer is handed out at once, so that the lock is not held while a slow client is
+// written to.
 std::string Taps::Tap::Read(std::chrono::milliseconds longest) {
   std::unique_lock lock(mutex_);
   filled_.wait_for(lock, longest, [this] { return !bytes_.empty(); });
@@ -26,6 +28,7 @@ void Taps::Tap::TellLeftOut() {
 
 bool Taps::Tap::Put(Bytes payload) {
   const std::lock_guard lock(mutex_);
+  // Left out, never waited for: the thread that offers is the one that reads the sockets.
   if (bytes_.size() + payload.size() > kBuffer) {
     ++left_out_;
     return false;
@@ -41,6 +44,7 @@ std::shared_ptr<Taps::Tap> Taps::Join() {
   auto tap = std::make_shared<Tap>();
   const std::lock_guard lock(mutex_);
   taps_.push_back(tap);
+  // Under the lock, as in OfferToAll: there it must not become false for one who has just come.
   any_ = true;
   return tap;
 }
@@ -48,6 +52,8 @@ std::shared_ptr<Taps::Tap> Taps::Join() {
 void Taps::OfferToAll(Bytes payload) {
   const std::lock_guard lock(mutex_);
   for (auto it = taps_.begin(); it != taps_.end();) {
+    // Who looked on and went is found here, by the next frame: Join and the end of a tap need no
+    // word to each other.
     const auto tap = it->lock();
     if (tap != nullptr && !tap->Put(payload)) ++left_out_;
     it = tap == nullptr ? taps_.erase(it) : std::next(it);
