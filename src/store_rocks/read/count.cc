@@ -34,6 +34,7 @@ class ForwardCount {
     }
     const auto read = store::DecodeValue(value);
     if (!read.has_value() || AsText(parts->ordered_owner) != owner_) return false;
+    // Decoded though nothing of it is counted: a recount finds damage in any row.
     if (!store::DecodeRow(*parts, read->rdata).has_value()) return false;
     const record::History& history = read->history;
     ++types_[parts->type];
@@ -115,6 +116,7 @@ class RowCount {
       });
       if (!status.ok()) return status;
     }
+    // A count and no estimate any more, also where the watch ended it in the midst.
     statistics_.estimated = false;
     return {};
   }
@@ -126,6 +128,7 @@ class RowCount {
     if (!more_) return {};
     store::Scanned scanned;
     Status damage;
+    // Keys of the walks before count as well: the watch sees one number that grows.
     const auto look = [&](std::uint64_t keys) {
       return more_ = !watch_ || watch_(keys_ + keys, tuples_);
     };
@@ -134,6 +137,7 @@ class RowCount {
       damage = DamagedRow(walker_.source().path, kFamilyNames[family], AsText(key));
       return Next::kEnd;
     };
+    // Asked before the walk, too: a range may have fewer keys than the watch looks at.
     if (!look(0)) return {};
     Status walked = walker_.Walk(family, range, {}, look, scanned, take);
     keys_ += scanned.keys;
@@ -151,6 +155,7 @@ class RowCount {
 void TellDisk(const Source& source, record::Statistics& statistics) {
   for (std::size_t i = 0; i < kFamilies; ++i) {
     std::uint64_t bytes = 0;
+    // A property that cannot be had leaves 0: the size of a part is no reason to fail.
     source.db.GetIntProperty(source.handles[i], rocksdb::DB::Properties::kLiveSstFilesSize, &bytes);
     statistics.parts.push_back({std::string(kFamilyNames[i]), bytes});
   }

@@ -10,6 +10,8 @@
 namespace pdns::store_rocks {
 namespace {
 
+// Bytes of values held. 262,144 rows together (reverse_scan.cc) have 64 bytes each: a value without
+// long rdata is shorter, as a rule.
 constexpr std::size_t kMostValues = std::size_t{16} << 20;
 
 }  // namespace
@@ -27,6 +29,8 @@ void GatheredRows::Add(std::size_t number, const store::ReverseParts& parts) {
 }
 
 Status GatheredRows::HandUp(const Source& source, const Each& each) {
+  // In the order of keys; then handed up in the order in which they were found, which is that of
+  // the answer.
   Status status = LookUp(source);
   std::string again;
   for (const Entry& entry : found_) {
@@ -51,6 +55,7 @@ Status GatheredRows::HandUp(const Source& source, const Each& each) {
 }
 
 Status GatheredRows::LookUp(const Source& source) {
+  // An order beside the entries: they themselves stay in the order of the answer.
   std::vector<std::uint32_t> order(found_.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
   std::sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
@@ -67,6 +72,7 @@ Status GatheredRows::LookUp(const Source& source) {
 }
 
 void GatheredRows::Hold(Entry& entry, std::string_view value) {
+  // Noted, not dropped: the row is there, and is read again when it is its turn.
   if (values_.size() + value.size() > kMostValues) {
     entry.state = Entry::State::kNoRoom;
     return;

@@ -55,6 +55,7 @@ Status CheckThere(const std::string& path) {
     return Status::Io("database " + path + ": may not be read: " + error.message() +
                       "; ask as its owner or as a member of its group");
   };
+  // A folder that may not be read must not look like one that is no database.
   const fs::directory_iterator look(path, error);
   if (error == std::errc::permission_denied) return refused();
   if (error == std::errc::no_such_file_or_directory)
@@ -95,11 +96,16 @@ Result<std::shared_ptr<const Instance>> Instance::Open(const std::string& path,
   std::chrono::milliseconds pause(2);
   for (int attempt = 0; attempt < kTries && of_version < kTriesOfOneVersion; ++attempt) {
     std::shared_ptr<Instance> instance(new Instance(path));
+    // Before the files are opened: a commit in between makes it look older than it is, and the next
+    // Refresh opens once too often, never once too few.
     instance->version_ = VersionOf(path);
     failed = instance->TryOpen(cache, filters);
     if (failed.ok()) return std::shared_ptr<const Instance>(std::move(instance));
+    // No database becomes one by waiting.
     if (failed.code() == Code::kNoInput) break;
     std::this_thread::sleep_for(pause);
+    // A writer that starts or merges needs longer than one that commits: hence twice as long each
+    // time.
     pause = std::min(2 * pause, kMostPause);
     // Damage stays as it is: three failures of one and the same version are no race.
     of_version = VersionOf(path) == instance->version_ ? of_version + 1 : 0;
@@ -110,6 +116,7 @@ Result<std::shared_ptr<const Instance>> Instance::Open(const std::string& path,
 Instance::Instance(std::string path) : path_(std::move(path)) {}
 
 Instance::~Instance() {
+  // RocksDB wants its handles back before the database is closed, which the end of db_ does.
   for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
 }
 
@@ -121,6 +128,7 @@ Status Instance::TryOpen(const std::shared_ptr<rocksdb::Cache>& cache, bool filt
   options.create_if_missing = false;  // a reader that finds nothing must leave nothing behind
   options.create_missing_column_families = false;
   options.max_file_opening_threads = 1;  // 16 by default, dearer than the files they open
+  // The log is replayed into memory and never written: a read-only instance cannot flush.
   const auto families = FamilyDescriptors(cache, kNeverFlushed, filters);
   rocksdb::DB* db = nullptr;
   const auto opened = rocksdb::DB::OpenForReadOnly(options, path_, families, &handles_, &db, false);
@@ -154,6 +162,7 @@ Status Instance::ReadSchema() {
   const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, handles_[kMeta]));
   for (it->Seek(ToSlice(store::kSensorPrefix)); it->Valid(); it->Next()) {
     const auto number = store::DecodeSensorKey(AsText(View(it->key())));
+    // Behind the last sensor stand rows of another prefix.
     if (!number.has_value()) break;
     sensors_.resize(std::max<std::size_t>(sensors_.size(), *number + 1));
     sensors_[*number] = AsText(View(it->value()));

@@ -52,6 +52,7 @@ class JournalScan {
         walker_.Walk(kNew, {}, {}, watch, scanned,
                      [&](Bytes key, Bytes value, std::string&) { return Look(key, value); });
     if (status_.ok()) status_ = std::move(walked);
+    // Only who came to the end can say that it is missing.
     const bool whole = status_.ok() && !scanned.stopped && !ended_;
     if (whole && next_ != span->next) status_ = Gap(walker_.source(), "its end is missing");
     scanned.status = status_;
@@ -63,11 +64,14 @@ class JournalScan {
     const auto first = store::DecodeJournalKey(key);
     const auto head = store::DecodeJournalHead(value);
     if (!first.has_value() || !head.has_value()) return Damaged(key);
+    // Numbers have no gap: what expired keeps its number, and trimming takes chunks from the
+    // beginning only. So a gap is a lost row.
     if (*first != next_) {
       status_ = MissingBefore(walker_.source(), *first);
       return Next::kEnd;
     }
     next_ = *first + head->count;
+    // The head alone says so; entries are not taken apart.
     const bool old = selection_.since.has_value() && head->committed < *selection_.since;
     if (old || next_ <= selection_.after + 1) return Next::kOn;
     auto entries = store::DecodeJournalEntries(value);
@@ -79,10 +83,12 @@ class JournalScan {
   bool Tell(std::uint64_t first, const store::JournalHead& head,
             const std::vector<store::JournalEntry>& entries) {
     const Source& source = walker_.source();
+    // One lookup for the whole chunk: keys of one block fetch it once (get_sorted.h).
     Status told = GetSorted(
         source.db, source.handles[kForward], source.path, entries.size(),
         [&](std::size_t i) { return std::string_view(entries[i].row_key); },
         [&](std::size_t i, const rocksdb::Slice* value) {
+          // Lookups go on to the end of the chunk after the sink said no: a chunk has 256 at most.
           if (ended_ || value == nullptr || first + i <= selection_.after) return Status();
           const auto key = store::SplitRowKey(AsBytes(entries[i].row_key));
           const auto read = store::DecodeValue(View(*value));
@@ -133,6 +139,7 @@ Result<store::JournalSpan> SpanOfJournal(Walker& walker) {
   Status walked = walker.Walk(kNew, {}, {}, {}, scanned, [&](Bytes key, Bytes row, std::string&) {
     const auto number = store::DecodeJournalKey(key);
     const auto head = store::DecodeJournalHead(row);
+    // There is a first row, whatever it is: what was said above for the case of none is not so.
     damage = {};
     if (!number.has_value() || !head.has_value()) {
       damage = DamagedRow(source.path, kFamilyNames[kNew], AsText(key));

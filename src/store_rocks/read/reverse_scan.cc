@@ -61,6 +61,7 @@ class TargetWalk {
     if (!reverse.has_value()) return Damaged(key);
     const store::ReverseParts& parts = reverse->parts;
     const auto step = PassesName(selection_, parts, jump);
+    // Before the row key is taken apart: most entries of a pattern end here.
     if (const auto skip = Walker::Skipping(step); skip.has_value()) {
       ended_ = *skip == Next::kEnd;
       return *skip;
@@ -78,6 +79,8 @@ class TargetWalk {
     return Next::kEnd;
   }
 
+  // A row with long rdata has up to 64 KiB of value: it counts as many short ones, so that those
+  // which are looked up together have their bound (get_sorted.h).
   static constexpr std::size_t kLongWeight = 16;
 
   Walker& walker_;
@@ -102,6 +105,7 @@ class Load {
  private:
   std::size_t most_;
   std::size_t weight_ = 0;
+  // Twice as many each time, up to `most`.
   std::size_t together_ = 16;
 };
 
@@ -157,6 +161,7 @@ class EachScan {
       return !watch_ || watch_(scanned_.keys + keys);
     };
     store::Scanned scanned = Scan(walker_, selection, each, watch);
+    // What Scan counts is of this selection alone; the watch is told of all.
     scanned_.keys += scanned.keys;
     scanned_.stopped = scanned.stopped;
     scanned_.status = std::move(scanned.status);
@@ -180,11 +185,14 @@ class EachScan {
       told = HandOn(walker_.source(), one, found, ended_, hand);
       return told.ok() && !ended_;
     };
+    // After the sink said no nothing more is looked up, not even what was gathered.
     Status got = ended_ ? Status() : rows_.HandUp(walker_.source(), each);
     if (scanned_.status.ok()) scanned_.status = got.ok() ? std::move(told) : std::move(got);
     load_.Empty();
   }
 
+  // A list of 1,000,000 addresses at 1e8 tuples: 62 s of CPU and 186 MB by so many, 50 s and 245 MB
+  // by four times as many, 174 s by single lookups.
   static constexpr std::size_t kMostTogether = std::size_t{256} << 10;
 
   Walker& walker_;
@@ -200,6 +208,8 @@ class EachScan {
 
 store::Scanned ScanReverse(Walker& walker, const store::Selection& selection,
                            const store::RowSink& sink, const store::Watch& watch) {
+  // One question: its memory and its first rows count more than the sharing of blocks, for which a
+  // list gathers many more (EachScan).
   constexpr std::size_t kMostTogether = 512;
   GatheredRows rows;
   Load load(kMostTogether);

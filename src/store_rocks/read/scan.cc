@@ -22,7 +22,8 @@ class OwnerScan {
   store::Scanned Run(const store::Watch& watch) {
     store::Scanned scanned;
     const Family family = quarantined_ ? kQuarantine : kForward;
-    // The quarantine has no reverse index: all its rows are asked.
+    // The quarantine has no reverse index: all its rows are asked. FirstInside tells which of them
+    // are wanted.
     store::Selection all;
     for (const store::KeyRange& range : RangesOf(by_owner_ ? selection_ : all)) {
       if (!range.hi.empty() && after_ >= range.hi) continue;
@@ -40,6 +41,7 @@ class OwnerScan {
   Next Look(Bytes key, Bytes value, std::string& jump, Status& status) {
     const auto parts = store::SplitRowKey(key);
     if (!parts.has_value()) return Damaged(key, status);
+    // The row of an owner is no tuple (schema/keys.md).
     if (parts->owner) return value.empty() ? Next::kOn : Damaged(key, status);
     if (by_owner_ && selection_.names != nullptr) {
       const auto step = selection_.names->Match(AsText(parts->ordered_owner), jump);
@@ -57,6 +59,8 @@ class OwnerScan {
     if (!read.has_value()) return Damaged(key, status);
     const auto tuple = store::DecodeRow(parts, read->rdata);
     if (!tuple.has_value()) return Damaged(key, status);
+    // The whole row had to be read for that: without an index only the rdata tells what it points
+    // at.
     if (!by_owner_ && !FirstInside(selection_, tuple->view()).has_value()) return Next::kOn;
     return sink_({tuple->view(), read->history, {}}) ? Next::kOn : End();
   }
@@ -109,6 +113,7 @@ class IndexScan {
     const auto reverse = store::SplitReverseRow(key, value);
     const auto row =
         reverse.has_value() ? store::SplitRowKey(AsBytes(reverse->parts.row_key)) : std::nullopt;
+    // A reverse row leads to a row of a tuple, never to one of an owner.
     if (!row.has_value() || row->owner) {
       status_ = DamagedRow(walker_.source().path, kFamilyNames[kReverse], AsText(key));
       return Next::kEnd;
@@ -123,6 +128,7 @@ class IndexScan {
     const std::size_t head = 1 + reverse->parts.at.size() + sizeof(std::uint16_t);
     std::string begin(AsText(reverse->whole).substr(0, head));
     begin += AsText(row->ordered_owner);
+    // Owners of one target and type stand together, unless their keys are cut.
     if (begin == last_) return Next::kOn;
     last_ = begin;
     ended_ = !sink_(AsText(row->ordered_owner));

@@ -59,7 +59,10 @@ class RocksDatabase final : public store::Database {
 
   // The next instance is opened beside the current one, which goes with its last snapshot.
   Status Refresh() override {
+    // One opens at a time; whoever waited here finds the version that the other has opened.
     const std::lock_guard refreshing(refresh_);
+    // A look at names and sizes of a few files, in place of an open, which takes 0.1 ms a table
+    // file (common.cc).
     if (VersionOf(path_) == Now()->version()) return {};
     auto next = Instance::Open(path_, cache_, filters_);
     if (!next.ok()) return next.status();
@@ -86,6 +89,8 @@ class RocksDatabase final : public store::Database {
 
 Result<std::unique_ptr<store::Database>> OpenDatabase(const std::string& path,
                                                       const ReadOptions& options) {
+  // One cache for all instances of the database: blocks of files that stay are found again after a
+  // Refresh.
   auto cache = NewCache(options.memory);
   auto instance = Instance::Open(path, cache, options.filters);
   if (!instance.ok()) return instance.status();

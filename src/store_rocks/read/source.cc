@@ -14,6 +14,7 @@ void Jump(rocksdb::Iterator& it, std::string_view key) {
   for (int i = 0; i < kSteps && it.Valid(); ++i, it.Next()) {
     if (AsText(View(it.key())) >= key) return;
   }
+  // The steps may have led to the key or to the end: then no seek is needed.
   if (it.Valid() && AsText(View(it.key())) < key) it.Seek(ToSlice(key));
 }
 
@@ -46,16 +47,20 @@ Status Walker::Walk(Family family, const store::KeyRange& range, std::string_vie
                     const store::Watch& watch, store::Scanned& scanned, const Each& each) {
   auto it = OpenIterator(family);
   std::string jump;
+  // `from` may lie before the range, if the cursor was in one before it.
   it->Seek(ToSlice(std::max(std::string_view(range.lo), from)));
   while (it->Valid()) {
     const std::string_view key = AsText(View(it->key()));
     if (!range.hi.empty() && key >= range.hi) break;
+    // Entries count, not rows that are found: a question that finds nothing can be interrupted as
+    // well.
     if (++scanned.keys % store::kKeysPerWatch == 0 && watch && !watch(scanned.keys)) {
       scanned.stopped = true;
       break;
     }
     const Next next = each(View(it->key()), View(it->value()), jump);
     if (next == Next::kEnd) break;
+    // A jump that leads nowhere is a step, or the walk would have no end.
     if (next == Next::kJump && std::string_view(jump) > key) {
       Jump(*it, jump);
     } else {
@@ -63,6 +68,7 @@ Status Walker::Walk(Family family, const store::KeyRange& range, std::string_vie
     }
   }
   Status status = it->status().ok() ? Status() : FromRocks(source_.path, "scan", it->status());
+  // One for each family and no more: it may hold blocks of the cache until the next walk moves it.
   spare_[family] = std::move(it);
   return status;
 }

@@ -29,6 +29,8 @@ KeyRange WholeRange(const Selection& selection) {
     const bool text = selection.side == Side::kText;
     return store::PrefixRange(Prefix(KindOf(selection), text ? std::string_view() : span.lo));
   }
+  // All addresses: 0x04 and 0x06, and no kind stands between them and 0x09, that of texts
+  // (store/reverse_key.h).
   if (span.lo.empty()) return {Prefix(Kind::kIpv4, ""), Prefix(Kind::kText, "")};
   return {Prefix(KindOf(selection), span.lo),
           store::PrefixRange(Prefix(KindOf(selection), span.hi)).hi};
@@ -39,6 +41,8 @@ bool IsOne(const Selection& selection) {
   const std::string& lo = selection.span.lo;
   if (selection.side == Side::kAddress) return !lo.empty() && lo == selection.span.hi;
   if (selection.side == Side::kText) return false;
+  // N(name) ends with two zero bytes, that of the root is a single one; what ends otherwise is the
+  // beginning of many names (schema/keys.md).
   const std::size_t size = lo.size();
   return size == 1 ? lo[0] == 0 : size > 1 && lo[size - 1] == 0 && lo[size - 2] == 0;
 }
@@ -52,6 +56,7 @@ bool Inside(const Selection& selection, const FoundAt& found) {
   if (selection.side == Side::kAddress) {
     const store::Span& span = selection.span;
     if (found.kind != Kind::kIpv4 && found.kind != Kind::kIpv6) return false;
+    // Of the same size: as bytes an IPv4 address may lie between two IPv6 addresses.
     return span.lo.empty() ||
            (found.at.size() == span.lo.size() && span.lo <= found.at && found.at <= span.hi);
   }
@@ -77,13 +82,16 @@ FoundAt FoundOf(const dns::Target& target) {
 
 std::vector<KeyRange> RangesOf(const Selection& selection) {
   const KeyRange whole = WholeRange(selection);
+  // Behind more than one name the types come again for each of them, so they make no ranges.
   if (selection.types.empty() || !IsOne(selection)) return {whole};
   std::vector<record::RrType> types = selection.types;
+  // Ranges in key order, each once: a cursor tells by its key which of them are done.
   std::sort(types.begin(), types.end());
   types.erase(std::unique(types.begin(), types.end()), types.end());
   std::vector<KeyRange> ranges;
   for (const record::RrType type : types) {
     std::string prefix = whole.lo;
+    // Big endian, so that types stand in the order of their numbers.
     AppendU16(prefix, static_cast<std::uint16_t>(type));
     ranges.push_back(store::PrefixRange(std::move(prefix)));
   }
@@ -92,6 +100,7 @@ std::vector<KeyRange> RangesOf(const Selection& selection) {
 
 std::string KeyAfter(const Selection& selection) {
   const store::Place& place = *selection.after;
+  // Made, not looked up: the row where the last answer ended may have expired since.
   std::string key = store::OwnerKey(place.owner.wire());
   const std::size_t owner = key.size();
   AppendU16(key, static_cast<std::uint16_t>(place.type));
@@ -115,12 +124,15 @@ store::Step PassesName(const Selection& selection, const store::ReverseParts& ke
                        std::string& jump) {
   if (selection.names == nullptr) return store::Step::kTake;
   const store::Step step = selection.names->Match(key.at, jump);
+  // The test of names knows names; in a reverse key the kind stands before them.
   if (step == store::Step::kJump) jump.insert(jump.begin(), static_cast<char>(key.kind));
   return step;
 }
 
 std::optional<FoundAt> FirstInside(const Selection& selection, const record::Tuple& tuple) {
   if (selection.side == Side::kText) {
+    // A text has no target: its row is found by its type alone, and what it says is tested by the
+    // caller.
     if (!store::IsText(tuple.type)) return std::nullopt;
     return FoundAt{Kind::kText, {}};
   }

@@ -31,7 +31,9 @@ template <class Put, class Merge>
 rocksdb::Status WriteRow(const SortedRows& rows, std::size_t i, const SensorMap& sensors,
                          bool known, const Put& put, const Merge& merge) {
   record::History history = rows.history(i);
+  // A process numbers sensors as they come; the database has numbers of its own (sensor_map.h).
   history.sensors = sensors(history.sensors);
+  // Of the thread, since forward rows have one of their own; it keeps its room from row to row.
   thread_local std::string value;
   value.clear();
   store::AppendValue(value, history, known ? Bytes() : rows.long_rdata(i));
@@ -43,6 +45,8 @@ template <class Put, class Merge>
 rocksdb::Status WriteTrusted(const BatchRows& rows, const Put& put, const Merge& merge) {
   rocksdb::Status status;
   for (std::size_t i = 0; i < rows.trusted.size() && status.ok(); ++i) {
+    // The owner's row has the shorter key, so it comes before the rows of its owner: a table file
+    // takes keys in order only.
     if (rows.known.BeginsOwner(i)) {
       status =
           put(ToSlice(AsText(rows.known.parts(rows.trusted, i).ordered_owner)), rocksdb::Slice());
@@ -94,13 +98,16 @@ rocksdb::Status WriteLog(rocksdb::DB& db, std::span<rocksdb::ColumnFamilyHandle*
       return writes.Merge(handle, key, value);
     };
   };
+  // The order of families means nothing here: the batch is one record.
   auto status = WriteTrusted(rows, put(kForward), merge(kForward));
   if (status.ok()) status = WriteReverse(ReverseRows(rows.trusted, rows.known), put(kReverse));
   if (status.ok()) status = WriteQuarantined(rows, put(kQuarantine), merge(kQuarantine));
   if (status.ok()) status = WriteEach(rows.journal, put(kNew));
   if (status.ok()) status = WriteEach(rows.meta, put(kMeta));
+  // One write for all families: RocksDB's log has a WriteBatch whole or not at all.
   if (!status.ok() || writes.Count() == 0) return status;
   rocksdb::WriteOptions options;
+  // What Apply returns is durable: by the ledger row in it no run reads these frames again.
   options.sync = true;
   return db.Write(options, &writes);
 }
@@ -135,6 +142,7 @@ rocksdb::Status WriteFiles(TableFiles& files, const BatchRows& rows) {
         [&](const auto& put, const auto&) { return WriteEach(rows.journal, put); });
   write(kMeta, !rows.meta.empty(),
         [&](const auto& put, const auto&) { return WriteEach(rows.meta, put); });
+  // Waited for whatever became of the others: it uses what stands here.
   const auto forward_status = forward.get();
   return status.ok() ? forward_status : status;
 }
@@ -149,6 +157,7 @@ void JournalRows::Add(std::string_view row_key, store::NewKind kind) {
 
 void JournalRows::End() {
   if (!chunk_.empty()) rows_.emplace_back(chunk_.key(), chunk_.value());
+  // Here and not in Add: the next chunk's number is that of the first tuple behind this one.
   chunk_.Begin(next_, committed_);
 }
 
@@ -169,6 +178,7 @@ Written Write(rocksdb::DB& db, std::span<rocksdb::ColumnFamilyHandle* const> han
     if (written.ok()) return {};
     return {FromRocks(path, kMayBeStored, written), true};
   }
+  // Up to Ingest the database knows nothing of the files, so a failure leaves it as it was.
   TableFiles files(db, handles);
   const auto filled = WriteFiles(files, rows);
   if (!filled.ok()) return {FromRocks(path, kNothingStored, filled), false};

@@ -15,6 +15,7 @@
 namespace pdns::store_rocks {
 namespace {
 
+// Each such batch is one synced write; its keys are held in memory.
 constexpr std::size_t kRowsTogether = 4096;
 
 ExpiringRow ExpiringRowOf(const store::Row& row) {
@@ -32,6 +33,7 @@ ExpiringRow ExpiringRowOf(const store::Row& row) {
 void AppendReverse(const ExpiringRow& row, std::vector<std::string>& keys) {
   for (std::size_t i = 0; i < row.reverse.size(); ++i) {
     const std::string_view whole = row.reverse[i];
+    // By the rule by which ReverseRows wrote them, or a row would stay that points at nothing.
     const bool cut = whole.size() > store::kMaxReverseKey;
     keys.push_back(cut ? store::CutReverseKey(whole) : std::string(whole));
   }
@@ -76,8 +78,10 @@ bool RocksWriter::HasOtherRows(const std::string& owner, const std::set<std::str
   const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, handles_[kForward]));
   for (it->Seek(owner); it->Valid() && it->key().starts_with(owner); it->Next()) {
     const std::string_view key = AsText(View(it->key()));
+    // The key that is as long as the owner is the owner's own row.
     if (key.size() > owner.size() && !going.contains(key)) return true;
   }
+  // An owner's row too many is harmless; rows without it are damage.
   return !it->status().ok();  // what cannot be read is there
 }
 
@@ -90,6 +94,7 @@ Status RocksWriter::Delete(const std::vector<ExpiringRow>& rows, bool quarantine
   for (const ExpiringRow& row : rows) {
     totals.AddExpired(rule, row.last);
     gone[quarantined ? kQuarantine : kForward].push_back(row.key);
+    // The quarantine has no owner rows and no reverse rows (schema/keys.md).
     if (quarantined) {
       totals.MoveQuarantined(row.reasons, 0);
       continue;
@@ -105,6 +110,8 @@ Status RocksWriter::Delete(const std::vector<ExpiringRow>& rows, bool quarantine
     gone[kForward].push_back(owner);
   }
   if (Status written = WriteGone(gone, totals); !written.ok()) return written;
+  // Behind the write, and needed: a tuple that the cache still holds would be merged when it comes
+  // again, without its reverse rows.
   for (const auto& key : keys) seen_.Forget(seen_.Hash(AsBytes(key)));
   for (const auto& owner : owners) seen_.Forget(seen_.Hash(AsBytes(owner)));
   return {};
@@ -117,6 +124,9 @@ Status RocksWriter::WriteGone(const KeysByFamily& gone, Totals& totals) {
   commits.Add(false, meta);
   rocksdb::WriteBatch writes;
   rocksdb::Status status;
+  // Rows of both directions, owner rows and totals in one write, as they were stored: a reader
+  // never finds one without the other. The journal is left alone: who reads it passes numbers
+  // without a row.
   for (std::size_t family = 0; family < gone.size(); ++family) {
     for (const std::string& key : gone[family]) {
       if (status.ok()) status = writes.Delete(handles_[family], key);
@@ -128,6 +138,7 @@ Status RocksWriter::WriteGone(const KeysByFamily& gone, Totals& totals) {
   rocksdb::WriteOptions options;
   options.sync = true;
   if (status.ok()) status = db_->Write(options, &writes);
+  // After a failed sync nobody knows whether they are gone, as in Apply.
   if (!status.ok()) return failed_ = FromRocks(path_, "expiry", status);
   totals_ = std::move(totals);
   commits_ = commits;

@@ -15,6 +15,7 @@ namespace pdns::store_rocks {
 void Known::Remember(SeenCache& seen) const {
   for (const std::uint64_t hash : hashes_) seen.Add(hash);
   for (const std::uint64_t hash : owners_) {
+    // 0: no owner begins at this row (SeenCache::Hash never gives it).
     if (hash != 0) seen.Add(hash);
   }
 }
@@ -28,6 +29,8 @@ class KnownAsker {
 
   static Result<Known> Ask(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* forward,
                            const std::string& path, const SeenCache& seen, const SortedRows& rows) {
+    // As many as make a large batch (batch_rows.cc). Parts end where an owner ends: its rows are
+    // asked for together.
     constexpr std::size_t kTwoThreads = 8192;  // rows, from which on
     Known known(rows.size());
     const auto part = [&](std::size_t from, std::size_t to) {
@@ -57,6 +60,7 @@ class KnownAsker {
 
   static std::size_t EndOfOwner(const SortedRows& rows, std::size_t i) {
     const std::string_view owner = OwnerOf(rows, i);
+    // N(owner) shows its own end (schema/keys.md), so no owner's is the beginning of another's.
     while (i < rows.size() && rows.key(i).starts_with(owner)) ++i;
     return i;
   }
@@ -64,6 +68,7 @@ class KnownAsker {
   Status Ask(std::size_t from, std::size_t to) {
     for (std::size_t i = from; i < to;) i = AskCache(i, to);
     if (Status asked = AskOwners(); !asked.ok()) return asked;
+    // Rows of owners that were found known come behind those of the cache; lookups go by key order.
     std::sort(open_.begin(), open_.end());
     return AskRows();
   }
@@ -73,6 +78,8 @@ class KnownAsker {
     const std::string_view owner = OwnerOf(rows_, first);
     const std::uint64_t owner_hash = seen_.Hash(AsBytes(owner));
     known_.owners_[first] = owner_hash;
+    // A row that is stored tells that its owner's row is: they are written together, and the
+    // owner's goes last.
     bool any = seen_.Holds(owner_hash);
     const std::size_t open_before = open_.size();
     std::size_t i = first;
@@ -104,6 +111,8 @@ class KnownAsker {
         [this](std::size_t i, bool found) {
           const Group& group = groups_[i];
           if (!found) {
+            // Then no row of that owner can be stored, and none is asked for: this is the lookup
+            // that a new name costs.
             known_.begins_[group.from] = 1;
             return;
           }

@@ -12,6 +12,7 @@ ReverseRows::ReverseRows(const SortedRows& rows, const Known& known) {
   }
   sorted_.reserve(keys_.size());
   for (std::size_t i = 0; i < keys_.size(); ++i) {
+    // Views of keys_ and cut_: neither moves a string any more (cut_ is a deque).
     std::string_view key = keys_[i];
     std::uint32_t whole = kNotCut;
     if (key.size() > store::kMaxReverseKey) {

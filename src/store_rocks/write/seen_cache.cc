@@ -10,6 +10,7 @@
 namespace pdns::store_rocks {
 
 SeenCache::SeenCache(std::size_t memory)
+    // A power of two of slots: the slot is the hash's low bits.
     : mask_(std::bit_floor(std::max<std::size_t>(memory / sizeof(std::uint64_t), 1)) - 1),
       seed_(RandomSeed()),
       // calloc: zero pages cost nothing until they are used, and the start must be quick.

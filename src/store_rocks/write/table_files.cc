@@ -20,6 +20,8 @@ std::string Directory(const std::string& database) { return database + "/incomin
 
 void TableFiles::RemoveLeftovers(const std::string& database) {
   std::error_code ignored;
+  // A crash before Ingest leaves them; none is part of the database, and the ledger does not have
+  // their batch.
   fs::remove_all(Directory(database), ignored);
 }
 
@@ -31,6 +33,7 @@ TableFiles::TableFiles(rocksdb::DB& db, std::span<rocksdb::ColumnFamilyHandle* c
 
 TableFiles::~TableFiles() {
   std::error_code ignored;
+  // Of what was ingested RocksDB has removed these names (move_files); what is left is nobody's.
   for (const std::string& file : files_) {
     if (!file.empty()) fs::remove(file, ignored);
   }
@@ -43,9 +46,11 @@ rocksdb::Status TableFiles::Write(Family family, const Fill& fill) {
   rocksdb::SstFileWriter writer(rocksdb::EnvOptions(options), options, handles_[family]);
   const std::string file =
       Directory(db_.GetName()) + "/" + std::string(kFamilyNames[family]) + ".sst";
+  // Before it is opened: what a failure leaves half written is removed as well.
   files_[family] = file;
   auto status = writer.Open(file);
   if (status.ok()) status = fill(writer);
+  // Finish syncs the file, so that the manifest never names bytes that a crash takes.
   if (status.ok()) status = writer.Finish();
   return status;
 }
@@ -61,6 +66,7 @@ rocksdb::Status TableFiles::Ingest() {
     one.options.failed_move_fall_back_to_copy = true;
     one.options.write_global_seqno = false;  // the files stay as they were synced
   }
+  // One call for all families is one record of the manifest: all or nothing (table_files.h).
   return db_.IngestExternalFiles(families);
 }
 

@@ -26,6 +26,7 @@ namespace {
 
 constexpr std::chrono::hours kTrimEvery(1);
 constexpr std::chrono::hours kWrongClock(24);  // as frames are refused that are ahead of it
+// At least so many between two looks at the journal's first rows: 256 chunks of it.
 constexpr std::uint64_t kTrimEveryRows = 65'536;
 
 }  // namespace
@@ -38,6 +39,7 @@ RocksWriter::RocksWriter(std::string path, const WriteOptions& options)
       opened_steady_(options.steady()) {}
 
 RocksWriter::~RocksWriter() {
+  // RocksDB wants its handles back before the database is closed, which the end of db_ does.
   for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
 }
 
@@ -56,6 +58,8 @@ Status RocksWriter::Open() {
   db_.reset(db);
   if (!opened.ok()) return OpenFailure(path_, opened);
   if (Status whole = CheckFiles(*db_, path_); !whole.ok()) return whole;
+  // Only now: RocksDB holds its lock on the database, so the files are not those of another writer
+  // at work.
   TableFiles::RemoveLeftovers(path_);
   auto commits = Commits::Load(*db_, handles_[kMeta], path_);
   if (!commits.ok()) return commits.status();
@@ -73,11 +77,13 @@ Status RocksWriter::OpenSchema() {
   if (got.ok()) return CheckSchema(path_, AsBytes(value));
   if (!got.IsNotFound()) return FromRocks(path_, "read of the schema row", got);
   for (auto* handle : handles_) {
+    // A database of another program has no such row either, and must not be taken for a new one.
     const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, handle));
     it->SeekToFirst();
     if (it->Valid()) return CheckSchema(path_, {});
   }
   Totals begun;
+  // Schema row and totals are one write: no crash leaves one without the other.
   begun.Begin(RandomSeed());
   MetaRows rows;
   begun.Put(rows);
@@ -103,6 +109,7 @@ Status RocksWriter::LoadJournalEnd() {
   if (!it->Valid() && !it->status().ok())
     return FromRocks(path_, "read of the journal", it->status());
   if (!it->Valid()) {
+    // An empty journal is true only if the totals say so: they are written with its rows.
     if (totals_.journal_first() == totals_.journal_next()) return {};
     return Status::Corrupt("database " + path_ +
                            ": the journal of new tuples: its rows are missing");
@@ -131,6 +138,8 @@ Result<record::Applied> RocksWriter::Apply(const record::Batch& batch) {
   if (!failed_.ok()) return failed_;
   const SortedRows trusted(batch.trusted);
   const SortedRows quarantined(batch.quarantined);
+  // Before anything is made: which rows are new decides what is put, merged, counted and told in
+  // the journal.
   auto known = AskKnown(*db_, handles_[kForward], path_, seen_, trusted);
   if (!known.ok()) return known.status();
 
@@ -151,6 +160,7 @@ Result<record::Applied> RocksWriter::Apply(const record::Batch& batch) {
     rows.meta[store::LedgerKey(id)] = store::LedgerValue(position);
 
   Commits commits = commits_;
+  // A batch of nothing is not written, and must not be counted as one that is.
   if (trusted.size() + quarantined.size() + rows.meta.size() > 0)
     commits.Add(IsLarge(trusted, quarantined), rows.meta);
   const Written written = Write(*db_, handles_, path_, rows);
@@ -162,6 +172,7 @@ Result<record::Applied> RocksWriter::Apply(const record::Batch& batch) {
   commits_ = commits;
   // Behind the rows: a mark without its rows would be damage, rows without their mark are none.
   WriteMark(path_, commits_.sum());
+  // Only of rows that are stored: what the cache holds is never asked for again.
   known->Remember(seen_);
   failed_ = TrimJournal();  // told by the next call: this batch is stored
   return applied;
@@ -180,6 +191,7 @@ record::Applied RocksWriter::Count(const SortedRows& rows, const Known& known, T
     ++applied.tuples_new;
     const bool begins = known.BeginsOwner(i);
     if (begins) totals.AddOwner();
+    // Long rdata stands in the value: only a cut of it is in the key (schema/keys.md).
     const store::RowKeyParts parts = known.parts(rows, i);
     totals.AddRow(parts.type, parts.cut ? rows.long_rdata(i) : parts.rest);
     journal.Add(rows.key(i), begins ? store::NewKind::kName : store::NewKind::kRdata);
@@ -223,6 +235,8 @@ std::chrono::sys_seconds RocksWriter::CommitTime() {
 
 bool RocksWriter::TrimDue(std::chrono::sys_seconds now) const {
   const std::uint64_t added = totals_.journal_next() - trimmed_next_;
+  // A clock that went back makes the last look a thing of the future: it is looked again. A
+  // sixteenth is what the journal may have beyond its bound (docs/store.md).
   return now >= trimmed_ + kTrimEvery || now < trimmed_ ||
          added >= std::max(kTrimEveryRows, options_.journal_rows / 16);
 }
@@ -253,12 +267,15 @@ Status RocksWriter::TrimJournal() {
     const bool too_many = next < trimmed_next_ && trimmed_next_ - next >= options_.journal_rows;
     // The time of a clock that was far ahead tells no age; what follows does.
     if (head->committed > now + kWrongClock && !too_many) continue;
+    // The journal goes from its beginning only: behind the first chunk that stays all stay.
     if (head->committed >= aged - options_.journal_keep && !too_many) break;
     keep_from = next;
   }
   if (!it->status().ok()) return FromRocks(path_, "read of the journal", it->status());
   if (!keep_from.has_value()) return {};
   MetaRows rows;
+  // The number of the first row goes with the range: it tells a journal that was trimmed from one
+  // that lost its beginning. A range is one record, however many rows it has.
   totals_.TrimJournal(*keep_from);
   totals_.Put(rows);
   rocksdb::WriteBatch writes;
@@ -297,6 +314,7 @@ std::uint64_t RocksWriter::LogBytes() const {
   std::error_code error;
   for (std::filesystem::directory_iterator it(path_, error), end; !error && it != end;
        it.increment(error)) {
+    // RocksDB keeps a log until every family has flushed what it has there: all of them take room.
     if (it->path().extension() != ".log") continue;
     std::error_code gone;  // since it was listed
     const auto size = it->file_size(gone);

@@ -35,8 +35,11 @@ void RocksWriter::WaitForMerges(const Hurry& hurry) {
 
 Status RocksWriter::Compact(const Hurry& hurry) {
   std::atomic<bool> canceled{false};
+  // Beside, as CompactRange returns only when all is done and an end may be wanted meanwhile.
   auto done = std::async(kBeside, [&] {
     rocksdb::CompactRangeOptions options;
+    // By force: rows of the lowest level are rewritten too, which is where merges and deletions
+    // come to an end.
     options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
     options.canceled = &canceled;
     rocksdb::Status status;
@@ -48,6 +51,7 @@ Status RocksWriter::Compact(const Hurry& hurry) {
     if (hurry()) canceled = true;
   }
   const auto status = done.get();
+  // What was given up is no error: the tables are those from before, or some new ones, and whole.
   return status.ok() || canceled ? Status() : FromRocks(path_, "compaction", status);
 }
 
@@ -60,6 +64,8 @@ Status RocksWriter::Checkpoint(const std::string& directory) {
   const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
   if (status.ok()) status = checkpoint->CreateCheckpoint(directory);
   if (!status.ok()) return FromRocks(path_, "checkpoint " + directory, status);
+  // The copy has no mark of its own: without one a loss in it could not be noticed. This thread
+  // writes all batches, so the number is that of the copy.
   WriteMark(directory, commits_.sum());
   return {};
 }
