@@ -117,7 +117,7 @@ class Rdata:
         fields = {
             "b": lambda: self.number(1), "w": lambda: self.number(2), "d": lambda: self.number(4), "8": lambda: self.number(8),
             "n": self.name, "s": self.string, "S": lambda: b"".join(self.string() for _ in range(self.chance.randint(1, 4))),
-            "h": lambda: self.counted(self.some(*[self.chance.choice((0, 1, 4, 20, 255))] * 2)), "4": lambda: self.some(4, 4),
+            "h": lambda: self.counted(self.some(*[self.chance.choice((0, 1, 4, 5, 20, 20, 35, 40, 255))] * 2)), "4": lambda: self.some(4, 4),
             "6": lambda: self.some(16, 16, b"\0\0\0\xff\1"), "E": lambda: self.some(6, 6), "m": self.bitmap, "p": self.params,
             "a": self.prefixes, "D": lambda: self.digits(b"0123456789"), "L": lambda: self.digits(b"0123456789.-+"),
             "x": lambda: self.some(*[self.chance.choice(LENGTHS)] * 2), "r": lambda: self.gateway(1),

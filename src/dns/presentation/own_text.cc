@@ -135,10 +135,13 @@ Text Nsec3(Bytes rdata) {
   const Text parameters = HashParameters(cursor);
   const Bytes next = cursor.Read(cursor.U8());
   const Text types = BitmapText(cursor.Read(cursor.left()));
-  constexpr std::size_t kMaxHash = 155;  // BIND's
-  constexpr std::size_t kGroup = 5;      // bytes; dnspython reads whole groups of digits only
-  const bool hashed = !next.empty() && next.size() <= kMaxHash && next.size() % kGroup == 0;
-  if (!cursor.ok() || !hashed || !types.has_value()) return std::nullopt;
+  if (!cursor.ok() || !types.has_value()) return std::nullopt;
+  constexpr std::size_t kMaxHash = 35;  // BIND takes 39 bytes, and has taken 155
+  constexpr std::size_t kGroup = 5;     // bytes; dnspython reads whole groups of digits only
+  constexpr std::uint8_t kSha1 = 1;     // BIND wants all of its hash
+  constexpr std::size_t kSha1Size = 20;
+  const bool sized = rdata[0] == kSha1 ? next.size() == kSha1Size : next.size() % kGroup == 0;
+  if (!sized || next.empty() || next.size() > kMaxHash) return std::nullopt;
   const std::string hash = Digits(next, 5, "0123456789abcdefghijklmnopqrstuv");
   return fmt::format("{} {}{}{}", *parameters, hash, types->empty() ? "" : " ", *types);
 }

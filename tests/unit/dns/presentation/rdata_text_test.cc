@@ -318,6 +318,11 @@ TEST(RdataToText, HashesAndPrefixesWithoutStrayBlanks) {
   EXPECT_EQ(Text(RrType::kNsec3,
                  std::string("\1\0\0\12\2\xab\xcd\x14", 8) + hash + std::string("\0\1\x40", 3)),
             "1 0 10 abcd d1k6gq38d1k6gq38d1k6gq38d1k6gq38 A");
+  EXPECT_EQ(Text(RrType::kNsec3, std::string("\2\0\0\0\0\5hhhhh", 11)), "2 0 0 - d1k6gq38");
+  EXPECT_TRUE(IsGeneric(50, std::string("\2\0\0\0\0\x28", 6) + std::string(40, 'h')));
+  // BIND, for which one such record spoils a zone, wants a SHA-1 to be whole.
+  EXPECT_EQ(Text(RrType::kNsec3, std::string("\1\0\0\0\0\5hhhhh", 11)),
+            "\\# 11 0100000000056868686868");
   EXPECT_EQ(Text(static_cast<RrType>(42),
                  U16(1) + "\x08\x01\x0a" + U16(2) + "\x80\x90" + std::string(15, '\0') + "\1"),
             "1:10.0.0.0/8 !2:::1/128");
