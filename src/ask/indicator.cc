@@ -20,6 +20,11 @@ namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
 
+std::string_view WithoutDot(std::string_view name) {
+  if (name.size() > 1 && name.ends_with('.')) name.remove_suffix(1);
+  return name;
+}
+
 // The first of `wanted` that is not escaped.
 std::size_t FindPlain(std::string_view text, std::string_view wanted) {
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -42,8 +47,9 @@ struct Parse {
   }
 };
 
-Indicator OfBlock(const dns::AddressBlock& block) {
+Indicator OfBlock(const dns::AddressBlock& block, bool changed = false) {
   Indicator indicator;
+  indicator.changed = changed;
   indicator.kind = Indicator::Kind::kBlock;
   indicator.block = block;
   indicator.understood = dns::BlockText(block);
@@ -57,14 +63,96 @@ bool LooksLikeHash(std::string_view text) {
          text.find_first_not_of("0123456789abcdefABCDEF") == kNone;
 }
 
-Result<Indicator> ParseName(const Parse& parse) {
-  if (FindPlain(parse.rest, kBlanks) != kNone)
-    return parse.Refuse(" has a blank in it: give one name or address at a time");
-  if (FindPlain(parse.rest, "[](){}<>\"`|") != kNone) {
-    return parse.Refuse(
-        " has a bracket or a quote that no rule understands; in a name it is written \\[");
+// "CVE-2024-3094", "AS64500".
+bool LooksLikeOtherNumber(std::string_view text) {
+  for (const std::string_view mark : {"cve-", "as"}) {
+    const std::string_view number = text.substr(std::min(mark.size(), text.size()));
+    if (StartsWith(text, mark) && !number.empty() && IsDigit(number.front()))
+      return number.find_first_not_of("0123456789-") == kNone;
   }
-  if (LooksLikeHash(parse.rest)) return parse.Refuse(" looks like a hash, and is no name");
+  return false;
+}
+
+// A whole number, as programs that read addresses take it, or a part of a block: "140", "0x8c",
+// "150/24".
+bool IsNumber(std::string_view label) {
+  if (StartsWith(label, "0x")) {
+    return label.size() > 2 && std::all_of(label.begin() + 2, label.end(), [](char c) {
+             return IsDigit(c) || (Lower(c) >= 'a' && Lower(c) <= 'f');
+           });
+  }
+  return !label.empty() && IsDigit(label.front()) &&
+         std::all_of(label.begin(), label.end(),
+                     [](char c) { return IsDigit(c) || c == '/' || c == '\\'; });
+}
+
+// Does a name end like an address: 192.0.2.300, 192.0.2, 192.0.2.*, 192.0.2.x? No top-level domain
+// is a number (RFC 1123 2.1), so that nobody who pasted it means a name.
+bool LooksLikeAddress(std::string_view name) {
+  if (name.ends_with('.')) name.remove_suffix(1);
+  if (IsNumber(name.substr(name.rfind('.') + 1))) return true;
+  std::size_t labels = 0;
+  bool open = false;  // a label stands for any number
+  for (bool more = true; more; ++labels) {
+    const std::size_t dot = name.find('.');
+    const std::string_view label = name.substr(0, dot);
+    const bool wild = label == "*" || label == "+";
+    const bool any = wild || (!label.empty() && LowerText(label).find_first_not_of('x') == kNone);
+    if (!IsNumber(label) && !(any && labels > 0)) return false;
+    open = open || wild;
+    more = dot != kNone;
+    if (more) name.remove_prefix(dot + 1);
+  }
+  return open || labels == 4;
+}
+
+// Bytes that no host has and that stand in what is no name: a query of a URL, an assignment, an
+// encoded text. A name as answers print it ends with a dot, and may have them.
+bool HasForeignSign(std::string_view text) {
+  const bool printed = text.ends_with('.');
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '\\' && (printed || !text.substr(at + 1).starts_with('\\'))) {
+      ++at;
+    } else if (c == '\\' || c == 0x7f || (c >= 0 && c < 0x20) ||
+               (!printed && std::string_view("!#$%&'=?^~").find(c) != kNone)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// "\\server\share": no name is written so, since a letter needs no backslash.
+bool HasEscapedLetter(std::string_view text) {
+  for (std::size_t at = 0; at + 1 < text.size(); ++at) {
+    if (text[at] == '\\' && IsLetter(text[++at])) return true;
+  }
+  return false;
+}
+
+// What a text is that looks like a name and is none; empty: nothing else.
+std::string_view OtherThanName(std::string_view text) {
+  if (FindPlain(text, kBlanks) != kNone)
+    return " has a blank in it: give one name or address at a time";
+  if (FindPlain(text, "[](){}<>\"`|") != kNone)
+    return " has a bracket or a quote that no rule understands; in a name it is written \\[";
+  if (HasEscapedLetter(text)) return " has a backslash before a letter, as no name has";
+  if (HasForeignSign(text)) return " has a sign that no host name has; in a name it is written \\!";
+  if (LooksLikeHash(text)) return " looks like a hash, and is no name";
+  if (LooksLikeOtherNumber(text)) return " is the number of something else, and no name";
+  return {};
+}
+
+Result<Indicator> ParseName(const Parse& parse) {
+  if (const std::string_view why = OtherThanName(parse.rest); !why.empty())
+    return parse.Refuse(why);
+  if (LooksLikeAddress(parse.rest)) {
+    return parse
+        .Refuse(
+            " ends as no name does, and is no address: give 192.0.2.1, a block such as "
+            "192.0.2.0/24 or a range such as 192.0.2.1-192.0.2.9")
+        .With(Remedy::kPattern);
+  }
   const auto ascii = dns::ToAscii(parse.rest);
   if (!ascii.has_value()) return parse.Refuse(" has no form in the DNS (IDNA)");
   const auto pattern = NamePattern::Parse(*ascii);
@@ -94,11 +182,8 @@ Result<Indicator> ParseHost(Parse parse) {
     if (port.front() != ':' || (port.size() > 1 && (error != std::errc() || behind != stop)))
       return parse.Refuse(" is no address, and what stands behind the host is no port");
   }
-  if (const auto address = dns::ParseAddress(host)) {
-    Indicator indicator = OfBlock(*address);
-    indicator.changed = true;  // a bare one does not come this far
-    return indicator;
-  }
+  // A bare one does not come this far.
+  if (const auto address = dns::ParseAddress(WithoutDot(host))) return OfBlock(*address, true);
   if (bracketed) return parse.Refuse(": no IPv6 address between [ and ]");
   if (host.empty()) return parse.Refuse(" names no host");
   return ParseName(parse);
@@ -154,10 +239,21 @@ bool LooksLikeHost(std::string_view host) {
          std::all_of(top.begin(), top.end(), [](char c) { return IsLetter(c) || (c & 0x80) != 0; });
 }
 
+// "[2001:db8::]/64"; nothing when the text is none.
+std::optional<Indicator> ParseBracketedBlock(std::string_view head, std::string_view size) {
+  if (!head.starts_with('[') || !head.ends_with(']') || size.empty() ||
+      !std::all_of(size.begin(), size.end(), IsDigit))
+    return std::nullopt;
+  const auto block = dns::ParseBlock(fmt::format("{}/{}", head.substr(1, head.size() - 2), size));
+  if (!block.has_value()) return std::nullopt;
+  return OfBlock(*block, true);
+}
+
 // Text with a slash that is no block.
 Result<Indicator> ParseSlashed(Parse parse, std::size_t slash) {
   const std::string_view head = parse.rest.substr(0, slash);
   const std::string_view path = parse.rest.substr(slash + 1);
+  if (auto block = ParseBracketedBlock(head, path)) return *std::move(block);
   if (dns::ParseAddress(head).has_value() && (path.empty() || !IsLetter(path.front())))
     return parse.Refuse(" is no block of addresses such as 192.0.2.0/24 or 2001:db8::/32");
   const bool host = head.starts_with('[') || dns::ParseAddress(head.substr(0, head.find(':'))) ||
@@ -180,6 +276,14 @@ Result<Indicator> ParseAny(Parse parse) {
   if (const auto block = dns::ParseBlock(parse.rest)) return OfBlock(*block);
   if (auto range = ParseRange(parse)) return *range;
   if (StartsWith(parse.rest, kMail)) parse.rest.remove_prefix(kMail.size());
+  // A URL's query or fragment, or the port behind an address in a log of BIND: 192.0.2.1#53.
+  const std::size_t query = FindPlain(parse.rest, "@/?#");
+  if (query != kNone && (parse.rest[query] == '?' || parse.rest[query] == '#') &&
+      FindPlain(parse.rest, "@") == kNone) {
+    const std::string_view head = parse.rest.substr(0, query);
+    if (const auto address = dns::ParseAddress(head)) return OfBlock(*address, true);
+    if (LooksLikeHost(head)) return ParseHost({parse.given, head});
+  }
   const std::size_t mark = FindPlain(parse.rest, "@/");
   if (mark != kNone && parse.rest[mark] == '/') return ParseSlashed(parse, mark);
   if (mark != kNone) {
@@ -190,9 +294,22 @@ Result<Indicator> ParseAny(Parse parse) {
   return ParseHost(parse);
 }
 
-std::string_view WithoutDot(std::string_view name) {
-  if (name.size() > 1 && name.ends_with('.')) name.remove_suffix(1);
-  return name;
+// The first of the columns that is an address, or a name with a dot: words of other columns are
+// names to nobody. What MISP writes as one value, "192.0.2.1|80", may be a column.
+Result<Indicator> FirstOf(const std::vector<std::string_view>& columns, const Parse& shown) {
+  for (const std::string_view column : columns) {
+    std::string plain = Refang(column);
+    if (const std::size_t bar = plain.find('|'); bar != kNone)
+      plain.resize(LooksLikeHash(std::string_view(plain).substr(bar + 1)) ? 0 : bar);
+    if (plain.empty()) continue;
+    auto one = ParseAny({shown.given, plain});
+    const bool likely = one.ok() && (one->kind == Indicator::Kind::kBlock ||
+                                     one->understood.find('.') != kNone || columns.size() == 1);
+    if (!likely) continue;
+    one->changed = true;
+    return one;
+  }
+  return shown.Refuse(" has several columns, and none is an address or a name with a dot");
 }
 
 }  // namespace
@@ -202,22 +319,11 @@ Result<Indicator> ParseIndicator(std::string_view text) {
   const Parse shown{given, {}};
   if (given.size() > kMaxIndicator)
     return shown.Refuse(fmt::format(" is longer than {} bytes", kMaxIndicator));
-  std::string plain = Refang(given);
+  const std::string plain = Refang(given);
   if (plain.empty()) return shown.Refuse(" is no name and no address");
-  auto indicator = ParseAny({given, plain});
-  // Of several columns the first that can be one.
   const std::vector<std::string_view> columns = Columns(given);
-  const bool several = columns.size() > 1;
-  if (several) indicator = shown.Refuse(" has several columns, and none is a name or an address");
-  for (const std::string_view column : columns) {
-    if (!several) break;
-    plain = Refang(column);
-    auto one = ParseAny({given, plain});
-    const bool likely = plain.find_first_of(".:") != kNone;
-    if (!one.ok() || (indicator.ok() && !likely)) continue;
-    indicator = std::move(one);
-    if (likely) break;
-  }
+  const bool several = columns.size() > 1 || (columns.size() == 1 && columns.front() != given);
+  auto indicator = several ? FirstOf(columns, shown) : ParseAny({given, plain});
   if (!indicator.ok()) return indicator;
   indicator->changed |= indicator->kind == Indicator::Kind::kName
                             ? !SameText(WithoutDot(given), WithoutDot(indicator->name))

@@ -27,17 +27,21 @@ struct Indicator {
 };
 
 // Refanged (ask/refang.h), one of these; of columns between commas, semicolons, bars or tabs the
-// first that is one, with a dot or a colon if any has; kUsage, naming the text, for what is none:
+// first that is an address or has a dot; kUsage, naming the text, for what is none:
 //   http://user@www.blah.org:8080/x?y#z   the host of a URL
 //   www.blah.org/x                        also without a scheme, when what stands before the slash
 //                                         has a dot and ends in letters; else the slash is the
 //                                         name's (0/25.2.0.192.in-addr.arpa), as is `\/` always
 //   someone@blah.org                      the host of a mail address
-//   blah.org:443, 1.2.3.4:80, [::1]:443   the host
-//   1.2.3.4, 2001:db8::/32                addresses, blocks; host bits are ignored
+//   blah.org:443, 1.2.3.4:80, [::1]:443   the host; also of 1.2.3.4#53, as BIND's log has it
+//   1.2.3.4, 2001:db8::/32, [::]/64       addresses, blocks; host bits are ignored
 //   1.2.3.4-1.2.3.9                       a range
 //   www.blah.org, *.blah.org, büro.de     all that NamePattern::Parse takes; other scripts as
-//                                         A-labels; no hash, and no bracket or quote unless escaped
+//                                         A-labels; no hash, no CVE or AS number, no backslash
+//                                         before a letter, and no bracket or quote unless escaped
+// Not a name is what ends in a number or is an address with wildcards (1.2.3.300, 1.2.3, 1.2.3.*),
+// with Remedy::kPattern; nor, unless it ends with a dot as answers print names, what has one of
+// !#$%&'=?^~ unescaped.
 Result<Indicator> ParseIndicator(std::string_view text);
 
 // "127.0.0.1" -> "1.0.0.127.in-addr.arpa."; "10.1.0.0/16" -> "*.1.10.in-addr.arpa."; text as above.

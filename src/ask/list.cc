@@ -14,9 +14,16 @@
 namespace pdns::ask {
 namespace {
 
+// A sign inside of quotes begins none: a column of CSV may hold any text.
 std::string_view WithoutComment(std::string_view line) {
-  for (std::size_t at = line.find('#'); at != std::string_view::npos; at = line.find('#', at + 1)) {
-    if (at == 0 || kBlanks.find(line[at - 1]) != std::string_view::npos) {
+  bool quoted = false;
+  for (std::size_t at = line.find_first_of("#\""); at != std::string_view::npos;
+       at = line.find_first_of("#\"", at + 1)) {
+    if (line[at] == '"') {
+      quoted = !quoted && line.find('"', at + 1) != std::string_view::npos;
+    } else if (quoted) {
+      continue;
+    } else if (at == 0 || kBlanks.find(line[at - 1]) != std::string_view::npos) {
       line = line.substr(0, at);
       break;
     }

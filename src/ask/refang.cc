@@ -36,8 +36,9 @@ bool DropAnySuffix(std::string_view& text, const std::array<std::string_view, kC
 
 // A bullet, or a number with a dot or a bracket, and a blank behind it.
 bool DropBullet(std::string_view& text) {
-  static constexpr std::array<std::string_view, 6> kBullets{"-",      "*",      "+",
-                                                            "\u2022", "\u2013", "\u00b7"};
+  static constexpr std::array<std::string_view, 14> kBullets{
+      "-",      "*",      "+",      ">",      "\u2022", "\u2013", "\u2014",
+      "\u00b7", "\u25cf", "\u25cb", "\u25e6", "\u25aa", "\u2023", "\u2192"};
   std::string_view rest = text;
   const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
   if (digits > 0 && digits < rest.size() && (rest[digits] == '.' || rest[digits] == ')')) {
@@ -52,10 +53,13 @@ bool DropBullet(std::string_view& text) {
 
 // Without what stands around it and is none of it.
 std::string_view Unwrapped(std::string_view text) {
-  static constexpr std::array<std::string_view, 9> kBefore{
-      "\"", "'", "`", "<", "\u201c", "\u201d", "\u2018", "\u2019", "\u00ab"};
-  static constexpr std::array<std::string_view, 11> kBehind{
-      "\"", "'", "`", ">", "\u201c", "\u201d", "\u2018", "\u2019", "\u00bb", ",", ";"};
+  // The last ones are blanks: one that does not break, one without width, the mark of an encoding.
+  static constexpr std::array<std::string_view, 14> kBefore{
+      "\"",     "'",      "`",      "<",      "\u201c", "\u201d", "\u201e",
+      "\u2018", "\u2019", "\u201a", "\u00ab", "\u00a0", "\u200b", "\ufeff"};
+  static constexpr std::array<std::string_view, 14> kBehind{
+      "\"",     "'",      "`", ">", "\u201c", "\u201d", "\u2018",
+      "\u2019", "\u00bb", ",", ";", "\u00a0", "\u200b", "\ufeff"};
   for (bool more = true; more;) {
     text = Trimmed(text);
     more = DropBullet(text) || DropAnyPrefix(text, kBefore) || DropAnySuffix(text, kBehind);
@@ -71,6 +75,7 @@ std::string_view Unwrapped(std::string_view text) {
 struct Fanged {
   std::size_t size = 0;
   std::string_view plain;
+  bool whole = false;  // both brackets: blanks around it are none of what was meant
 };
 
 Fanged FangedAt(std::string_view text) {
@@ -85,11 +90,12 @@ Fanged FangedAt(std::string_view text) {
     const bool half = text.size() > 1 && text[0] == '.' && kClose.find(text[1]) != kNone;
     return half ? Fanged{2, "."} : Fanged();
   }
+  // "[ . ]" as well.
+  const auto begin = std::min(text.find_first_not_of(' ', 1), text.size());
   for (const Word& word : kWords) {
-    const std::size_t end = 1 + word.written.size();
-    if (text.size() > end && text[end] == kClose[bracket] &&
-        StartsWith(text.substr(1), word.written))
-      return {end + 1, word.plain};
+    if (!StartsWith(text.substr(begin), word.written)) continue;
+    const auto end = text.find_first_not_of(' ', begin + word.written.size());
+    if (end != kNone && text[end] == kClose[bracket]) return {end + 1, word.plain, true};
   }
   return text.size() > 1 && text[1] == '.' ? Fanged{2, "."} : Fanged();
 }
@@ -100,8 +106,10 @@ std::string WithoutBrackets(std::string_view text) {
   while (!text.empty()) {
     const Fanged fanged = FangedAt(text);
     if (fanged.size == 0) out.push_back(text.front());
+    while (fanged.whole && out.ends_with(' ')) out.pop_back();
     out += fanged.plain;
     text.remove_prefix(std::max<std::size_t>(fanged.size, 1));
+    while (fanged.whole && text.starts_with(' ')) text.remove_prefix(1);
   }
   return out;
 }
@@ -136,6 +144,13 @@ void UnescapeDots(std::string& text) {
   text = std::move(out);
 }
 
+// "http:\/\/www.blah.org\/x", as some write JSON.
+void UnescapeSlashes(std::string& text) {
+  if (text.find(":\\/\\/") == std::string::npos) return;
+  for (std::size_t at = text.find("\\/"); at != std::string::npos; at = text.find("\\/", at + 1))
+    text.erase(at, 1);
+}
+
 void MendScheme(std::string& text) {
   if (StartsWith(text, "hxxp://") || StartsWith(text, "hxxps://")) text.replace(1, 2, "tt");
   for (const std::string_view scheme : {"http", "https", "hxxp", "hxxps", "htxp", "htxps", "ftp"}) {
@@ -151,6 +166,7 @@ std::string Refang(std::string_view text) {
   std::string plain = WithoutBrackets(Unwrapped(text));
   JoinWords(plain);
   UnescapeDots(plain);
+  UnescapeSlashes(plain);
   MendScheme(plain);
   return plain;
 }

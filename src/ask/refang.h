@@ -14,7 +14,9 @@ namespace pdns::ask {
 // Without blanks and quotes around it, a bullet or a number before it, a comma or a semicolon
 // behind it. Then plain:
 //   hxxp:// http// htxp://         http://
-//   [.] (.) {.} [dot] [. .] " dot "  .    the same of : :// / @ at, in brackets of any kind
+//   [.] (.) {.} [dot] [. .] " dot "  .    the same of : :// / @ at, in brackets of any kind, blanks
+//                                         in the brackets and around them
+//   http:\/\/                        http://
 //   \.                             .      where every dot is written so: else it is the DNS's
 //                                         own, of a dot inside a label
 std::string Refang(std::string_view text);

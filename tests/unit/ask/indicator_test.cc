@@ -31,14 +31,20 @@ TEST(Refang, LeavesTheRest) {
 }
 
 TEST(Refang, TakesAwayWhatStandsAround) {
-  for (const char* text :
-       {"\"www.blah.org\"", "'www.blah.org'", "`www.blah.org`,", "<www.blah.org>;",
-        "(www.blah.org)", "- www.blah.org", "* 'www.blah.org'", "\u2022 www.blah.org",
-        "\u201cwww.blah.org\u201d", "1. www.blah.org", "12) www.blah.org ,", "www[.blah.]org",
-        "www(.blah{.}org", "www\\.blah\\.org", "www dot blah DOT org"}) {
+  for (const char* text : {"\"www.blah.org\"",         "'www.blah.org'",
+                           "`www.blah.org`,",          "<www.blah.org>;",
+                           "(www.blah.org)",           "- www.blah.org",
+                           "* 'www.blah.org'",         "\u2022 www.blah.org",
+                           "\u201cwww.blah.org\u201d", "1. www.blah.org",
+                           "12) www.blah.org ,",       "www[.blah.]org",
+                           "www(.blah{.}org",          "www\\.blah\\.org",
+                           "www dot blah DOT org",     "www [.] blah [ dot ] org",
+                           "\u201ewww.blah.org\u201c", "\u25cf www.blah.org\u00a0",
+                           "\ufeffwww.blah.org\u200b", "> www.blah.org"}) {
     EXPECT_EQ(Refang(text), "www.blah.org") << text;
   }
   EXPECT_EQ(Refang("me at blah dot org"), "me@blah.org");
+  EXPECT_EQ(Refang("me [at] blah [dot] org"), "me@blah.org");
   EXPECT_EQ(Refang("http//www.blah.org[/]x"), "http://www.blah.org/x");
   EXPECT_EQ(Refang("blah\\.org\\/x\\-y"), "blah.org/x-y");
 }
@@ -81,8 +87,13 @@ TEST(Indicator, Names) {
                                   {"paypal*", "paypal*", false},
                                   {"1-2.example.com", "1-2.example.com", false},
                                   {"1.2.3.4-x.example.com", "1.2.3.4-x.example.com", false},
-                                  {"1.2.3.4.5", "1.2.3.4.5", false},
-                                  {"1.2.3.256", "1.2.3.256", false},
+                                  {"1.2.3.4.5a", "1.2.3.4.5a", false},
+                                  {"1.2.3.x.org", "1.2.3.x.org", false},
+                                  {"*.2.1.in-addr.arpa", "*.2.1.in-addr.arpa", false},
+                                  {"0xy", "0xy", false},
+                                  {"as1x", "as1x", false},
+                                  {"a\\!b.org", "a\\!b.org", false},
+                                  {"a!b=c.org.", "a!b=c.org.", false},
                                   {"a\\@b.org", "a\\@b.org", false},
                                   {"a.b\\/c.org", "a.b\\/c.org", false},
                                   {"a\\:1.org", "a\\:1.org", false},
@@ -107,7 +118,12 @@ TEST(Indicator, HostsOfUrlsAndTheLike) {
           {"me@blah.org", "blah.org", true},
           {"mailto:me[at]blah.org?subject=x", "blah.org", true},
           {"blah.org:443", "blah.org", true},
-          {"localhost:8080", "localhost", true}});
+          {"localhost:8080", "localhost", true},
+          {"www.blah.org?x=1", "www.blah.org", true},
+          {"www.blah.org?", "www.blah.org", true},
+          {"www.blah.org#top", "www.blah.org", true},
+          {"a#b@blah.org", "blah.org", true},
+          {R"(http:\/\/www.blah.org\/x)", "www.blah.org", true}});
 }
 
 TEST(Indicator, Addresses) {
@@ -129,7 +145,12 @@ TEST(Indicator, Addresses) {
                                    {"[::1]/x", "::1", true},
                                    {"1.2.3.4/x.exe", "1.2.3.4", true},
                                    {"1.2.3.4:80/2", "1.2.3.4", true},
-                                   {"root@1.2.3.4", "1.2.3.4", true}});
+                                   {"root@1.2.3.4", "1.2.3.4", true},
+                                   {"1.2.3.4.", "1.2.3.4", true},
+                                   {"http://1.2.3.4./", "1.2.3.4", true},
+                                   {"1.2.3.4#53", "1.2.3.4", true},
+                                   {"2001:db8::1#53", "2001:db8::1", true},
+                                   {"[2001:db8::1]/64", "2001:db8::/64", true}});
 }
 
 TEST(Indicator, BlocksHaveBothEnds) {
@@ -169,8 +190,17 @@ TEST(Indicator, TheFirstColumnThatIsOne) {
           {"2026-11-22,www.blah.org,malware", "www.blah.org", true},
           {"2026-11-22T19:00:05Z;hxxp://www[.]blah[.]org/x;high", "www.blah.org", true},
           {"malware\twww.blah.org", "www.blah.org", true},
-          {"org,com", "org", true}});
-  Expect(Indicator::Kind::kBlock, {{"bad,\"192.0.2.1\"", "192.0.2.1", true}});
+          {"22.11.2026,1.5,10:00,2026-11-22T19:00,www.blah.org", "www.blah.org", true},
+          {"| www[.]blah[.]org | domain |", "www.blah.org", true},
+          {"\"42\",\"domain|ip\",\"www.blah.org|192.0.2.1\"", "www.blah.org", true},
+          {"\"filename|md5\",\"a.exe|d41d8cd98f00b204e9800998ecf8427e\",b.org", "b.org", true},
+          {"org,", "org", true}});
+  Expect(Indicator::Kind::kBlock, {{"bad,\"192.0.2.1\"", "192.0.2.1", true},
+                                   {"1,\"ip-dst|port\",\"192.0.2.1|80\"", "192.0.2.1", true}});
+  EXPECT_FALSE(ParseIndicator("domain,first_seen").ok());  // the heading
+  EXPECT_FALSE(ParseIndicator("\"type\",\"value\"").ok());
+  EXPECT_FALSE(ParseIndicator("|----|----|").ok());
+  EXPECT_FALSE(ParseIndicator("1,2,3,4").ok());
   EXPECT_FALSE(ParseIndicator("a b,c d").ok());
   EXPECT_FALSE(ParseIndicator(",").ok());
 }
@@ -235,6 +265,25 @@ TEST(Indicator, RefusesWhatIsNone) {
   EXPECT_EQ(ParseIndicator(std::string(kMaxIndicator + 1, 'a')).status().code(), Code::kUsage);
   EXPECT_NE(ParseIndicator("1.2.3.4/33").status().message().find("'1.2.3.4/33'"),
             std::string::npos);
+}
+
+// Asked as names, they would be "not known" for ever.
+TEST(Indicator, RefusesWhatLooksLikeANameToAParserOnly) {
+  for (const char* text :
+       {"1.2.3.256", "1.2.3.4.5", "1.2.3", "1.2.3.", "1.2.3/24", R"(1.2.3.0\/24)", "1.2.3.*",
+        "1.2.3.x", "1.2.x.x", "1.2.*", "1.2.+", "*.3", "0x7f.0.0.1", "0x7f000001", "2130706433",
+        "http://2130706433/", "T1059.001", "22.11.2026"}) {
+    const auto indicator = ParseIndicator(text);
+    ASSERT_FALSE(indicator.ok()) << text;
+    EXPECT_EQ(indicator.status().code(), Code::kUsage);
+    EXPECT_EQ(indicator.status().remedy(), Remedy::kPattern);
+  }
+  for (const char* text :
+       {"www.blah.org!", "domain=www.blah.org", "www.blah.org%2Fx", "http%3A%2F%2Fwww.blah.org%2F",
+        "http://www.blah.org&x=1", "%APPDATA%", "~blah.org", "blah.org^", "it's.org", "a$b.org",
+        "a\x1b.org", R"(HKLM\Software\Run)", R"(\\server\share)", R"(\\server)", R"(.\evil.exe)",
+        "CVE-2024-3094", "AS64500"})
+    EXPECT_EQ(ParseIndicator(text).status().code(), Code::kUsage) << text;
 }
 
 TEST(Indicator, LongPathsAreNoHarm) {

@@ -79,6 +79,17 @@ TEST(ReadList, MarksAtTheBeginningAndLinesOfAllKinds) {
             2U);
 }
 
+TEST(ReadList, ASignInsideOfQuotesBeginsNoComment) {
+  std::istringstream lines("\"a # b\",\"www.blah.org\",\"# c\" # d\n\"x.org # y\nz.org # \"\n");
+  const auto list = ReadList(lines, [](const std::string& place, std::string_view text,
+                                       const Status&) { ADD_FAILURE() << place << text; });
+  ASSERT_TRUE(list.ok());
+  std::vector<std::string> told;
+  for (std::size_t i = 0; i < list->size(); ++i) told.emplace_back((*list)[i].text);
+  EXPECT_EQ(told,
+            (std::vector<std::string>{"\"a # b\",\"www.blah.org\",\"# c\"", "\"x.org", "z.org"}));
+}
+
 TEST(ReadList, AJsonDocumentByItsValues) {
   std::istringstream json(
       R"({"response": {"Attribute": [{"type": "domain", "value": "b.org"},

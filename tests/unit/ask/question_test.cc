@@ -118,9 +118,11 @@ TEST(RdataQuestion, RefusesWhatIsNeither) {
   }
 }
 
-TEST(RdataQuestion, WhatOnlyLooksLikeAnAddressIsAName) {
-  ExpectSpan(AskRdata("1.2.3.4.5"), Side::kTarget, Exact("1.2.3.4.5"));
-  ExpectSpan(AskRdata("1.2.3.256"), Side::kTarget, Exact("1.2.3.256"));
+// No name that was meant ends in a number; a glob asks for one that ends so by mistake.
+TEST(RdataQuestion, WhatOnlyLooksLikeAnAddressIsNoName) {
+  ExpectUsage(AskRdata("1.2.3.4.5"), "1.2.3.4.5");
+  ExpectUsage(AskRdata("1.2.3.256"), "1.2.3.256");
+  ExpectSpan(AskRdata("1.2.3.256", Syntax::kGlob), Side::kTarget, Exact("1.2.3.256"));
 }
 
 TEST(Notices, SayHowItWasUnderstood) {
