@@ -136,8 +136,8 @@ std::optional<TimeSpan> ParseCalendar(std::string_view text) {
   return Span(span->first - *ahead, (span->last - span->first).count() + 1);
 }
 
-// "20261122", "20261122T1900", "20261122190005" with their signs; nothing for other texts. Ten
-// digits are seconds since 1970.
+// "20261122", "20261122T1900", "2026112219" to "20261122190005" with their signs; nothing for other
+// texts.
 std::optional<std::string> WithSigns(std::string_view text) {
   constexpr std::size_t kDateSize = 8;
   const std::size_t end = std::min(text.find_first_of("Zz+-"), text.size());
@@ -147,13 +147,21 @@ std::optional<std::string> WithSigns(std::string_view text) {
   const bool parted = clock.starts_with('T') || clock.starts_with('t');
   if (parted) clock.remove_prefix(1);
   const std::size_t size = clock.size();
-  const bool whole = size == 4 || size == 6 || size == (parted ? 2 : 0);
+  const bool whole = size == 2 || size == 4 || size == 6 || (size == 0 && !parted);
   if (date.size() != kDateSize || !whole || !Number(date) || (size > 0 && !Number(clock)))
     return std::nullopt;
   std::string out = fmt::format("{}-{}-{}", date.substr(0, 4), date.substr(4, 2), date.substr(6));
   for (std::size_t i = 0; i < size; i += 2)
     out.append(1, i == 0 ? 'T' : ':').append(clock.substr(i, 2));
   return out.append(zone);
+}
+
+// Ten digits that were seconds since 1970 a day from now at the latest: those are meant.
+bool IsPast(std::string_view text, sys_seconds now) {
+  constexpr std::size_t kDigits = 10;
+  const auto number = Number(text);
+  return text.size() == kDigits && number.has_value() &&
+         sys_seconds(seconds(*number)) <= now + seconds(kDay);
 }
 
 std::optional<TimeSpan> Parse(std::string_view text, sys_seconds now) {
@@ -163,13 +171,14 @@ std::optional<TimeSpan> Parse(std::string_view text, sys_seconds now) {
     if (span.has_value()) span->ago = seconds(0);
     return span;
   }
-  if (const auto signs = WithSigns(text)) {
+  const bool digits = text.find_first_not_of("0123456789") == std::string_view::npos;
+  if (const auto signs = WithSigns(text); signs.has_value() && !IsPast(text, now)) {
     auto span = ParseCalendar(*signs);
-    const bool digits = text.find_first_not_of("0123456789") == std::string_view::npos;
     if (span.has_value() && digits) span->read_as = *signs;
     constexpr std::size_t kDateSize = 8;  // which is no time that anybody means in seconds
     if (span.has_value() || !digits || text.size() == kDateSize) return span;
   }
+  if (digits && (text.size() == 4 || text.size() == 6)) return std::nullopt;  // a year, a month
   const bool marked = text.starts_with('@');
   if (const auto number = Number(text.substr(marked ? 1 : 0)))
     return Span(sys_seconds(seconds(*number)), 1);

@@ -23,7 +23,9 @@ struct TimeSpan {
 // UTC unless it says else, years 1970 to 9999. A coarse time is a span: "2026-11-22" is that whole
 // day, "2026-11-22T19" the hour, "2026-11-22T19:00" the minute, "2026-11-22T19:00:05" the second; a
 // blank may stand for the T, and a Z or an offset such as +01:00 behind an hour. The same without
-// signs in between, as in names of files: 20261122, 20261122T1900, 202611221900, 20261122190005.
+// signs in between, as in names of files: 20261122, 20261122T1900, 202611221900, 20261122190005;
+// and 2026112219, as long as that many seconds since 1970 are still to come. A year or a month is
+// no time: 2026 and 202611 are refused, not seconds of 1970.
 // Moments: seconds since 1970 ("1795372876", and any number behind an @), so long before `now`
 // ("30s", "90m", "12h", "7d", "2w", "1y" of 365 days), "now". Else kUsage, with the forms.
 Result<TimeSpan> ParseWhen(std::string_view text, std::chrono::sys_seconds now);

@@ -71,12 +71,17 @@ TEST(When, WithoutSigns) {
   ExpectSpan("20261122T194116+0100", kNow, 1);
   ExpectSpan("@20261122", 20261122, 1);
   ExpectSpan("@0", 0, 1);
-  ExpectSpan("2026112219", 2026112219, 1);  // ten digits are seconds
+  ExpectSpan("2026112219", kThatDay + 19 * 3600, 3600);  // as seconds it is to come
+  ExpectSpan("2026112299", 2026112299, 1);
+  ExpectSpan("@2026112219", 2026112219, 1);
+  const sys_seconds later{seconds(2026112219 - kDay)};
+  EXPECT_EQ(ParseWhen("2026112219", later)->first, later + seconds(kDay));
   const auto read_as = [](std::string_view text) {
     return ParseWhen(text, sys_seconds(seconds(kNow)))->read_as;
   };
   EXPECT_EQ(read_as("20261122"), "2026-11-22");
   EXPECT_EQ(read_as("20261122184116"), "2026-11-22T18:41:16");
+  EXPECT_EQ(read_as("2026112218"), "2026-11-22T18");
   for (const char* text : {"20261122T19", "2026-11-22", "1795372876", "@20261122", "7d"})
     EXPECT_EQ(read_as(text), "") << text;
 }
@@ -94,6 +99,8 @@ TEST(When, RefusesWhatIsNone) {
                            "0000-01-01",
                            "2026-1-1",
                            "2026-11",
+                           "2026",
+                           "202611",
                            "2026-11-22T",
                            "2026-11-22T24",
                            "2026-11-22T19:",
