@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include <csignal>
-#include <cstdio>
 #include <optional>
 #include <string>
 #include <vector>
@@ -96,7 +95,7 @@ Result<int> RunText(const CommandLineGiven& given, std::optional<std::string> co
   const auto options = ParseIngestOptions(given.argc, given.argv, std::move(config_text));
   if (!options.ok()) return options.status();
   if (options->print_and_exit.empty()) return Run(given, *options, handed);
-  return std::fputs(options->print_and_exit.c_str(), stdout) < 0 ? 1 : 0;
+  return PrintAndExit(options->print_and_exit);
 }
 
 int Main(const CommandLineGiven& given) {

@@ -1,6 +1,5 @@
 // pdns-query: answers from the database. Options, then query/run or query/stats.
 #include <chrono>
-#include <cstdio>
 #include <utility>
 
 #include "base/log.h"
@@ -27,8 +26,7 @@ int Main(int argc, const char* const* argv) {
   auto options = ParseQueryOptions(argc, argv, now);
   if (!options.ok()) return Refuse(options.status());
   if (options->colour == false) StartLog("pdns-query", false, false);
-  if (!options->print_and_exit.empty())
-    return std::fputs(options->print_and_exit.c_str(), stdout) < 0 ? 1 : 0;
+  if (!options->print_and_exit.empty()) return PrintAndExit(options->print_and_exit);
   const auto code = options->stats ? RunQueryStats(*options) : RunQuery(std::move(*options));
   return code.ok() ? *code : Refuse(code.status());
 }

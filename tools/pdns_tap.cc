@@ -1,7 +1,6 @@
 // pdns-tap: dnstap frames on the screen. Options, run, sum up.
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 
 #include "base/log.h"
@@ -48,8 +47,7 @@ int Main(int argc, const char* const* argv) {
   StartLog("pdns-tap", false);
   auto options = ParseTapOptions(argc, argv);
   if (!options.ok()) return Refuse(options.status());
-  if (!options->print_and_exit.empty())
-    return std::fputs(options->print_and_exit.c_str(), stdout) < 0;
+  if (!options->print_and_exit.empty()) return PrintAndExit(options->print_and_exit);
   if (options->live && options->sources.control.empty()) {
     const auto database = DatabasePath(options->database, Access::kRead);
     if (!database.ok()) return Refuse(database.status());

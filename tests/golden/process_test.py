@@ -53,6 +53,24 @@ class Process(unittest.TestCase):
         self.assertNotEqual(0, run.returncode)
         self.assertIn(b"Bad file descriptor", run.stderr)
 
+    def test_standard_input_that_is_closed_is_no_list(self) -> None:
+        """An empty list would be answered "nothing found"."""
+        self.assertEqual(0, ingest(self.database, CAPTURE).returncode)
+        ask = (BIN / "pdns-query", "-d", self.database, "-f", "-")
+        folder = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+        self.addCleanup(os.close, folder)
+        for command, stdin in ((without((0,), *ask), None), (list(map(str, ask)), folder)):
+            run = subprocess.run(command, stdin=stdin, capture_output=True, timeout=300)
+            self.assertEqual(IO, run.returncode, run.stderr)
+            self.assertIn(b"standard input", run.stderr)
+
+    def test_help_that_cannot_be_written(self) -> None:
+        for tool, option in itertools.product(("pdns-ingest", "pdns-query", "pdns-tap"), ("--help", "--version")):
+            with self.subTest(tool=tool, option=option), open("/dev/full", "wb") as full:
+                run = subprocess.run([BIN / tool, option], stdout=full, stderr=subprocess.PIPE, timeout=300)
+                self.assertEqual(IO, run.returncode, run.stderr)
+                self.assertIn(b"standard output", run.stderr)
+
     def test_a_service_without_any(self) -> None:
         path = self.root / "s.sock"
         process = subprocess.Popen(without((0, 1, 2), BIN / "pdns-ingest", "-d", self.database, "-u", path))

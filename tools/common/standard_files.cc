@@ -4,7 +4,10 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <initializer_list>
+
+#include "base/log.h"
 
 namespace pdns::tools {
 
@@ -14,6 +17,13 @@ void OpenStandardFiles() {
     if (fcntl(fd, F_GETFD) >= 0) continue;
     if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) _exit(EX_OSERR);
   }
+}
+
+int PrintAndExit(const std::string& text) {
+  // What is written last is told by the flush.
+  if (std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0) return 0;
+  LogError("standard output cannot be written");
+  return EX_IOERR;
 }
 
 }  // namespace pdns::tools

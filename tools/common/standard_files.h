@@ -1,6 +1,8 @@
 // The three standard files of a process that was started without some of them.
 #pragma once
 
+#include <string>
+
 namespace pdns::tools {
 
 // Call first thing. Where standard input, output or error is closed, the next file that is opened
@@ -8,5 +10,9 @@ namespace pdns::tools {
 // /dev/null, opened the wrong way round: reading or writing them fails, so that an answer which
 // nobody can get is no success.
 void OpenStandardFiles();
+
+// A help or a version on standard output: the exit code, EX_IOERR with a word where it cannot be
+// written to its end.
+int PrintAndExit(const std::string& text);
 
 }  // namespace pdns::tools

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -41,6 +42,9 @@ Result<ListFile> ReadListFile(const std::string& path) {
     if (++read.bad <= kMostBadTold) LogWarning(fmt::format("{}: {}", place, Phrased(why)));
   };
   auto list = ask::ReadList(standard ? std::cin : static_cast<std::istream&>(file), bad);
+  // std::cin keeps no word of it.
+  const bool failed = standard && std::ferror(stdin) != 0;
+  if (failed) return Status::Io("list -: standard input cannot be read to its end");
   if (!list.ok()) {
     return Status(list.status().code(), "list " + Printable(path) + ": " + list.status().message());
   }
