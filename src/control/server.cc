@@ -201,9 +201,9 @@ void Server::ServeTap(int fd) {
   const auto tap = services_.taps->Join();
   bool open = SendAll(fd, ToLine(Reply{}), &stop_) &&
               SendAll(fd, frame::EncodeControl(frame::ControlType::kStart), &stop_);
+  // Read returns within that time, with or without frames, so that a client that is gone and the
+  // stop are seen while no frame comes.
   while (open && !stop_.requested())
-    // Read returns within that time, with or without frames, so that a client that is gone and the
-    // stop are seen while no frame comes.
     open = SendAll(fd, tap->Read(kBetweenReports), &stop_) && !HungUp(fd);
   // By STOP the client can tell an end from an ingester that died.
   if (open) SendAll(fd, frame::EncodeControl(frame::ControlType::kStop), nullptr);
