@@ -112,8 +112,8 @@ void Connection::OnEnd(net::Channel::Outcome outcome, FrameSink& sink) {
     return state_ == State::kData ? Break(sink, channel_->reason()) : Park(channel_->reason());
   }
   state_ = State::kClosed;
-  // An end inside a frame is no broken stream: every resolver that is killed leaves one, and what
-  // was whole was handed on.
+  // An end inside a frame is no broken stream: a resolver that is killed leaves one, and what was
+  // whole was handed on.
   reason_ = splitter_.held() > 0 ? channel_->reason() + " inside a frame" : channel_->reason();
 }
 
