@@ -138,8 +138,6 @@ Result<record::Applied> RocksWriter::Apply(const record::Batch& batch) {
   if (!failed_.ok()) return failed_;
   const SortedRows trusted(batch.trusted);
   const SortedRows quarantined(batch.quarantined);
-  // Before anything is made: which rows are new decides what is put, merged, counted and told in
-  // the journal.
   auto known = AskKnown(*db_, handles_[kForward], path_, seen_, trusted);
   if (!known.ok()) return known.status();
 
