@@ -29,6 +29,7 @@ std::optional<std::string> NumberAt(std::string_view text, std::size_t begin) {
   const std::size_t size = std::min(rest.find_first_not_of("0123456789"), rest.size());
   if (size == 0) return std::nullopt;
   const std::string digits(rest.substr(0, size));
+  // RocksDB pads the numbers of its files to six digits and tells them without.
   return std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits + ".sst";
 }
 
@@ -69,6 +70,7 @@ std::optional<std::string> WrongFile(const std::string& path) {
   std::map<std::string, std::string> seen;  // file by identity
   const rocksdb::Options options;
   for (const std::string& name : TableFilesOf(path)) {
+    // By itself, beside the list of files: what a file says of itself is in its own footer.
     rocksdb::SstFileReader reader(options);
     if (reader.Open(fmt::format("{}/{}", path, name)).IsCorruption())
       return fmt::format("its file {} cannot be read", name);
@@ -78,6 +80,8 @@ std::optional<std::string> WrongFile(const std::string& path) {
         !rocksdb::GetUniqueIdFromTableProperties(*properties, &identity).ok()) {
       continue;
     }
+    // Equal only if copied: an identity is made of the database's, the session's and the file's
+    // number.
     const auto [other, first] = seen.emplace(identity, name);
     if (!first) {
       return fmt::format("its files {} and {} are one and the same: one is in another's place",
@@ -114,6 +118,7 @@ Status CheckListedFiles(const std::string& path) {
   FillDatabaseOptions(options);
   options.create_if_missing = false;
   options.create_missing_column_families = false;
+  // With the default the open itself fails at the file that is looked for.
   options.paranoid_checks = false;
   constexpr std::size_t kSmallCache = 1U << 20;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -121,6 +126,7 @@ Status CheckListedFiles(const std::string& path) {
   const auto status = rocksdb::DB::OpenForReadOnly(
       options, path, FamilyDescriptors(NewCache(kSmallCache), kNeverFlushed, false), &handles,
       &opened);
+  // Then this is not what is wrong, and the caller goes on to look.
   if (!status.ok()) return {};
   const std::unique_ptr<rocksdb::DB> db(opened);
   for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
@@ -131,12 +137,16 @@ Status CheckListedFiles(const std::string& path) {
 
 Status OpenFailure(const std::string& path, const rocksdb::Status& status) {
   const std::string words = status.ToString();
+  // RocksDB's words are all there is: its codes do not tell which file. Words that are not known
+  // lead to the end, where they are passed on as they are.
   if (const auto file = MissingFile(words); file.has_value())
     return Damaged(path, fmt::format("its file {} is missing", *file));
   if (const auto file = ForeignFile(words); file.has_value()) {
     return Damaged(path,
                    fmt::format("its file {} is another database's or another moment's", *file));
   }
+  // From the cheap look to the dear one: sizes need the list alone, identities an open of each
+  // file.
   if (status.IsCorruption()) {
     if (Status listed = CheckListedFiles(path); !listed.ok()) return listed;
     if (const auto wrong = WrongFile(path); wrong.has_value())

@@ -36,6 +36,7 @@ class DroppedLog final : public rocksdb::Logger {
   using rocksdb::Logger::Logv;
   void Logv(const char* format, va_list arguments) override {
     std::array<char, 1024> text{};
+    // A line that is longer is cut, behind what is looked for: paths stand at its beginning.
     if (std::vsnprintf(text.data(), text.size(), format, arguments) < 0) return;
     const std::string_view line(text.data());
     const std::size_t end = line.find(".log: dropping ");
@@ -61,6 +62,7 @@ std::vector<fs::path> LogsOf(const std::string& path) {
   std::error_code error;
   for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
     std::error_code gone;
+    // An empty log is what a writer leaves that closed well: nothing can be lost in it.
     if (it->path().extension() == ".log" && it->file_size(gone) > 0 && !gone)
       logs.push_back(it->path());
   }
@@ -82,6 +84,7 @@ Result<Look> LookAt(const std::string& path) {
   const auto log = std::make_shared<DroppedLog>();
   log->SetInfoLogLevel(rocksdb::WARN_LEVEL);
   options.info_log = log;
+  // Some rows of one family are read, once.
   constexpr std::size_t kSmallCache = 1U << 20;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* opened = nullptr;
@@ -91,6 +94,7 @@ Result<Look> LookAt(const std::string& path) {
   const std::unique_ptr<rocksdb::DB> db(opened);
   if (!status.ok()) return OpenFailure(path, status);
   const auto commits = Commits::Load(*db, handles[kMeta], path);
+  // Before any return: RocksDB wants its handles back before it is closed.
   for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
   if (!commits.ok()) return commits.status();
   return Look{*commits, log->file()};
@@ -131,9 +135,12 @@ Status KeepAside(const std::vector<fs::path>& logs, const std::string& aside) {
 }  // namespace
 
 Status CheckLog(const std::string& path, std::uint64_t mark) {
+  // Without a mark nothing was promised that could be missed; without a log all stands in table
+  // files. So only a start behind a crash replays the log twice (docs/store.md).
   if (mark == 0 || LogsOf(path).empty()) return {};
   const auto look = LookAt(path);
   if (look.ok()) return Damaged(path, mark, *look);
+  // Others (a full disk, no right) are met again by the open that follows, which says them.
   return look.status().code() == Code::kCorrupt ? look.status() : Status();
 }
 
@@ -146,15 +153,19 @@ Result<RepairedLog> RepairLog(const std::string& path) {
   const auto look = LookAt(path);
   if (!look.ok()) return look.status();
   RepairedLog repaired;
+  // Nothing is missing, so nothing is touched.
   if (CheckMark(path, mark, look->commits).ok()) return repaired;
   auto aside = MakeAside(path);
   if (!aside.ok()) return aside.status();
+  // Before the writer opens: its open replays the logs and removes them.
   if (Status kept = KeepAside(LogsOf(path), *aside); !kept.ok()) return kept;
   // The mark last: without it the loss is accepted.
   if (!fs::remove(path + "/committed", error) || error)
     return Status::DiskErrno("database " + path + ": cannot be repaired", error.value());
   const auto writer = OpenWriter(path, {});
   if (!writer.ok()) return writer.status();
+  // The batches that are there are promised again. A crash before this leaves a database without a
+  // mark, which opens.
   WriteMark(path, look->commits.sum());
   if (Status closed = (*writer)->Close(); !closed.ok()) return closed;
   repaired.missing = mark - look->commits.sum();

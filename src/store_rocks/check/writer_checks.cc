@@ -24,6 +24,8 @@ namespace fs = std::filesystem;
 Status CheckLock(const std::string& path) {
   const int fd = open((path + "/LOCK").c_str(), O_RDWR | O_CLOEXEC);
   if (fd < 0) return {};
+  // Asked, not taken: a process loses its fcntl(2) locks on a file when it closes any descriptor of
+  // it. So nothing here may run where the database is open already.
   struct flock lock {};
   lock.l_type = F_WRLCK;
   lock.l_whence = SEEK_SET;
@@ -44,6 +46,7 @@ Status CheckPath(const std::string& path) {
                  : Status();
   }
   if (!fs::is_directory(kind)) return Status::NoInput("database " + path + ": not a directory");
+  // CURRENT names the list of files, and comes last when a database is made.
   if (fs::exists(path + "/CURRENT", error)) return CheckLock(path);
   if (IsHeadless(path))
     return Status::Corrupt("database " + path + ": damaged, its file CURRENT is missing");
@@ -66,6 +69,8 @@ Status CheckPath(const std::string& path) {
 Status CheckFamilies(const std::string& path) {
   std::vector<std::string> names;
   if (!rocksdb::DB::ListColumnFamilies({}, path, &names).ok()) return {};  // opening will say why
+  // A writer's open makes the families that are missing, in another program's database as well: so
+  // it is looked before.
   const auto missing = [&](std::string_view ours) {
     return std::find(names.begin(), names.end(), ours) == names.end();
   };
