@@ -1,4 +1,5 @@
 """A log that is damaged: said by every program before anything is changed, mended by the commands of docs/repair.md."""
+import os
 import random
 import re
 import shutil
@@ -13,6 +14,7 @@ from pdns_testing import (
 
 DAMAGED = 70
 BATCHES = 12
+FAULTS = Path(__file__).resolve().parents[1] / "support" / "disk_faults.c"
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "repair.md"
 
 
@@ -73,6 +75,31 @@ class Repair(unittest.TestCase):
                  for line in block.splitlines() if line.startswith("pdns-")]
         self.assertGreaterEqual(len(found), 4)
         return [line.replace("/var/lib/pdns", str(self.root / "pdns")) for line in found]
+
+    def test_the_logs_are_on_the_disk_before_they_go(self) -> None:
+        """What is kept aside is synced while the log itself is still there: where it cannot be, nothing else is done."""
+        log = self.killed()
+        damaged = bytearray(log.read_bytes())
+        damaged[len(damaged) // 2] ^= 0x55
+        log.write_bytes(damaged)
+        before = self.content()
+        library, told = self.root / "disk_faults.so", self.root / "told"
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", library, FAULTS, "-ldl"], check=True)
+        faults = 0
+        while True:
+            run = subprocess.run(
+                [BIN / "pdns-ingest", "-d", self.database, "--repair"], capture_output=True, timeout=300,
+                env={**os.environ, "LD_PRELOAD": str(library), "PDNS_FAULT_UNDER": "/damaged-",
+                     "PDNS_FAULT": f"sync:{faults + 1}", "PDNS_FAULT_TOLD": str(told)})
+            if not told.exists():
+                break
+            told.unlink()
+            faults += 1
+            self.assertEqual(74, run.returncode, run.stderr)
+            self.assertEqual(before, self.content())
+        self.assertEqual(2, faults, "the log and the directory that it is kept in")
+        self.assertEqual(0, run.returncode, run.stderr)
+        self.assertIn(bytes(damaged), [kept.read_bytes() for kept in self.database.glob(f"damaged-*/{log.name}")])
 
     def test_a_hole_in_the_middle(self) -> None:
         log = self.killed()

@@ -1,13 +1,16 @@
 #include "store_rocks/check/log_check.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/options.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
 #include <ctime>
@@ -121,15 +124,28 @@ Result<std::string> MakeAside(const std::string& path) {
   return aside;
 }
 
+// A file, or the names in a directory. Some file systems have no sync of directories (EINVAL).
+Status SyncToDisk(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool synced = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
+  const int error = errno;
+  if (fd >= 0) close(fd);
+  return synced ? Status() : Status::DiskErrno(path + ": cannot be synced", error);
+}
+
+// Copies, on the disk when this returns: the originals go with the writer's next open. First the
+// bytes, then the names in `aside`, then that of `aside` itself.
 Status KeepAside(const std::vector<fs::path>& logs, const std::string& aside) {
   for (const fs::path& log : logs) {
+    const fs::path kept = fs::path(aside) / log.filename();
     std::error_code error;
-    fs::copy_file(log, fs::path(aside) / log.filename(), fs::copy_options::overwrite_existing,
-                  error);
+    fs::copy_file(log, kept, fs::copy_options::overwrite_existing, error);
     if (error)
       return Status::DiskErrno(aside + ": cannot keep " + log.filename().string(), error.value());
+    if (Status synced = SyncToDisk(kept); !synced.ok()) return synced;
   }
-  return {};
+  if (Status synced = SyncToDisk(aside); !synced.ok()) return synced;
+  return SyncToDisk(fs::path(aside).parent_path());
 }
 
 }  // namespace
