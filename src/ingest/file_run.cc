@@ -29,8 +29,11 @@ Shares ShareOut(const FilePlan& plan) {
       plan.cores > 0 ? plan.cores : std::max(1U, std::thread::hardware_concurrency());
   Shares shares;
   shares.files_at_once = std::max<std::size_t>(1, std::min(cores, plan.sources.size()));
+  // Files first: a frame then stays in one thread, which costs less than to hand it to workers
+  // (worker_pool.h).
   shares.limits.workers = std::max<std::size_t>(1, cores / shares.files_at_once);
   shares.limits.window_memory =
+      // Two buffers each (drainer.h).
       std::min(plan.window_memory / (2 * shares.files_at_once), kLargestWindow);
   shares.limits.flush_interval = plan.flush_interval;
   return shares;
@@ -52,6 +55,7 @@ class FileRun {
     Collector collector(drainer, plan_.policy, limits);
     FileSource source(collector, claims_, stop_, progress_, plan_.storing, plan_.waits,
                       plan_.memory);
+    // Each reader takes the next file when it is done with one: files are of very different sizes.
     for (std::size_t i = next_++; i < reports_.size(); i = next_++)
       reports_[i] = ReadOne(source, plan_.sources[i]);
     collector.Drain();
@@ -79,6 +83,7 @@ class FileRun {
     } else {
       report = source.Read(path.path, path.rule);
     }
+    // Said at once, and not in the report alone: a run may take hours.
     if (report.state == source::State::kUnreadable || report.state == source::State::kCorrupt) {
       LogError(report.name + ": " + std::string(NameOf(report.state)) + ": " + report.reason);
     }

@@ -9,6 +9,7 @@
 namespace pdns::ingest {
 namespace {
 
+// Only what is surely gone does not exist: a path that may not be looked at is told as unreadable.
 bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0 || errno != ENOENT; }
 
 }  // namespace
@@ -68,6 +69,8 @@ Result<std::unique_ptr<frame::Input>> FileSource::OpenInput() {
 bool FileSource::MissedMemory() {
   missed_ = share_.has_value() ? share_->missed() : 0;
   if (missed_ == 0 || stop_.requested()) return false;
+  // Twice as much each time, so that a source whose need grows is opened anew a few times and not
+  // for each step.
   reserve_ = std::max(missed_, 2 * reserve_);
   return true;
 }
