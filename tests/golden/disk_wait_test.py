@@ -80,6 +80,22 @@ class DiskWait(LiveTest):
         self.assertEqual(kept, report(backfill)["used"] + sum(report(backfill)["refused"].values()))
         self.assertEqual(self.expected(range(self.sent), CAPTURES[0]), dump(self.database))
 
+    def test_makes_its_first_database_on_a_full_disk(self) -> None:
+        leave_room(self.disk, 0)
+        run = self.start("--archive", self.archive, "--min-free", "0")
+        peer = self.connect()
+        self.send(peer)
+        # Its own control socket makes the directory no foreign one.
+        wait_for(lambda: (self.database / "control.sock").exists())
+        wait_for(lambda: self.frames() == self.sent)
+        self.free()
+        wait_for(self.storing)
+        self.send(peer)
+        peer.close()
+        self.assertEqual(self.sent, sum(one["frames"] for one in self.end(run)))
+        self.assertEqual(0, ingest(self.database, self.archive).returncode)
+        self.assertEqual(self.expected(range(self.sent)), dump(self.database))
+
     def test_without_an_archive(self) -> None:
         self.full()
         run = self.start()
