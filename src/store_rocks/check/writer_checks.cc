@@ -53,10 +53,11 @@ Status CheckPath(const std::string& path) {
   // RocksDB's lock and log are there before CURRENT is: a creation that was cut off goes on.
   for (const auto& entry : fs::directory_iterator(path, error)) {
     const std::string name = entry.path().filename();
-    // So is the control socket of an ingester that waits for room to make its first database.
+    // So is the control socket of an ingester that waits for room to make its first database, and
+    // what mke2fs puts into a disk that was made for nothing else.
     const bool beginnings = name == "LOCK" || name == "IDENTITY" || name.starts_with("LOG") ||
                             name.starts_with("MANIFEST-") || name.ends_with(".dbtmp") ||
-                            entry.is_socket(error);
+                            name == "lost+found" || entry.is_socket(error);
     if (!beginnings) {
       return Status::NoInput(
           fmt::format("database {}: a directory of other files, such as {}", path, name));

@@ -110,6 +110,13 @@ TEST(Refuse, ADirectoryOfOtherFiles) {
   EXPECT_EQ(std::distance(fs::directory_iterator(dir.path()), fs::directory_iterator()), 1);
 }
 
+TEST(OpenWriter, ADiskOfItsOwnHasLostAndFound) {
+  const TempDir dir;
+  fs::create_directory(dir / "lost+found");
+  Fill(dir.path(), "one.org", false);
+  EXPECT_EQ(CountRows(dir.path()), 1U);
+}
+
 TEST(Refuse, AFileInPlaceOfADirectory) {
   const TempDir dir;
   testing::WriteFile(dir / "db", "a file");
