@@ -42,6 +42,17 @@ Result<std::string> ConfigText(const std::string& path, const CommandLine& line)
   return text;
 }
 
+// A text that was given and is empty, as by "$UNSET" in a script: no option means anything by it,
+// and without its --tls-client-ca a service would let everybody in.
+Status CheckTexts(const po::variables_map& values) {
+  for (const auto& [name, value] : values) {
+    const auto* text = boost::any_cast<std::string>(&value.value());
+    if (text != nullptr && text->empty() && !value.defaulted())
+      return Status::Usage(fmt::format("--{}: is given an empty text", name));
+  }
+  return {};
+}
+
 }  // namespace
 
 Status ParseCommandLine(const CommandLine& line, po::variables_map& values) {
@@ -61,7 +72,7 @@ Status ParseCommandLine(const CommandLine& line, po::variables_map& values) {
   } catch (const po::error& error) {
     return Status::Usage(std::string(error.what()) + "; see --help");
   }
-  return {};
+  return CheckTexts(values);
 }
 
 Result<std::uint64_t> ParseSize(std::string_view text) {

@@ -30,7 +30,8 @@ struct CommandLine {
   std::optional<std::string>* config_text = nullptr;
 };
 
-// kUsage with Boost's words; kNoInput when the file of --config cannot be read.
+// kUsage with Boost's words, or for an option whose text is empty; kNoInput when the file of
+// --config cannot be read.
 Status ParseCommandLine(const CommandLine& line, boost::program_options::variables_map& values);
 
 // "512M", "1G", "65536": bytes, with K, M, G, T as powers of 1024.

@@ -53,6 +53,16 @@ TEST(IngestOptions, Defaults) {
   EXPECT_EQ(options->print_and_exit, "");
 }
 
+// As a script gives them whose variable is not set.
+TEST(IngestOptions, AnEmptyTextIsNoText) {
+  for (const char* option :
+       {"--database", "--control", "--tls-cert", "--tls-key", "--tls-client-ca", "--metrics",
+        "--socket-owner", "--socket-group", "--backfill-group", "--archive"})
+    ExpectUsage({"-a", "6000", option, ""}, option);
+  ExpectUsage({"-a", "6000", "--tls-cert", "c", "--tls-key", "k", "--tls-client-ca="},
+              "--tls-client-ca");
+}
+
 TEST(IngestOptions, PathsInTheirOrderAndADash) {
   const auto options = Parse({"b", "-", "a", "-d", "db", "c"});
   ASSERT_TRUE(options.ok()) << options.status().message();

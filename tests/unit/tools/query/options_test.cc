@@ -39,6 +39,9 @@ TEST(QueryOptions, Questions) {
   ExpectUsage({});
   ExpectUsage({"-j"});
   ExpectUsage({"a..b"});
+  ExpectUsage({"a", "-d", ""});
+  ExpectUsage({"a", "-f", ""});
+  ExpectUsage({"a", "--since="});
   ExpectUsage({"--rdata"});
   ExpectUsage({"--ptr", "a.org"});
   ExpectUsage({"--glob", "--regex", "a"});
