@@ -94,6 +94,13 @@ TEST(Open, ACreationThatWasCutOffGoesOn) {
   EXPECT_EQ(CountRows(dir / "db"), 1U);
 }
 
+TEST(Open, ADiskOfItsOwnHasLostAndFound) {
+  const TempDir dir;
+  fs::create_directory(dir / "lost+found");
+  Fill(dir.path(), "one.org", false);
+  EXPECT_EQ(CountRows(dir.path()), 1U);
+}
+
 TEST(Open, ReopensAfterCloseAndWithoutIt) {
   const TempDir dir;
   Fill(dir / "db", "one.org", true);
@@ -108,13 +115,6 @@ TEST(Refuse, ADirectoryOfOtherFiles) {
   ExpectRefused(WriterStatus(dir.path()), Code::kNoInput, "letter.txt");
   ExpectRefused(ReaderStatus(dir.path()), Code::kNoInput, "not a database of pdns");
   EXPECT_EQ(std::distance(fs::directory_iterator(dir.path()), fs::directory_iterator()), 1);
-}
-
-TEST(OpenWriter, ADiskOfItsOwnHasLostAndFound) {
-  const TempDir dir;
-  fs::create_directory(dir / "lost+found");
-  Fill(dir.path(), "one.org", false);
-  EXPECT_EQ(CountRows(dir.path()), 1U);
 }
 
 TEST(Refuse, AFileInPlaceOfADirectory) {
