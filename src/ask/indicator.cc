@@ -56,11 +56,13 @@ Indicator OfBlock(const dns::AddressBlock& block, bool changed = false) {
   return indicator;
 }
 
-// Of a file: MD5, SHA-1, SHA-2. No label is as long, but for one of 40.
+// Of a file: MD5, SHA-1, SHA-2; or a UUID. No label is as long, but for one of 40.
 bool LooksLikeHash(std::string_view text) {
   constexpr std::array<std::size_t, 5> kSizes{32, 40, 64, 96, 128};
-  return std::find(kSizes.begin(), kSizes.end(), text.size()) != kSizes.end() &&
-         text.find_first_not_of("0123456789abcdefABCDEF") == kNone;
+  const auto size =
+      text.size() - static_cast<std::size_t>(std::count(text.begin(), text.end(), '-'));
+  return std::find(kSizes.begin(), kSizes.end(), size) != kSizes.end() &&
+         text.find_first_not_of("0123456789abcdefABCDEF-") == kNone;
 }
 
 // "CVE-2024-3094", "AS64500".
@@ -73,8 +75,8 @@ bool LooksLikeOtherNumber(std::string_view text) {
   return false;
 }
 
-// A whole number, as programs that read addresses take it, or a part of a block: "140", "0x8c",
-// "150/24".
+// A whole number, as programs that read addresses take it, or a part of a block or a date: "140",
+// "0x8c", "150/24", "2026-11-22".
 bool IsNumber(std::string_view label) {
   if (StartsWith(label, "0x")) {
     return label.size() > 2 && std::all_of(label.begin() + 2, label.end(), [](char c) {
@@ -82,8 +84,9 @@ bool IsNumber(std::string_view label) {
            });
   }
   return !label.empty() && IsDigit(label.front()) &&
-         std::all_of(label.begin(), label.end(),
-                     [](char c) { return IsDigit(c) || c == '/' || c == '\\'; });
+         std::all_of(label.begin(), label.end(), [](char c) {
+           return IsDigit(c) || std::string_view("/\\-").find(c) != kNone;
+         });
 }
 
 // Does a name end like an address: 192.0.2.300, 192.0.2, 192.0.2.*, 192.0.2.x? No top-level domain
@@ -146,15 +149,17 @@ std::string_view OtherThanName(std::string_view text) {
 Result<Indicator> ParseName(const Parse& parse) {
   if (const std::string_view why = OtherThanName(parse.rest); !why.empty())
     return parse.Refuse(why);
-  if (LooksLikeAddress(parse.rest)) {
+  const auto ascii = dns::ToAscii(parse.rest);
+  if (!ascii.has_value()) return parse.Refuse(" has no form in the DNS (IDNA)");
+  // Digits and dots of other scripts have become plain ones.
+  if (const auto block = dns::ParseBlock(*ascii)) return OfBlock(*block, true);
+  if (LooksLikeAddress(*ascii)) {
     return parse
         .Refuse(
             " ends as no name does, and is no address: give 192.0.2.1, a block such as "
             "192.0.2.0/24 or a range such as 192.0.2.1-192.0.2.9")
         .With(Remedy::kPattern);
   }
-  const auto ascii = dns::ToAscii(parse.rest);
-  if (!ascii.has_value()) return parse.Refuse(" has no form in the DNS (IDNA)");
   const auto pattern = NamePattern::Parse(*ascii);
   if (!pattern.ok()) return pattern.status();
   Indicator indicator;

@@ -37,11 +37,11 @@ struct Indicator {
 //   1.2.3.4, 2001:db8::/32, [::]/64       addresses, blocks; host bits are ignored
 //   1.2.3.4-1.2.3.9                       a range
 //   www.blah.org, *.blah.org, büro.de     all that NamePattern::Parse takes; other scripts as
-//                                         A-labels; no hash, no CVE or AS number, no backslash
+//                                         A-labels; no hash, UUID, CVE or AS number, no backslash
 //                                         before a letter, and no bracket or quote unless escaped
-// Not a name is what ends in a number or is an address with wildcards (1.2.3.300, 1.2.3, 1.2.3.*),
-// with Remedy::kPattern; nor, unless it ends with a dot as answers print names, what has one of
-// !#$%&'=?^~ unescaped.
+// Not a name is what ends in a number, also in a date, or is an address with wildcards
+// (1.2.3.300, 1.2.3, 1.2.3.*), with Remedy::kPattern; nor, unless it ends with a dot as answers
+// print names, what has one of !#$%&'=?^~ unescaped.
 Result<Indicator> ParseIndicator(std::string_view text);
 
 // "127.0.0.1" -> "1.0.0.127.in-addr.arpa."; "10.1.0.0/16" -> "*.1.10.in-addr.arpa."; text as above.

@@ -66,7 +66,9 @@ std::string_view Unwrapped(std::string_view text) {
     const bool around = text.size() > 1 && text.front() == '(' && text.back() == ')' &&
                         text.find_first_of("()", 1) == text.size() - 1;
     if (around) text = text.substr(1, text.size() - 2);
-    more = more || around;
+    const bool json = text.size() > 4 && text.starts_with("\\\"") && text.ends_with("\\\"");
+    if (json) text = text.substr(2, text.size() - 4);
+    more = more || around || json;
   }
   return text;
 }
