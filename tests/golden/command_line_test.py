@@ -46,6 +46,9 @@ class CommandLine(unittest.TestCase):
             run = subprocess.run([BIN / tool, "--version"], capture_output=True, check=True)
             self.assertRegex(run.stdout.decode(), rf"^{tool} \d+\.\d+\.\d+\n$")
 
+    def test_a_list_that_cannot_be_read_says_why(self) -> None:
+        self.refused(query(self.database, "-f", "/does/not/exist"), NO_INPUT, "/does/not/exist", "No such file")
+
     def test_found_nothing_found_cut(self) -> None:
         ingest(self.database, *CAPTURES)
         self.assertEqual(0, query(self.database, "www.blah.org").returncode)

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "ask/list.h"
@@ -36,7 +38,10 @@ Result<ListFile> ReadListFile(const std::string& path) {
   std::ifstream file;
   const bool standard = path == "-";
   if (!standard) file.open(path);
-  if (!standard && !file) return Status::NoInput("list " + Printable(path) + ": cannot be read");
+  if (!standard && !file) {
+    return Status::NoInput(fmt::format("list {}: cannot be read: {}", Printable(path),
+                                       std::generic_category().message(errno)));
+  }
   ListFile read;
   const auto bad = [&read](const std::string& place, std::string_view /*text*/, const Status& why) {
     if (++read.bad <= kMostBadTold) LogWarning(fmt::format("{}: {}", place, Phrased(why)));
