@@ -92,7 +92,7 @@ bool IsNumber(std::string_view label) {
 // Does a name end like an address: 192.0.2.300, 192.0.2, 192.0.2.*, 192.0.2.x? No top-level domain
 // is a number (RFC 1123 2.1), so that nobody who pasted it means a name.
 bool LooksLikeAddress(std::string_view name) {
-  if (name.ends_with('.')) name.remove_suffix(1);
+  name = WithoutDot(name);
   if (IsNumber(name.substr(name.rfind('.') + 1))) return true;
   std::size_t labels = 0;
   bool open = false;  // a label stands for any number
