@@ -22,14 +22,17 @@ Result<std::optional<Client>> Client::Connect(const std::string& path) {
   return socket.status();
 }
 
-Status Client::Send(const Request& request) {
+Status Client::Send(const Request& request, const Stop& stop) {
   const std::string line = ToLine(request);
   if (line.size() > kLongestLine)
     return Status::Usage("too many paths for a live ingester at once: name their folder");
   for (std::size_t at = 0; at < line.size();) {
+    // A frozen ingester reads nothing: a request that fills the socket would hold a blocking send.
+    if (WaitFor(socket_.get(), POLLOUT, stop) == Woken::kStopped) return Status::Io("interrupted");
     // MSG_NOSIGNAL: an ingester that goes must give EPIPE here, and not end the process (send(2)).
-    const ssize_t sent = send(socket_.get(), line.data() + at, line.size() - at, MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
+    const ssize_t sent =
+        send(socket_.get(), line.data() + at, line.size() - at, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     gone_ = sent < 0 && errno == EPIPE;
     if (sent < 0) return Status::Errno("the live ingester cannot be asked", errno);
     at += static_cast<std::size_t>(sent);
@@ -81,7 +84,7 @@ std::optional<std::size_t> Client::Read(std::span<std::uint8_t> into, const Stop
 
 Result<Reply::Report> Backfill(Client& client, const Request& request, const Stop& stop,
                                source::Progress& progress) {
-  if (Status sent = client.Send(request); !sent.ok()) return sent;
+  if (Status sent = client.Send(request, stop); !sent.ok()) return sent;
   while (true) {
     const auto line = client.ReadLine(stop);
     if (!line.ok()) return line.status();

@@ -23,8 +23,8 @@ class Client {
   // may listen, and cannot be reached.
   static Result<std::optional<Client>> Connect(const std::string& path);
 
-  // kUsage: longer than a line may be.
-  Status Send(const Request& request);
+  // kUsage: longer than a line may be. kIo: the ingester went away, or the stop came.
+  Status Send(const Request& request, const Stop& stop);
 
   // The next line, without its end, of at most `longest` bytes. kIo: it is longer, the ingester
   // went away, or the stop came.

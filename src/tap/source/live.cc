@@ -109,7 +109,9 @@ Status PrintOnce(const std::string& path, const Stop& stop, Printer& printer, bo
     return Status::NoInput("no pdns-ingest is running: nobody listens on " + path);
   control::Request request;
   request.operation = control::Request::Operation::kTap;
-  if (Status sent = (*client)->Send(request); !sent.ok()) return sent;
+  const Status sent = (*client)->Send(request, stop);
+  if (stop.requested()) return {};
+  if (!sent.ok()) return sent;
   const auto line = (*client)->ReadLine(stop, kLongestLine);
   if (stop.requested()) return {};
   if ((*client)->gone()) return Status::Io("control socket: closed without an answer");

@@ -50,8 +50,7 @@ class ControlTest : public ::testing::Test {
   }
 
   // The next line that comes, waited for.
-  static std::string Line(Client& client) {
-    const Stop never;
+  std::string Line(Client& client) const {
     const auto line = client.ReadLine(never);
     return line.ok() ? *line : "(" + line.status().message() + ")";
   }
@@ -77,6 +76,7 @@ class ControlTest : public ::testing::Test {
     return ReportOf(request.paths.at(0));
   }
 
+  const Stop never;
   pdns::testing::TempDir dir;
   std::string path = dir / "control.sock";
   Taps taps;

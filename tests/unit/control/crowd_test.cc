@@ -76,7 +76,6 @@ TEST_F(ControlCrowdTest, TapsHaveABoundOfTheirOwn) {
   ExpectStatus();
   Client client = Connected();
   source::Progress progress;
-  const Stop never;
   EXPECT_TRUE(Backfill(client, BackfillOf("/a"), never, progress).ok());
   clients.pop_front();
   EXPECT_TRUE(Eventually([&] { return Asked(kTap) == "{\"ok\":true}"; }));
@@ -86,7 +85,7 @@ TEST_F(ControlCrowdTest, BackfillsHaveABoundOfTheirOwn) {
   AllWorkWaits();
   std::list<Client> clients;
   for (std::size_t i = 0; i < Server::kMostBackfills; ++i)
-    ASSERT_TRUE(clients.emplace_back(Connected()).Send(BackfillOf("/a")).ok());
+    ASSERT_TRUE(clients.emplace_back(Connected()).Send(BackfillOf("/a"), never).ok());
   constexpr int kMost = static_cast<int>(Server::kMostBackfills);
   EXPECT_TRUE(Eventually([&] { return jobs == kMost; }));
   const Status refused = Refusal(ToLine(BackfillOf("/one-more")));
@@ -99,7 +98,7 @@ TEST_F(ControlCrowdTest, BackfillsHaveABoundOfTheirOwn) {
   EXPECT_TRUE(Eventually([&] { return jobs == kMost - 1; }));
   EXPECT_TRUE(Eventually([&] {
     Client next = Connected();
-    const bool sent = next.Send(BackfillOf("/next")).ok();
+    const bool sent = next.Send(BackfillOf("/next"), never).ok();
     return sent && Line(next).find("{\"progress\":") == 0;
   }));
   for (Client& client : clients) EXPECT_EQ(Line(client).find("{\"progress\":"), 0U);
@@ -156,7 +155,6 @@ TEST_F(ControlCrowdTest, WhoMayNotWriteMayRead) {
   std::optional<Client> reader = ClientOf(kUser, kUser);
   if (!reader.has_value()) GTEST_SKIP() << "only root can become another user";
   source::Progress progress;
-  const Stop never;
   const auto denied = Backfill(*reader, BackfillOf("/a"), never, progress);
   EXPECT_EQ(denied.status().code(), Code::kDenied);
   EXPECT_NE(denied.status().message().find("user 4711 may read"), std::string::npos);

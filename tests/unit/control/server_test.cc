@@ -1,5 +1,6 @@
 // A control socket with both its ends: what is asked is done, and no client costs another anything.
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <array>
 #include <atomic>
@@ -35,6 +36,26 @@ TEST_F(ControlTest, NobodyListens) {
   }
 }
 
+// One that is stopped by a debugger, say: the request fits no socket, and nobody reads it.
+TEST_F(ControlTest, AFrozenIngesterDoesNotKeepWhoAsks) {
+  server.reset();
+  const auto frozen = net::ListeningSocket::Open({net::Endpoint::Kind::kUnix, path, false}, {});
+  ASSERT_TRUE(frozen.ok()) << frozen.status().message();
+  Client client = Connected();
+  Stop stop;
+  Status sent;
+  std::thread asks(
+      [&] { sent = client.Send(BackfillOf("/" + std::string(kLongestLine - 100, 'a')), stop); });
+  EXPECT_TRUE(Eventually([&] {
+    pollfd room{client.descriptor().get(), POLLOUT, 0};
+    return poll(&room, 1, 0) == 0;
+  }));
+  stop.Request();
+  asks.join();
+  EXPECT_EQ(sent.code(), Code::kIo);
+  EXPECT_EQ(sent.message(), "interrupted");
+}
+
 TEST_F(ControlTest, ABackfillWithProgressAndReport) {
   std::atomic<bool> shown{false};
   Request asked;
@@ -62,7 +83,6 @@ TEST_F(ControlTest, ABackfillWithProgressAndReport) {
     EXPECT_EQ(progress.bytes_done, 40U);
     shown = true;
   });
-  const Stop never;
   const auto report = Backfill(client, request, never, progress);
   viewer.join();
   ASSERT_TRUE(report.ok()) << report.status().message();
@@ -83,7 +103,6 @@ TEST_F(ControlTest, WhatNeedsAttentionAndWhatFails) {
     report.exit_code = 1;
     return report;
   };
-  const Stop never;
   source::Progress progress;
   Client first = Connected();
   const auto report = Backfill(first, BackfillOf("/corrupt"), never, progress);
@@ -104,7 +123,6 @@ TEST_F(ControlTest, AReportOfThousandsOfFiles) {
   };
   Client client = Connected();
   source::Progress progress;
-  const Stop never;
   const auto report = Backfill(client, BackfillOf("/a"), never, progress);
   ASSERT_TRUE(report.ok()) << report.status().message();
   EXPECT_GT(report->json.size(), kLongestLine);
@@ -116,7 +134,6 @@ TEST_F(ControlTest, MorePathsThanALineHolds) {
   request.paths.assign(kLongestLine / 8, "/a/path");
   Client client = Connected();
   source::Progress progress;
-  const Stop never;
   const auto report = Backfill(client, request, never, progress);
   EXPECT_EQ(report.status().code(), Code::kUsage);
   EXPECT_NE(report.status().message().find("name their folder"), std::string::npos);
@@ -127,10 +144,10 @@ TEST_F(ControlTest, AClientThatGoesAwayEndsItsJobAndNoOther) {
     return Wait(request, stop);
   };
   Client stays = Connected();
-  ASSERT_TRUE(stays.Send(BackfillOf("/stays")).ok());
+  ASSERT_TRUE(stays.Send(BackfillOf("/stays"), never).ok());
   {
     Client goes = Connected();
-    ASSERT_TRUE(goes.Send(BackfillOf("/goes")).ok());
+    ASSERT_TRUE(goes.Send(BackfillOf("/goes"), never).ok());
     ASSERT_TRUE(Eventually([&] { return jobs == 2; }));
   }
   EXPECT_TRUE(Eventually([&] { return jobs == 1; }));
@@ -168,10 +185,10 @@ TEST_F(ControlTest, WhoIsSentToTheNextOneFindsTheSocketClosed) {
     return report;
   };
   Client other = Connected();
-  ASSERT_TRUE(other.Send(BackfillOf("/slow")).ok());
+  ASSERT_TRUE(other.Send(BackfillOf("/slow"), never).ok());
   ASSERT_TRUE(Eventually([&] { return jobs == 1; }));
   Client client = Connected();
-  ASSERT_TRUE(client.Send(BackfillOf("/quick")).ok());
+  ASSERT_TRUE(client.Send(BackfillOf("/quick"), never).ok());
   ASSERT_TRUE(Eventually([&] { return jobs == 2; }));
   std::thread end([this] { server.reset(); });
   std::string line;
@@ -245,13 +262,12 @@ class TapTest : public ControlTest {
   TapTest() : client(Connected()) {
     Request request;
     request.operation = Request::Operation::kTap;
-    EXPECT_TRUE(client.Send(request).ok());
+    EXPECT_TRUE(client.Send(request, never).ok());
     EXPECT_EQ(Line(client), "{\"ok\":true}");
     EXPECT_EQ(taps.taps(), 1U);
   }
   // All of the stream that comes until it is at least `n` long, or the end.
   const std::string& Read(std::size_t n) {
-    const Stop never;
     std::array<std::uint8_t, 65536> some;
     while (stream.size() < n) {
       const auto got = client.Read(some, never);
