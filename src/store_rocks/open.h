@@ -30,6 +30,8 @@ struct WriteOptions {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   };
   std::function<std::chrono::steady_clock::time_point()> steady = std::chrono::steady_clock::now;
+  // False, for a repair alone: what is missing at the end of a damaged log is not asked for.
+  bool check_log = true;
 };
 
 // Opens the database directory `path` for the one writer, and makes it if it does not exist.

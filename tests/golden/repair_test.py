@@ -68,6 +68,19 @@ class Repair(unittest.TestCase):
         self.assertIn(log.name.encode(), run.stderr)
         self.assertEqual(before, self.content())
 
+    def faulty_repair(self, under: str, fault: str) -> tuple[subprocess.CompletedProcess[bytes], bool]:
+        """With a disk that fails so at files whose path has `under`; and whether it came to that."""
+        library, told = self.root / "disk_faults.so", self.root / "told"
+        if not library.exists():
+            subprocess.run(["cc", "-shared", "-fPIC", "-o", library, FAULTS, "-ldl"], check=True)
+        run = subprocess.run(
+            [BIN / "pdns-ingest", "-d", self.database, "--repair"], capture_output=True, timeout=300,
+            env={**os.environ, "LD_PRELOAD": str(library), "PDNS_FAULT_UNDER": under, "PDNS_FAULT": fault,
+                 "PDNS_FAULT_TOLD": str(told)})
+        came = told.exists()
+        told.unlink(missing_ok=True)
+        return run, came
+
     def commands(self) -> list[str]:
         """Those of the page, for this database."""
         page = DOCS.read_text()
@@ -83,23 +96,37 @@ class Repair(unittest.TestCase):
         damaged[len(damaged) // 2] ^= 0x55
         log.write_bytes(damaged)
         before = self.content()
-        library, told = self.root / "disk_faults.so", self.root / "told"
-        subprocess.run(["cc", "-shared", "-fPIC", "-o", library, FAULTS, "-ldl"], check=True)
         faults = 0
         while True:
-            run = subprocess.run(
-                [BIN / "pdns-ingest", "-d", self.database, "--repair"], capture_output=True, timeout=300,
-                env={**os.environ, "LD_PRELOAD": str(library), "PDNS_FAULT_UNDER": "/damaged-",
-                     "PDNS_FAULT": f"sync:{faults + 1}", "PDNS_FAULT_TOLD": str(told)})
-            if not told.exists():
+            run, told = self.faulty_repair("/damaged-", f"sync:{faults + 1}")
+            if not told:
                 break
-            told.unlink()
             faults += 1
             self.assertEqual(74, run.returncode, run.stderr)
             self.assertEqual(before, self.content())
         self.assertEqual(2, faults, "the log and the directory that it is kept in")
         self.assertEqual(0, run.returncode, run.stderr)
         self.assertIn(bytes(damaged), [kept.read_bytes() for kept in self.database.glob(f"damaged-*/{log.name}")])
+
+    def test_a_repair_that_is_cut_off(self) -> None:
+        """The loss is accepted by the last step: until then everybody is told of it."""
+        log = self.killed()
+        truth = self.expected()
+        with log.open("r+b") as file:
+            file.truncate(log.stat().st_size * 2 // 3)
+        for under, fault in (("/MANIFEST-", "write:1"), ("/MANIFEST-", "sync:1"), (".sst", "write:1"),
+                             ("/committed", "write:1")):
+            run, told = self.faulty_repair(under, fault)
+            self.assertTrue(told, under)
+            self.assertEqual(74, run.returncode, run.stderr)
+            for after in (query(self.database, "*"), ingest(self.database, CAPTURES[0])):
+                self.assertEqual(DAMAGED, after.returncode, (under, fault, after.stderr))
+                self.assertIn(b"pdns-ingest --repair", after.stderr)
+        run = ingest(self.database, "--repair")
+        self.assertEqual(0, run.returncode, run.stderr)
+        self.assertRegex(run.stderr, rb"[1-9][0-9]* batch(es are| is) missing")
+        self.assertEqual(0, ingest(self.database, self.archive).returncode)
+        self.assertEqual(truth, dump(self.database))
 
     def test_a_hole_in_the_middle(self) -> None:
         log = self.killed()

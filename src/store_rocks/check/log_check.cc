@@ -175,15 +175,15 @@ Result<RepairedLog> RepairLog(const std::string& path) {
   if (!aside.ok()) return aside.status();
   // Before the writer opens: its open replays the logs and removes them.
   if (Status kept = KeepAside(LogsOf(path), *aside); !kept.ok()) return kept;
-  // The mark last: without it the loss is accepted.
-  if (!fs::remove(path + "/committed", error) || error)
-    return Status::DiskErrno("database " + path + ": cannot be repaired", error.value());
-  const auto writer = OpenWriter(path, {});
+  WriteOptions how;
+  how.check_log = false;
+  const auto writer = OpenWriter(path, how);
   if (!writer.ok()) return writer.status();
-  // The batches that are there are promised again. A crash before this leaves a database without a
-  // mark, which opens.
-  WriteMark(path, look->commits.sum());
   if (Status closed = (*writer)->Close(); !closed.ok()) return closed;
+  // Last, since it accepts the loss: whoever kills this before is told of the damage again.
+  WriteMark(path, look->commits.sum());
+  if (ReadMark(path) != look->commits.sum())
+    return Status::Disk(path + "/committed: cannot be written");
   repaired.missing = mark - look->commits.sum();
   repaired.aside = std::move(*aside);
   return repaired;

@@ -46,7 +46,7 @@ RocksWriter::~RocksWriter() {
 Status RocksWriter::Open() {
   // Before RocksDB opens it: opening replays the log and writes a new one, and what was cut off or
   // damaged in it could not be told from what never was.
-  const std::uint64_t mark = ReadMark(path_);
+  const std::uint64_t mark = options_.check_log ? ReadMark(path_) : 0;
   if (Status whole = CheckLog(path_, mark); !whole.ok()) return whole;
   rocksdb::DBOptions options;
   FillDatabaseOptions(options);
