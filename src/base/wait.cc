@@ -6,6 +6,11 @@
 #include <array>
 
 namespace pdns {
+namespace {
+
+constexpr std::chrono::milliseconds kLook(100);
+
+}  // namespace
 
 Woken WaitFor(int fd, short events, const Stop& stop,
               std::optional<std::chrono::nanoseconds> longest) {
@@ -13,7 +18,6 @@ Woken WaitFor(int fd, short events, const Stop& stop,
   using std::chrono::milliseconds;
   // Also bounds what poll() is given: its time is an int of milliseconds.
   constexpr milliseconds kHour(3'600'000);
-  constexpr milliseconds kLook(100);
   const milliseconds most = stop.fd() < 0 ? kLook : kHour;
   const auto start = Clock::now();
   std::array<pollfd, 2> fds{{{fd, events, 0}, {stop.fd(), POLLIN, 0}}};
@@ -30,6 +34,8 @@ Woken WaitFor(int fd, short events, const Stop& stop,
   }
   return Woken::kStopped;
 }
+
+int LongestPoll(const Stop& stop) { return stop.fd() < 0 ? static_cast<int>(kLook.count()) : -1; }
 
 bool WaitForStop(const Stop& stop, std::optional<std::chrono::nanoseconds> longest) {
   return WaitFor(-1, 0, stop, longest) == Woken::kStopped;  // poll() ignores the -1

@@ -20,6 +20,10 @@ enum class Woken : std::uint8_t { kReady, kStopped, kTimeout };
 Woken WaitFor(int fd, short events, const Stop& stop,
               std::optional<std::chrono::nanoseconds> longest = std::nullopt);
 
+// How long a poll(2) of one's own that has stop.fd() may wait, in milliseconds: without end (-1),
+// or until the stop is looked at again, where it had no descriptor left.
+int LongestPoll(const Stop& stop);
+
 // Waits for the stop alone. False: the time has passed.
 bool WaitForStop(const Stop& stop, std::optional<std::chrono::nanoseconds> longest = std::nullopt);
 

@@ -7,6 +7,8 @@
 #include <array>
 #include <cerrno>
 
+#include "base/wait.h"
+
 namespace pdns::tap {
 namespace {
 
@@ -26,9 +28,10 @@ bool Output::Flush() {
   std::string_view rest = held_;
   while (!rest.empty() && error_ == 0) {
     std::array<pollfd, 2> ready{{{fd_, POLLOUT, 0}, {interrupt_.fd(), POLLIN, 0}}};
-    if (poll(ready.data(), ready.size(), -1) < 0 && errno != EINTR) error_ = errno;
+    if (poll(ready.data(), ready.size(), LongestPoll(interrupt_)) < 0 && errno != EINTR)
+      error_ = errno;
     if (ready[0].revents == 0) {
-      if (ready[1].revents != 0) break;
+      if (interrupt_.requested()) break;
       continue;
     }
     const ssize_t wrote = write(fd_, rest.data(), std::min(rest.size(), kPiece));

@@ -157,6 +157,37 @@ class Process(unittest.TestCase):
                 self.assertEqual(whole, dump(self.database))
         self.assertEqual(0, ingest(self.database, CAPTURES[1]).returncode)
 
+    def test_few_descriptors(self) -> None:
+        """However few: what is asked, or a word and a code, and never an answer that is not true."""
+        self.assertEqual(0, ingest(self.database, CAPTURE).returncode)
+        whole = dump(self.database)
+        answer = query(self.database, "*").stdout
+        frames = subprocess.run([BIN / "pdns-tap", CAPTURE], capture_output=True, timeout=300, check=True).stdout
+        few = 4  # what it takes to load the program's libraries
+        asks = {"query": ([BIN / "pdns-query", "-d", self.database, "*"], answer),
+                "tap": ([BIN / "pdns-tap", CAPTURE], frames),
+                "ingest": ([BIN / "pdns-ingest", "-d", self.root / "limited", CAPTURE], None)}
+        for name, (command, truth) in asks.items():
+            codes = []
+            for most in itertools.count(few):
+                def limit(most: int = most) -> None:
+                    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+                run = subprocess.run(command, capture_output=True, timeout=300, preexec_fn=limit)
+                codes.append(run.returncode)
+                if run.returncode == 0:
+                    break
+                with self.subTest(program=name, descriptors=most):
+                    # pdns-ingest ends with 1 where a file could not be opened, and always reports.
+                    self.assertIn(run.returncode, (66, IO) if truth is not None else (1, IO), run.stderr)
+                    self.assertRegex(run.stderr, b": error: .*Too many open files|no descriptor")
+                    if truth is not None:
+                        self.assertEqual(b"", run.stdout)
+            self.assertGreater(len(codes), 1, name)
+            if truth is not None:
+                self.assertEqual(truth, run.stdout)
+        self.assertEqual(whole, dump(self.root / "limited"))
+
     def test_a_database_that_may_not_be_read(self) -> None:
         self.root.chmod(0o755)
         self.assertEqual(0, ingest(self.database, CAPTURE).returncode)

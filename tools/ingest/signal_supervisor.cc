@@ -48,7 +48,7 @@ SignalSupervisor::SignalSupervisor(Stop& stop, Handlers handlers)
 
 SignalSupervisor::~SignalSupervisor() {
   End();
-  close(signal_fd_);
+  if (signal_fd_ >= 0) close(signal_fd_);
 }
 
 bool SignalSupervisor::End() {
@@ -62,15 +62,15 @@ void SignalSupervisor::Run() {
     const std::lock_guard lock(mutex_);
     if (handlers_.stats_interval.count() > 0 && handlers_.figures) last_ = handlers_.figures();
   }
+  const sigset_t signals = Ours();
   while (!ended_.requested()) {
     const int answered = question_ == nullptr ? -1 : question_->answered.fd();
     std::array<pollfd, 3> fds{
         {{signal_fd_, POLLIN, 0}, {ended_.fd(), POLLIN, 0}, {answered, POLLIN, 0}}};
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(UntilTick());
-    poll(fds.data(), fds.size(), static_cast<int>(wait.count()));
-    signalfd_siginfo info{};
-    if (read(signal_fd_, &info, sizeof info) == sizeof info)
-      OnSignal(static_cast<int>(info.ssi_signo));
+    poll(fds.data(), fds.size(), static_cast<int>(Wait().count()));
+    // Not read from its descriptor, which there is none of when descriptors are few.
+    constexpr timespec kNoWait{};
+    if (const int signal = sigtimedwait(&signals, nullptr, &kNoWait); signal > 0) OnSignal(signal);
     if (question_ != nullptr && question_->answered.requested()) OnAnswer();
     Tick();
   }
@@ -123,6 +123,15 @@ void SignalSupervisor::OnAnswer() {
   reloads_ = true;
   net::Notify("RELOADING=1");
   stop_.Request();
+}
+
+std::chrono::milliseconds SignalSupervisor::Wait() const {
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(UntilTick());
+  // No descriptor was left for one of those that wake it: it looks itself.
+  constexpr std::chrono::milliseconds kLook(100);
+  const bool deaf = signal_fd_ < 0 || ended_.fd() < 0 ||
+                    (question_ != nullptr && question_->answered.fd() < 0);
+  return deaf ? std::min(wait, kLook) : wait;
 }
 
 SignalSupervisor::Clock::duration SignalSupervisor::UntilTick() const {

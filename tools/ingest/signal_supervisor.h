@@ -57,6 +57,7 @@ class SignalSupervisor {
   void OnHangUp();
   void OnAnswer();
   void Tick();
+  std::chrono::milliseconds Wait() const;
   Clock::duration UntilTick() const;
 
   Stop& stop_;

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "base/wait.h"
 #include "tap/source/live.h"
 #include "tap/source/sources.h"
 
@@ -85,10 +86,11 @@ class Session {
   // Ends when `stop_` is requested: by the last source, by the printer, or here. A reader that goes
   // away is noticed while there is nothing to write to it.
   void Watch() {
+    const int longest = interrupt_.fd() < 0 ? LongestPoll(interrupt_) : LongestPoll(stop_);
     while (!stop_.requested()) {
       std::array<pollfd, 3> events{
           {{interrupt_.fd(), POLLIN, 0}, {stop_.fd(), POLLIN, 0}, {output_, 0, 0}}};
-      if (poll(events.data(), events.size(), -1) < 0 && errno != EINTR) return;
+      if (poll(events.data(), events.size(), longest) < 0 && errno != EINTR) return;
       reader_gone_ = (events[2].revents & (POLLERR | POLLNVAL)) != 0;
       if (reader_gone_ || interrupt_.requested()) stop_.Request();
     }
