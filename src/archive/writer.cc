@@ -268,7 +268,8 @@ void Writer::Fail(const Status& status) {
   failed_ = file_;
   Pause(path_ + ": " + status.message());
   if (stream_ == nullptr) return keeper_.Writing({});
-  // Where it cannot be cut it ends inside a frame, which every reader forgives.
+  // Where it cannot be cut it ends inside a frame, which every reader forgives. What a sync that
+  // fails may lose needs no word here: every caller notes a loss behind all that was written.
   (void)stream_->CutBack().ok();
   (void)stream_->Sync().ok();
   // A file without frames names no source.

@@ -129,8 +129,8 @@ std::chrono::milliseconds SignalSupervisor::Wait() const {
   const auto wait = std::chrono::ceil<std::chrono::milliseconds>(UntilTick());
   // No descriptor was left for one of those that wake it: it looks itself.
   constexpr std::chrono::milliseconds kLook(100);
-  const bool deaf = signal_fd_ < 0 || ended_.fd() < 0 ||
-                    (question_ != nullptr && question_->answered.fd() < 0);
+  const bool deaf =
+      signal_fd_ < 0 || ended_.fd() < 0 || (question_ != nullptr && question_->answered.fd() < 0);
   return deaf ? std::min(wait, kLook) : wait;
 }
 
