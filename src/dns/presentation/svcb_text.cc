@@ -41,9 +41,11 @@ bool IsLetterOrDigit(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+// They ascend (ReadParams): 16,000 may be there, and `mandatory` name each.
 bool Has(const Params& params, std::uint16_t key) {
-  return std::any_of(params.begin(), params.end(),
-                     [key](const Param& param) { return param.key == key; });
+  const auto less = [](const Param& param, std::uint16_t wanted) { return param.key < wanted; };
+  const auto at = std::lower_bound(params.begin(), params.end(), key, less);
+  return at != params.end() && at->key == key;
 }
 
 void AppendItem(std::string& list, std::string_view item) {
