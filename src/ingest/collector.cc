@@ -111,12 +111,20 @@ void Collector::MoveSource(const source::Place& place) {
 
 bool Collector::Moves() const { return moved_ || !source::OnlyRefusedForTime(pending_); }
 
+record::Counters Collector::Refused() const {
+  return source::OnlyRefusedForTime(pending_) ? pending_ : record::Counters();
+}
+
+std::optional<record::Position> Collector::moved_to() const {
+  return moved_ ? std::optional(moved_to_) : std::nullopt;
+}
+
 // A position costs a hash: made when its source is left, or when the batch is.
 void Collector::SetPosition() {
   auto& sources = buffer_->sources;
   if (sources.empty()) return;
   if (source::OnlyRefusedForTime(pending_)) return sources.pop_back();
-  sources.back().position = place_.position();
+  sources.back().position = moved_to_ = place_.position();
   buffer_->counters.Add(pending_);
   pending_ = {};
   moved_ = true;

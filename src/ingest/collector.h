@@ -69,6 +69,18 @@ class Collector {
   // frames are not counted with a batch either.
   bool Moves() const;
 
+  // The frames of the source added last that its position waits in front of: all of them since it
+  // moved last, unless one was not refused for its time. None: it has moved, or will. To be called
+  // behind FinishCounting.
+  record::Counters Refused() const;
+
+  // How far it has moved, if it has.
+  std::optional<record::Position> moved_to() const;
+
+  // They are to be taken anew, by a clock that was put right, or were taken by somebody else: no
+  // batch counts them.
+  void ForgetRefused() { pending_ = {}; }
+
   // To be called when a source ends, and before its counters are looked at: they then hold all that
   // was taken with them.
   void FinishCounting();
@@ -88,6 +100,8 @@ class Collector {
 
   // `call` is called after each hand-over; it must be good as long as this object is used.
   void OnHandOver(std::function<void()> call) { on_hand_over_ = std::move(call); }
+
+  const source::Policy& policy() const { return policy_; }
 
   // How long until the window is old; the whole interval when it is empty.
   std::chrono::nanoseconds UntilOld() const;
@@ -121,7 +135,8 @@ class Collector {
   source::Place place_;  // of the source added last; of the buffer's last, if it has one
   record::Counters
       pending_;         // of its frames that no position covers yet, not in the buffer's counters
-  bool moved_ = false;  // a batch has moved it
+  bool moved_ = false;  // a batch has moved it ...
+  record::Position moved_to_;              // ... so far
   record::Counters fresh_;                 // of frames in the buffer, not yet in its counters ...
   record::Counters* of_source_ = nullptr;  // ... nor in these
   std::function<void()> on_hand_over_;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -77,7 +78,8 @@ FileReading::FileReading(const Surroundings& around, const Manner& manner)
       stop_(around.stop),
       progress_(around.progress),
       storing_(around.storing),
-      manner_(manner) {
+      manner_(manner),
+      clock_(around.collector.policy().now) {
   collector_.OnHandOver([this] { holder_.HandedOver(); });
 }
 
@@ -264,6 +266,7 @@ ReadState FileReading::Read() {
     if (!claim_.held()) return ReadState::kReclaim;
     // Others took it meanwhile, under another name of the same capture.
     if (reader_->position() <= passed_) continue;
+    if (ClockJumped() && MayJudgeAnew()) return JudgeAnew();
     place_.Move(*frame_, reader_->position());
     collector_.Add(*frame_, report_.counters, place_);
     if (place_.frames() % kFramesPerShow == 0) ShowProgress(place_.frames() - frames_before_);
@@ -290,7 +293,39 @@ ReadState FileReading::Reclaim() {
   frames_before_ += taken->frames - place_.frames();
   place_ = source::Place(id_, *taken);
   passed_ = taken->bytes;
+  ForgetRefused();
   return ReadState::kRead;
+}
+
+// Asked behind each wait, and once in so many frames: as many may be judged by another clock than
+// the one that was looked at.
+bool FileReading::ClockJumped() {
+  constexpr unsigned kFramesPerLook = 256;
+  if (clock_unseen_++ < kFramesPerLook) return false;
+  clock_unseen_ = 0;
+  return clock_.Jumped();
+}
+
+// What came before the jump is handed over by itself: no frame that the clock refuses from now on
+// is passed by together with it.
+bool FileReading::MayJudgeAnew() {
+  collector_.FinishCounting();
+  collector_.Drain();
+  return collector_.Refused().frames > 0 && reader_->input().reopenable();
+}
+
+ReadState FileReading::JudgeAnew() {
+  const auto taken = StandsAt();
+  left_at_ = taken.has_value() ? std::optional(record::SourcePosition{id_, *taken}) : std::nullopt;
+  ReleaseClaim();
+  ForgetRefused();
+  again_ = true;
+  return ReadState::kOpen;
+}
+
+void FileReading::ForgetRefused() {
+  report_.counters.Subtract(collector_.Refused());
+  collector_.ForgetRefused();
 }
 
 ReadState FileReading::Later(ReadState state) {
@@ -301,6 +336,7 @@ ReadState FileReading::Later(ReadState state) {
 ReadState FileReading::AwaitMore() {
   static_cast<void>(reader_->Await());  // after a stop Next finds the end
   frame_ = reader_->Next();
+  clock_unseen_ = std::numeric_limits<unsigned>::max();  // it may have been long
   return resume_;
 }
 
@@ -320,7 +356,7 @@ bool FileReading::Rest() {
 ReadState FileReading::Finish() {
   if (const std::string complaint = source::TimeComplaint(report_.counters); !complaint.empty()) {
     // If its position did not move, a run by a right clock finds the frames untaken.
-    const bool again = !collector_.Moves();
+    const bool again = collector_.Refused().frames > 0;
     report_.reason = complaint + (again ? "; another run may take them" : "");
   }
   ReleaseClaim();
@@ -330,11 +366,20 @@ ReadState FileReading::Finish() {
 void FileReading::ReleaseClaim() {
   if (!claim_.held()) return;
   const bool any = report_.counters.frames > 0;
-  // If all that came was refused for its time, the position stays where it was: a later run, by
-  // another clock, may take it.
-  const bool moves = place_.frames() > 0 && (!any || collector_.Moves());
-  claim_.Finish(moves ? std::optional(place_.position()) : claim_.position(),
-                any && !collector_.empty());
+  claim_.Finish(StandsAt(), any && !collector_.empty());
+}
+
+// If all that came was refused for its time, the position stays where it was: a later run, by
+// another clock, may take it.
+std::optional<record::Position> FileReading::StandsAt() const {
+  const bool any = report_.counters.frames > 0;
+  if (!any || collector_.Refused().frames == 0)
+    return place_.frames() > 0 ? std::optional(place_.position()) : claim_.position();
+  const auto moved_to = collector_.moved_to();
+  const auto& claimed = claim_.position();
+  const bool further =
+      moved_to.has_value() && (!claimed.has_value() || claimed->frames < moved_to->frames);
+  return further ? moved_to : claimed;
 }
 
 // Before a frame is taken. False: it stays where it is, for a later run.

@@ -13,7 +13,9 @@
 //   kCompare  What was taken of the source is read once more. Ends: kRead behind it; kClaim if the
 //             file differs; kEnd if it ends before.
 //   kRead     Frames are taken. Ends: at the end of the file, at a stop and where the database
-//             takes no batches, kEnd; if the claim was released in kWait, kReclaim.
+//             takes no batches, kEnd; if the claim was released in kWait, kReclaim; where the clock
+//             was put right that refused the frames that came last, kOpen, without the claim: they
+//             are judged anew.
 //   kReclaim  There is a frame after kWait: the source is claimed again, and what others took of it
 //             meanwhile is passed over. Ends: kRead; it cannot be held, kEnd.
 //   kWait     A file that is followed has no more for now. The owner calls Rest, which releases the
@@ -34,6 +36,7 @@
 #include "ingest/claims.h"
 #include "ingest/collector.h"
 #include "record/comparison.h"
+#include "source/clock.h"
 #include "source/diagnosis.h"
 #include "source/kind.h"
 #include "source/place.h"
@@ -133,6 +136,11 @@ class FileReading {
   bool pending() const { return !frame_.has_value() && reader_->end() == source::End::kNone; }
   bool AwaitStoring();
   void ReleaseClaim();
+  bool ClockJumped();
+  bool MayJudgeAnew();
+  ReadState JudgeAnew();
+  void ForgetRefused();
+  std::optional<record::Position> StandsAt() const;
   void Conclude();
   void CountBroken();
   void ShowProgress(std::uint64_t frames);  // taken of this source by now
@@ -144,6 +152,8 @@ class FileReading {
   source::Progress& progress_;
   const Storing* storing_;
   const Manner manner_;
+  source::ClockJumps clock_;
+  unsigned clock_unseen_ = 0;  // frames taken since it was looked at
 
   source::Report report_;
   std::unique_ptr<source::Reader> reader_;

@@ -21,6 +21,7 @@ namespace pdns::ingest {
 namespace {
 
 using pdns::testing::Capture;
+using pdns::testing::DataFrame;
 using pdns::testing::OpenCapture;
 using pdns::testing::ReadyFrame;
 using pdns::testing::SocketPeer;
@@ -184,6 +185,86 @@ TEST_F(Clock, TheArchiveHasWhatSocketsGave) {
     EXPECT_EQ(memory->counters().frames, 100U);
     EXPECT_EQ(Run({archive}, source::SystemSeconds).Total().frames, 0U);
   }
+}
+
+// A service that follows a file whose frames have right times, by a clock that the test puts.
+class FollowedByAClock : public Clock {
+ protected:
+  void Start(std::chrono::milliseconds flush, std::size_t cores) {
+    memory = std::make_unique<MemorySink>();
+    ServiceOptions options;
+    options.followed = {path};
+    options.flush_interval = flush;
+    options.cores = cores;
+    options.policy.now = UntilItIsRight;
+    right = true;
+    stop = std::make_unique<Stop>();
+    progress = std::make_unique<source::Progress>();
+    service = std::make_unique<Service>(std::move(options), LiveOptions(), memory->sink(), *stop);
+    ASSERT_TRUE(service->Open(*progress).ok());
+    thread = std::thread([this] {
+      auto run = service->Run();
+      EXPECT_TRUE(run.ok()) << run.status().message();
+      if (run.ok()) report = std::move(*run);
+    });
+  }
+  // The next ones are judged by this clock.
+  void Write(bool clock_is_right, unsigned count) {
+    right = clock_is_right;
+    std::string bytes = written == 0 ? OpenCapture({}) : "";
+    for (const std::string& payload : NumberedPayloads("h", count, written))
+      bytes += DataFrame(payload);
+    written += count;
+    pdns::testing::AppendToFile(path, bytes);
+    EXPECT_TRUE(Eventually([&] { return progress->frames >= written; }));
+  }
+  void End() {
+    stop->Request();
+    thread.join();
+    service.reset();
+  }
+  std::string First() const { return NumberedPayloads("h", 1)[0]; }
+
+  std::string path = dir / "followed";
+  std::unique_ptr<Stop> stop;
+  std::unique_ptr<source::Progress> progress;
+  std::unique_ptr<Service> service;
+  std::thread thread;
+  RunReport report;
+  unsigned written = 0;
+};
+
+TEST_F(FollowedByAClock, WhatAWrongClockRefusedIsTakenOnceItIsRight) {
+  for (const std::size_t cores : {1U, 2U}) {
+    path = dir / Numbered("followed", static_cast<unsigned>(cores));
+    written = 0;
+    Start(std::chrono::milliseconds(20), cores);
+    for (const bool clock_is_right : {true, false, true, false, false, true})
+      Write(clock_is_right, 5);
+    EXPECT_TRUE(memory->AwaitTuples(30));
+    End();
+    ExpectNumbered(*memory, "h", 30);
+    EXPECT_EQ(memory->counters().frames, 30U);
+    EXPECT_EQ(memory->counters().Of(FrameOutcome::kUsed), 30U);
+    EXPECT_EQ(report.Total(), memory->counters());
+    const auto position = PositionOf(First());
+    ASSERT_TRUE(position.has_value());
+    EXPECT_EQ(position->frames, 30U);
+  }
+}
+
+// With the frames before them still in the window.
+TEST_F(FollowedByAClock, WhatAWrongClockRefusedAtTheEndWaitsForTheNextRun) {
+  Start(std::chrono::hours(1), 1);
+  Write(true, 5);
+  Write(false, 5);
+  End();
+  EXPECT_EQ(memory->counters().frames, 5U);
+  EXPECT_EQ(PositionOf(First()).value_or(record::Position()).frames, 5U);
+  EXPECT_EQ(report.Total().Of(FrameOutcome::kFutureTime), 5U);
+  EXPECT_EQ(Run({path}, source::SystemSeconds).Total().Of(FrameOutcome::kUsed), 5U);
+  ExpectNumbered(*memory, "h", 10);
+  EXPECT_EQ(memory->counters().frames, 10U);
 }
 
 TEST(TimeComplaint, OfMoreThanHalf) {

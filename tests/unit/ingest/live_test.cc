@@ -397,8 +397,8 @@ TEST_F(LiveTest, WhatHasStalledIsPassed) {
     control::Request request;
     request.operation = control::Request::Operation::kBackfill;
     request.paths = {dir / "same"};
-    ASSERT_TRUE((*stalled)->Send(request).ok());
     const Stop never;
+    ASSERT_TRUE((*stalled)->Send(request, never).ok());
     ASSERT_TRUE((*stalled)->ReadLine(never).ok());  // progress: it has begun
     const auto passed = Backfill(dir / "other");
     ASSERT_TRUE(passed.ok()) << passed.status().message();
