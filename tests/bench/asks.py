@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import math
+import multiprocessing
 import os
 import random
 import subprocess
@@ -83,8 +84,7 @@ def make_database(programs: dict[str, Path], scratch: Path, messages: int) -> Pa
 
 def draw(asks: Asks, rng: random.Random, size: int, *arguments: str) -> list[bytes]:
     """So many lines of an answer, each as likely as any other, by Li's algorithm L: a hundred million
-    lines are passed by without a look at each. Held are only these, for a program's peak memory is
-    told with that of the process that started it."""
+    lines are passed by without a look at each."""
     with subprocess.Popen([*asks.command, *arguments], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL) as process:
         assert process.stdout is not None
@@ -100,24 +100,33 @@ def draw(asks: Asks, rng: random.Random, size: int, *arguments: str) -> list[byt
     return drawn
 
 
-def draw_lists(asks: Asks, rng: random.Random, size: int) -> dict[str, Path]:
-    """Files of indicators that are all known: names, addresses, both in any order."""
+def write_lists(asks: Asks, size: int, files: dict[str, Path]) -> None:
+    rng = random.Random(1)
     names = draw(asks, rng, size, "*", "-p", "names")
     # Of all rows by name, which is the quick way through a large database. An address of many names
     # comes more than once, so more are drawn.
     addresses = [*dict.fromkeys(draw(asks, rng, size + size // 4, "*", "-t", "A", "-p", "values"))][:size]
     mixed = [*rng.sample(names, len(names) // 2), *rng.sample(addresses, len(addresses) // 2)]
     rng.shuffle(mixed)
-    files = {}
-    for what, lines in (("names", names), ("addresses", addresses), ("names and addresses", mixed)):
-        files[what] = asks.scratch / f"{what.replace(' ', '-')}.txt"
-        files[what].write_bytes(b"".join(lines))
+    for file, lines in zip(files.values(), (names, addresses, mixed)):
+        file.write_bytes(b"".join(lines))
+
+
+def draw_lists(asks: Asks, size: int) -> dict[str, Path]:
+    """Files of indicators that are all known: names, addresses, both in any order. By a process of its own, for a
+    program's peak memory is told with that of the process that started it."""
+    files = {what: asks.scratch / f"{what.replace(' ', '-')}.txt"
+             for what in ("names", "addresses", "names and addresses")}
+    drawing = multiprocessing.get_context("fork").Process(target=write_lists, args=(asks, size, files))
+    drawing.start()
+    drawing.join()
+    if drawing.exitcode != 0:
+        raise Failed("the lists could not be drawn")
     return files
 
 
 def measure_all(asks: Asks, size: int) -> None:
-    rng = random.Random(1)
-    files = draw_lists(asks, rng, size)
+    files = draw_lists(asks, size)
     for what, kind in (("NAME", "names"), ("ADDRESS", "addresses")):
         with files[kind].open() as lines:  # in no order, but for short lists
             asks.measure(what, [[line.strip()] for line, _ in zip(lines, range(20))])
