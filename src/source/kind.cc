@@ -11,9 +11,10 @@
 namespace pdns::source {
 namespace {
 
-constexpr std::array<Kind, 1> kKinds{{
+// The first that recognizes a stream reads it. dnstap stays the first of them.
+constexpr auto kKinds = std::to_array<Kind>({
     {"dnstap", frame::BeginsFrameStreams, ReadDnstap, DecodeDnstap, kDnstapOutcomes},
-}};
+});
 
 // An input whose first bytes were read to recognize it, and are read again.
 class LookedAtInput final : public frame::Input {
@@ -67,9 +68,9 @@ const Kind& Dnstap() { return kKinds.front(); }
 OpenedSource OpenReader(std::unique_ptr<frame::Input> input) {
   std::string head;
   Status failure;
-  while (head.size() < kRecognized) {
-    std::array<std::uint8_t, kRecognized> some;
-    const auto got = input->Read(std::span(some).first(kRecognized - head.size()));
+  while (head.size() < frame::kHeadSize) {
+    std::array<std::uint8_t, frame::kHeadSize> some;
+    const auto got = input->Read(std::span(some).first(some.size() - head.size()));
     if (got.status().code() == Code::kBusy) {
       static_cast<void>(input->Await());
       continue;

@@ -19,8 +19,8 @@ namespace pdns::source {
 
 struct Kind {
   std::string_view name;
-  // Does a stream that begins so, uncompressed, look like one of this kind? `head` has kRecognized
-  // bytes, or all that there are.
+  // Does a stream that begins so, uncompressed, look like one of this kind? `head` has
+  // frame::kHeadSize bytes, or all that there are.
   bool (*recognizes)(std::string_view head);
   std::unique_ptr<Reader> (*read)(std::unique_ptr<frame::Input> input);
   // `sensors` outlives the decoder.
@@ -28,8 +28,6 @@ struct Kind {
   // Under which its records are counted.
   std::span<const record::FrameOutcome> outcomes;
 };
-
-inline constexpr std::size_t kRecognized = 4;
 
 std::span<const Kind> Kinds();
 

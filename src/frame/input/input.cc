@@ -194,8 +194,7 @@ Result<std::unique_ptr<Input>> OpenInput(const std::string& path, Waiter& waiter
   if (S_ISDIR(info.st_mode)) return Status::Errno("cannot be read", EISDIR);
   if (RegularOnly(rule) && !S_ISREG(info.st_mode)) return Status::Io(kNotRegular);
 
-  constexpr std::size_t kHead = 4;
-  const auto head = plain->Peek(kHead);
+  const auto head = plain->Peek(kHeadSize);
   if (!head.ok()) return head.status();
   const auto is_plain = rule.is_plain != nullptr ? rule.is_plain : BeginsFrameStreams;
   if (is_plain(*head)) return std::unique_ptr<Input>(std::move(plain));

@@ -60,8 +60,12 @@ class Input {
   virtual bool reopenable() const = 0;
 };
 
+// How many of its first bytes tell what a stream is. No shorter Frame Streams file has a data frame
+// (START 12 bytes, a length 4, a payload), so a frame of a slow pipe never waits for what follows.
+inline constexpr std::size_t kHeadSize = 16;
+
 // A Frame Streams file begins with the escape of its START frame, four zero bytes, which no
-// compression does. `head`: at least four bytes, or all that there are.
+// compression does. `head`: kHeadSize bytes, or all that there are.
 bool BeginsFrameStreams(std::string_view head);
 
 // Which files may be opened. Whoever may write to a folder may put anything there, at any moment: a
@@ -72,7 +76,8 @@ struct OpenRule {
   // Not empty: `path` lies below this folder, and no link is followed on the way. Regular files
   // only.
   std::string folder;
-  // Is what begins so a capture as it lies there, not compressed? Null: BeginsFrameStreams.
+  // Is what begins so a capture as it lies there, not compressed? `head` has kHeadSize bytes, or
+  // all that there are. Null: BeginsFrameStreams.
   bool (*is_plain)(std::string_view head) = nullptr;
 };
 

@@ -114,6 +114,20 @@ TEST_F(InputTest, EmptyAndVeryShortFiles) {
   }
 }
 
+// The rule sees as much of a file as whoever reads it is recognized by.
+TEST_F(InputTest, ARuleSeesTheWholeHead) {
+  static const std::string kHead = "a log of lines12";
+  ASSERT_EQ(kHead.size(), kHeadSize);
+  OpenRule rule;
+  rule.is_plain = [](std::string_view head) { return head == kHead; };
+  for (const std::string& bytes : {kHead, kHead + " and more"}) {
+    auto input = OpenInput(File(bytes), waiter, rule);
+    ASSERT_TRUE(input.ok()) << input.status().message();
+    EXPECT_EQ(ReadToEnd(**input), bytes);
+  }
+  EXPECT_FALSE(OpenInput(File(kHead.substr(0, kHeadSize - 1)), waiter, rule).ok());
+}
+
 TEST_F(InputTest, WhatIsNoCaptureIsSaidToBeNone) {
   const auto input = OpenInput(File("; a zone file, by mistake\n$ORIGIN org.\n"), waiter);
   ASSERT_FALSE(input.ok());
