@@ -5,33 +5,34 @@
 namespace pdns::record {
 
 CounterName NameOf(FrameOutcome outcome) {
-  static constexpr std::array<CounterName, kFrameOutcomes> kNames{{{"", "used"},
-                                                                   {"", "skipped"},
-                                                                   {"malformed", "frame"},
-                                                                   {"malformed", "protobuf"},
-                                                                   {"malformed", "dns"},
-                                                                   {"refused", "no_message"},
-                                                                   {"refused", "no_time"},
-                                                                   {"refused", "past_time"},
-                                                                   {"refused", "future_time"},
-                                                                   {"refused", "not_response"},
-                                                                   {"refused", "opcode"},
-                                                                   {"refused", "question"},
-                                                                   {"refused", "rcode"},
-                                                                   {"refused", "truncated"},
-                                                                   {"refused", "not_stored"}}};
+  static constexpr auto kNames = std::to_array<CounterName>({{"", "used"},
+                                                             {"", "skipped"},
+                                                             {"malformed", "frame"},
+                                                             {"malformed", "protobuf"},
+                                                             {"malformed", "dns"},
+                                                             {"refused", "no_message"},
+                                                             {"refused", "no_time"},
+                                                             {"refused", "past_time"},
+                                                             {"refused", "future_time"},
+                                                             {"refused", "not_response"},
+                                                             {"refused", "opcode"},
+                                                             {"refused", "question"},
+                                                             {"refused", "rcode"},
+                                                             {"refused", "truncated"},
+                                                             {"refused", "not_stored"}});
+  static_assert(kNames.size() == kFrameOutcomes);
   return kNames.at(static_cast<std::size_t>(outcome));
 }
 
 CounterName NameOf(RecordOutcome outcome) {
-  static constexpr std::array<CounterName, kRecordOutcomes> kNames{
-      {{"", "stored"},
-       {"record", "class"},
-       {"record", "meta"},
-       {"record", "malformed"},
-       {"record", "duplicate"},
-       {"quarantine", "off_chain"},
-       {"quarantine", "out_of_bailiwick"}}};
+  static constexpr auto kNames = std::to_array<CounterName>({{"", "stored"},
+                                                             {"record", "class"},
+                                                             {"record", "meta"},
+                                                             {"record", "malformed"},
+                                                             {"record", "duplicate"},
+                                                             {"quarantine", "off_chain"},
+                                                             {"quarantine", "out_of_bailiwick"}});
+  static_assert(kNames.size() == kRecordOutcomes);
   return kNames.at(static_cast<std::size_t>(outcome));
 }
 

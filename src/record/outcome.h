@@ -27,7 +27,7 @@ enum class FrameOutcome : std::uint8_t {
   kTruncated,
   kNotStored,  // of an accepted type, not looked at further: the database took no batches then
 };
-inline constexpr std::size_t kFrameOutcomes = 15;
+inline constexpr auto kFrameOutcomes = static_cast<std::size_t>(FrameOutcome::kNotStored) + 1;
 
 enum class RecordOutcome : std::uint8_t {
   kStored,
@@ -38,7 +38,8 @@ enum class RecordOutcome : std::uint8_t {
   kOffChain,
   kOutOfBailiwick,
 };
-inline constexpr std::size_t kRecordOutcomes = 7;
+inline constexpr auto kRecordOutcomes =
+    static_cast<std::size_t>(RecordOutcome::kOutOfBailiwick) + 1;
 
 // A counter's place in the report: "refused" "rcode". Group is empty for used, stored and skipped.
 struct CounterName {

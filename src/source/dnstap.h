@@ -25,15 +25,14 @@ namespace pdns::source {
 std::unique_ptr<Reader> ReadDnstap(std::unique_ptr<frame::Input> input);
 std::unique_ptr<Decoder> DecodeDnstap(const Policy& policy, record::SensorTable& sensors);
 
-inline constexpr std::array<record::FrameOutcome, 15> kDnstapOutcomes{
-    record::FrameOutcome::kUsed,           record::FrameOutcome::kSkipped,
-    record::FrameOutcome::kMalformedFrame, record::FrameOutcome::kMalformedProtobuf,
-    record::FrameOutcome::kMalformedDns,   record::FrameOutcome::kNoMessage,
-    record::FrameOutcome::kNoTime,         record::FrameOutcome::kPastTime,
-    record::FrameOutcome::kFutureTime,     record::FrameOutcome::kNotResponse,
-    record::FrameOutcome::kOpcode,         record::FrameOutcome::kQuestion,
-    record::FrameOutcome::kRcode,          record::FrameOutcome::kTruncated,
-    record::FrameOutcome::kNotStored};
+inline constexpr auto kDnstapOutcomes = std::to_array<record::FrameOutcome>(
+    {record::FrameOutcome::kUsed, record::FrameOutcome::kSkipped,
+     record::FrameOutcome::kMalformedFrame, record::FrameOutcome::kMalformedProtobuf,
+     record::FrameOutcome::kMalformedDns, record::FrameOutcome::kNoMessage,
+     record::FrameOutcome::kNoTime, record::FrameOutcome::kPastTime,
+     record::FrameOutcome::kFutureTime, record::FrameOutcome::kNotResponse,
+     record::FrameOutcome::kOpcode, record::FrameOutcome::kQuestion, record::FrameOutcome::kRcode,
+     record::FrameOutcome::kTruncated, record::FrameOutcome::kNotStored});
 
 // The stages in a row: payload -> dnstap -> dns -> verdicts -> observations. One frame, one thread,
 // no lock and no queue. One thread at a time.

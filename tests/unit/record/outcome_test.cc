@@ -27,7 +27,6 @@ TEST(Outcome, FramesByNameInOrder) {
                                       "refused.past_time", "refused.future_time",
                                       "refused.not_response", "refused.opcode", "refused.question",
                                       "refused.rcode", "refused.truncated", "refused.not_stored"}));
-  EXPECT_EQ(static_cast<std::size_t>(FrameOutcome::kNotStored), kFrameOutcomes - 1);
 }
 
 TEST(Outcome, RecordsByNameInOrder) {
@@ -35,7 +34,6 @@ TEST(Outcome, RecordsByNameInOrder) {
             (std::vector<std::string>{".stored", "record.class", "record.meta", "record.malformed",
                                       "record.duplicate", "quarantine.off_chain",
                                       "quarantine.out_of_bailiwick"}));
-  EXPECT_EQ(static_cast<std::size_t>(RecordOutcome::kOutOfBailiwick), kRecordOutcomes - 1);
 }
 
 TEST(Outcome, MessageTypesByNumber) {
