@@ -103,6 +103,19 @@ class Documents(unittest.TestCase):
         for name in sorted(named):
             self.assertRegex(code, f'"(pdns_)?{name}"')
 
+    def test_outcomes_are_told(self) -> None:
+        """What becomes of a frame or record, by the name that the report has for it."""
+        named = re.findall(r'\{"(\w+)", "(\w+)"\}', (ROOT / "src/record/outcome.cc").read_text())
+        self.assertGreater(len(named), 15)
+        page, security = (ROOT / "man/pdns-ingest.1").read_text(), (ROOT / "docs/security.md").read_text()
+        for group, name in named:
+            with self.subTest(f"{group}.{name}"):
+                quarantined = group == "quarantine"  # told by the name alone
+                told = name if quarantined else f"{group}.{name}"
+                self.assertRegex(page, rf"(?m)^\.(It )?Ql {re.escape(told)}\b")
+                if not quarantined:
+                    self.assertRegex(security, rf"`({group})?\.{name}`")
+
     def test_no_private_words(self) -> None:
         texts = {str(path.relative_to(ROOT)): path.read_text() for path in (*MARKDOWN, *PAGES, ROOT / "packaging/deb/README.Debian",
                                                                          *(ROOT / "packaging/config").glob("*.conf"))}
