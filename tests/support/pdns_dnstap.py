@@ -19,7 +19,8 @@ def blob(field: int, value: bytes) -> bytes:
     return varint(field << 3 | 2) + varint(len(value)) + value
 
 
-def response(message: bytes, zone: bytes, seconds: int) -> bytes:
-    """The payload of a frame: a server of `zone` (wire form) answered with that DNS message then."""
-    fields = number(1, RESOLVER_RESPONSE) + blob(11, zone) + number(12, seconds) + blob(14, message)
-    return blob(14, fields) + number(15, 1)
+def response(message: bytes, zone: bytes | None, seconds: int, sensor: bytes = b"") -> bytes:
+    """The payload of a frame: a server of `zone` (wire form; None: unknown) answered with that DNS message then."""
+    where = b"" if zone is None else blob(11, zone)
+    fields = number(1, RESOLVER_RESPONSE) + where + number(12, seconds) + blob(14, message)
+    return (blob(1, sensor) if sensor else b"") + blob(14, fields) + number(15, 1)
