@@ -142,8 +142,11 @@ class Place:
         (self.root / "work/tests").mkdir()
         (self.root / "work/tests/support").symlink_to(ROOT / "tests/support")
         for name in STAND_INS:
-            path = self.root / ("work" if "/" in name else "bin") / name
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path = self.root / "bin" / name.replace("/", "-")
+            if "/" in name:
+                link = self.root / "work" / name
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.symlink_to(path)
             path.write_text('#!/bin/sh\n[ -p /dev/stdin ] && cat >/dev/null\nexit 0\n' if name not in ("dot", "less")
                             else "#!/bin/sh\nexec cat\n")
             path.chmod(0o755)
@@ -158,7 +161,9 @@ class Place:
 
     def run(self, block: Block, into: Path) -> tuple[subprocess.CompletedProcess, list[str]]:
         """The block in a copy of the place, and what was wrong with programs that ran until its end."""
-        shutil.copytree(self.root, into, symlinks=True)
+        # Not the programs: while one thread copies a script, another one forks, and its child has that copy open for
+        # writing until it executes something else. Until then the script cannot be executed (ETXTBSY).
+        shutil.copytree(self.root, into, symlinks=True, ignore=shutil.ignore_patterns("bin"))
         for path in (into / "etc/pdns").glob("*.conf"):
             path.write_text(path.read_text().replace(str(self.root), str(into)))
         with socket.socket() as free:
@@ -167,7 +172,7 @@ class Place:
         text = re.sub(OF_THE_SYSTEM, f"{into}/", block.text, flags=re.MULTILINE)
         text = re.sub(r"\b(127\.0\.0\.1|0\.0\.0\.0):9553\b", rf"\1:{port}", text)
         text = text.replace("[::1]:6000", f"127.0.0.1:{_free_port()}")
-        environment = {"PATH": f"{into}/bin:/usr/bin:/bin", "HOME": str(into / "home"), "TMPDIR": str(into / "tmp"),
+        environment = {"PATH": f"{self.root}/bin:/usr/bin:/bin", "HOME": str(into / "home"), "TMPDIR": str(into / "tmp"),
                        "PDNS_DATABASE": str(into / "var/lib/pdns"), "PDNS_PLACE": str(into), "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
                        "PDNS_BIN_DIR": str(BIN.resolve())}
         with _Live(into, port, environment, block):
