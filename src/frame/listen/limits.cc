@@ -98,6 +98,15 @@ bool Listener::OthersWait(Kind kind) const {
   return poll(waiting.data(), waiting.size(), 0) > 0;
 }
 
+// Some of a crowd that comes and goes are let in when they have gone already, which only a read
+// finds out. They make room by themselves, with the next turns.
+bool Listener::SomeHaveGone(Kind kind) const {
+  std::vector<pollfd> present;
+  for (const auto& [fd, peer] : peers_)
+    if (peer.kind == kind) present.push_back({fd, POLLRDHUP, 0});
+  return poll(present.data(), present.size(), 0) > 0;
+}
+
 // Nobody is asked to go who sends: PowerDNS keeps silent connections, and among those who say
 // nothing at all they are the last to go.
 bool Listener::MakeRoom(Kind kind) {
@@ -117,7 +126,7 @@ bool Listener::MakeRoom(Kind kind) {
     first = {rank, since};
     chosen = it;
   }
-  if (chosen == peers_.end()) return false;
+  if (chosen == peers_.end() || SomeHaveGone(kind)) return false;
   pollfd unread{chosen->first, POLLIN, 0};
   if (first.first == kSilent && poll(&unread, 1, 0) > 0) return false;  // it speaks again
   const Connection& connection = *chosen->second.connection;

@@ -163,6 +163,7 @@ class Listener {
   void StopAccepting(Kind kind);
   void ListenAgainIfRoom(Kind kind);
   bool OthersWait(Kind kind) const;
+  bool SomeHaveGone(Kind kind) const;
   bool MakeRoom(Kind kind);
   void CountMemory(Peer& peer);
   void KeepMemory(FrameSink& sink);

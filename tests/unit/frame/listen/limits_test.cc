@@ -110,6 +110,24 @@ TEST_F(LimitsTest, WhoIsSilentMakesRoomForThoseWhoWait) {
   EXPECT_EQ(sink.frames, (Frames{"one", "two", "three", "four", "five"}));
 }
 
+// A flood of those who come and go at once fills the door for a moment: nobody has to leave for it.
+TEST_F(LimitsTest, WhoHasGoneMakesRoomBeforeWhoIsSilent) {
+  Open({.connections = 8, .first_frame = milliseconds(0), .next_frame = milliseconds(0)});
+  SocketPeer& shy = Connect(ReadyFrame());
+  SocketPeer& idle = Connect(OpenCapture({"one"}));
+  PollAll(*listener, sink);
+  for (int round = 0; round < 5; ++round) {
+    for (int i = 0; i < 20; ++i) Connect().Close();
+    Connect(OpenCapture({"next"}));
+    EXPECT_TRUE(PollUntil(*listener, sink, [&] { return sink.frames.back() == "next"; }));
+    peers.back().Close();
+    sink.frames.emplace_back();
+    EXPECT_FALSE(shy.Closed());
+    EXPECT_FALSE(idle.Closed());
+  }
+  EXPECT_EQ(Figures().timed_out, 0U);
+}
+
 // All have sent a frame and stay: who has sent none for longest goes.
 TEST_F(LimitsTest, EvenWhoOnceSentDoesNotHoldItsPlaceForEver) {
   Open({.connections = 3, .next_frame = milliseconds(50)});
