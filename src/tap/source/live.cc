@@ -109,7 +109,7 @@ Status PrintOnce(const std::string& path, const Stop& stop, Printer& printer, bo
     return Status::NoInput("no pdns-ingest is running: nobody listens on " + path);
   control::Request request;
   request.operation = control::Request::Operation::kTap;
-  const Status sent = (*client)->Send(request, stop);
+  Status sent = (*client)->Send(request, stop);
   if (stop.requested()) return {};
   if (!sent.ok()) return sent;
   const auto line = (*client)->ReadLine(stop, kLongestLine);
