@@ -7,9 +7,11 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <initializer_list>
 #include <utility>
 
 #include "base/allowance.h"
+#include "base/setting_file.h"
 
 namespace pdns::net {
 namespace {
@@ -31,6 +33,16 @@ struct FreeContext {
 struct FreeSsl {
   void operator()(SSL* ssl) const { SSL_free(ssl); }
 };
+
+// OpenSSL would wait for the writer of a FIFO, and calls a directory a file without a certificate.
+Status TryFiles(std::initializer_list<std::string> paths) {
+  for (const std::string& path : paths) {
+    const auto read = path.empty() ? Result<std::string>("") : ReadSettingFile(path);
+    if (!read.ok())
+      return Status::Usage(path + ": cannot be used for TLS: " + read.status().message());
+  }
+  return {};
+}
 
 // What OpenSSL says first of what went wrong: the cause, not what came of it.
 std::string Cause() {
@@ -234,6 +246,7 @@ Result<std::unique_ptr<TlsServer>> TlsServer::Open(const std::string& certificat
   const auto unfit = [](const std::string& what) {
     return Status::Usage(what + ": cannot be used for TLS: " + Cause());
   };
+  if (Status read = TryFiles({certificate, key, client_authorities}); !read.ok()) return read;
   ERR_clear_error();
   if (ssl == nullptr || SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION) != 1)
     return unfit("OpenSSL");

@@ -5,10 +5,10 @@
 #include <array>
 #include <boost/program_options.hpp>
 #include <charconv>
-#include <filesystem>
-#include <fstream>
 #include <limits>
 #include <sstream>
+
+#include "base/setting_file.h"
 
 namespace pdns::tools {
 
@@ -33,12 +33,10 @@ std::optional<Number> ParseNumber(std::string_view text) {
 Result<std::string> ConfigText(const std::string& path, const CommandLine& line) {
   std::optional<std::string>* const known = line.config_text;
   if (known != nullptr && known->has_value()) return **known;
-  std::ifstream file(path);
-  // A directory opens like a file, and then holds nothing.
-  if (!file || std::filesystem::is_directory(path))
-    return Status::NoInput("config file " + path + " cannot be read");
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (known != nullptr) *known = text;
+  auto text = ReadSettingFile(path);
+  if (!text.ok())
+    return Status::NoInput("config file " + path + " cannot be read: " + text.status().message());
+  if (known != nullptr) *known = *text;
   return text;
 }
 

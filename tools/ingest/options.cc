@@ -9,6 +9,7 @@
 #include <cmath>
 #include <initializer_list>
 #include <sstream>
+#include <string_view>
 
 #include "http/host_list.h"
 #include "record/outcome.h"
@@ -233,8 +234,20 @@ Status ConvertReports(const Values& values, IngestOptions& options) {
   return values.Read("stats-interval", options.stats_interval, ParseDuration);
 }
 
+// An empty path, as "watch =" has it: a file that never comes would be waited for.
+Status CheckPaths(const Values& values) {
+  for (const char* name : {"path", "backfill", "follow", "watch"}) {
+    const Texts all = values.All(name);
+    if (std::find(all.begin(), all.end(), "") == all.end()) continue;
+    const std::string what = name == std::string_view("path") ? "a path" : std::string("--") + name;
+    return Status::Usage(what + ": is given an empty text");
+  }
+  return {};
+}
+
 Result<IngestOptions> Convert(const po::variables_map& map) {
   const Values values(map);
+  if (Status checked = CheckPaths(values); !checked.ok()) return checked;
   IngestOptions options;
   options.paths = values.All("path");
   const Texts backfill = values.All("backfill");

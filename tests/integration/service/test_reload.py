@@ -3,6 +3,7 @@ configuration, amid a backfill."""
 
 from __future__ import annotations
 
+import os
 import pathlib
 import re
 import shutil
@@ -137,12 +138,16 @@ def _Faults(box: Sandbox, used: str, port: int) -> dict[str, tuple[str, ...]]:
     file.write_text("")
     folder.mkdir()
     (folder / "notes").write_text("")
+    pipe = box.folder / "a pipe"
+    os.mkfifo(pipe)
     tls = f"{{}}listen = 127.0.0.1:0\ntls-cert = {file}\ntls-key = {file}\n"
     archive = f"{{}}archive = {box.folder / 'archive'}\n"
     of = {
         "unix": ("/nowhere/s.sock", str(file), used, str(box.folder / ("long" * 60))),
         "listen": ("nonsense", f"127.0.0.1:{port}", "192.0.2.1:6000", "127.0.0.1:65536"),
-        "watch": ("/nowhere", str(file)),
+        "follow": ("",),
+        "backfill": ("",),
+        "watch": ("/nowhere", str(file), ""),
         "message-type": ("NONSENSE", ""),
         "untrusted": ("maybe",),
         "socket-mode": ("rwx", "0"),
@@ -174,15 +179,15 @@ def _Faults(box: Sandbox, used: str, port: int) -> dict[str, tuple[str, ...]]:
     }
     faults = {name: tuple(f"{{}}{name} = {value}\n" for value in values) for name, values in of.items()}
     faults["metrics-host"] += ("{}metrics = 127.0.0.1:0\nmetrics-host = no:name\n",)
-    faults["tls-cert"] = (tls, "{}tls-cert = /nowhere\n")
+    faults["tls-cert"] = (tls, tls.replace(f"tls-cert = {file}", f"tls-cert = {pipe}"), "{}tls-cert = /nowhere\n")
     faults["tls-client-ca"] += (tls + "tls-client-ca = /nowhere\n",)
     faults["archive-name"] += (archive + "archive-name = a/b\n",)
     faults["archive-rotate"] += (archive + "archive-rotate = soon\n",)
     faults["archive-keep"] += (archive + "archive-keep = 1\n",)
     faults["min-free"] += (archive + "min-free = some\n",)
     faults["activated"] = ("activated = true\n",)
-    # A file to follow is waited for, and what cannot be taken of a backfill is told in its report.
-    faults |= dict.fromkeys(("follow", "backfill", "compact", "verbose", "no-wait"), ())
+    # A file to follow is waited for, and what cannot be taken of a backfill is told in its report, if it has a name.
+    faults |= dict.fromkeys(("compact", "verbose", "no-wait"), ())
     return faults
 
 

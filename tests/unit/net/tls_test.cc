@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <optional>
@@ -284,6 +285,14 @@ TEST_F(TlsTest, FilesThatCannotBeUsedAreNamed) {
   EXPECT_NE(message(pem, client + ".key", "").find("mismatch"), std::string::npos);
   EXPECT_NE(message(pem, key, junk).find(junk), std::string::npos);
   EXPECT_NE(message(pem, key, dir / "none").find("none"), std::string::npos);
+  EXPECT_NE(message(dir / ".", key, "").find("Is a directory"), std::string::npos);
+  // What waits for the writer of a FIFO could not be ended.
+  const std::string fifo = dir / "fifo";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  EXPECT_NE(message(fifo, key, "").find(fifo + ": cannot be used for TLS: is no regular file"),
+            std::string::npos);
+  EXPECT_NE(message(pem, fifo, "").find("is no regular file"), std::string::npos);
+  EXPECT_NE(message(pem, key, fifo).find("is no regular file"), std::string::npos);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "tools/ingest/options.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <string>
 #include <vector>
@@ -332,6 +333,27 @@ TEST(IngestOptions, ConfigFilesThatAreWrong) {
     EXPECT_EQ(options.status().code(), Code::kNoInput);
     EXPECT_NE(options.status().message().find(path), std::string::npos);
   }
+}
+
+// Signals are blocked by then: what waits for the writer of a FIFO could not be ended.
+TEST(IngestOptions, AConfigFileIsNotWaitedFor) {
+  TempDir dir;
+  ASSERT_EQ(mkfifo((dir / "fifo").c_str(), 0600), 0);
+  const auto options = Parse({"a", "--config", dir / "fifo"});
+  ASSERT_FALSE(options.ok());
+  EXPECT_EQ(options.status().code(), Code::kNoInput);
+  EXPECT_NE(options.status().message().find("is no regular file"), std::string::npos);
+}
+
+TEST(IngestOptions, AnEmptyPathIsNone) {
+  TempDir dir;
+  for (const char* name : {"follow", "watch", "backfill"}) {
+    WriteFile(dir / "conf", std::string("unix = s\n") + name + " =   \n");
+    const auto options = Parse({"--config", dir / "conf"});
+    ASSERT_FALSE(options.ok()) << name;
+    EXPECT_EQ(options.status().message(), std::string("--") + name + ": is given an empty text");
+  }
+  EXPECT_EQ(Parse({"a", ""}).status().message(), "a path: is given an empty text");
 }
 
 TEST(IngestOptions, HelpAndVersionNeedNothingElse) {
