@@ -1,6 +1,7 @@
 """pdns-query as a responder uses it, over the captures' tuples: what it answers is told from the lists
 that came with the captures, and read back by other programs' parsers."""
 import csv
+import fcntl
 import io
 import json
 import os
@@ -8,6 +9,8 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
+import termios
 import unittest
 from pathlib import Path
 
@@ -282,6 +285,46 @@ class Query(unittest.TestCase):
             told, said = run.communicate(timeout=300)
         self.assertEqual(INCOMPLETE, run.returncode, said)
         self.assertIn(b"interrupted", said)
+
+    def test_interrupt_ends_the_reading_of_a_list(self) -> None:
+        """It may never end by itself: a device, a FIFO before its writer comes or while it is silent, a terminal."""
+        fifo = Path(self.folder.name) / "silent"
+        os.mkfifo(fifo)
+        reading, writing = os.pipe()
+        os.write(writing, b"www.blah.org\n")
+        for path in ("/dev/zero", fifo, "-"):
+            with subprocess.Popen([BIN / "pdns-query", "-d", self.database, "-f", path], stdin=reading,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+                status = Path(f"/proc/{run.pid}/status")
+                wait_for(lambda: re.search(r"^SigCgt:\s+\w*[2367abef]$", status.read_text(), re.MULTILINE))
+                run.send_signal(signal.SIGINT)
+                told, said = run.communicate(timeout=300)
+            self.assertEqual((INCOMPLETE, b""), (run.returncode, told), (path, said))
+            self.assertIn(b"interrupted while the list was read", said)
+        os.close(reading)
+        os.close(writing)
+
+    def test_interrupt_while_the_reader_is_slow(self) -> None:
+        """What was found is printed whole, and the cursor goes on behind it."""
+        command = [BIN / "pdns-query", "-d", self.database, "-j", "--wire", "*"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+            waiting = bytearray(4)
+
+            def full() -> bool:
+                fcntl.ioctl(run.stdout, termios.FIONREAD, waiting, True)
+                state = Path(f"/proc/{run.pid}/stat").read_text().rpartition(")")[2].split()[0]
+                return int.from_bytes(waiting, sys.byteorder) > 60000 and state == "S"
+
+            wait_for(full)
+            run.send_signal(signal.SIGINT)
+            status = Path(f"/proc/{run.pid}/status")
+            wait_for(lambda: re.search(r"^ShdPnd:\s+0+$", status.read_text(), re.MULTILINE))  # it was taken
+            told, said = run.communicate(timeout=300)
+        self.assertEqual(INCOMPLETE, run.returncode, said)
+        cursor = re.search(rb"interrupted: .*to go on: (--cursor) (\w+)", said)
+        self.assertIsNotNone(cursor, said)
+        rest = query(self.database, "-j", "--wire", *map(bytes.decode, cursor.groups()), "*")
+        self.assertEqual(query(self.database, "-j", "--wire", "*").stdout, told + rest.stdout)
 
 
 if __name__ == "__main__":

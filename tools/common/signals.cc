@@ -21,6 +21,8 @@ void StopOnSignals(Stop& stop) {
   wished = &stop;
   struct sigaction action {};
   action.sa_handler = OnSignal;
+  // A write that waits for a slow reader goes on: what was found so far is printed whole.
+  action.sa_flags = SA_RESTART;
   sigaction(SIGTERM, &action, nullptr);
   sigaction(SIGINT, &action, nullptr);
   action.sa_handler = SIG_IGN;

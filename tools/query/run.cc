@@ -3,16 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <csignal>
-#include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <memory>
-#include <system_error>
 #include <utility>
 
-#include "ask/list.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "query/run.h"
@@ -21,45 +14,12 @@
 #include "tools/common/signals.h"
 #include "tools/query/answer_printer.h"
 #include "tools/query/database.h"
+#include "tools/query/list_file.h"
 
 namespace pdns::tools {
 namespace {
 
 using End = query::Outcome::End;
-
-constexpr std::size_t kMostBadTold = 20;  // indicators of a list; the others are counted
-
-struct ListFile {
-  std::shared_ptr<const ask::List> list;
-  std::uint64_t bad = 0;  // lines that are no indicators
-};
-
-Result<ListFile> ReadListFile(const std::string& path) {
-  std::ifstream file;
-  const bool standard = path == "-";
-  if (!standard) file.open(path);
-  if (!standard && !file) {
-    return Status::NoInput(fmt::format("list {}: cannot be read: {}", Printable(path),
-                                       std::generic_category().message(errno)));
-  }
-  ListFile read;
-  const auto bad = [&read](const std::string& place, std::string_view /*text*/, const Status& why) {
-    if (++read.bad <= kMostBadTold) LogWarning(fmt::format("{}: {}", place, Phrased(why)));
-  };
-  auto list = ask::ReadList(standard ? std::cin : static_cast<std::istream&>(file), bad);
-  // std::cin keeps no word of it.
-  const bool failed = standard && std::ferror(stdin) != 0;
-  if (failed) return Status::Io("list -: standard input cannot be read to its end");
-  if (!list.ok()) {
-    return Status(list.status().code(), "list " + Printable(path) + ": " + list.status().message());
-  }
-  if (list->passed_over() > 0) {
-    LogInfo(
-        fmt::format("{} attributes or objects of other kinds passed over", list->passed_over()));
-  }
-  read.list = std::make_shared<const ask::List>(std::move(*list));
-  return read;
-}
 
 void TellNotices(const QueryOptions& options) {
   if (options.request.pivot.has_value()) return;  // which asks none of them
@@ -144,10 +104,16 @@ Result<int> RunQuery(QueryOptions options) {
   std::signal(SIGPIPE, SIG_DFL);  // who reads no more of the answer wants no word about it
   std::uint64_t bad = 0;
   if (!options.list.empty()) {
-    auto read = ReadListFile(options.list);
+    auto read = ReadListFile(options.list, stop);
     if (!read.ok()) return read.status();
-    options.request.list = std::move(read->list);
-    bad = read->bad;
+    if (!read->has_value()) {
+      LogWarning("interrupted while the list was read: nothing was asked");
+      return kIncomplete;
+    }
+    bad = (*read)->bad;
+    options.request.list = std::move((*read)->list);
+    if (const std::uint64_t others = options.request.list->passed_over(); others > 0)
+      LogInfo(fmt::format("{} attributes or objects of other kinds passed over", others));
   }
   const auto snapshot = OpenForQuery(options.database);
   if (!snapshot.ok()) return snapshot.status();
