@@ -151,8 +151,9 @@ class Soak:
             time.sleep(0.02)
 
     def generations(self) -> int:
-        """How many processes have ended with a report."""
-        return self.reports.read_bytes().count(b"\n")
+        """How many times it has started anew and listens again: a signal before that may be one with the reload that
+        is under way, also when the report is written already."""
+        return self.log.read_bytes().count(b": listening on ") - 1
 
     def sample(self, second: float) -> None:
         pages = Path(f"/proc/{self.live.pid}/statm").read_text().split()[1]
