@@ -238,7 +238,11 @@ bool Writer::NewFile(std::chrono::sys_seconds begun) {
 void Writer::SyncFile() {
   if (stream_ == nullptr || !unsynced_) return;
   unsynced_ = false;
-  if (const Status synced = stream_->Sync(); !synced.ok()) {
+  Status synced = stream_->Sync();
+  // By somebody else, alone or with its folder: a file without a name would take frames until it is
+  // rotated, for nobody.
+  if (synced.ok() && stream_->Removed()) synced = Status::Io("was removed");
+  if (!synced.ok()) {
     // Which writes since the last sync are on the disk, nobody can say, and the system tells an
     // error but once: all of them may be lost.
     Fail(synced);

@@ -1,5 +1,6 @@
 #include "frame/stream_writer.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -37,6 +38,11 @@ Status StreamWriter::Write(Bytes frames) {
 Status StreamWriter::Sync() {
   if (fdatasync(fd_) == 0 || errno == EINVAL) return {};
   return Status::Errno("sync", errno);
+}
+
+bool StreamWriter::Removed() const {
+  struct stat info {};
+  return fstat(fd_, &info) == 0 && S_ISREG(info.st_mode) && info.st_nlink == 0;
 }
 
 Status StreamWriter::CutBack() {

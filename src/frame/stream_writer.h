@@ -37,6 +37,9 @@ class StreamWriter {
   // help. Nothing to do for a descriptor that cannot be synced (a pipe).
   Status Sync();
 
+  // No name leads to the file any more: nobody else will read it.
+  bool Removed() const;
+
   // Cuts the file back to position().
   Status CutBack();
 

@@ -190,6 +190,23 @@ TEST_F(ArchiveDisk, AFileThatCannotBeMadePausesToo) {
   ExpectAllKept();
 }
 
+// Until it is rotated it would take frames that nobody finds.
+TEST_F(ArchiveDisk, AFileThatSomebodyRemovesIsNotWrittenOn) {
+  Open();
+  ASSERT_TRUE(Append("a"));
+  ASSERT_TRUE(archive_->Flush());
+  std::filesystem::remove(In(Files().at(0)));
+  ASSERT_TRUE(Append("gone with it"));
+  EXPECT_FALSE(archive_->Flush());
+  EXPECT_TRUE(archive_->figures().paused);
+  EXPECT_TRUE(AwaitResumed());
+  ASSERT_TRUE(Append("b"));
+  EXPECT_TRUE(archive_->Flush());
+  archive_->Close();
+  kept_.sources.erase(kept_.sources.begin());
+  ExpectAllKept();
+}
+
 TEST_F(ArchiveDisk, AnIngesterThatCannotNameTheSourcePausesIt) {
   Open();
   kept_.refusal = Status::Io("the ledger cannot be read");
