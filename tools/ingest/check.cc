@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 #include <sstream>
+#include <utility>
+#include <vector>
 
 #include "frame/input/folder_watch.h"
 #include "metrics/exporter.h"
@@ -14,16 +16,25 @@ namespace {
 
 constexpr std::string_view kVariable = "PDNS_HELD";
 
-Status CheckSocket(const net::Endpoint& endpoint, const net::Access& access, const Held& held) {
+// Sockets that are tried, open until all are: two of one configuration may be in each other's way.
+using Tried = std::vector<net::ListeningSocket>;
+
+Status CheckSocket(const net::Endpoint& endpoint, const net::Access& access, const Held& held,
+                   Tried& tried) {
   if (held.Has(Held::Kind::kSocket, endpoint.text)) return {};
-  return net::ListeningSocket::Open(endpoint, access).status();
+  auto opened = net::ListeningSocket::Open(endpoint, access);
+  if (!opened.ok()) return opened.status();
+  tried.push_back(std::move(*opened));
+  return {};
 }
 
-Status CheckSockets(const IngestOptions& options, const std::string& database, const Held& held) {
+Status CheckSockets(const IngestOptions& options, const std::string& database, const Held& held,
+                    Tried& tried) {
   if (Status access = net::CheckAccess(options.access); !access.ok()) return access;
   if (const auto writers = WritersOf(options); !writers.ok()) return writers.status();
   for (const net::Endpoint& endpoint : options.endpoints) {
-    if (Status opened = CheckSocket(endpoint, options.access, held); !opened.ok()) return opened;
+    if (Status opened = CheckSocket(endpoint, options.access, held, tried); !opened.ok())
+      return opened;
   }
   const bool activated = held.HasAny(Held::Kind::kActivated);
   if (options.activated && options.endpoints.empty() && !held.empty() && !activated)
@@ -33,7 +44,8 @@ Status CheckSockets(const IngestOptions& options, const std::string& database, c
                                           options.tls_client_authorities);
     if (!tls.ok()) return tls.status();
   }
-  return CheckSocket({net::Endpoint::Kind::kUnix, ControlPath(options, database), false}, {}, held);
+  return CheckSocket({net::Endpoint::Kind::kUnix, ControlPath(options, database), false}, {}, held,
+                     tried);
 }
 
 Status CheckDatabase(const IngestOptions& options, const std::string& database, const Held& held) {
@@ -103,7 +115,8 @@ Status CheckIngest(const IngestOptions& options, const std::string& database, co
   }
   Status checked = CheckDatabase(options, database, held);
   if (!options.live()) return checked;
-  if (checked.ok()) checked = CheckSockets(options, database, held);
+  Tried tried;
+  if (checked.ok()) checked = CheckSockets(options, database, held, tried);
   if (checked.ok()) checked = CheckMetrics(options, held);
   if (checked.ok()) checked = CheckArchive(options, held);
   if (checked.ok()) checked = CheckWatched(options);

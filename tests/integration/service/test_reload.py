@@ -210,6 +210,11 @@ def _Configuration(box: Sandbox) -> pathlib.Path:
     return config
 
 
+def _FreePort() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
 def EveryFault(box: Sandbox) -> None:
     """Whatever the next process would stumble over is said by this one, which goes on."""
     used = str(box.folder / "used.sock")
@@ -228,6 +233,9 @@ def EveryFault(box: Sandbox) -> None:
         ingester = Ingester(box, ["--config", str(config)], box.bin_dir / "pdns-ingest")
         talker = Talker(ingester.socket, "first")
         unfit = ["", "no-such-option = 1\n", "no line\n", "{}check = true\n"]
+        twice, port = box.folder / "twice.sock", _FreePort()
+        unfit += [f"{{}}unix = {twice}\nunix = {twice}\n", f"{{}}unix = {twice}\ncontrol = {twice}\n"]
+        unfit += [f"{{}}listen = {port}\nmetrics = {port}\n", f"{{}}listen = {port}\nlisten = {port}\n"]
         unfit += [text for texts in faults.values() for text in texts]
         for n, text in enumerate(unfit, 1):
             config.write_text(_With(text))
