@@ -111,12 +111,16 @@ void Collector::MoveSource(const source::Place& place) {
 
 bool Collector::Moves() const { return moved_ || !source::OnlyRefusedForTime(pending_); }
 
-record::Counters Collector::Refused() const {
-  return source::OnlyRefusedForTime(pending_) ? pending_ : record::Counters();
+record::Counters Collector::Refused(const record::SourceId& id) const {
+  return id == place_.id() && source::OnlyRefusedForTime(pending_) ? pending_ : record::Counters();
 }
 
-std::optional<record::Position> Collector::moved_to() const {
-  return moved_ ? std::optional(moved_to_) : std::nullopt;
+std::optional<record::Position> Collector::MovedTo(const record::SourceId& id) const {
+  return id == place_.id() && moved_ ? std::optional(moved_to_) : std::nullopt;
+}
+
+void Collector::ForgetRefused(const record::SourceId& id) {
+  if (Refused(id).frames > 0) pending_ = {};
 }
 
 // A position costs a hash: made when its source is left, or when the batch is.

@@ -69,17 +69,17 @@ class Collector {
   // frames are not counted with a batch either.
   bool Moves() const;
 
-  // The frames of the source added last that its position waits in front of: all of them since it
-  // moved last, unless one was not refused for its time. None: it has moved, or will. To be called
-  // behind FinishCounting.
-  record::Counters Refused() const;
+  // The frames of a source that its position waits in front of: all of them since it moved last,
+  // unless one was not refused for its time. None: it has moved, or will, or is not the source
+  // added last. To be called behind FinishCounting.
+  record::Counters Refused(const record::SourceId& id) const;
 
-  // How far it has moved, if it has.
-  std::optional<record::Position> moved_to() const;
+  // How far such a source has moved, if it has.
+  std::optional<record::Position> MovedTo(const record::SourceId& id) const;
 
-  // They are to be taken anew, by a clock that was put right, or were taken by somebody else: no
-  // batch counts them.
-  void ForgetRefused() { pending_ = {}; }
+  // Those of Refused are to be taken anew, by a clock that was put right, or were taken by somebody
+  // else: no batch counts them.
+  void ForgetRefused(const record::SourceId& id);
 
   // To be called when a source ends, and before its counters are looked at: they then hold all that
   // was taken with them.

@@ -311,7 +311,7 @@ bool FileReading::ClockJumped() {
 bool FileReading::MayJudgeAnew() {
   collector_.FinishCounting();
   collector_.Drain();
-  return collector_.Refused().frames > 0 && reader_->input().reopenable();
+  return collector_.Refused(id_).frames > 0 && reader_->input().reopenable();
 }
 
 ReadState FileReading::JudgeAnew() {
@@ -324,8 +324,8 @@ ReadState FileReading::JudgeAnew() {
 }
 
 void FileReading::ForgetRefused() {
-  report_.counters.Subtract(collector_.Refused());
-  collector_.ForgetRefused();
+  report_.counters.Subtract(collector_.Refused(id_));
+  collector_.ForgetRefused(id_);
 }
 
 ReadState FileReading::Later(ReadState state) {
@@ -356,7 +356,7 @@ bool FileReading::Rest() {
 ReadState FileReading::Finish() {
   if (const std::string complaint = source::TimeComplaint(report_.counters); !complaint.empty()) {
     // If its position did not move, a run by a right clock finds the frames untaken.
-    const bool again = collector_.Refused().frames > 0;
+    const bool again = collector_.Refused(id_).frames > 0;
     report_.reason = complaint + (again ? "; another run may take them" : "");
   }
   ReleaseClaim();
@@ -373,9 +373,9 @@ void FileReading::ReleaseClaim() {
 // another clock, may take it.
 std::optional<record::Position> FileReading::StandsAt() const {
   const bool any = report_.counters.frames > 0;
-  if (!any || collector_.Refused().frames == 0)
+  if (!any || collector_.Refused(id_).frames == 0)
     return place_.frames() > 0 ? std::optional(place_.position()) : claim_.position();
-  const auto moved_to = collector_.moved_to();
+  const auto moved_to = collector_.MovedTo(id_);
   const auto& claimed = claim_.position();
   const bool further =
       moved_to.has_value() && (!claimed.has_value() || claimed->frames < moved_to->frames);

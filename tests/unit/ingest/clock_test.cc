@@ -46,12 +46,12 @@ std::string OldPayload(unsigned number) {
 class Clock : public ::testing::Test {
  protected:
   RunReport Run(const std::vector<std::string>& paths, std::uint64_t (*now)(),
-                std::size_t window_memory = 64U << 20) {
+                std::size_t window_memory = 64U << 20, std::size_t cores = 2) {
     ServiceOptions options;
     options.sources = source::ListPaths(paths);
     options.window_memory = window_memory;
     options.flush_interval = std::chrono::hours(1);
-    options.cores = 2;
+    options.cores = cores;
     options.policy.now = now;
     Stop stop;
     source::Progress progress;
@@ -129,6 +129,27 @@ TEST_F(Clock, WhatStandsBetweenOthersIsPassed) {
     EXPECT_EQ(States(Run({path}, source::SystemSeconds, window_memory)),
               std::vector<source::State>{source::State::kAlreadyTaken});
   }
+}
+
+// What waits of one file is nothing to the next one, which has no frame that is new.
+TEST_F(Clock, AFileBehindOneWhoseEndWasRefused) {
+  const auto payloads = NumberedPayloads("b", 5);
+  const std::string broken = OpenCapture(payloads) + std::string(4, '\xff');
+  const std::vector<std::string> others{File("b", broken), File("c", broken)};
+  Run({others[0]}, source::SystemSeconds);
+  const auto taken = PositionOf(payloads[0]);
+  ASSERT_TRUE(taken.has_value() && taken->broken);
+  // More of it moved than the others have.
+  std::vector<std::string> mixed;
+  for (unsigned i = 0; i < 10; ++i) mixed.push_back(OldPayload(i));
+  for (const std::string& payload : NumberedPayloads("a", 2)) mixed.push_back(payload);
+  const std::string refused = File("a", Capture(mixed));
+  const RunReport report = Run({refused, others[0], others[1]}, AYearBehind, 1, 1);
+  EXPECT_EQ(report.Total().Of(FrameOutcome::kFutureTime), 2U);
+  EXPECT_EQ(report.Total().Of(FrameOutcome::kUsed), 10U);
+  for (const source::Report& source : report.sources) EXPECT_TRUE(source.counters.AddUp());
+  EXPECT_EQ(PositionOf(payloads[0]), taken);
+  ExpectNumbered(*memory, "b", 5);
 }
 
 // What sockets gave stands in the archive, from which a backfill takes it: in the same process, and
