@@ -37,8 +37,10 @@ class TargetWalk {
     if (selection.after.has_value()) after_ = KeyAfter(selection);
   }
 
-  // `gathered` is told of each row what it weighs; false ends the walk.
-  using Gathered = std::function<bool(std::size_t weight)>;
+  // `gathered` is told of each row whether its rdata is long; false ends the walk. Such a row has
+  // up to 64 KiB of value: it counts as many short ones, so that those which are looked up together
+  // have their bound (get_sorted.h).
+  using Gathered = std::function<bool(bool is_long)>;
   void Run(GatheredRows& rows, const store::Watch& watch, store::Scanned& scanned,
            const Gathered& gathered) {
     const auto each = [&](Bytes key, Bytes value, std::string& jump) {
@@ -70,7 +72,7 @@ class TargetWalk {
     if (!row.has_value() || row->owner) return Damaged(key);
     if (!HasType(selection_, row->type) || AsText(key) == after_) return Next::kOn;
     rows.Add(number_, parts);
-    ended_ = !gathered(row->cut ? kLongWeight : 1);
+    ended_ = !gathered(row->cut);
     return ended_ ? Next::kEnd : Next::kOn;
   }
 
@@ -78,10 +80,6 @@ class TargetWalk {
     status_ = DamagedRow(walker_.source().path, kFamilyNames[kReverse], AsText(key));
     return Next::kEnd;
   }
-
-  // A row with long rdata has up to 64 KiB of value: it counts as many short ones, so that those
-  // which are looked up together have their bound (get_sorted.h).
-  static constexpr std::size_t kLongWeight = 16;
 
   Walker& walker_;
   const store::Selection& selection_;
@@ -144,8 +142,8 @@ class EachScan {
 
   void Gather(const store::Selection& selection, std::size_t number) {
     TargetWalk walk(walker_, selection, number);
-    walk.Run(rows_, watch_, scanned_, [&](std::size_t weight) {
-      load_.Add(weight);
+    walk.Run(rows_, watch_, scanned_, [&](bool is_long) {
+      load_.Add(is_long ? kLongWeight : 1);
       if (load_.full()) HandUp();
       return !over();
     });
@@ -194,6 +192,7 @@ class EachScan {
   // A list of 1,000,000 addresses at 1e8 tuples: 62 s of CPU and 186 MB by so many, 50 s and 245 MB
   // by four times as many, 174 s by single lookups.
   static constexpr std::size_t kMostTogether = std::size_t{256} << 10;
+  static constexpr std::size_t kLongWeight = 16;
 
   Walker& walker_;
   const store::EachRowSink& sink_;
@@ -212,6 +211,7 @@ store::Scanned ScanReverse(Walker& walker, const store::Selection& selection,
   // list gathers more still (EachScan); here a person may be waiting, whom Load gives the first
   // rows at once, and whose Ctrl-C is not heard during a lookup.
   constexpr std::size_t kMostTogether = std::size_t{64} << 10;
+  constexpr std::size_t kLongWeight = kMostTogether / 32;
   GatheredRows rows;
   Load load(kMostTogether);
   Status status;
@@ -228,8 +228,8 @@ store::Scanned ScanReverse(Walker& walker, const store::Selection& selection,
   };
   store::Scanned scanned;
   TargetWalk walk(walker, selection, 0);
-  walk.Run(rows, watch, scanned, [&](std::size_t weight) {
-    load.Add(weight);
+  walk.Run(rows, watch, scanned, [&](bool is_long) {
+    load.Add(is_long ? kLongWeight : 1);
     if (load.full()) hand_up();
     return status.ok() && !ended;
   });
