@@ -26,7 +26,6 @@ constexpr std::size_t kBlock = 256U << 10;
 struct Filter {
   int code;
   std::string_view name;
-  std::string_view magic;
   std::size_t memory;
 };
 
@@ -39,7 +38,6 @@ class CompressedInput final : public Input {
   CompressedInput& operator=(const CompressedInput&) = delete;
 
   Status Open(const Filter& filter) {
-    magic_ = filter.magic;
     archive_read_append_filter(archive_, filter.code);
     archive_read_support_format_raw(archive_);
     archive_read_support_format_empty(archive_);  // "raw" wants a byte at least
@@ -50,8 +48,7 @@ class CompressedInput final : public Input {
       if (!failure_.ok()) return failure_;
       if (archive_errno(archive_) == 0 || Truncated()) {
         ended_ = true;
-        // libarchive takes an lz4 part of nothing for the end of the file.
-        return archive_errno(archive_) == 0 && !raw_ended_ ? CheckRest("") : Status();
+        return {};
       }
       return Fault();
     }
@@ -85,26 +82,7 @@ class CompressedInput final : public Input {
     if (got == ARCHIVE_OK || got == ARCHIVE_RETRY || got == ARCHIVE_WARN) return {};
     ended_ = true;
     if (!failure_.ok()) return failure_;
-    if (got == ARCHIVE_EOF) return CheckRest(magic_);
     return got < 0 && !Truncated() ? Fault() : Status();
-  }
-
-  // libarchive passes over what follows the last part that it knows. Zeros are the padding of a
-  // tape, and what begins with `magic` is a further part that is cut off; all else may be frames
-  // that nobody would miss.
-  Status CheckRest(std::string_view magic) {
-    const auto used = static_cast<std::uint64_t>(archive_filter_bytes(archive_, -1));
-    const std::uint64_t left = given_ - std::min(used, given_);
-    Bytes rest = Bytes(block_).first(in_block_).last(std::min<std::uint64_t>(left, in_block_));
-    const std::size_t known = std::min(rest.size(), magic.size());
-    if (known > 0 && AsText(rest.first(known)) == magic.substr(0, known)) return {};
-    while (std::all_of(rest.begin(), rest.end(), [](std::uint8_t one) { return one == 0; })) {
-      const auto got = raw_->Read(block_);
-      if (!got.ok()) return got.status();
-      if (*got == 0) return {};
-      rest = Bytes(block_).first(*got);
-    }
-    return Status::Malformed("compressed data is followed by something else");
   }
 
   static la_ssize_t ReadRaw(archive* /*archive*/, void* self, const void** block) {
@@ -113,8 +91,6 @@ class CompressedInput final : public Input {
     const auto got = input.raw_->Read(input.block_);
     if (got.ok()) {
       input.raw_ended_ = *got == 0;
-      input.in_block_ = *got > 0 ? *got : input.in_block_;
-      input.given_ += *got;
       return static_cast<la_ssize_t>(*got);
     }
     input.failure_ = got.status();
@@ -139,9 +115,6 @@ class CompressedInput final : public Input {
 
   std::unique_ptr<Input> raw_;
   std::vector<std::uint8_t> block_;
-  std::size_t in_block_ = 0;  // bytes of it that libarchive has
-  std::uint64_t given_ = 0;   // bytes that libarchive was given
-  std::string_view magic_;
   archive* archive_;
   Bytes unpacked_;  // of libarchive's current block, not yet handed on
   Status failure_;
@@ -197,20 +170,20 @@ std::optional<Filter> FilterOf(std::string_view head) {
   const auto byte = [head](std::size_t at) { return static_cast<std::uint8_t>(head[at]); };
   if (head.size() < kMagic) return std::nullopt;
   if (Begins(head, "\x1f\x8b\x08") && (byte(3) & 0xe0) == 0)
-    return Filter{ARCHIVE_FILTER_GZIP, "gzip", "\x1f\x8b", 1U << 20};
+    return Filter{ARCHIVE_FILTER_GZIP, "gzip", 1U << 20};
   const std::string_view of_block = head.substr(4);  // the digits of pi, or of its root
   if (Begins(head, "BZh") && byte(3) >= '1' && byte(3) <= '9' &&
       (of_block == "1AY&SY" || of_block == "\x17rE8P\x90")) {
-    return Filter{ARCHIVE_FILTER_BZIP2, "bzip2", "BZh", 5U << 20};
+    return Filter{ARCHIVE_FILTER_BZIP2, "bzip2", 5U << 20};
   }
   // Of an lz4 block: what it unpacks to, and a buffer of a power of two for the packed one.
   constexpr std::size_t kBlocks = 3;
   if (Begins(head, "\x02\x21\x4c\x18"))
-    return Filter{ARCHIVE_FILTER_LZ4, "lz4", "\x02\x21\x4c\x18", (1U << 20) + kBlocks * (8U << 20)};
+    return Filter{ARCHIVE_FILTER_LZ4, "lz4", (1U << 20) + kBlocks * (8U << 20)};
   const unsigned size = byte(5) >> 4;
   if (Begins(head, "\x04\x22\x4d\x18") && (byte(4) & 0xc2) == 0x40 && size >= 4 && size < 8 &&
       (byte(5) & 0x0f) == 0) {
-    return Filter{ARCHIVE_FILTER_LZ4, "lz4", "\x04\x22\x4d\x18",
+    return Filter{ARCHIVE_FILTER_LZ4, "lz4",
                   (1U << 20) + kBlocks * (std::size_t{1} << (8 + 2 * size))};
   }
   return std::nullopt;

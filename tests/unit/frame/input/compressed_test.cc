@@ -135,35 +135,6 @@ TEST_P(CompressedInput, TwoFilesOneBehindTheOther) {
   EXPECT_EQ(read.end, End::kStop);
 }
 
-// A second file of another kind behind the first would be missed by nobody.
-TEST_P(CompressedInput, SomethingElseBehindItIsTold) {
-  const std::string packed = Compress(GetParam(), Capture({"one"}));
-  const std::string plain = Capture({"two"});
-  const bool gzip = std::string_view(GetParam()) == "gzip";
-  for (const std::string& rest : {std::string("junk of more than a few bytes"), "\x01" + plain,
-                                  Compress(gzip ? "bzip2" : "gzip", plain),
-                                  std::string(300'000, '\0') + "junk of more than a few bytes"}) {
-    const Read read = ReadCompressed(packed + rest);
-    EXPECT_EQ(read.frames, std::vector<std::string>{"one"});
-    EXPECT_EQ(read.end, End::kBroken) << rest.substr(0, 10) << read.reason;
-  }
-}
-
-// The padding of a tape, and a second file of which not even the beginning is whole.
-TEST_P(CompressedInput, PaddingAndACutSecondFileAreNoDamage) {
-  const std::string name = GetParam();
-  const std::string packed = Compress(name, Capture({"one"}));
-  const bool padded = name == "gzip" || name == "bzip2" || name == "lz4";
-  if (padded) {
-    EXPECT_EQ(ReadCompressed(packed + std::string(300'000, '\0')).end, End::kStop);
-  }
-  for (std::size_t cut = 1; cut < 12; ++cut) {
-    const Read read = ReadCompressed(packed + packed.substr(0, cut));
-    EXPECT_TRUE(read.end == End::kCut || (read.end == End::kStop && read.frames.size() == 1))
-        << cut << ": " << read.reason;
-  }
-}
-
 // Cut anywhere it is a capture still being written or whose writer was killed: no error.
 TEST_P(CompressedInput, CutAnywhereKeepsWholeFrames) {
   const std::string packed = PackedFrames(GetParam());
@@ -288,12 +259,6 @@ TEST_P(CompressedInput, TakesNothingThatIsNotGranted) {
 
 INSTANTIATE_TEST_SUITE_P(EachFormat, CompressedInput, ::testing::ValuesIn(kCompressions),
                          [](const auto& format) { return std::string(format.param); });
-
-// Not to be taken for a capture that was cut at its start, as libarchive does.
-TEST(CompressedInputAlone, AnLz4PartOfNothingBeforeOthersIsTold) {
-  const std::string nothing("\x04\x22\x4d\x18\x64\x40\xa7\x00\x00\x00\x00\x05\x5d\xcc\x02", 15);
-  EXPECT_EQ(ReadCompressed(nothing + Compress("lz4", Capture({"one"}))).end, End::kForeign);
-}
 
 TEST(CompressedInputAlone, UncompressedRubbishIsRefused) {
   const auto input = Unpack(std::make_unique<MemoryInput>("not compressed at all, by any means"));
