@@ -1,7 +1,9 @@
 #include "http/daemon.h"
 
 #include <microhttpd.h>
+#include <poll.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -11,12 +13,21 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
+
+#include "http/head.h"
+#include "http/pipe.h"
+#include "http/response.h"
+#include "http/stream.h"
 
 namespace pdns::http {
 namespace {
 
 constexpr std::chrono::hours kLongestPatience(1);
+constexpr std::chrono::milliseconds kPause(10);
 
 // Connections that leave are open until the end of a turn, beside as many newcomers. At a limit of
 // its own MHD would close the newcomer.
@@ -27,57 +38,42 @@ constexpr unsigned kNever = 4'000'000;  // seconds; MHD multiplies them by 1000 
 
 constexpr ConnectionId kNoConnection = 0;  // they begin with 1
 
+constexpr const char* kTooLarge = "the body is too large\n";
+constexpr const char* kTooMany = "too many bodies at once: try again later\n";
+
+enum class Stage {
+  kHead,    // no request yet, or a part of its header
+  kBody,    // the header is whole, the request perhaps not
+  kAnswer,  // the handler was asked, or the request refused
+};
+
 // One connection, for MHD's callbacks.
 struct Connection {
   ConnectionId id = 0;
   MHD_Connection* handle = nullptr;
   int fd = -1;
-  bool asked = false;  // the handler was
+  std::string peer;
   bool suspended = false;
   bool leaving = false;
-  std::optional<Answer> answer;
+  int unread = 0;  // bytes in the socket, when it was looked at last
+  // Of the request that it has come to.
+  Stage stage = Stage::kHead;
+  RequestId request = 0;  // 0: the handler was not asked
+  std::string target;     // as it was sent, with the query
+  bool is_head = false;
+  std::string body;
+  std::optional<Answer> answer;  // not yet MHD's
+  std::shared_ptr<Pipe> pipe;    // of a streamed answer
 };
 
-struct Hosts {
-  std::size_t count = 0;
-  std::string_view last;
-};
-
-MHD_Result CountHost(void* hosts, MHD_ValueKind /*kind*/, const char* key, std::size_t key_size,
-                     const char* value, std::size_t value_size) {
-  constexpr std::string_view kHost = "host";
-  const auto same = [](char a, char b) { return (a | 0x20) == b; };
-  if (std::equal(key, key + key_size, kHost.begin(), kHost.end(), same)) {
-    auto& found = *static_cast<Hosts*>(hosts);
-    ++found.count;
-    found.last = value == nullptr ? std::string_view() : std::string_view(value, value_size);
-  }
-  return MHD_YES;
+Connection& Of(MHD_Connection* handle) {
+  return *static_cast<Connection*>(
+      MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context);
 }
 
 // MHD would replace %2F by a slash before anybody sees the path.
 std::size_t KeepEscapes(void* /*nothing*/, MHD_Connection* /*connection*/, char* text) {
   return std::strlen(text);
-}
-
-void FreeBody(void* body) { delete static_cast<std::string*>(body); }
-
-MHD_Result Queue(MHD_Connection* handle, Answer answer) {
-  auto body = std::make_unique<std::string>(std::move(answer.body));
-  MHD_Response* const response = MHD_create_response_from_buffer_with_free_callback_cls(
-      body->size(), body->data(), &FreeBody, body.get());
-  if (response == nullptr) return MHD_NO;
-  body.release();  // NOLINT(bugprone-unused-return-value): it is the response's
-  bool whole = MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close") == MHD_YES &&
-               MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
-                                       answer.type.c_str()) == MHD_YES;
-  for (const auto& [name, value] : answer.headers) {
-    whole = whole && MHD_add_response_header(response, name.c_str(), value.c_str()) == MHD_YES;
-  }
-  const MHD_Result queued =
-      whole ? MHD_queue_response(handle, static_cast<unsigned>(answer.status), response) : MHD_NO;
-  MHD_destroy_response(response);
-  return queued;
 }
 
 // What the peer sent and nobody read would make the kernel reset the connection, the answer with
@@ -100,10 +96,12 @@ class Daemon::Impl {
         mailbox_(std::make_shared<Mailbox>()) {}
 
   ~Impl() {
-    if (daemon_ == nullptr) return;
-    // It must not be stopped with suspended connections.
-    for (auto& [id, connection] : connections_) LetGo(connection);
-    MHD_stop_daemon(daemon_);
+    if (daemon_ != nullptr) {
+      // It must not be stopped with suspended connections.
+      for (auto& [id, connection] : connections_) LetGo(connection);
+      MHD_stop_daemon(daemon_);
+    }
+    mailbox_->Close();
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -113,8 +111,10 @@ class Daemon::Impl {
     daemon_ = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr,
         &Impl::OnRequest, this, MHD_OPTION_NOTIFY_CONNECTION, &Impl::OnConnection, this,
-        MHD_OPTION_UNESCAPE_CALLBACK, &KeepEscapes, nullptr, MHD_OPTION_CONNECTION_LIMIT, most,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, settings_.limits.request_bytes, MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_COMPLETED, &Impl::OnCompleted, this, MHD_OPTION_URI_LOG_CALLBACK,
+        &Impl::OnTarget, this, MHD_OPTION_UNESCAPE_CALLBACK, &KeepEscapes, nullptr,
+        MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        settings_.limits.request_bytes, MHD_OPTION_END);
     return daemon_ != nullptr && Watch(mailbox_->fd(), EPOLLIN, kNoConnection) &&
            Watch(MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, EPOLLIN,
                  kNoConnection);
@@ -129,6 +129,7 @@ class Daemon::Impl {
     const std::string peer = PeerOf(address);
     if (const auto old = table_.InTheWayOf(peer)) LetGo(connections_.at(*old));
     arriving_ = table_.Add(peer, now);
+    arriving_peer_ = PeerText(address);
     // Calls OnConnection, and closes the socket whatever comes.
     if (MHD_add_connection(daemon_, socket.Release(), generic, size) != MHD_YES)
       table_.Remove(arriving_);
@@ -141,25 +142,35 @@ class Daemon::Impl {
   void Turn(Clock::time_point now) {
     now_ = now;
     for (auto& [id, answer] : mailbox_->PopAll()) {
-      const auto found = connections_.find(id);
-      if (found == connections_.end()) continue;
-      found->second.answer = std::move(answer);
-      Resume(found->second);
+      const auto found = requests_.find(id);
+      if (found == requests_.end()) {
+        Drop(answer);
+      } else {
+        found->second->answer = std::move(answer);
+        Resume(*found->second);
+      }
     }
-    resumed_ = false;
+    for (const RequestId id : mailbox_->PopWoken()) {
+      if (const auto found = requests_.find(id); found != requests_.end()) Resume(*found->second);
+    }
+    resumed_ = active_ = false;
     MHD_run(daemon_);
-    LetEndedGo();
+    LookForEnds();
     for (const ConnectionId id : table_.Due(now)) LetGo(connections_.at(id));
+    if (!active_ && WantsMore()) active_ = BytesFlow();
   }
 
   std::chrono::milliseconds Patience(Clock::time_point now) const {
     using std::chrono::milliseconds;
-    MHD_UNSIGNED_LONG_LONG wanted = 0;  // MHD: there is more to do, whatever the sockets say
-    if (resumed_ || (MHD_get_timeout(daemon_, &wanted) == MHD_YES && wanted == 0)) return {};
+    const bool more = WantsMore();
+    if (resumed_ || (more && active_)) return {};
+    // MHD says so as well, and without end, of a body whose next chunk begins with a line that is
+    // longer than its memory: nothing is done for it until its time is over.
+    const milliseconds longest = more ? kPause : milliseconds(kLongestPatience);
     const auto next = table_.NextDue();
-    if (!next) return kLongestPatience;
+    if (!next) return longest;
     const auto left = std::chrono::ceil<milliseconds>(*next - now);
-    return std::clamp<milliseconds>(left, milliseconds(0), kLongestPatience);
+    return std::clamp<milliseconds>(left, milliseconds(0), longest);
   }
 
   int fd() const { return watch_.get(); }
@@ -169,9 +180,11 @@ class Daemon::Impl {
   static void OnConnection(void* self, MHD_Connection* handle, void** context,
                            MHD_ConnectionNotificationCode code) {
     Impl& daemon = *static_cast<Impl*>(self);
+    daemon.active_ = true;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
       Connection& connection = daemon.connections_[daemon.arriving_];
       connection.id = daemon.arriving_;
+      connection.peer = std::move(daemon.arriving_peer_);
       connection.handle = handle;
       connection.fd =
           MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
@@ -179,72 +192,211 @@ class Daemon::Impl {
       daemon.Watch(connection.fd, EPOLLRDHUP | EPOLLONESHOT, connection.id);
     } else if (*context != nullptr) {
       // The socket is closed right after this: nobody shuts down a number that is another's.
-      const Connection& connection = *static_cast<Connection*>(*context);
+      Connection& connection = *static_cast<Connection*>(*context);
       if (!connection.leaving) EndGently(connection.fd);
+      daemon.EndRequest(connection);
       daemon.table_.Remove(connection.id);
       daemon.connections_.erase(ConnectionId{connection.id});
       *context = nullptr;
     }
   }
 
-  // Called when the header is whole, and again when the connection is resumed.
-  static MHD_Result OnRequest(void* self, MHD_Connection* handle, const char* url,
-                              const char* method, const char* version, const char* /*body*/,
-                              std::size_t* /*body_size*/, void** /*context*/) {
+  // Called when the first line is whole.
+  static void* OnTarget(void* self, const char* target, MHD_Connection* handle) {
     Impl& daemon = *static_cast<Impl*>(self);
-    Connection& connection = *static_cast<Connection*>(
-        MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context);
+    daemon.active_ = true;
+    Connection& connection = Of(handle);
+    connection.target = target;
+    daemon.table_.BeginHeader(connection.id, daemon.now_);
+    // MHD would cut the query into arguments next, each of which takes some of the connection's
+    // memory; of too many it ends the connection without a word. So the query ends here for it.
+    if (auto* const mark = const_cast<char*>(std::strchr(target, '?')); mark != nullptr)
+      mark[1] = '\0';
+    return nullptr;
+  }
+
+  // Called when the header is whole; of a request that is read on: for each piece of the body, and
+  // when it is whole; and again when the connection is resumed.
+  static MHD_Result OnRequest(void* self, MHD_Connection* handle, const char* url,
+                              const char* method, const char* version, const char* body,
+                              std::size_t* body_size, void** /*context*/) {
+    Impl& daemon = *static_cast<Impl*>(self);
+    daemon.active_ = true;
+    Connection& connection = Of(handle);
     if (connection.leaving) return MHD_NO;
-    if (!connection.asked) {
-      connection.asked = true;
-      daemon.Ask(connection, {method, url}, version);
+    if (connection.stage == Stage::kBody && *body_size > 0) {
+      const std::string_view piece(body, std::exchange(*body_size, 0));
+      return daemon.AddToBody(connection, piece) ? MHD_YES : MHD_NO;
+    }
+    if (connection.stage != Stage::kAnswer) {
+      const Head head = HeadOf(handle, method, url, connection.target.size(), version);
+      if (connection.stage == Stage::kHead && daemon.ReadsOn(connection, head)) return MHD_YES;
+      if (connection.stage != Stage::kAnswer) daemon.Ask(connection, head);
     }
     if (connection.answer.has_value())
-      return Queue(handle, *std::exchange(connection.answer, std::nullopt));
-    // When it is resumed, MHD calls us before it reads on only where the connection has a timeout
-    // of its own. Else it would find first that the peer has ended its side, and hang up on it.
-    MHD_set_connection_option(handle, MHD_CONNECTION_OPTION_TIMEOUT, kNever);
-    MHD_suspend_connection(handle);
-    connection.suspended = true;
+      return daemon.Queue(connection, *std::exchange(connection.answer, std::nullopt));
+    daemon.Suspend(connection);
     return MHD_YES;
   }
 
-  void Ask(Connection& connection, const Request& request, std::string_view version) {
-    table_.BeginAnswer(connection.id, now_);
-    Hosts hosts;
-    MHD_get_connection_values_n(connection.handle, MHD_HEADER_KIND, &CountHost, &hosts);
-    if (hosts.count > 1) {
-      connection.answer = {.status = MHD_HTTP_BAD_REQUEST, .body = "two Host headers\n"};
-    } else if (hosts.count == 0 && version != MHD_HTTP_VERSION_1_0) {
-      connection.answer = {.status = MHD_HTTP_BAD_REQUEST, .body = "no Host header\n"};
-    } else if (!hosts.last.empty() && !settings_.hosts.Allows(hosts.last)) {
-      connection.answer = {.status = MHD_HTTP_MISDIRECTED_REQUEST, .body = settings_.wrong_host};
-    } else {
-      handler_(request, Reply(mailbox_, connection.id));
-      connection.answer = mailbox_->Pop(connection.id);
-    }
+  // Called when a request has been answered, or its connection is closed.
+  static void OnCompleted(void* self, MHD_Connection* handle, void** /*context*/,
+                          MHD_RequestTerminationCode /*code*/) {
+    Impl& daemon = *static_cast<Impl*>(self);
+    daemon.active_ = true;
+    Connection& connection = Of(handle);
+    daemon.EndRequest(connection);
+    daemon.table_.BeginNext(connection.id, daemon.now_);
+    // Those with a timeout are looked at in each turn: see Suspend.
+    MHD_set_connection_option(handle, MHD_CONNECTION_OPTION_TIMEOUT, 0U);
   }
 
-  bool Watch(int fd, std::uint32_t events, ConnectionId id) const {
+  // Whether the rest of the request is waited for before the handler is asked. What is asked or
+  // refused earlier ends the connection: MHD does not read on behind it.
+  bool ReadsOn(Connection& connection, const Head& head) {
+    const Limits& limits = settings_.limits;
+    connection.is_head = head.method == MHD_HTTP_METHOD_HEAD;
+    const BodyKind body = BodyOf(head);
+    const char* fault = FaultOf(head, connection.target);
+    if (fault == nullptr && (limits.body_bytes > 0 || settings_.keep_alive)) fault = body.fault;
+    const std::string_view host = HostOf(head);
+    if (fault != nullptr) {
+      Refuse(connection, MHD_HTTP_BAD_REQUEST, fault);
+    } else if (!host.empty() && !settings_.hosts.Allows(host)) {
+      Refuse(connection, MHD_HTTP_MISDIRECTED_REQUEST, settings_.wrong_host);
+    } else if (limits.body_bytes > 0 && body.size > limits.body_bytes) {
+      Refuse(connection, MHD_HTTP_CONTENT_TOO_LARGE, kTooLarge);
+    } else if (body.comes ? limits.body_bytes > 0 : settings_.keep_alive) {
+      connection.stage = Stage::kBody;
+      if (body.comes) table_.BeginBody(connection.id, now_);
+      return true;
+    }
+    return false;
+  }
+
+  void Refuse(Connection& connection, int status, std::string text) {
+    connection.stage = Stage::kAnswer;
+    table_.BeginAnswer(connection.id, now_);
+    connection.answer = {.status = status, .body = std::move(text)};
+  }
+
+  void Ask(Connection& connection, const Head& head) {
+    connection.stage = Stage::kAnswer;
+    connection.request = ++last_request_;
+    requests_[connection.request] = &connection;
+    table_.BeginAnswer(connection.id, now_);
+    const std::string_view target = connection.target;
+    const std::size_t path = std::min(target.find('?'), target.size());
+    handler_({.method = head.method,
+              .path = target.substr(0, path),
+              .query = target.substr(std::min(path + 1, target.size())),
+              .body = connection.body,
+              .headers = head.headers,
+              .peer = connection.peer},
+             Reply(mailbox_, connection.request));
+    FreeBody(connection);
+    connection.answer = mailbox_->Pop(connection.request);
+  }
+
+  // MHD takes no answer while it reads a body: what there is to say is sent past it. Nothing else
+  // is being sent then: answers are given one after another.
+  bool AddToBody(Connection& connection, std::string_view piece) {
+    const Limits& limits = settings_.limits;
+    std::string words;
+    if (connection.body.size() + piece.size() > limits.body_bytes) {
+      words = LastWords(MHD_HTTP_CONTENT_TOO_LARGE, kTooLarge);
+    } else if (bodies_ + piece.size() > limits.bodies_bytes) {
+      words = LastWords(MHD_HTTP_SERVICE_UNAVAILABLE, kTooMany);
+    } else {
+      connection.body += piece;
+      bodies_ += piece.size();
+      return true;
+    }
+    send(connection.fd, words.data(), words.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    return false;
+  }
+
+  void FreeBody(Connection& connection) {
+    bodies_ -= connection.body.size();
+    connection.body = {};
+  }
+
+  MHD_Result Queue(Connection& connection, Answer answer) {
+    const auto status = static_cast<unsigned>(answer.status);
+    if (answer.stream != nullptr) {
+      connection.pipe = answer.stream->pipe();
+      connection.pipe->Attach(mailbox_, connection.request);
+      if (connection.is_head) connection.pipe->Close();
+    }
+    MHD_Response* const response = MakeResponse(
+        std::move(answer), {.close = !settings_.keep_alive, .no_body = connection.is_head},
+        [this, &connection](char* to, std::size_t most) {
+          return ReadStream(connection, to, most);
+        });
+    if (response == nullptr) return MHD_NO;
+    const MHD_Result queued = MHD_queue_response(connection.handle, status, response);
+    MHD_destroy_response(response);
+    return queued;
+  }
+
+  // MHD asks for more when all it had has been sent.
+  ssize_t ReadStream(Connection& connection, char* to, std::size_t most) {
+    active_ = true;
+    if (connection.leaving) return kBrokenBody;
+    const Pipe::Piece piece = connection.pipe->Read(to, most);
+    if (piece.state == Pipe::State::kCut) return kBrokenBody;
+    if (piece.state == Pipe::State::kEmpty) {
+      table_.Pause(connection.id, now_);
+      Suspend(connection);
+      return 0;
+    }
+    table_.GoOn(connection.id, now_);
+    return piece.state == Pipe::State::kEnd ? kEndOfBody : static_cast<ssize_t>(piece.size);
+  }
+
+  // Whatever comes for it later finds no request.
+  void EndRequest(Connection& connection) {
+    requests_.erase(std::exchange(connection.request, 0));
+    if (connection.pipe != nullptr) std::exchange(connection.pipe, nullptr)->Close();
+    if (connection.answer.has_value()) Drop(*std::exchange(connection.answer, std::nullopt));
+    FreeBody(connection);
+    connection.stage = Stage::kHead;
+  }
+
+  bool Watch(int fd, std::uint32_t events, ConnectionId id, int how = EPOLL_CTL_ADD) const {
     epoll_event event{};
     event.events = events;
     event.data.u64 = id;
-    return epoll_ctl(watch_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
+    return epoll_ctl(watch_.get(), how, fd, &event) == 0;
   }
 
-  // Peers that ended their side without a whole header. MHD does not see it where the end came
-  // together with the last bytes: it takes a read of less than it asked for as the last one.
-  void LetEndedGo() {
+  // Peers that are gone, or have ended their side.
+  void LookForEnds() {
     std::array<epoll_event, 64> events;
     const int count = epoll_wait(watch_.get(), events.data(), events.size(), 0);
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
-      const ConnectionId id = event.data.u64;  // a copy: the struct is packed
-      if (id != kNoConnection) ended_.insert(id);
+      const auto found = connections_.find(event.data.u64);
+      if (found == connections_.end()) continue;
+      if ((event.events & (EPOLLHUP | EPOLLERR)) != 0) {
+        LetGo(found->second);
+      } else {
+        ended_.insert(found->first);
+        table_.EndSide(found->first, now_);
+        // Told once; from here on it is of interest whether it is gone.
+        Watch(found->second.fd, EPOLLONESHOT, found->first, EPOLL_CTL_MOD);
+      }
     }
+    LetEndedGo();
+  }
+
+  // Those without a whole request. MHD does not see it where the end came together with the last
+  // bytes: it takes a read of less than it asked for as the last one.
+  void LetEndedGo() {
     std::erase_if(ended_, [this](ConnectionId id) {
       const auto found = connections_.find(id);
-      if (found == connections_.end() || found->second.asked) return true;
+      if (found == connections_.end()) return true;
+      if (found->second.stage == Stage::kAnswer) return false;
       char next = 0;
       const bool more = recv(found->second.fd, &next, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
       if (!more) LetGo(found->second);
@@ -257,8 +409,40 @@ class Daemon::Impl {
     if (connection.leaving) return;
     connection.leaving = true;
     table_.Leave(connection.id);
+    if (connection.pipe != nullptr) connection.pipe->Close();
     shutdown(connection.fd, SHUT_RDWR);
     Resume(connection);
+  }
+
+  // When it is resumed, MHD calls us before it reads on only where the connection has a timeout of
+  // its own. Else it would find first that the peer has ended its side, and hang up on it.
+  static void Suspend(Connection& connection) {
+    MHD_set_connection_option(connection.handle, MHD_CONNECTION_OPTION_TIMEOUT, kNever);
+    MHD_suspend_connection(connection.handle);
+    connection.suspended = true;
+  }
+
+  // MHD: there is more to do, whatever the sockets say.
+  bool WantsMore() const {
+    MHD_UNSIGNED_LONG_LONG wanted = 0;
+    return MHD_get_timeout(daemon_, &wanted) == MHD_YES && wanted == 0;
+  }
+
+  // Whether bytes were read since it was asked last, or can be sent.
+  bool BytesFlow() {
+    bool flow = false;
+    for (auto& [id, connection] : connections_) {
+      if (connection.suspended) continue;
+      if (connection.stage == Stage::kAnswer) {
+        pollfd one{connection.fd, POLLOUT, 0};
+        flow = poll(&one, 1, 0) > 0 || flow;
+      } else {
+        int unread = 0;
+        ioctl(connection.fd, FIONREAD, &unread);
+        flow = std::exchange(connection.unread, unread) != unread || flow;
+      }
+    }
+    return flow;
   }
 
   void Resume(Connection& connection) {
@@ -273,10 +457,15 @@ class Daemon::Impl {
   std::shared_ptr<Mailbox> mailbox_;
   net::Descriptor watch_{epoll_create1(EPOLL_CLOEXEC)};
   std::map<ConnectionId, Connection> connections_;
+  std::map<RequestId, Connection*> requests_;  // that the handler was asked, and not answered yet
+  RequestId last_request_ = 0;
+  std::size_t bodies_ = 0;        // bytes of all bodies that are there
   std::set<ConnectionId> ended_;  // by their peers; what these sent may not be read yet
   ConnectionId arriving_ = 0;
+  std::string arriving_peer_;
   Clock::time_point now_;
   bool resumed_ = false;
+  bool active_ = false;  // something was done in the last turn
   MHD_Daemon* daemon_ = nullptr;
 };
 

@@ -5,13 +5,27 @@
 // nor accepts nor makes threads. It raises no SIGPIPE, logs nothing, and its descriptors are
 // close-on-exec.
 //
-// A connection serves one request: the answer says Connection: close. So a body that nobody asked
-// for is not read, and of a hundred requests sent at once one is answered. Before a handler is
-// asked: two Host headers, and HTTP/1.1 without one, get 400; a Host that is not in the list gets
-// 421. A header beyond the limit gets 431, a path 414, what is no HTTP 400 or just the end.
+// A connection serves one request, and the answer says Connection: close; so of a hundred requests
+// sent at once one is answered. With `keep_alive` it serves one after another, in the order in
+// which they were sent: of HTTP/1.1 unless the peer says close, of HTTP/1.0 if it says keep-alive.
 //
-// Bounds: those of Limits, by the rules of ConnectionTable. The answers that are not sent yet are
-// in memory: at most one a connection.
+// Before a handler is asked: a malformed head (see head.h), two Host headers, and HTTP/1.1 without
+// one, get 400; a Host that is not in the list gets 421. A header beyond the limit gets 431, a path
+// 414, what is no HTTP 400 or just the end. What is refused ends the connection.
+//
+// A body is read if `body_bytes` allows for one, and the handler is asked when it is whole. A
+// longer one gets 413, one more than `bodies_bytes` hold 503, and one whose end is in doubt 400;
+// the connection ends then, and nothing more is read. If `body_bytes` is 0, the handler is asked
+// without the body, which is not read, and the connection ends with the answer.
+//
+// An answer with a Stream is sent while it is written: in chunks to HTTP/1.1, to HTTP/1.0 up to the
+// end of the connection, which therefore does not show whether the answer is whole. If the peer is
+// gone, the Stream is told at once; what counts as gone: it closed the connection, an error, or its
+// time is over by the rules of ConnectionTable.
+//
+// Bounds: those of Limits, by the rules of ConnectionTable. In memory are, of each connection,
+// `request_bytes`, an answer that is not sent yet or what its Stream holds; and the bodies that are
+// read, at most `bodies_bytes` in all, for which up to twice the memory is used.
 #pragma once
 
 #include <chrono>
@@ -36,7 +50,8 @@ using Handler = std::function<void(const Request&, Reply)>;
 struct Settings {
   Limits limits;
   HostList hosts;
-  std::string wrong_host;  // the text of status 421: what can be done about it
+  std::string wrong_host;   // the text of status 421: what can be done about it
+  bool keep_alive = false;  // more than one request a connection
 };
 
 // One thread at a time.

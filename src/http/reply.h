@@ -1,8 +1,11 @@
 // The answer to one request, which a handler may give at once or later: handler -> [Reply] ->
 // [Mailbox] -> Daemon.
 //
+// Each request has an id of its own, so that a late Reply to a request that is over answers no
+// later one of the same connection.
+//
 // A Reply: one thread at a time, which may be another than the one that got it. A Mailbox: any
-// thread. Both may outlive their Daemon; then nobody reads what is sent.
+// thread. Both may outlive their Daemon; then what is sent is dropped, and a Stream in it is told.
 #pragma once
 
 #include <cstdint>
@@ -17,30 +20,43 @@
 
 namespace pdns::http {
 
-using ConnectionId = std::uint64_t;  // of one Daemon, rising: the smallest is the oldest
+using RequestId = std::uint64_t;  // of one Daemon, rising
 
-// Answers on their way to the thread that sends them.
+// Answers on their way to the thread that sends them, and the requests whose Stream has something
+// to send again.
 class Mailbox {
  public:
   Mailbox();
 
-  void Put(ConnectionId id, Answer answer);
-  std::optional<Answer> Pop(ConnectionId id);
-  std::vector<std::pair<ConnectionId, Answer>> PopAll();
+  void Put(RequestId id, Answer answer);
+  std::optional<Answer> Pop(RequestId id);
+  std::vector<std::pair<RequestId, Answer>> PopAll();
 
-  // Readable while PopAll finds something; -1 if the system had no descriptor left.
+  void Wake(RequestId id);
+  std::vector<RequestId> PopWoken();  // after PopAll
+
+  // From here on it drops whatever comes, as well as what it has.
+  void Close();
+
+  // Readable while PopAll or PopWoken find something; -1 if the system had no descriptor left.
   int fd() const { return wake_.get(); }
 
  private:
+  void Signal() const;
+
   net::Descriptor wake_;
   std::mutex mutex_;
-  std::vector<std::pair<ConnectionId, Answer>> answers_;
+  std::vector<std::pair<RequestId, Answer>> answers_;
+  std::vector<RequestId> woken_;
+  bool closed_ = false;
 };
+
+// Of an answer that nobody will send: tells its Stream, if it has one.
+void Drop(const Answer& answer);
 
 class Reply {
  public:
-  Reply(std::shared_ptr<Mailbox> mailbox, ConnectionId id)
-      : mailbox_(std::move(mailbox)), id_(id) {}
+  Reply(std::shared_ptr<Mailbox> mailbox, RequestId id) : mailbox_(std::move(mailbox)), id_(id) {}
   ~Reply();  // if nothing was sent: status 500
   Reply(Reply&&) = default;
   Reply& operator=(Reply&&) = delete;
@@ -52,7 +68,7 @@ class Reply {
 
  private:
   std::shared_ptr<Mailbox> mailbox_;  // none: sent, or moved from
-  ConnectionId id_;
+  RequestId id_;
 };
 
 }  // namespace pdns::http

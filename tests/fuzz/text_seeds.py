@@ -30,6 +30,48 @@ def http_seeds() -> dict[str, bytes]:
     return {name: text.encode() for name, text in requests.items()}
 
 
+def http_stream_seeds() -> dict[str, bytes]:
+    """Requests of a kept connection. The first byte is the size of the pieces in which they come, 0: in one; the
+    length of the path says how the target answers: 4 a stream, 5 later, 6 at once, 7 not at all."""
+    def ask(path: str, headers: str = "", body: str = "", method: str = "GET") -> str:
+        return f"{method} {path} HTTP/1.1\r\nHost: x\r\n{headers}\r\n{body}"
+
+    def post(body: str) -> str:
+        return ask("/echo?", f"Content-Length: {len(body)}\r\n", body, "POST")
+
+    chunked = "Transfer-Encoding: chunked\r\n"
+    each = ask("/str") + ask("/late") + ask("/a?b=c%20&d") + ask("/nothin")
+    requests = {
+        "each": "\0" + each,
+        "bytes": "\1" + each,
+        "many": "\x7f" + each * 30,
+        "streams": "\0" + ask("/str") * 20,
+        "head": "\0" + ask("/str", method="HEAD") + each,
+        "old": "\0GET /str HTTP/1.0\r\n\r\n",
+        "old-kept": "\0" + "GET /late HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" * 3,
+        "close": "\0" + ask("/late", "Connection: close\r\n") + each,
+        "bodies": "\0" + post("body") + post("") + post("x" * 4000) + each,
+        "body-bytes": "\1" + post("body") + ask("/echoo", chunked, "3;a=b\r\nabc\r\n0\r\nT: t\r\n\r\n", "PUT") + each,
+        "chunks": "\0" + ask("/echoo", chunked, "3\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n", "POST") + each,
+        "chunks-large": "\0" + ask("/echoo", chunked, ("1000\r\n" + "x" * 4096 + "\r\n") * 2, "POST"),
+        "chunk-line-long": "\0" + ask("/echoo", chunked, "1;" + "x" * 40000, "POST"),
+        "chunk-odd": "\0" + ask("/echoo", chunked, "1\r\nxx\r\n", "POST"),
+        "trailer-long": "\0" + ask("/echoo", chunked, "0\r\nT: " + "x" * 40000, "POST"),
+        "expect": "\0" + ask("/echoo", "Expect: 100-continue\r\nContent-Length: 4\r\n", "body", "POST") + each,
+        "large": "\0" + post("x" * 5001) + each,
+        "half": "\0" + post("body")[:-2],
+        "lengths": "\0" + ask("/", "Content-Length: 1\r\nContent-Length: 2\r\n", "x", "POST"),
+        "gzip": "\0" + ask("/", "Transfer-Encoding: gzip\r\n", "x", "POST"),
+        "nul": "\0" + ask("/str", "A: b\0c\r\n"),
+        "nul-target": "\0" + ask("/st\0r"),
+        "folded": "\0" + ask("/str", "A: b\r\n c\r\n"),
+        "control": "\0" + ask("/str", "A: b\1\r\n"),
+        "arguments": "\0" + ask("/str?" + "a&" * 5000),
+        "wrong-host": "\0GET / HTTP/1.1\r\nHost: y\r\n\r\n" + each,
+    }
+    return {name: text.encode("latin-1") for name, text in requests.items()}
+
+
 def host_seeds() -> dict[str, bytes]:
     hosts = {
         "name": "NS1.example.net:9553", "localhost": "localhost", "dot": "localhost.:", "v4": "192.0.2.1:80",

@@ -76,7 +76,61 @@ TEST(ConnectionTable, TimesOfAConnection) {
   EXPECT_FALSE(table.NextDue().has_value());
 }
 
-std::string PeerOfText(int family, const char* text) {
+TEST(ConnectionTable, TimesOfRequestsOneAfterAnother) {
+  Limits limits = kSmall;
+  limits.idle_time = milliseconds(50);
+  limits.body_time = milliseconds(20);
+  ConnectionTable table(limits);
+  table.Add("a", At(0));
+  table.BeginHeader(1, At(5));
+  EXPECT_EQ(table.NextDue(), At(10));  // from accept()
+  table.BeginBody(1, At(9));
+  EXPECT_EQ(table.NextDue(), At(29));
+  table.BeginAnswer(1, At(20));
+  EXPECT_EQ(table.NextDue(), At(50));
+  table.BeginNext(1, At(30));
+  EXPECT_EQ(table.NextDue(), At(80));
+  table.BeginHeader(1, At(79));
+  EXPECT_EQ(table.NextDue(), At(89));
+}
+
+TEST(ConnectionTable, TimesOfAStreamedAnswer) {
+  Limits limits = kSmall;
+  limits.ended_time = milliseconds(3);
+  ConnectionTable table(limits);
+  table.Add("a", At(0));
+  table.BeginAnswer(1, At(0));
+  table.GoOn(1, At(20));
+  EXPECT_EQ(table.NextDue(), At(50));
+  table.Pause(1, At(21));
+  EXPECT_FALSE(table.NextDue().has_value());
+  EXPECT_TRUE(table.Due(At(1'000'000)).empty());
+  table.GoOn(1, At(22));
+  EXPECT_EQ(table.NextDue(), At(52));
+  table.EndSide(1, At(23));
+  EXPECT_EQ(table.NextDue(), At(52));  // it may be slow
+  table.Pause(1, At(24));
+  EXPECT_EQ(table.NextDue(), At(27));
+  table.GoOn(1, At(25));
+  EXPECT_EQ(table.NextDue(), At(55));
+  table.Add("b", At(30));
+  table.BeginAnswer(2, At(30));
+  table.Pause(2, At(30));
+  table.EndSide(2, At(31));
+  EXPECT_EQ(table.NextDue(), At(34));
+}
+
+TEST(ConnectionTable, WhoHasWaitedLongestMakesRoom) {
+  ConnectionTable table(kSmall);
+  for (const char* peer : {"a", "b", "c", "d"}) table.Add(peer, At(0));
+  table.BeginAnswer(1, At(0));
+  table.BeginNext(1, At(0));
+  EXPECT_EQ(table.InTheWayOf("e"), 2U);
+  table.BeginAnswer(2, At(0));
+  EXPECT_EQ(table.InTheWayOf("e"), 3U);
+}
+
+sockaddr_storage AddressOf(int family, const char* text) {
   sockaddr_storage storage{};
   if (family == AF_INET) {
     sockaddr_in v4{};
@@ -89,8 +143,10 @@ std::string PeerOfText(int family, const char* text) {
     EXPECT_EQ(inet_pton(AF_INET6, text, &v6.sin6_addr), 1);
     std::memcpy(&storage, &v6, sizeof v6);
   }
-  return PeerOf(storage);
+  return storage;
 }
+
+std::string PeerOfText(int family, const char* text) { return PeerOf(AddressOf(family, text)); }
 
 TEST(ConnectionTable, WhatIsOneAddress) {
   EXPECT_EQ(PeerOfText(AF_INET, "192.0.2.1"), PeerOfText(AF_INET6, "::ffff:192.0.2.1"));
@@ -98,6 +154,13 @@ TEST(ConnectionTable, WhatIsOneAddress) {
   EXPECT_EQ(PeerOfText(AF_INET6, "2001:db8::1"), PeerOfText(AF_INET6, "2001:db8::ffff:1"));
   EXPECT_NE(PeerOfText(AF_INET6, "2001:db8::1"), PeerOfText(AF_INET6, "2001:db8:0:1::1"));
   EXPECT_EQ(PeerOf({}), "");
+}
+
+TEST(ConnectionTable, AnAddressAsText) {
+  EXPECT_EQ(PeerText(AddressOf(AF_INET, "192.0.2.1")), "192.0.2.1");
+  EXPECT_EQ(PeerText(AddressOf(AF_INET6, "::ffff:192.0.2.1")), "192.0.2.1");
+  EXPECT_EQ(PeerText(AddressOf(AF_INET6, "2001:DB8:0:1::a")), "2001:db8:0:1::a");
+  EXPECT_EQ(PeerText({}), "");
 }
 
 }  // namespace

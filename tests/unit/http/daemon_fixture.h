@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "http/daemon.h"
+#include "http/stream.h"
 
 namespace pdns::http {
 
@@ -54,6 +55,13 @@ class Client {
     return at == std::string::npos ? "" : all_.substr(at + 4);
   }
   void Close() { fd_ = net::Descriptor(); }
+  int fd() const { return fd_.get(); }
+
+  // Forgets what it has received.
+  void Forget() {
+    Receive();
+    all_.clear();
+  }
 
  private:
   net::Descriptor fd_;
@@ -65,21 +73,35 @@ class DaemonTest : public ::testing::Test {
  protected:
   void SetUp() override { Start({}); }
 
-  void Start(Limits limits, const std::vector<std::string>& hosts = {}) {
+  void Start(Limits limits, const std::vector<std::string>& hosts = {}, bool keep_alive = false) {
     auto list = HostList::Of(hosts);
     ASSERT_TRUE(list.ok());
     daemon_.reset();
-    auto opened =
-        Daemon::Open({limits, *list, "not here\n"}, [this](const Request& request, Reply reply) {
-          asked_.push_back(std::string(request.method) + " " + std::string(request.path));
-          if (request.path == "/later") {
-            later_.push_back(std::move(reply));
-          } else if (request.path != "/nothing") {
-            reply.Send({.status = 200, .type = "a/b", .body = body_, .headers = {{"X-Y", "z"}}});
-          }
-        });
+    auto opened = Daemon::Open(
+        {limits, *list, "not here\n", keep_alive},
+        [this](const Request& request, Reply reply) { Serve(request, std::move(reply)); });
     ASSERT_TRUE(opened.ok()) << opened.status().message();
     daemon_ = std::move(*opened);
+  }
+
+  void Serve(const Request& request, Reply reply) {
+    asked_.push_back(std::string(request.method) + " " + std::string(request.path));
+    query_ = request.query;
+    bodies_.emplace_back(request.body);
+    headers_.clear();
+    for (const Header& header : request.headers)
+      headers_.emplace_back(std::string(header.name), std::string(header.value));
+    peer_ = request.peer;
+    if (request.path == "/later") {
+      later_.push_back(std::move(reply));
+    } else if (request.path == "/stream") {
+      streams_.push_back(std::make_shared<Stream>());
+      reply.Send({.status = 200, .type = "a/b", .stream = streams_.back()});
+    } else if (request.path == "/echo") {
+      reply.Send({.body = std::string(request.body)});
+    } else if (request.path != "/nothing") {
+      reply.Send({.status = 200, .type = "a/b", .body = body_, .headers = {{"X-Y", "z"}}});
+    }
   }
 
   Client Connect() {
@@ -96,6 +118,15 @@ class DaemonTest : public ::testing::Test {
     for (int i = 0; i < 5; ++i) daemon_->Turn(now_);
   }
 
+  // The same for a peer that reads all the while: its socket holds only so much.
+  void RunReading(Client& client) {
+    std::size_t before = 0;
+    do {
+      before = client.Receive().size();
+      Run();
+    } while (client.Receive().size() > before);
+  }
+
   Client Ask(const std::string& request) {
     Client client = Connect();
     EXPECT_TRUE(client.Send(request));
@@ -107,7 +138,12 @@ class DaemonTest : public ::testing::Test {
   Daemon::Clock::time_point now_ = Daemon::Clock::now();
   std::string body_ = "answer\n";
   std::vector<std::string> asked_;
+  std::string query_;
+  std::string peer_ = "none";
+  std::vector<std::string> bodies_;
+  std::vector<std::pair<std::string, std::string>> headers_;
   std::vector<Reply> later_;
+  std::vector<std::shared_ptr<Stream>> streams_;
   std::unique_ptr<Daemon> daemon_;
 };
 

@@ -1,1 +1,1 @@
-pdns_unit_test(http FILES connection_table daemon host_list listen server LIBS pdns_http LABELS threads)
+pdns_unit_test(http FILES body connection_table daemon head host_list keep_alive listen pipe server stream stream_server LIBS pdns_http LABELS threads)
