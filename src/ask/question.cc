@@ -48,6 +48,20 @@ Question OfBlock(const dns::AddressBlock& block) {
   return question;
 }
 
+// Addresses of IPv4 as sockets of IPv6 write them (::ffff:1.2.3.4, RFC 4291 section 2.5.5.2): an A
+// record holds the same address in four bytes, and this question does not find it.
+std::string MappedNotice(std::string_view text, const dns::AddressBlock& block) {
+  constexpr std::string_view kMapped{"\0\0\0\0\0\0\0\0\0\0\xff\xff", 12};
+  const std::string_view lowest = AsText(block.lowest());
+  const std::string_view highest = AsText(block.highest());
+  if (!lowest.starts_with(kMapped) || !highest.starts_with(kMapped)) return {};
+  dns::AddressBlock four{.size = 4};
+  std::copy_n(block.first.begin() + kMapped.size(), four.size, four.first.begin());
+  std::copy_n(block.last.begin() + kMapped.size(), four.size, four.last.begin());
+  return fmt::format("{}: asking for AAAA records; A records hold {}", Quoted(text),
+                     dns::BlockText(four));
+}
+
 Result<Question> Of(std::string_view text, store::Side side) {
   const auto indicator = ParseIndicator(text);
   if (!indicator.ok()) return indicator.status();
@@ -62,6 +76,9 @@ Result<Question> Of(std::string_view text, store::Side side) {
   } else if (indicator->changed) {
     question->notice = fmt::format("{}: asking for {}", Quoted(text), indicator->understood);
   }
+  if (!block) return question;
+  if (std::string mapped = MappedNotice(text, indicator->block); !mapped.empty())
+    question->notice = std::move(mapped);
   return question;
 }
 

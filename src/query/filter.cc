@@ -1,5 +1,7 @@
 #include "query/filter.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "ask/ascii.h"
@@ -82,6 +84,22 @@ Status Filter::Exclude(std::string_view text) {
   if (!pattern.ok()) return pattern.status();
   excluded_names.push_back(std::move(*pattern));
   return {};
+}
+
+Status Filter::Check() const {
+  std::string_view contradiction;
+  if (min_count > max_count) contradiction = "the least count is above the largest";
+  if (first.from > first.to) contradiction = "the earliest first-seen is after the latest";
+  if (last.from > last.to) contradiction = "the earliest last-seen is after the latest";
+  if (first.from > last.to) contradiction = "the earliest first-seen is after the latest last-seen";
+  if (active.has_value()) {
+    if (active->from > active->to) contradiction = "the first day is after the last";
+    if (first.from >= active->to + std::chrono::days(1))
+      contradiction = "the earliest first-seen is after the days";
+    if (last.to < active->from) contradiction = "the latest last-seen is before the days";
+  }
+  if (contradiction.empty()) return {};
+  return Status::Usage(fmt::format("no row can pass these filters: {}", contradiction));
 }
 
 bool Filter::Passes(const record::Tuple& tuple, const record::History& history) const {

@@ -77,6 +77,10 @@ struct Filter {
   // A name pattern, or an address or block: kUsage.
   Status Exclude(std::string_view text);
 
+  // kUsage, naming the two bounds, where no row whatever can pass: "not found" would be said of the
+  // filter, and read as said of the name.
+  Status Check() const;
+
   bool Passes(const record::Tuple& tuple, const record::History& history) const;
 };
 

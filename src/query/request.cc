@@ -127,6 +127,7 @@ bool Request::may_have_cursor() const {
 }
 
 Status CheckRequest(const Request& request) {
+  if (Status filter = request.filter.Check(); !filter.ok()) return filter;
   const bool quarantined = request.trust == store::Trust::kQuarantined;
   const bool asked = !request.questions.empty() || request.list != nullptr;
   const bool part = request.limit != 0 || request.offset != 0 || !request.cursor.empty();

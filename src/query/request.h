@@ -87,7 +87,8 @@ struct Request {
   bool may_have_cursor() const;
 };
 
-// kUsage: parts of it that go together nowhere, or a cursor where there are none.
+// kUsage: parts of it that go together nowhere, filters that no row can pass, or a cursor where
+// there are none.
 Status CheckRequest(const Request& request);
 
 // All of the request.

@@ -256,6 +256,11 @@ class Query(unittest.TestCase):
                          (total["num_results"], total["count"]))
         self.assertIn(b"====", self.ask("*.blah.org", "--timeline"))
         self.assertIn("looked at", self.ask("ns*", "--count-only") and self.said)
+        self.ask(*(f"{first}*" for first in "abcdefghijklmnopqrst"), "--count-only")
+        self.assertEqual(10, len(re.findall("looked at all [0-9]+ rows", self.said)), self.said)
+        self.assertIn("10 more questions looked at all rows", self.said)
+        self.ask("*", "--min-count", "3", "--max-count", "2", code=USAGE)
+        self.assertIn("no row can pass", self.said)
 
     def test_terminal_is_coloured_and_folded(self) -> None:
         """No line is wider than the terminal, and nothing is lost in folding."""

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 
@@ -29,11 +30,20 @@ void TellNotices(const QueryOptions& options) {
   }
 }
 
+// More than these say no more to a person, and are thousands where thousands of wildcards are
+// asked.
+constexpr std::size_t kMostScansTold = 10;
+
 void TellScans(const query::Outcome& outcome) {
-  for (const query::FullScan& scan : outcome.scans) {
+  const auto& scans = outcome.scans;
+  const std::size_t told = std::min(scans.size(), kMostScansTold);
+  for (std::size_t i = 0; i < told; ++i) {
+    const query::FullScan& scan = scans[i];
     LogInfo(fmt::format("looked at {}{} {}{}: {} found", scan.whole ? "all " : "", scan.keys,
                         scan.what, scan.whole ? "" : " before it ended", scan.rows));
   }
+  if (scans.size() > told)
+    LogInfo(fmt::format("{} more questions looked at all rows", scans.size() - told));
 }
 
 void TellGap(const query::Outcome& outcome, bool local) {

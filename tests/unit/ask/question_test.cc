@@ -133,6 +133,12 @@ TEST(Notices, SayHowItWasUnderstood) {
   EXPECT_TRUE(AskName("192.0.2.1")->turned);
   EXPECT_FALSE(AskName("www.blah.org")->turned);
   EXPECT_FALSE(AskRdata("192.0.2.1")->turned);
+  EXPECT_NE(AskRdata("::ffff:192.0.2.0/120")->notice.find("A records hold 192.0.2.0/24"),
+            std::string::npos);
+  EXPECT_NE(AskName("::ffff:192.0.2.1")->notice.find("A records hold 192.0.2.1"),
+            std::string::npos);
+  EXPECT_EQ(AskRdata("::fffe:c000:201")->notice, "");
+  EXPECT_EQ(AskRdata("::/0")->notice, "");
   EXPECT_NE(AskName("hxxp://www[.]blah[.]org/x")->notice.find("www.blah.org"), std::string::npos);
   ExpectSpan(AskName("hxxp://www[.]blah[.]org/x"), Side::kOwner, Exact("www.blah.org"));
 }

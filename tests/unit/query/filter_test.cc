@@ -41,6 +41,51 @@ TEST(Filter, Counts) {
   EXPECT_FALSE(Passes(filter, Seen(1, 1, 5)));
 }
 
+// "Not found" of such a filter would be read as said of what was asked.
+TEST(Filter, OneThatNoRowCanPassIsRefused) {
+  const auto allowed = [](const auto& set) {
+    Filter filter;
+    set(filter);
+    const Status status = filter.Check();
+    EXPECT_TRUE(status.ok() || status.code() == Code::kUsage);
+    return status.ok();
+  };
+  const std::chrono::sys_days day{std::chrono::days(20000)};
+  EXPECT_TRUE(allowed([](Filter&) {}));
+  EXPECT_TRUE(allowed([](Filter& one) { one.first = one.last = {At(10), At(10)}; }));
+  EXPECT_TRUE(allowed([](Filter& one) { one.min_count = one.max_count = 7; }));
+  EXPECT_TRUE(allowed([&](Filter& one) {
+    one.active = DaySpan{day, day};
+    one.first.from = one.last.to = day + std::chrono::hours(23);
+  }));
+  EXPECT_FALSE(allowed([](Filter& one) { one.first = {At(11), At(10)}; }));
+  EXPECT_FALSE(allowed([](Filter& one) { one.last = {At(11), At(10)}; }));
+  EXPECT_FALSE(allowed([](Filter& one) {
+    one.first.from = At(11);
+    one.last.to = At(10);
+  }));
+  EXPECT_FALSE(allowed([&](Filter& one) {
+    one.active = DaySpan{day, day};
+    one.first.from = day + std::chrono::hours(23);
+    one.last.to = day;  // either fits the day, and first-seen is never behind last-seen
+  }));
+  EXPECT_FALSE(allowed([](Filter& one) {
+    one.min_count = 8;
+    one.max_count = 7;
+  }));
+  EXPECT_FALSE(allowed([&](Filter& one) {
+    one.active = DaySpan{day, day - std::chrono::days(1)};
+  }));
+  EXPECT_FALSE(allowed([&](Filter& one) {
+    one.active = DaySpan{day, day};
+    one.first.from = day + std::chrono::days(1);
+  }));
+  EXPECT_FALSE(allowed([&](Filter& one) {
+    one.active = DaySpan{day, day};
+    one.last.to = day - std::chrono::seconds(1);
+  }));
+}
+
 TEST(Filter, Bailiwick) {
   Filter filter;
   filter.bailiwicks.push_back(std::move(*ask::NamePattern::Parse("blah.org")));

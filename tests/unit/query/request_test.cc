@@ -268,6 +268,10 @@ TEST(Request, WhatGoesTogetherNowhere) {
     one.show = Show::kHits;
   }));
   EXPECT_TRUE(refused([](Request& one) { one.show = Show::kGraph; }));
+  EXPECT_TRUE(refused([](Request& one) {
+    one.filter.min_count = 2;
+    one.filter.max_count = 1;
+  }));
   for (const Show show : {Show::kHits, Show::kGraph}) {
     EXPECT_TRUE(refused([&](Request& one) {
       if (show == Show::kGraph) pivot(one);
