@@ -162,8 +162,9 @@ TEST_F(ArchiveKeeperTest, AClockThatJumpsTakesLittle) {
     EXPECT_TRUE(Append("c"));
     EXPECT_TRUE(archive_->Flush());
   }
+  // The keeper steps back for all others, so that on a busy machine it may not have looked yet.
+  EXPECT_TRUE(Eventually([&] { return archive_->figures().removed >= 1; }));
   archive_->Close();
-  EXPECT_GE(archive_->figures().removed, 1U);
   EXPECT_LE(archive_->figures().removed, 2U);
 }
 
