@@ -2,15 +2,14 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <memory>
 
 #include "frame/control.h"
 #include "frame/reader.h"
 #include "frame/splitter.h"
+#include "unit/support/file_limit.h"
 #include "unit/support/frame_stream.h"
 #include "unit/support/inputs.h"
 #include "unit/support/temp_dir.h"
@@ -20,6 +19,7 @@ namespace {
 
 using pdns::testing::Capture;
 using pdns::testing::DataFrame;
+using pdns::testing::FileLimit;
 using pdns::testing::MemoryInput;
 using pdns::testing::OpenCapture;
 using pdns::testing::ReadFile;
@@ -81,27 +81,6 @@ TEST(StreamWriter, APipeIsWrittenToAndHasNothingToSync) {
   EXPECT_EQ(got, OpenCapture({"abc"}));
   close(ends[0]);
 }
-
-// No file of this process may grow beyond `bytes`, as on a full disk: the write is short, then
-// fails.
-class FileLimit {
- public:
-  explicit FileLimit(rlim_t bytes) : handler_(signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
-  }
-  ~FileLimit() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    signal(SIGXFSZ, handler_);
-  }
-  FileLimit(const FileLimit&) = delete;
-  FileLimit& operator=(const FileLimit&) = delete;
-
- private:
-  rlimit before_{};
-  sighandler_t handler_;
-};
 
 // Wherever the disk ends, what stays is whole frames, and they are counted.
 TEST(StreamWriter, AfterAFailedWriteTheFileIsCutBackToItsLastWholeFrame) {
