@@ -1,5 +1,6 @@
 #include "base/hash.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <xxhash.h>
 
@@ -38,6 +39,10 @@ Sha256Digest Sha256(Bytes bytes) {
     std::abort();
   }
   return digest;
+}
+
+bool SameDigest(const Sha256Digest& a, const Sha256Digest& b) {
+  return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 std::uint64_t Hash64(Bytes bytes, std::uint64_t seed) {

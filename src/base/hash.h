@@ -17,6 +17,9 @@ using Sha256Digest = std::array<std::uint8_t, 32>;
 
 Sha256Digest Sha256(Bytes bytes);
 
+// Takes as long whether they are equal or where they first differ: for digests of secrets.
+bool SameDigest(const Sha256Digest& a, const Sha256Digest& b);
+
 std::uint64_t Hash64(Bytes bytes, std::uint64_t seed);
 
 // A fresh secret from the system, for Hash64.

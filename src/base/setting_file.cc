@@ -19,10 +19,16 @@ Status CheckKind(const struct stat& info) {
   return S_ISREG(info.st_mode) ? Status() : Status::NoInput("is no regular file");
 }
 
-Result<std::string> ReadAll(int fd) {
+// Of the opened file, which cannot be swapped any more.
+Status CheckOpened(int fd, bool secret) {
   struct stat info {};
   if (fstat(fd, &info) != 0) return Unread(errno);
-  if (Status kind = CheckKind(info); !kind.ok()) return kind;
+  if (secret && (info.st_mode & (S_IROTH | S_IWOTH)) != 0)
+    return Status::NoInput("everybody on this machine may read or write it: chmod o-rw");
+  return CheckKind(info);
+}
+
+Result<std::string> ReadAll(int fd) {
   std::string text;
   std::array<char, 16U << 10> block{};
   for (;;) {
@@ -37,9 +43,7 @@ Result<std::string> ReadAll(int fd) {
   }
 }
 
-}  // namespace
-
-Result<std::string> ReadSettingFile(const std::string& path) {
+Result<std::string> ReadFile(const std::string& path, bool secret) {
   // The writer of a FIFO that was opened and closed is killed by SIGPIPE, so the name is looked at
   // first. If it is swapped for a FIFO after that, the open does not wait for a writer either.
   struct stat info {};
@@ -47,9 +51,15 @@ Result<std::string> ReadSettingFile(const std::string& path) {
   if (Status kind = CheckKind(info); !kind.ok()) return kind;
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0) return Unread(errno);
-  auto text = ReadAll(fd);
+  const Status fit = CheckOpened(fd, secret);
+  Result<std::string> text = fit.ok() ? ReadAll(fd) : fit;
   close(fd);
   return text;
 }
+
+}  // namespace
+
+Result<std::string> ReadSettingFile(const std::string& path) { return ReadFile(path, false); }
+Result<std::string> ReadSecretFile(const std::string& path) { return ReadFile(path, true); }
 
 }  // namespace pdns

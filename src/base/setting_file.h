@@ -17,4 +17,8 @@ inline constexpr std::size_t kMostSettingBytes = 4U << 20;
 // reason (kNoInput) does not name the path.
 Result<std::string> ReadSettingFile(const std::string& path);
 
+// The same for a file with secrets. One that everybody on this machine may read or write is
+// refused.
+Result<std::string> ReadSecretFile(const std::string& path);
+
 }  // namespace pdns

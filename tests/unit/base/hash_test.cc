@@ -44,6 +44,16 @@ TEST(Hash, Sha256OfManyThreads) {
   for (std::thread& thread : threads) thread.join();
 }
 
+TEST(Hash, DigestsThatDifferAnywhere) {
+  const Sha256Digest one = Sha256(AsBytes("abc"));
+  EXPECT_TRUE(SameDigest(one, Sha256(AsBytes("abc"))));
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    Sha256Digest other = one;
+    other[i] ^= 0x80;
+    EXPECT_FALSE(SameDigest(one, other));
+  }
+}
+
 TEST(Hash, EveryByteOfALongInputCounts) {
   std::string text(3000, 'x');
   std::set<std::uint64_t> seen{Hash64(AsBytes(text), 1)};

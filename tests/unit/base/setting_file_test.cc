@@ -44,5 +44,24 @@ TEST(SettingFile, AFifoIsRefusedAtOnce) {
   EXPECT_EQ(WhyNot(dir / "fifo"), "is no regular file");
 }
 
+TEST(SettingFile, ASecretIsNotForEverybody) {
+  const TempDir dir;
+  WriteFile(dir / "file", "secret");
+  for (const mode_t mode : {0400U, 0600U, 0640U, 0660U, 0711U}) {
+    ASSERT_EQ(chmod((dir / "file").c_str(), mode), 0);
+    EXPECT_TRUE(ReadSecretFile(dir / "file").ok()) << mode;
+  }
+  for (const mode_t mode : {0644U, 0642U, 0604U, 0666U}) {
+    ASSERT_EQ(chmod((dir / "file").c_str(), mode), 0);
+    const auto read = ReadSecretFile(dir / "file");
+    ASSERT_FALSE(read.ok()) << mode;
+    EXPECT_EQ(read.status().code(), Code::kNoInput);
+    EXPECT_EQ(read.status().message(),
+              "everybody on this machine may read or write it: chmod o-rw");
+    EXPECT_TRUE(ReadSettingFile(dir / "file").ok());
+  }
+  EXPECT_EQ(ReadSecretFile(dir / "none").status().message(), "No such file or directory");
+}
+
 }  // namespace
 }  // namespace pdns
