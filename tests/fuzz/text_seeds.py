@@ -2,6 +2,7 @@
 the next."""
 from __future__ import annotations
 
+import base64
 import hashlib
 
 
@@ -78,6 +79,31 @@ def host_seeds() -> dict[str, bytes]:
         "v6": "[2001:db8::1]:80", "mapped": "[::ffff:192.0.2.1]", "bare-v6": "::1", "stranger": "evil.example:1",
     }
     return {name: text.encode() for name, text in hosts.items()}
+
+
+def keys_file_seeds() -> dict[str, bytes]:
+    one, two = (hashlib.sha256(key).hexdigest() for key in (b"one", b"two"))
+    all_limits = "requests-per-minute=60 rows-per-day=9223372036854775807 expires=2028-02-29"
+    files = {
+        "plain": f"alice {one}\n", "limits": f"# comment\n\n soc-1\t{one.upper()} {all_limits}\r\nb@c.d_e {two}",
+        "same-key": f"a {one}\nb {one}\n", "same-name": f"a {one}\na {two}\n", "empty-key": f"a {hashlib.sha256().hexdigest()}",
+        "clear": "a secret", "name-only": "a", "no-day": f"a {one} expires=2027-02-29", "zero": f"a {one} rows-per-day=0",
+        "twice": f"a {one} rows-per-day=1 rows-per-day=1", "unknown": f"a {one} rows=1", "name": f"a/b {one}", "nothing": "#",
+    }
+    return {name: text.encode() for name, text in files.items()}
+
+
+def authorization_seeds() -> dict[str, bytes]:
+    """The key of the target is k:1."""
+    def basic(pair: bytes) -> str:
+        return base64.b64encode(pair).decode()
+
+    headers = {
+        "basic": f"Basic {basic(b'a:k:1')}", "basic-no-user": f" basic \t {basic(b':k:1')} ", "basic-wrong": f"Basic {basic(b'a:b')}",
+        "bearer": "Bearer k:1", "no-colon": f"Basic {basic(b'abc')}", "padding": f"Basic {basic(b':k:12')}====",
+        "bits": f"Basic {basic(b':k:12')[:-2]}F=", "digest": 'Digest username="a"', "scheme-only": "Basic", "blanks": " \t ",
+    }
+    return {name: text.encode() for name, text in headers.items()}
 
 
 def control_seeds() -> dict[str, bytes]:

@@ -1,0 +1,4 @@
+pdns_unit_test(access
+  FILES base64 credentials gate guesses keys
+  LIBS pdns_access PkgConfig::openssl
+  LABELS threads)
