@@ -1,4 +1,4 @@
 pdns_unit_test(access
-  FILES base64 credentials gate guesses keys listen_rule
-  LIBS pdns_access PkgConfig::openssl
+  FILES audit base64 credentials gate guesses keys listen_rule
+  LIBS pdns_access pdns_json PkgConfig::openssl
   LABELS threads)
