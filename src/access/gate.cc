@@ -17,7 +17,7 @@ constexpr const char* kBearer = R"(Bearer realm="pdns", error="invalid_token")";
 
 Refusal TooMuch(std::string reason, std::chrono::nanoseconds wait) {
   // Who comes again a moment too early is refused once more.
-  const seconds whole = std::max(std::chrono::ceil<seconds>(wait), seconds(1));
+  const seconds whole = std::chrono::ceil<seconds>(wait);
   return {429,
           fmt::format("{}: try again in {} s", reason, whole.count()),
           {{"Retry-After", std::to_string(whole.count())}}};

@@ -124,10 +124,12 @@ TEST_F(GateTest, RequestsPerMinute) {
 TEST_F(GateTest, RetryAfterIsRoundedUp) {
   Gate gate(Keys(Line("alice", "requests-per-minute=1")));
   ExpectIn(Ask(gate, "alice-key"), "alice");
-  now.steady += std::chrono::milliseconds(59'999);
-  ExpectOut(Ask(gate, "alice-key"), 429,
-            "this key has used up requests-per-minute=1: try again in 1 s", {{"Retry-After", "1"}});
-  now.steady += seconds(1);
+  const std::string reason = "this key has used up requests-per-minute=1: try again in ";
+  now.steady += std::chrono::milliseconds(58'500);
+  ExpectOut(Ask(gate, "alice-key"), 429, reason + "2 s", {{"Retry-After", "2"}});
+  now.steady += std::chrono::milliseconds(1'499);
+  ExpectOut(Ask(gate, "alice-key"), 429, reason + "1 s", {{"Retry-After", "1"}});
+  now.steady += std::chrono::milliseconds(1);
   ExpectIn(Ask(gate, "alice-key"), "alice");
 }
 
