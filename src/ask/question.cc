@@ -15,7 +15,22 @@
 namespace pdns::ask {
 namespace {
 
+// Answers print a star as it is, and there are names with one in their midst.
+std::string WithPlainStars(std::string_view text) {
+  const std::size_t name_end = text.size() - (text.ends_with(".*.") ? 1 : 0);
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool first = i == 0 && (text.size() == 1 || text[1] == '.');
+    const bool last = i + 1 == name_end && i > 0 && text[i - 1] == '.';
+    if ((text[i] == '*' && !first && !last) || text[i] == '+') plain.push_back('\\');
+    plain.push_back(text[i]);
+    if (text[i] == '\\' && i + 1 < text.size()) plain.push_back(text[++i]);
+  }
+  return plain;
+}
+
 Result<NamePattern> PatternOf(std::string_view text, Syntax syntax) {
+  if (syntax == Syntax::kName) return NamePattern::Parse(WithPlainStars(text));
   if (syntax == Syntax::kGlob) return NamePattern::Glob(text);
   if (syntax == Syntax::kRegex) return NamePattern::Regex(text);
   return NamePattern::Parse(text);

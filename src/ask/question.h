@@ -13,8 +13,10 @@
 
 namespace pdns::ask {
 
-// How names are written: www.blah.org and the wildcards of NamePattern, or one of its patterns.
-enum class Syntax : std::uint8_t { kPlain, kGlob, kRegex };
+// How names are written. kPlain: as people paste them (ParseIndicator). kName: as programs do, each
+// name as answers print it, with *.blah.org and www.blah.* as the only wildcards; a star elsewhere
+// is a character. Or one of NamePattern's patterns.
+enum class Syntax : std::uint8_t { kPlain, kName, kGlob, kRegex };
 
 // Copies share the pattern; so one thread at a time, copies included.
 struct Question {

@@ -157,6 +157,23 @@ TEST(Patterns, StandOnBothSides) {
   ExpectUsage(AskName("a*b*c"), "a*b*c");
 }
 
+// As answers print names: a program that asks for one of them means that one.
+TEST(ProgramsNames, HaveStarsAtTheirEndsAlone) {
+  const auto name = [](std::string_view text) { return AskName(text, Syntax::kName); };
+  ExpectSpan(name("*.blah.org"), Side::kOwner, Subtree("blah.org"));
+  EXPECT_NE(name("www.blah.*")->names, nullptr);
+  EXPECT_NE(name("www.blah.*.")->names, nullptr);
+  EXPECT_EQ(name("*")->full_scan, "rows");
+  ExpectSpan(name("star.*.blah.org."), Side::kOwner, Exact("star.\\*.blah.org"));
+  ExpectSpan(name("pay*.blah.org"), Side::kOwner, Exact("pay\\*.blah.org"));
+  ExpectSpan(name("a\\*.blah.org"), Side::kOwner, Exact("a\\*.blah.org"));
+  ExpectSpan(name("+.blah.org"), Side::kOwner, Exact("\\+.blah.org"));
+  ExpectSpan(name("a:b.blah.org"), Side::kOwner, Exact("a:b.blah.org"));
+  ExpectSpan(name("192.0.2.1"), Side::kOwner, Exact("192.0.2.1"));
+  ExpectUsage(name("*.blah.*"), "*.blah.*");
+  ExpectUsage(name(""), "");
+}
+
 TEST(AskPtr, IsTheReverseName) {
   ExpectSpan(AskPtr("127.0.0.1"), Side::kOwner, Exact("1.0.0.127.in-addr.arpa"));
   ExpectSpan(AskPtr("10.1.0.0/16"), Side::kOwner, Subtree("1.10.in-addr.arpa"));
