@@ -1,5 +1,6 @@
 #include "http/listen.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -7,6 +8,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "net/address.h"
 #include "net/endpoint.h"
 
 namespace pdns::http {
@@ -36,6 +38,17 @@ Result<net::Descriptor> Listen(std::string_view what, const std::string& address
   return Status::Io(named + ": choose another address or port: " + why);
 }
 
+Result<net::Descriptor> AdoptListening(net::Descriptor socket) {
+  int listens = 0;
+  socklen_t size = sizeof listens;
+  if (getsockopt(socket.get(), SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0)
+    return Status::Usage("what was handed over is no socket that listens");
+  const int flags = fcntl(socket.get(), F_GETFL);
+  if (flags < 0 || fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) != 0)
+    return Status::Errno("the socket that was handed over", errno);
+  return socket;
+}
+
 int PortOf(const net::Descriptor& socket) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
@@ -43,6 +56,13 @@ int PortOf(const net::Descriptor& socket) {
   // The port stands at one place in both.
   static_assert(offsetof(sockaddr_in, sin_port) == offsetof(sockaddr_in6, sin6_port));
   return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
+}
+
+std::string AddressOf(const net::Descriptor& socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+  return net::TextOf(address, size);
 }
 
 }  // namespace pdns::http

@@ -17,7 +17,14 @@ namespace pdns::http {
 // kUsage: not such an address; kIo: it cannot be listened on.
 Result<net::Descriptor> Listen(std::string_view what, const std::string& address_port);
 
+// The same of a socket that somebody else, such as the service manager, has opened. kUsage: it is
+// no stream socket that listens.
+Result<net::Descriptor> AdoptListening(net::Descriptor socket);
+
 // The port of a listening socket; 0 if it has none.
 int PortOf(const net::Descriptor& socket);
+
+// "127.0.0.1:8053", "[::1]:8053"; empty for what has no such address.
+std::string AddressOf(const net::Descriptor& socket);
 
 }  // namespace pdns::http
