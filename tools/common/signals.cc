@@ -8,12 +8,15 @@ namespace pdns::tools {
 namespace {
 
 Stop* wished = nullptr;
+volatile std::sig_atomic_t reload = 0;
 
 extern "C" void OnSignal(int signal) {
   constexpr int kBySignal = 128;
   if (wished->requested()) _exit(kBySignal + signal);
   wished->Request();
 }
+
+extern "C" void OnReload(int /*signal*/) { reload = 1; }
 
 }  // namespace
 
@@ -27,6 +30,19 @@ void StopOnSignals(Stop& stop) {
   sigaction(SIGINT, &action, nullptr);
   action.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &action, nullptr);
+}
+
+void ReloadOnSignal() {
+  struct sigaction action {};
+  action.sa_handler = OnReload;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGHUP, &action, nullptr);
+}
+
+bool ReloadWanted() {
+  if (reload == 0) return false;
+  reload = 0;
+  return true;
 }
 
 }  // namespace pdns::tools

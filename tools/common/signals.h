@@ -8,4 +8,10 @@ namespace pdns::tools {
 // `stop` outlives the process's use of signals.
 void StopOnSignals(Stop& stop);
 
+// From now on SIGHUP asks for a reload, and does not end the process.
+void ReloadOnSignal();
+
+// Was a reload asked for since the last call?
+bool ReloadWanted();
+
 }  // namespace pdns::tools
