@@ -17,7 +17,8 @@ from seed_bytes import as_varint, u16, u32, wire
 from store_seeds import store_corpora
 from text_seeds import (
     authorization_seeds, control_rules_seeds, control_seeds, cursor_seeds, handed_seeds, host_seeds, http_seeds,
-    http_stream_seeds, indicator_seeds, json_seeds, keys_file_seeds, list_seeds, row_seeds, text_seeds,
+    http_stream_seeds, indicator_seeds, json_seeds, keys_file_seeds, list_seeds, row_seeds, serve_seeds,
+    text_seeds,
 )
 
 HERE = Path(__file__).resolve().parent
@@ -498,7 +499,7 @@ def corpora() -> dict[str, dict[str, bytes]]:
         "dnstap_fields": field_seeds() | {f"type-{number}": real[number][0] for number in sorted(real)[:5]},
         "host": host_seeds(), "http": http_seeds(), "http_stream": http_stream_seeds(),
         "control": control_seeds(), "handed": handed_seeds(), "keys_file": keys_file_seeds(),
-        "authorization": authorization_seeds(),
+        "authorization": authorization_seeds(), "serve": serve_seeds(),
         "control_rules": control_rules_seeds(),
         "dns_message": message_seeds() | answer_seeds() | {f"type-{number}": message for number, (_, message)
                                                            in sorted(real.items()) if len(message) < 1500},

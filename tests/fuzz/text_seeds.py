@@ -73,6 +73,19 @@ def http_stream_seeds() -> dict[str, bytes]:
     return {name: text.encode("latin-1") for name, text in requests.items()}
 
 
+def serve_seeds() -> dict[str, bytes]:
+    requests = {
+        "rrset": "/lookup/rrset/name/%2A.blah.org/A/org?limit=10&offset=2&time_first_after=-60&humantime=t",
+        "raw": "/lookup/rrset/raw/0377777704626c6168036f726700", "root": "//lookup/rrset/name/./",
+        "block": "/lookup/rdata/ip/192.0.2.0%2C24/ANY", "range": "/lookup/rdata/ip/192.0.2.1-192.0.2.9",
+        "slash": "/lookup/rdata/name/0%2F25.2.0.192.in-addr.arpa/PTR?limit=5/",
+        "summary": "/summarize/rrset/name/www.%2A?max_count=9&aggr=False", "regex": "/regex/rrnames/%5Ew+?exclude=x",
+        "glob": "/glob/rdata/*.dns.net./NS?exclude=a*", "circl": "/pdns/query/192.0.2.1?unknown=1\n7",
+        "cut": "/lookup/rrset/name/%2", "soa": "ns.x.org. root.x.org. 1 2 \"a. b.\" .",
+    }
+    return {name: text.encode() for name, text in requests.items()}
+
+
 def host_seeds() -> dict[str, bytes]:
     hosts = {
         "name": "NS1.example.net:9553", "localhost": "localhost", "dot": "localhost.:", "v4": "192.0.2.1:80",

@@ -1,0 +1,10 @@
+#include "serve/answering.h"
+
+namespace pdns::serve {
+
+int HttpStatus(Code code) {
+  if (code == Code::kUsage) return 400;
+  return code == Code::kNoInput ? 404 : 503;
+}
+
+}  // namespace pdns::serve

@@ -1,0 +1,53 @@
+#include "serve/asker.h"
+
+#include <utility>
+
+#include "access/credentials.h"
+#include "serve/body.h"
+
+namespace pdns::serve {
+
+Asker::Asker(const Access& access, const http::Request& request)
+    : access_(access), peer_(request.peer), method_(request.method), question_(request.path) {
+  if (!request.query.empty()) question_.append("?").append(request.query);
+}
+
+std::variant<Asker, http::Answer> Asker::LetIn(const Access& access, const http::Request& request,
+                                               access::Cost cost) {
+  Asker asker(access, request);
+  const access::Credentials credentials =
+      access::ReadCredentials(request.HeaderOf("x-api-key"), request.HeaderOf("authorization"));
+  auto decision = access.gate->Decide(credentials, request.peer, access::Now(), cost);
+  if (auto* refusal = std::get_if<access::Refusal>(&decision); refusal != nullptr) {
+    http::Answer answer = Refusal(refusal->status, refusal->reason);
+    answer.headers = std::move(refusal->headers);
+    asker.Done(refusal->status, 0);
+    return answer;
+  }
+  auto& admitted = std::get<access::Admitted>(decision);
+  asker.key_ = std::move(admitted.name);
+  asker.rows_left_ = admitted.rows_left;
+  return asker;
+}
+
+std::optional<access::Allotment> Asker::Left() const {
+  if (key_.empty()) return std::nullopt;
+  return access_.gate->Left(key_, access::Now());
+}
+
+void Asker::Done(int status, std::uint64_t rows) const {
+  if (!key_.empty() && rows > 0) access_.gate->CountRows(key_, rows, access::Now());
+  if (access_.audit == nullptr) return;
+  access::Audit::Entry entry{time_};
+  entry.key = key_;
+  entry.peer = peer_;
+  entry.method = method_;
+  entry.question = question_;
+  entry.status = status;
+  entry.rows = rows;
+  entry.took = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - begun_);
+  access_.audit->Write(entry);
+}
+
+}  // namespace pdns::serve

@@ -1,0 +1,54 @@
+// Who asks, from the moment a request is let in until its answer is counted: http::Request ->
+// [Asker] -> access::Gate, access::Audit.
+//
+// Without keys everybody is let in and has no limits; without an audit log nothing is written.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "access/audit.h"
+#include "access/gate.h"
+#include "http/message.h"
+
+namespace pdns::serve {
+
+// What both serve. Its members are for any thread, and outlive all askers.
+struct Access {
+  access::Gate* gate = nullptr;
+  access::Audit* audit = nullptr;  // none: no log
+};
+
+// One thread at a time.
+class Asker {
+ public:
+  // The answer that refuses: it is written to the log already.
+  static std::variant<Asker, http::Answer> LetIn(const Access& access, const http::Request& request,
+                                                 access::Cost cost);
+
+  // Rows that an answer may have; none: no limit.
+  std::optional<std::uint64_t> rows_left() const { return rows_left_; }
+
+  // What its key has left; none: no key.
+  std::optional<access::Allotment> Left() const;
+
+  // The answer is given: counts its rows, writes the log.
+  void Done(int status, std::uint64_t rows) const;
+
+ private:
+  Asker(const Access& access, const http::Request& request);
+
+  Access access_;
+  std::chrono::system_clock::time_point time_ = std::chrono::system_clock::now();
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  std::string key_;  // its name; empty: none
+  std::optional<std::uint64_t> rows_left_;
+  std::string peer_;
+  std::string method_;
+  std::string question_;
+};
+
+}  // namespace pdns::serve

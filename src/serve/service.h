@@ -1,0 +1,54 @@
+// All that the server answers: http::Request -> [Service] -> a thread's job -> http::Answer.
+//
+//   /dnsdb/v2/...                  DNSDB, version 2      serve/dnsdb_request.h, serve/dnsdb.h
+//   /lookup/..., /summarize/...    DNSDB, version 1
+//   /pdns/query/VALUE              CIRCL                 serve/circl.h
+//   /health, /                     whether the database can be read; what there is
+//
+// A request is let in by its key, if the server has keys (serve/asker.h); /health needs none.
+//
+// The handler reads the URL and leaves the answer to a thread, so that the one thread of HTTP never
+// waits. What a request costs is bounded by its rows (DnsdbRequest, CirclRequest), by `most_time`,
+// and by `most_at_once` of them; beyond these a request is told to come again (503).
+//
+// Any thread.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "http/message.h"
+#include "http/reply.h"
+#include "serve/asker.h"
+#include "serve/moment.h"
+
+namespace pdns::serve {
+
+struct ServiceSettings {
+  Moment::Open open;            // the database
+  Access access;                // its gate is there
+  std::string origin = "pdns";  // of CIRCL's objects
+  std::chrono::milliseconds most_time{60'000};
+  std::size_t most_at_once = 512;
+};
+
+class Service {
+ public:
+  explicit Service(ServiceSettings settings);
+
+  // Ends all answers at once, and waits for their threads. The HTTP server is gone by then, or has
+  // no connection left that waits.
+  ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  void Handle(const http::Request& request, http::Reply reply);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pdns::serve
