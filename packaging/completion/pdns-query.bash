@@ -1,4 +1,4 @@
-# Completion of pdns-query, pdns-ingest and pdns-tap for bash; the package bash-completion may be there or not.
+# Completion of pdns-query, pdns-ingest, pdns-serve and pdns-tap for bash; the package bash-completion may be there or not.
 # tests/packaging/completion_test.py holds it to the options and values that the programs have.
 
 _pdns_rrtypes="A NS MD MF CNAME SOA MB MG MR NULL WKS PTR HINFO MINFO MX TXT RP AFSDB X25 ISDN RT NSAP NSAP-PTR SIG KEY
@@ -95,6 +95,19 @@ _pdns_ingest() {
   esac
 }
 
+_pdns_serve() {
+  local IFS=$' \t\n' cur option before
+  COMPREPLY=()
+  _pdns_begin
+  case $option in
+    -d | --database) compopt -o dirnames ;;
+    --keys | --audit) compopt -o default ;;
+    -l | --listen | --host | --origin | --max-time | --max-connections | -m | --memory) ;;
+    *) _pdns_rest "-d --database -l --listen --keys --open --host --audit --origin --max-time --max-connections -m --memory
+         --version -h --help" ;;
+  esac
+}
+
 _pdns_tap() {
   local IFS=$' \t\n' cur option before
   COMPREPLY=()
@@ -113,4 +126,5 @@ _pdns_tap() {
 
 complete -F _pdns_query pdns-query
 complete -F _pdns_ingest pdns-ingest
+complete -F _pdns_serve pdns-serve
 complete -F _pdns_tap pdns-tap

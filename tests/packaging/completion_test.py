@@ -20,7 +20,7 @@ FILES = ROOT / "packaging/completion"
 BASH, ZSH = FILES / "pdns-query.bash", FILES / "_pdns-query"
 BASH_COMPLETION = Path("/usr/share/bash-completion/bash_completion")
 RENDER_ROWS = Path(os.environ.get("PDNS_RENDER_ROWS", "build/release/tests/rendering/render_rows"))
-PROGRAMS = ("pdns-query", "pdns-ingest", "pdns-tap")
+PROGRAMS = ("pdns-query", "pdns-ingest", "pdns-serve", "pdns-tap")
 USAGE = 64
 
 # Options whose values are words that the help names.
@@ -29,6 +29,7 @@ WORDS = {("pdns-query", "--format"), ("pdns-query", "--sort"), ("pdns-query", "-
 # Options whose values are files, folders, users or groups. All other values are for the person to know.
 FILE_VALUES = {("pdns-query", "--file"), *(("pdns-ingest", option) for option in (
     "--unix", "--follow", "--backfill", "--tls-cert", "--tls-key", "--tls-client-ca", "--control", "--config")),
+    ("pdns-serve", "--keys"), ("pdns-serve", "--audit"),
     *(("pdns-tap", option) for option in ("--unix", "--follow", "--control"))}
 FOLDER_VALUES = {*((program, "--database") for program in PROGRAMS), ("pdns-ingest", "--watch"), ("pdns-ingest", "--archive")}
 SYSTEM_VALUES = {("pdns-ingest", "--socket-owner"), ("pdns-ingest", "--socket-group"),
@@ -299,7 +300,7 @@ class Typed(unittest.TestCase):
             place = Path(folder) / "completions"
             place.mkdir()
             shutil.copy(BASH, place / "pdns-query")
-            for other in ("pdns-ingest", "pdns-tap"):
+            for other in ("pdns-ingest", "pdns-serve", "pdns-tap"):
                 (place / other).symlink_to("pdns-query")
             self.check("bash", f"BASH_COMPLETION_USER_DIR={folder}\n. {BASH_COMPLETION}\n")
 

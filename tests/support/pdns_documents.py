@@ -1,7 +1,7 @@
 """What the tests of the documents share: the commands in them, and a place where these can be run.
 
 A command is run as it stands, but for three things:
-* an absolute path such as /var/lib/pdns lies below the place, and so does the home directory;
+* an absolute path such as /var/lib/pdns lies below the place, and so does the home directory; ports are free ones;
 * a program that changes the system, needs a network or builds for minutes (STAND_INS) is only noted;
 * a program that would run until a signal is started, waited for, and ended after the last command of its block.
 """
@@ -23,7 +23,7 @@ from pdns_testing import BIN, CAPTURES, CONTENT_TYPE, DATA, compress, control, i
 ROOT = Path(__file__).resolve().parents[2]
 MARKDOWN = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 PAGES = sorted((ROOT / "man").glob("*.[17]"))
-PROGRAMS = ("pdns-ingest", "pdns-query", "pdns-tap")
+PROGRAMS = ("pdns-ingest", "pdns-query", "pdns-serve", "pdns-tap")
 INDICATORS = "# from a report\nhxxps://www[.]blah[.]org/login\n205.150.150.0/24  # a block\nnever-seen.example\n"
 
 # Programs that are noted in place of being run, and why.
@@ -37,6 +37,7 @@ STAND_INS = {
 OF_THE_SYSTEM = r"(?<![\w.~/-])/(?=(?:var|run|etc|srv|mnt|tmp)(?:/|\b))"
 LONG_RUN = {
     "pdns-ingest": {"-u", "--unix", "-a", "--listen", "--follow", "--watch", "--activated"},
+    "pdns-serve": {"-l", "--listen"},
     "pdns-tap": {"-u", "--unix", "--follow", "--live"},
 }
 ENDS_ITSELF = {"--check", "--help", "-q", "--count"}
@@ -172,16 +173,38 @@ class Place:
         text = re.sub(OF_THE_SYSTEM, f"{into}/", block.text, flags=re.MULTILINE)
         text = re.sub(r"\b(127\.0\.0\.1|0\.0\.0\.0):9553\b", rf"\1:{port}", text)
         text = text.replace("[::1]:6000", f"127.0.0.1:{_free_port()}")
+        served = _free_port()
+        text = re.sub(r"(127\.0\.0\.[12]:|-l )[89]053\b", rf"\g<1>{served}", text)
         environment = {"PATH": f"{self.root}/bin:/usr/bin:/bin", "HOME": str(into / "home"), "TMPDIR": str(into / "tmp"),
                        "PDNS_DATABASE": str(into / "var/lib/pdns"), "PDNS_PLACE": str(into), "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
-                       "PDNS_BIN_DIR": str(BIN.resolve())}
-        with _Live(into, port, environment, block):
+                       "PDNS_BIN_DIR": str(BIN.resolve()), "PDNS_SERVED": str(served)}
+        with _Live(into, port, environment, block), _Served(into, served, environment, block):
             try:
                 ran = subprocess.run(["sh", "-e", "-c", text], capture_output=True, env=environment, cwd=into / "work",
                                      timeout=600, stdin=subprocess.DEVNULL)
             finally:
                 faults = _end_all(into)
         return ran, faults
+
+
+class _Served:
+    """A server on the place's database, if the block asks one that it does not start."""
+
+    def __init__(self, place: Path, port: int, environment: dict[str, str], block: Block) -> None:
+        starts = any(words[0] == "pdns-serve" for words in block.commands())
+        self._process = None
+        if ":8053" in block.text and not starts:
+            self._process = subprocess.Popen([BIN / "pdns-serve", "-d", place / "var/lib/pdns", "-l", str(port)],
+                                             env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            wait_for(lambda: _accepts(port), 300)
+
+    def __enter__(self) -> "_Served":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(300)
 
 
 def _free_port() -> int:
@@ -258,6 +281,8 @@ def _run_program(name: str, arguments: list[str]) -> int:
     if name == "pdns-query":  # nothing found, or cut by a limit: both are answers
         code = subprocess.run([program, *arguments]).returncode
         return 0 if code in (1, 2) else code
+    if name == "pdns-serve" and not {"-l", "--listen"} & set(arguments):
+        arguments = [*arguments, "-l", os.environ["PDNS_SERVED"]]
     if not LONG_RUN.get(name, set()) & set(arguments) or ENDS_ITSELF & set(arguments):
         os.execv(program, [program, *arguments])
     stem = place / "tmp" / f"long-{os.getpid()}"

@@ -1,0 +1,14 @@
+// The options of pdns-serve and their help; serve/options.cc reads their values.
+#pragma once
+
+#include "tools/common/option_table.h"
+
+namespace pdns::tools {
+
+// What --help prints above the list of options.
+const char* ServeUsage();
+
+// All options. Any thread.
+OptionTable ServeOptionTable();
+
+}  // namespace pdns::tools
