@@ -35,6 +35,7 @@ constexpr std::size_t kLeaving = 4 * Daemon::kAddsPerTurn;
 
 // MHD has a timeout for peers that do nothing, which a byte now and then outlives. None of ours.
 constexpr unsigned kNever = 4'000'000;  // seconds; MHD multiplies them by 1000 in 32 bits
+constexpr unsigned kSoon = 1;
 
 constexpr ConnectionId kNoConnection = 0;  // they begin with 1
 
@@ -247,8 +248,6 @@ class Daemon::Impl {
     Connection& connection = Of(handle);
     daemon.EndRequest(connection);
     daemon.table_.BeginNext(connection.id, daemon.now_);
-    // Those with a timeout are looked at in each turn: see Suspend.
-    MHD_set_connection_option(handle, MHD_CONNECTION_OPTION_TIMEOUT, 0U);
   }
 
   // Whether the rest of the request is waited for before the handler is asked. What is asked or
@@ -376,15 +375,16 @@ class Daemon::Impl {
     const int count = epoll_wait(watch_.get(), events.data(), events.size(), 0);
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
-      const auto found = connections_.find(event.data.u64);
+      const ConnectionId id = event.data.u64;  // a copy: the struct is packed
+      const auto found = connections_.find(id);
       if (found == connections_.end()) continue;
       if ((event.events & (EPOLLHUP | EPOLLERR)) != 0) {
         LetGo(found->second);
       } else {
-        ended_.insert(found->first);
-        table_.EndSide(found->first, now_);
+        ended_.insert(id);
+        table_.EndSide(id, now_);
         // Told once; from here on it is of interest whether it is gone.
-        Watch(found->second.fd, EPOLLONESHOT, found->first, EPOLL_CTL_MOD);
+        Watch(found->second.fd, EPOLLONESHOT, id, EPOLL_CTL_MOD);
       }
     }
     LetEndedGo();
@@ -411,6 +411,10 @@ class Daemon::Impl {
     table_.Leave(connection.id);
     if (connection.pipe != nullptr) connection.pipe->Close();
     shutdown(connection.fd, SHUT_RDWR);
+    // Should MHD not look at the socket: it does not while its memory is full of what it cannot
+    // use.
+    if (!connection.suspended)
+      MHD_set_connection_option(connection.handle, MHD_CONNECTION_OPTION_TIMEOUT, kSoon);
     Resume(connection);
   }
 

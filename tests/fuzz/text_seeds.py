@@ -56,6 +56,7 @@ def http_stream_seeds() -> dict[str, bytes]:
         "chunks": "\0" + ask("/echoo", chunked, "3\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n", "POST") + each,
         "chunks-large": "\0" + ask("/echoo", chunked, ("1000\r\n" + "x" * 4096 + "\r\n") * 2, "POST"),
         "chunk-line-long": "\0" + ask("/echoo", chunked, "1;" + "x" * 40000, "POST"),
+        "chunk-line-behind": "\0" + ask("/late") + ask("/echoo", chunked, "1;" + "x" * 50000, "POST"),
         "chunk-odd": "\0" + ask("/echoo", chunked, "1\r\nxx\r\n", "POST"),
         "trailer-long": "\0" + ask("/echoo", chunked, "0\r\nT: " + "x" * 40000, "POST"),
         "expect": "\0" + ask("/echoo", "Expect: 100-continue\r\nContent-Length: 4\r\n", "body", "POST") + each,

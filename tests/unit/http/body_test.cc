@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -202,6 +203,24 @@ TEST_F(BodyTest, ALineOfAChunkThatDoesNotFitIsWaitedForWithPauses) {
   Run();
   EXPECT_TRUE(client.Ended());
   EXPECT_EQ(daemon_->size(), 0U);
+}
+
+// The guest does not look at the socket of such a connection any more if it had more to read there.
+TEST_F(BodyTest, AConnectionThatTheGuestDoesNotLookAtEnds) {
+  Begin(true);
+  Client client = Connect();
+  client.Send("GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  Run();
+  client.Send(Chunked("1;" + std::string(100'000, 'x')));
+  later_[0].Send({});
+  Run();
+  EXPECT_EQ(daemon_->size(), 1U);
+  now_ += Limits().body_time;
+  while (daemon_->size() > 0) {
+    daemon_->Turn(now_);
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(client.Ended());
 }
 
 TEST_F(BodyTest, WhereABodyEndsIsBeyondDoubt) {
