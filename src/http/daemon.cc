@@ -265,7 +265,8 @@ class Daemon::Impl {
       Refuse(connection, MHD_HTTP_MISDIRECTED_REQUEST, settings_.wrong_host);
     } else if (limits.body_bytes > 0 && body.size > limits.body_bytes) {
       Refuse(connection, MHD_HTTP_CONTENT_TOO_LARGE, kTooLarge);
-    } else if (body.comes ? limits.body_bytes > 0 : settings_.keep_alive) {
+    } else if (body.comes ? limits.body_bytes > 0 : settings_.keep_alive && !body.expects) {
+      // Of one that expects a word before a body that does not come, MHD takes no answer later.
       connection.stage = Stage::kBody;
       if (body.comes) table_.BeginBody(connection.id, now_);
       return true;

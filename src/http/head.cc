@@ -103,6 +103,8 @@ BodyKind BodyOf(const Head& head) {
   std::string_view coding;
   const std::size_t lengths = CountOf(head, "content-length", &length);
   const std::size_t codings = CountOf(head, "transfer-encoding", &coding);
+  std::string_view word;
+  body.expects = CountOf(head, "expect", &word) > 0;
   // Where the body ends must be beyond doubt: the next request begins there.
   if (lengths + codings > 1) body.fault = "two lengths of the body\n";
   if (codings == 1) {

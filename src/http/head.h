@@ -44,6 +44,7 @@ std::string_view HostOf(const Head& head);
 struct BodyKind {
   bool comes = false;           // there is one, which may be empty if it comes in chunks
   std::uint64_t size = 0;       // 0 if it is not known
+  bool expects = false;         // the peer may wait for a word before it sends the body
   const char* fault = nullptr;  // as FaultOf
 };
 BodyKind BodyOf(const Head& head);

@@ -60,6 +60,7 @@ def http_stream_seeds() -> dict[str, bytes]:
         "chunk-odd": "\0" + ask("/echoo", chunked, "1\r\nxx\r\n", "POST"),
         "trailer-long": "\0" + ask("/echoo", chunked, "0\r\nT: " + "x" * 40000, "POST"),
         "expect": "\0" + ask("/echoo", "Expect: 100-continue\r\nContent-Length: 4\r\n", "body", "POST") + each,
+        "expect-none": "\0" + ask("/echoo", "Expect: 100-continue\r\n") + each,
         "large": "\0" + post("x" * 5001) + each,
         "half": "\0" + post("body")[:-2],
         "lengths": "\0" + ask("/", "Content-Length: 1\r\nContent-Length: 2\r\n", "x", "POST"),

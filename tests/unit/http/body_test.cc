@@ -110,6 +110,18 @@ TEST_F(BodyTest, TheLastWordBeforeABody) {
   EXPECT_TRUE(large.Ended());
 }
 
+// The guest takes what is behind such a request for its body.
+TEST_F(BodyTest, AWordIsExpectedBeforeNoBody) {
+  Begin(true);
+  for (const char* length : {"", "Content-Length: 0\r\n"}) {
+    Client client = Ask(Post(std::string(length) + "Expect: 100-continue\r\n", "") + Sized("body"));
+    EXPECT_EQ(client.Status(), 200);
+    EXPECT_EQ(client.Body(), "");
+    EXPECT_TRUE(client.Ended());
+  }
+  EXPECT_EQ(asked_.size(), 2U);
+}
+
 TEST_F(BodyTest, ALargeBodyIsNotReadOn) {
   for (const bool keep_alive : {false, true}) {
     Begin(keep_alive);
