@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # From a fresh Debian 12 to the first answer: installs what a build needs, builds a release, takes two real
-# captures that come with the source, and asks two questions. Leaves build/release/tools/ and demo.db.
+# captures that come with the source, asks two questions, and names a third way to ask. Leaves build/release/tools/ and demo.db.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/packages.sh
@@ -17,3 +17,5 @@ PATH="$PWD/build/release/tools:$PATH"
 show pdns-ingest -d demo.db tests/data/bind-rr.dnstap tests/data/unbound-rr.dnstap
 show pdns-query -d demo.db www.blah.org
 show pdns-query -d demo.db --rdata 205.150.150.140
+
+printf '\nLookups over HTTP, for clients of DNSDB and CIRCL:\n\n  build/release/tools/pdns-serve -d demo.db\n'

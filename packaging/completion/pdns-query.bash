@@ -101,10 +101,10 @@ _pdns_serve() {
   _pdns_begin
   case $option in
     -d | --database) compopt -o dirnames ;;
-    --keys | --audit) compopt -o default ;;
+    --keys | --audit | --config) compopt -o default ;;
     -l | --listen | --host | --origin | --max-time | --max-connections | -m | --memory) ;;
     *) _pdns_rest "-d --database -l --listen --keys --open --host --audit --origin --max-time --max-connections -m --memory
-         --version -h --help" ;;
+         --config --version -h --help" ;;
   esac
 }
 

@@ -273,6 +273,19 @@ class Alone(unittest.TestCase):
             self.assertIn(b"--open", run.stderr)
         self.assertEqual(0, self.serve("--open").end())
 
+    def test_a_socket_that_is_handed_over(self) -> None:
+        self.assertEqual(0, ingest(self.database, *CAPTURES).returncode)
+        with socket.create_server(("127.0.0.1", 0)) as listens:
+            # As the service manager does: descriptor 3, and the id of the process that it is for.
+            process = subprocess.Popen(
+                ["sh", "-c", f'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&{listens.fileno()}', "sh",
+                 BIN / "pdns-serve", "-d", self.database], pass_fds=[listens.fileno()], stderr=subprocess.DEVNULL)
+            with socket.create_connection(listens.getsockname()) as peer:
+                peer.sendall(b"GET /health HTTP/1.0\r\n\r\n")
+                self.assertIn(b"\r\n\r\nok\n", peer.makefile("rb").read())
+            process.terminate()
+            self.assertEqual(0, process.wait(300))
+
     def test_keys(self) -> None:
         """A client of each kind with its key, one without, limits, a log, and a reload."""
         self.assertEqual(0, ingest(self.database, *CAPTURES).returncode)

@@ -1,4 +1,4 @@
-"""The example configurations: pdns-ingest takes every line of them, those that are commented out as well."""
+"""The example configurations: the programs take every line of them, those that are commented out as well."""
 import os
 import re
 import socket
@@ -10,11 +10,11 @@ from pdns_testing import BIN, CAPTURES, CONTENT_TYPE, control, dump, expected, r
 
 CONFIG = Path(__file__).resolve().parents[2] / "packaging" / "config"
 UNITS = CONFIG.parent / "systemd"
-FILES = sorted(CONFIG.glob("*.conf"))
+FILES = [CONFIG / "backfill.conf", CONFIG / "ingest.conf"]  # of pdns-ingest
 
 
-def options_of_help() -> set[str]:
-    run = subprocess.run([BIN / "pdns-ingest", "--help"], capture_output=True, text=True, check=True)
+def options_of_help(program: str = "pdns-ingest") -> set[str]:
+    run = subprocess.run([BIN / program, "--help"], capture_output=True, text=True, check=True)
     return set(re.findall(r"^  (?:-\w \[ )?--([a-z][a-z-]+)", run.stdout, re.MULTILINE))
 
 
@@ -28,18 +28,27 @@ class Config(unittest.TestCase):
         self.folder = scratch()
         self.addCleanup(self.folder.cleanup)
 
-    def read(self, text: str) -> subprocess.CompletedProcess:
+    def read(self, text: str, program: str = "pdns-ingest") -> subprocess.CompletedProcess:
         """The file is read before --help is heeded, and a name that is no option refused."""
         path = Path(self.folder.name) / "some.conf"
         path.write_text(text)
-        return subprocess.run([BIN / "pdns-ingest", "--config", path, "--help"], capture_output=True, text=True)
+        return subprocess.run([BIN / program, "--config", path, "--help"], capture_output=True, text=True)
 
     def test_files(self) -> None:
-        self.assertEqual(["backfill.conf", "ingest.conf"], [path.name for path in FILES])
+        self.assertEqual({*FILES, CONFIG / "serve.conf"}, set(CONFIG.glob("*.conf")))
         for path in FILES:
             for text in (path.read_text(), uncommented(path.read_text())):
                 run = self.read(text)
                 self.assertEqual((0, ""), (run.returncode, run.stderr), path.name)
+
+    def test_the_server_s(self) -> None:
+        text = (CONFIG / "serve.conf").read_text()
+        for one in (text, uncommented(text)):
+            run = self.read(one, "pdns-serve")
+            self.assertEqual((0, ""), (run.returncode, run.stderr))
+        self.assertEqual(64, self.read("databse = /var/lib/pdns\n", "pdns-serve").returncode)
+        self.assertEqual(options_of_help("pdns-serve") - {"help", "version", "config"},
+                         set(re.findall(r"^#?([a-z-]+) = ", text, re.MULTILINE)))
 
     def test_a_fault_is_seen(self) -> None:
         self.assertEqual(64, self.read("databse = /var/lib/pdns\n").returncode)

@@ -40,7 +40,7 @@ left() {
 }
 say() { printf '== %s\n' "$*"; }
 as() { setpriv --reuid "$1" --regid "$1" --init-groups "${@:2}"; }
-links() { find /etc/systemd -name 'pdns-ingest*' -o -name 'pdns-backfill*' | sort; }
+links() { find /etc/systemd -name 'pdns-ingest*' -o -name 'pdns-backfill*' -o -name 'pdns-serve*' | sort; }
 notes() { [ ! -e /run/systemctl.log ] || cat /run/systemctl.log; : >/run/systemctl.log; }
 mkdir -p /run/systemd/system
 dpkg -P passive-dns >/dev/null 2>&1 || true
@@ -66,7 +66,7 @@ touch pretend-active
 say upgrade; dpkg -i second.deb </dev/null
 say asked-of-systemd; notes
 say kept; tail -n 1 /etc/pdns/ingest.conf
-/usr/bin/systemctl --root=/ enable pdns-ingest.service pdns-backfill.timer
+/usr/bin/systemctl --root=/ enable pdns-ingest.service pdns-backfill.timer pdns-serve.service
 say enabled; links
 say remove; dpkg -r passive-dns
 say asked-of-systemd; notes
@@ -209,7 +209,7 @@ class Deb(unittest.TestCase):
         self.assertEqual([], told["enabled"])
         self.assertEqual(["drwxr-sr-x pdns-ingest pdns-dnstap"], told["run"])
         self.assertGreater(int(told["differs"][0]), 10)  # what the package has; so a difference would be seen below
-        self.assertEqual({"/etc/pdns/backfill.conf", "/etc/pdns/ingest.conf"},
+        self.assertEqual({"/etc/pdns/backfill.conf", "/etc/pdns/ingest.conf", "/etc/pdns/serve.conf"},
                          {line.split()[0] for line in told["conffiles"] if line.strip()})
         self.assertIn("(pdns-ingest)", told["users"][0])
         self.assertTrue(told["users"][1].startswith("pdns-dnstap:"))
@@ -221,12 +221,13 @@ class Deb(unittest.TestCase):
         self.assertIn("systemctl reload pdns-ingest", "\n".join(told["upgrade"]))
         self.assertEqual(["# mine"], told["kept"])
         self.assertEqual({"multi-user.target.wants/pdns-ingest.service", "sockets.target.wants/pdns-ingest.socket",
-                          "timers.target.wants/pdns-backfill.timer"},
+                          "timers.target.wants/pdns-backfill.timer", "multi-user.target.wants/pdns-serve.service",
+                          "sockets.target.wants/pdns-serve.socket"},
                          {line.removeprefix("/etc/systemd/system/") for line in told["enabled-2"]})
         # Removed: stopped first; configuration and data stay.
         self.assertTrue(any(line.startswith("stop ") or " stop " in line for line in told["asked-of-systemd-3"]),
                         told["asked-of-systemd-3"])
-        self.assertEqual(["backfill.conf", "ingest.conf", "/var/lib/pdns/CURRENT"], told["configured"])
+        self.assertEqual(["backfill.conf", "ingest.conf", "serve.conf", "/var/lib/pdns/CURRENT"], told["configured"])
         # Purged: the data stays and is named; nothing else is left.
         self.assertIn("/var/lib/pdns holds data", "\n".join(told["purge"]))
         self.assertEqual(["/var/lib/pdns/CURRENT"], told["left"])

@@ -46,6 +46,9 @@ OptionGroup Limits() {
 OptionGroup Other() {
   return {"Other",
           {
+              {"config", kText, "FILE", kNo,
+               "Read options from FILE, a line 'name = value' for each; those of the command line "
+               "go first"},
               {"version", kFlag, "", kNo, "Print the version and exit"},
               {"help,h", kFlag, "", kNo, "Print this help and exit"},
           }};
@@ -68,5 +71,7 @@ Answers passive DNS lookups over HTTP, beside pdns-ingest or without it: the DNS
 }
 
 OptionTable ServeOptionTable() { return {Serving(), Limits(), Other()}; }
+
+OptionTable ServeConfigTable() { return {Serving(), Limits()}; }
 
 }  // namespace pdns::tools

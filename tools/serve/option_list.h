@@ -11,4 +11,7 @@ const char* ServeUsage();
 // All options. Any thread.
 OptionTable ServeOptionTable();
 
+// Those that may stand in the file of --config. Any thread.
+OptionTable ServeConfigTable();
+
 }  // namespace pdns::tools

@@ -35,9 +35,10 @@ Status ConvertLimits(const po::variables_map& values, ServeOptions& options) {
 
 Result<ServeOptions> ParseServeOptions(int argc, const char* const* argv) {
   const po::options_description all = Describe(ServeOptionTable());
+  const po::options_description config = Describe(ServeConfigTable());
   const po::positional_options_description none;
   po::variables_map values;
-  if (Status parsed = ParseCommandLine({argc, argv, all, none}, values); !parsed.ok())
+  if (Status parsed = ParseCommandLine({argc, argv, all, none, &config}, values); !parsed.ok())
     return parsed;
   ServeOptions options;
   if (auto text = HelpOrVersion(values, "pdns-serve", ServeUsage(), all); text.has_value()) {
