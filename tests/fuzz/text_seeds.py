@@ -32,8 +32,8 @@ def http_seeds() -> dict[str, bytes]:
 
 
 def http_stream_seeds() -> dict[str, bytes]:
-    """Requests of a kept connection. The first byte is the size of the pieces in which they come, 0: in one; the
-    length of the path says how the target answers: 4 a stream, 5 later, 6 at once, 7 not at all."""
+    """Requests of a kept connection. The first byte is the size of the pieces in which they come, 0: in one, 255:
+    and the peer closes the connection at the end; the length of the path says how the target answers: 4 a stream, 5 later, 6 at once, 7 not at all."""
     def ask(path: str, headers: str = "", body: str = "", method: str = "GET") -> str:
         return f"{method} {path} HTTP/1.1\r\nHost: x\r\n{headers}\r\n{body}"
 
@@ -45,6 +45,8 @@ def http_stream_seeds() -> dict[str, bytes]:
     requests = {
         "each": "\0" + each,
         "bytes": "\1" + each,
+        "gone": "\xff" + each,
+        "bodies-many": "\0" + post("x" * 4500),
         "many": "\x7f" + each * 30,
         "streams": "\0" + ask("/str") * 20,
         "head": "\0" + ask("/str", method="HEAD") + each,

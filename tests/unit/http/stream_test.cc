@@ -158,6 +158,20 @@ TEST_F(StreamTest, KnowsThatThePeerIsGone) {
   }
 }
 
+TEST_F(StreamTest, OfAConnectionThatMakesRoomIsToldAtOnce) {
+  Limits limits;
+  limits.connections = limits.connections_per_address = 2;
+  Start(limits);
+  Client first = Ask(kRequest);
+  Client second = Ask(kRequest);
+  Client newcomer = Connect();
+  EXPECT_TRUE(streams_[0]->gone());
+  EXPECT_FALSE(streams_[1]->gone());
+  daemon_->LetOldestGo();
+  Run();
+  EXPECT_TRUE(first.Ended());
+}
+
 TEST_F(StreamTest, ThatComesForNobody) {
   Client client = Get("/later");
   client.Close();
