@@ -62,6 +62,18 @@ TEST_F(KeepAliveTest, TheConnectionEndsWhereAPeerWantsIt) {
   EXPECT_TRUE(kept.Ended());
 }
 
+TEST_F(KeepAliveTest, AnAnswerWithoutABodyHoldsNoPlaceForOne) {
+  Client client = Connect();
+  Ask(client, "HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n" + Request11("/later") + Request11("/"));
+  later_[0].Send({.status = 304});
+  Run();
+  const std::string all = client.Receive();
+  EXPECT_EQ(CountOf(all, "HTTP/1.1 200 OK\r\n"), 2U);
+  EXPECT_EQ(CountOf(all, "HTTP/1.1 304 Not Modified\r\n"), 1U);
+  EXPECT_EQ(CountOf(all, "answer\n"), 1U);
+  EXPECT_FALSE(client.Ended());
+}
+
 TEST_F(KeepAliveTest, ManyRequestsAtOnceAreAnsweredInOrder) {
   std::string requests;
   std::vector<std::string> expected;
