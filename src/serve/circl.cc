@@ -161,10 +161,11 @@ std::string WithoutLastDots(std::string_view text) {
     const bool end = i == text.size() || (text[i] == ' ' && !quoted);
     if (end && plain.size() - word > 1 && plain.back() == '.') plain.pop_back();
     if (i == text.size()) break;
-    if (text[i] == '\\' && i + 1 < text.size())
+    if (text[i] == '\\' && i + 1 < text.size()) {
       plain.push_back(text[i++]);
-    else if (text[i] == '"')
+    } else if (text[i] == '"') {
       quoted = !quoted;
+    }
     plain.push_back(text[i]);
     if (end) word = plain.size();
   }

@@ -125,7 +125,7 @@ Status SetType(std::string_view text, bool address, query::Filter& filter) {
 
 Result<ask::Question> AskAddress(std::string text) {
   std::replace(text.begin(), text.end(), ',', '/');
-  const auto question = ask::AskRdata(text);
+  auto question = ask::AskRdata(text);
   if (!question.ok()) return question;
   if (question->side != store::Side::kAddress)
     return Status::Usage(fmt::format("{} is neither an address nor a block", ask::Quoted(text)));

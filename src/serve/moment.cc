@@ -43,12 +43,12 @@ Result<std::unique_ptr<store::Snapshot>> Moment::NewSnapshot() {
 void Moment::Run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    if (wanted_) {
+    const bool old = database_ != nullptr && Clock::now() - looked_ >= kFresh;
+    const bool rests = Clock::now() - asked_ >= kRest;
+    if (wanted_ || (old && !rests)) {
       Look(lock);
-    } else if (database_ == nullptr || Clock::now() - asked_ >= kRest) {
+    } else if (database_ == nullptr || rests) {
       asked_for_.wait(lock, [this] { return wanted_ || stopping_; });
-    } else if (Clock::now() - looked_ >= kFresh) {
-      Look(lock);
     } else {
       asked_for_.wait_for(lock, kFresh, [this] { return wanted_ || stopping_; });
     }

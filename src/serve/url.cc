@@ -40,9 +40,10 @@ Status BadEscape() { return Status::Usage("a '%' in the URL is not followed by t
 }  // namespace
 
 std::optional<std::string_view> Url::Of(std::string_view name) const {
-  for (auto one = parameters.rbegin(); one != parameters.rend(); ++one)
-    if (one->name == name) return one->value;
-  return std::nullopt;
+  std::optional<std::string_view> last;
+  for (const Parameter& one : parameters)
+    if (one.name == name) last = one.value;
+  return last;
 }
 
 Result<Url> ParseUrl(std::string_view path, std::string_view query) {
