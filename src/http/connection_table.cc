@@ -60,7 +60,7 @@ void ConnectionTable::BeginBody(ConnectionId id, Clock::time_point now) {
 
 void ConnectionTable::BeginAnswer(ConnectionId id, Clock::time_point now) {
   entries_.at(id).answering = true;
-  GoOn(id, now);
+  Pause(id, now);  // until there is something to send
 }
 
 void ConnectionTable::GoOn(ConnectionId id, Clock::time_point now) {

@@ -2,10 +2,11 @@
 //
 // A peer that is silent, sends a byte now and then or never reads would hold its connection for
 // ever. So each has a time by which its request's header must be whole, then one for the body if
-// there is any, and from then on a time by which the answer must be sent. The answer's time begins
-// anew with each piece of a streamed answer that the peer has read. It does not run while there is
-// nothing to send: how long a Stream may keep silent is its writer's matter. But a peer that has
-// ended its side may be gone altogether, and is waited for `ended_time` only.
+// there is any, and from the answer's beginning on a time by which it must be sent. The answer's
+// time begins anew with each piece of a streamed answer that the peer has read. It does not run
+// while there is nothing to send: how long an answer takes to begin, and a Stream may keep silent,
+// is the matter of whoever makes it. But a peer that has ended its side may be gone altogether, and
+// is waited for `ended_time` only.
 //
 // A connection has to go earlier if a newcomer needs room: one of the newcomer's address if that
 // has as many as one may have, else one of all. If at least half of these have not come to a
@@ -35,11 +36,11 @@ struct Limits {
   std::size_t connections_per_address = 64;       // an IPv6 address: its first 64 bits
   std::size_t request_bytes = 32U << 10;          // memory of a connection; half holds a header
   std::chrono::milliseconds header_time{10'000};  // from accept() to the end of the header
-  std::chrono::milliseconds answer_time{30'000};  // from there to the last byte of the answer, or
-                                                  // to the next piece of a streamed one
+  std::chrono::milliseconds answer_time{30'000};  // from the answer's first byte to the last, or to
+                                                  // the next piece of a streamed one
   std::chrono::milliseconds idle_time{60'000};    // from an answer to the next request's first line
-  std::chrono::milliseconds ended_time{1'000};    // for a streamed answer to go on, if the peer has
-                                                  // ended its side
+  std::chrono::milliseconds ended_time{1'000};    // for an answer to begin, or a streamed one to go
+                                                  // on, if the peer has ended its side
   std::chrono::milliseconds body_time{30'000};    // from the end of the header to that of the body
   std::size_t body_bytes = 0;                     // of one request's body; 0: no body is read
   std::size_t bodies_bytes = 64U << 20;           // of all bodies that are read at once
@@ -63,8 +64,8 @@ class ConnectionTable {
   void BeginHeader(ConnectionId id, Clock::time_point now);  // the first line is whole
   void BeginBody(ConnectionId id, Clock::time_point now);    // the header is whole
   void BeginAnswer(ConnectionId id, Clock::time_point now);  // the request is whole
-  void GoOn(ConnectionId id, Clock::time_point now);   // a piece of a streamed answer is being sent
-  void Pause(ConnectionId id, Clock::time_point now);  // of which there is nothing to send now
+  void GoOn(ConnectionId id, Clock::time_point now);  // the answer, or a piece of it, is being sent
+  void Pause(ConnectionId id, Clock::time_point now);      // of which there is nothing to send now
   void EndSide(ConnectionId id, Clock::time_point now);    // the peer sends no more
   void BeginNext(ConnectionId id, Clock::time_point now);  // it is as a new one
   void Leave(ConnectionId id);   // it was told to go: it takes no room, and is not named again

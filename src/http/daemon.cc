@@ -60,7 +60,8 @@ struct Connection {
   // Of the request that it has come to.
   Stage stage = Stage::kHead;
   RequestId request = 0;  // 0: the handler was not asked
-  std::string target;     // as it was sent, with the query
+  RequestOver over = std::make_shared<std::atomic<bool>>(false);
+  std::string target;  // as it was sent, with the query
   bool is_head = false;
   std::string body;
   std::optional<Answer> answer;  // not yet MHD's
@@ -293,7 +294,7 @@ class Daemon::Impl {
               .body = connection.body,
               .headers = head.headers,
               .peer = connection.peer},
-             Reply(mailbox_, connection.request));
+             Reply(mailbox_, connection.request, connection.over));
     FreeBody(connection);
     connection.answer = mailbox_->Pop(connection.request);
   }
@@ -322,6 +323,7 @@ class Daemon::Impl {
   }
 
   MHD_Result Queue(Connection& connection, Answer answer) {
+    table_.GoOn(connection.id, now_);
     const auto status = static_cast<unsigned>(answer.status);
     if (answer.stream != nullptr) {
       connection.pipe = answer.stream->pipe();
@@ -357,6 +359,7 @@ class Daemon::Impl {
   // Whatever comes for it later finds no request.
   void EndRequest(Connection& connection) {
     requests_.erase(std::exchange(connection.request, 0));
+    std::exchange(connection.over, std::make_shared<std::atomic<bool>>(false))->store(true);
     if (connection.pipe != nullptr) std::exchange(connection.pipe, nullptr)->Close();
     if (connection.answer.has_value()) Drop(*std::exchange(connection.answer, std::nullopt));
     FreeBody(connection);

@@ -20,8 +20,8 @@
 //
 // An answer with a Stream is sent while it is written: in chunks to HTTP/1.1, to HTTP/1.0 up to the
 // end of the connection, which therefore does not show whether the answer is whole. If the peer is
-// gone, the Stream is told at once; what counts as gone: it closed the connection, an error, or its
-// time is over by the rules of ConnectionTable.
+// gone, the Stream is told at once, and before the answer has begun the Reply; what counts as gone:
+// it closed the connection, an error, or its time is over by the rules of ConnectionTable.
 //
 // Bounds: those of Limits, by the rules of ConnectionTable. In memory are, of each connection,
 // `request_bytes`, an answer that is not sent yet or what its Stream holds; and the bodies that are

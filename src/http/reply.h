@@ -4,10 +4,13 @@
 // Each request has an id of its own, so that a late Reply to a request that is over answers no
 // later one of the same connection.
 //
+// While the answer is made, a Reply knows whether anybody still waits for it.
+//
 // A Reply: one thread at a time, which may be another than the one that got it. A Mailbox: any
 // thread. Both may outlive their Daemon; then what is sent is dropped, and a Stream in it is told.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -54,9 +57,14 @@ class Mailbox {
 // Of an answer that nobody will send: tells its Stream, if it has one.
 void Drop(const Answer& answer);
 
+// Set by the Daemon when a request is over, whether it was answered or not; read by any thread.
+using RequestOver = std::shared_ptr<std::atomic<bool>>;
+
 class Reply {
  public:
-  Reply(std::shared_ptr<Mailbox> mailbox, RequestId id) : mailbox_(std::move(mailbox)), id_(id) {}
+  Reply(std::shared_ptr<Mailbox> mailbox, RequestId id,
+        RequestOver over = std::make_shared<std::atomic<bool>>(false))
+      : mailbox_(std::move(mailbox)), id_(id), over_(std::move(over)) {}
   ~Reply();  // if nothing was sent: status 500
   Reply(Reply&&) = default;
   Reply& operator=(Reply&&) = delete;
@@ -66,9 +74,14 @@ class Reply {
   // Once. If the peer is gone by then, the answer is dropped.
   void Send(Answer answer);
 
+  // Before it is sent: whether nobody waits for it any more, because the peer has left or was told
+  // to, or the server ends. Cheap: may be asked at every row.
+  bool gone() const { return over_->load(std::memory_order_relaxed); }
+
  private:
   std::shared_ptr<Mailbox> mailbox_;  // none: sent, or moved from
   RequestId id_;
+  RequestOver over_;
 };
 
 }  // namespace pdns::http

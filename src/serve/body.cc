@@ -20,7 +20,7 @@ void Body::Tick() {
   if (!waiting_.empty() && Clock::now() - since_ >= kPatience) Push();
 }
 
-bool Body::gone() const { return stream_ != nullptr && stream_->gone(); }
+bool Body::gone() const { return stream_ != nullptr ? stream_->gone() : reply_.gone(); }
 
 void Body::Push() {
   if (stream_ == nullptr) {

@@ -64,7 +64,9 @@ TEST(ConnectionTable, TimesOfAConnection) {
   EXPECT_EQ(table.NextDue(), At(10));
   EXPECT_TRUE(table.Due(At(9)).empty());
   EXPECT_EQ(table.Due(At(10)), (std::vector<ConnectionId>{1}));
-  table.BeginAnswer(1, At(9));
+  table.BeginAnswer(1, At(8));
+  EXPECT_EQ(table.NextDue(), At(15));  // of the other one: the answer takes its time
+  table.GoOn(1, At(9));
   EXPECT_TRUE(table.Due(At(14)).empty());
   EXPECT_EQ(table.Due(At(39)), (std::vector<ConnectionId>{1, 2}));
   table.Leave(2);
@@ -86,7 +88,9 @@ TEST(ConnectionTable, TimesOfRequestsOneAfterAnother) {
   EXPECT_EQ(table.NextDue(), At(10));  // from accept()
   table.BeginBody(1, At(9));
   EXPECT_EQ(table.NextDue(), At(29));
-  table.BeginAnswer(1, At(20));
+  table.BeginAnswer(1, At(18));
+  EXPECT_FALSE(table.NextDue().has_value());
+  table.GoOn(1, At(20));
   EXPECT_EQ(table.NextDue(), At(50));
   table.BeginNext(1, At(30));
   EXPECT_EQ(table.NextDue(), At(80));
@@ -115,9 +119,8 @@ TEST(ConnectionTable, TimesOfAStreamedAnswer) {
   EXPECT_EQ(table.NextDue(), At(55));
   table.Add("b", At(30));
   table.BeginAnswer(2, At(30));
-  table.Pause(2, At(30));
   table.EndSide(2, At(31));
-  EXPECT_EQ(table.NextDue(), At(34));
+  EXPECT_EQ(table.NextDue(), At(34));  // before it begins as well
 }
 
 TEST(ConnectionTable, WhoHasWaitedLongestMakesRoom) {

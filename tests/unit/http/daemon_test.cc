@@ -169,11 +169,47 @@ TEST_F(DaemonTest, AHeaderMustBeWholeInTime) {
   EXPECT_TRUE(endless.Ended());
   EXPECT_FALSE(late.Ended());
   EXPECT_EQ(daemon_->size(), 1U);
-  now_ = begin + limits.answer_time;
-  Run();
-  EXPECT_TRUE(late.Ended());
-  EXPECT_EQ(daemon_->size(), 0U);
   EXPECT_GT(daemon_->Patience(now_), limits.answer_time);
+}
+
+// An answer takes as long as it takes to make; from then on the peer's time runs.
+TEST_F(DaemonTest, AnAnswerThatTakesLongIsWaitedFor) {
+  Client client = Get("/later");
+  Client deaf = Get("/later");
+  now_ += std::chrono::hours(1);
+  Run();
+  EXPECT_FALSE(later_[0].gone());
+  later_[0].Send({.body = "late\n"});
+  later_[1].Send({.body = std::string(8 << 20, 'x')});
+  Run();
+  EXPECT_EQ(client.Body(), "late\n");
+  EXPECT_EQ(daemon_->size(), 1U);
+  now_ += Limits().answer_time;
+  Run();
+  EXPECT_EQ(daemon_->size(), 0U);
+}
+
+TEST_F(DaemonTest, AReplyKnowsThatNobodyWaitsForIt) {
+  const Limits limits;
+  Client reset = Get("/later");
+  Client half = Get("/later");
+  Client waits = Get("/later");
+  EXPECT_FALSE(later_[0].gone() || later_[1].gone() || later_[2].gone());
+  reset.Close();
+  Run();
+  EXPECT_TRUE(later_[0].gone());
+  half.End();
+  Run();
+  now_ += limits.ended_time - milliseconds(1);
+  Run();
+  EXPECT_FALSE(later_[1].gone());
+  now_ += milliseconds(1);
+  Run();
+  EXPECT_TRUE(later_[1].gone());
+  EXPECT_TRUE(half.Ended());
+  EXPECT_FALSE(later_[2].gone());
+  daemon_.reset();
+  EXPECT_TRUE(later_[2].gone());
 }
 
 TEST_F(DaemonTest, AnAnswerMustBeReadInTime) {

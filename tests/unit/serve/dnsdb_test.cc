@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <memory>
 #include <thread>
 
 #include "serve/dnsdb_objects.h"
@@ -29,7 +31,7 @@ struct DnsdbTest : ::testing::Test {
     EXPECT_TRUE(request.ok()) << request.status().message();
     const auto mailbox = std::make_shared<http::Mailbox>();
     std::thread maker([&] {
-      Body body(http::Reply(mailbox, 1), {.type = "x"});
+      Body body(http::Reply(mailbox, 1, over), {.type = "x"});
       told = AnswerDnsdb(snapshot, *request, version, {&stop, deadline}, body);
     });
     const auto answer = testing::ReadAnswer(mailbox, 1);
@@ -42,6 +44,7 @@ struct DnsdbTest : ::testing::Test {
   }
 
   FakeSnapshot snapshot;
+  http::RequestOver over = std::make_shared<std::atomic<bool>>(false);
   Stop stop;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   std::uint64_t told = 0;
@@ -168,6 +171,17 @@ TEST_F(DnsdbTest, WhatTakesTooLongIsNotWhole) {
             "503 ");
   stop.Request();
   EXPECT_EQ(Ask("/lookup/rrset/name/*.org"), "500 no answer\n");
+}
+
+TEST_F(DnsdbTest, NobodyIsSearchedForWhoHasLeft) {
+  for (int i = 0; i < 20'000; ++i)
+    snapshot.Add("n" + std::to_string(i) + ".org", RrType::kA, "abcd", Seen(1, 2, 1));
+  over->store(true);
+  for (const DnsdbVersion version : {DnsdbVersion::kV1, DnsdbVersion::kV2}) {
+    const std::uint64_t before = snapshot.keys_seen();
+    EXPECT_EQ(Ask("/lookup/rrset/name/*.org", "offset=9999999", version), "500 no answer\n");
+    EXPECT_LT(snapshot.keys_seen() - before, 5000U);
+  }
 }
 
 TEST_F(DnsdbTest, ADatabaseThatFailsIsNotAnEmptyAnswer) {
