@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "http/head.h"
+#include "http/peer_socket.h"
 #include "http/pipe.h"
 #include "http/response.h"
 #include "http/stream.h"
@@ -78,15 +79,6 @@ std::size_t KeepEscapes(void* /*nothing*/, MHD_Connection* /*connection*/, char*
   return std::strlen(text);
 }
 
-// What the peer sent and nobody read would make the kernel reset the connection, the answer with
-// it: one look, no wait.
-void EndGently(int fd) {
-  std::array<char, 4096> rest;
-  shutdown(fd, SHUT_WR);
-  for (int i = 0; i < 16 && recv(fd, rest.data(), rest.size(), MSG_DONTWAIT) > 0; ++i) {
-  }
-}
-
 }  // namespace
 
 class Daemon::Impl {
@@ -132,6 +124,7 @@ class Daemon::Impl {
     if (const auto old = table_.InTheWayOf(peer)) LetGo(connections_.at(*old));
     arriving_ = table_.Add(peer, now);
     arriving_peer_ = PeerText(address);
+    BoundUnsent(socket.get());
     // Calls OnConnection, and closes the socket whatever comes.
     if (MHD_add_connection(daemon_, socket.Release(), generic, size) != MHD_YES)
       table_.Remove(arriving_);

@@ -1,8 +1,10 @@
 #include "http/stream.h"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <fstream>
@@ -12,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "http/listen.h"
+#include "http/peer_socket.h"
 #include "unit/http/daemon_fixture.h"
 #include "unit/support/sanitized.h"
 
@@ -56,6 +60,35 @@ struct StreamTest : DaemonTest {
       daemon_->Turn(now_);
       std::this_thread::yield();
     }
+  }
+
+  // What can be written is written.
+  void TurnUntilStill(const std::atomic<std::size_t>& written) {
+    std::size_t last = 0;
+    for (int same = 0; same < 1000; ++same) {
+      daemon_->Turn(now_);
+      std::this_thread::yield();
+      if (std::exchange(last, written.load()) != last) same = 0;
+    }
+  }
+
+  // A peer whose own system holds little.
+  Client ConnectByTcp() {
+    const auto listening = Listen("test", "0");
+    EXPECT_TRUE(listening.ok()) << listening.status().message();
+    Client client(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    constexpr int kLittle = 64 << 10;
+    setsockopt(client.fd(), SOL_SOCKET, SO_RCVBUF, &kLittle, sizeof kLittle);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    to.sin_port = htons(static_cast<std::uint16_t>(PortOf(*listening)));
+    EXPECT_EQ(connect(client.fd(), reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
+    net::Descriptor accepted(
+        accept4(listening->get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    EXPECT_TRUE(accepted.valid());
+    daemon_->Add(std::move(accepted), now_);
+    return client;
   }
 };
 
@@ -242,12 +275,7 @@ TEST_F(StreamTest, MemoryIsFlatBeforeAReaderThatStops) {
     return received >= kRead;
   });
   // What the socket and the buffer hold, and no more, however long it goes on.
-  std::size_t last = 0;
-  for (int same = 0; same < 1000; ++same) {
-    daemon_->Turn(now_);
-    std::this_thread::yield();
-    if (std::exchange(last, written.load()) != last) same = 0;
-  }
+  TurnUntilStill(written);
   EXPECT_LT(written, received + (4U << 20));
   if (!testing::kSanitized) {  // which keeps what is freed
     EXPECT_LT(ResidentBytes(), before + (16U << 20));
@@ -281,6 +309,33 @@ TEST_F(StreamTest, TimeRunsWhileThePeerDoesNotRead) {
   read->Finish();
   Run();
   EXPECT_EQ(Joined(reading.Body()).size(), 9 * std::string("piece").size());
+}
+
+// The system's buffers hold megabytes: what the peer takes of them must be seen all the same.
+TEST_F(StreamTest, APeerThatReadsALittleAllTheTimeIsNotCut) {
+  const Client client = ConnectByTcp();
+  EXPECT_TRUE(client.Send(kRequest));
+  RunUntil([&] { return !streams_.empty(); });
+  std::atomic<std::size_t> written = 0;
+  std::thread writer([&written, made = streams_.back()] {
+    const std::string row(1000, 'x');
+    while (made->Write(row)) written += row.size();
+  });
+  std::array<char, 1U << 10> some;
+  for (int step = 0; step < 20 && !stream().gone(); ++step) {
+    TurnUntilStill(written);
+    for (std::size_t got = 0; got < 2 * kMostUnsent;) {
+      const ssize_t more = recv(client.fd(), some.data(), some.size(), MSG_DONTWAIT);
+      if (more > 0) got += static_cast<std::size_t>(more);
+      if (more < 0) daemon_->Turn(now_);
+    }
+    TurnUntilStill(written);
+    now_ += Limits().answer_time * 2 / 3;
+  }
+  EXPECT_FALSE(stream().gone());
+  now_ += Limits().answer_time;  // and no more
+  RunUntil([&] { return stream().gone(); });
+  writer.join();
 }
 
 TEST_F(StreamTest, ASilentOneIsWaitedFor) {
