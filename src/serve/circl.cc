@@ -116,11 +116,23 @@ class CirclAnswer final : public BodySink {
   bool more_ = false;
 };
 
+// A block is ADDRESS,PREFIX to dnsdbq, as in DNSDB.
+std::string WithBlockInItsForm(const std::string& value) {
+  const std::size_t comma = value.find(',');
+  if (comma == std::string::npos || value.find_first_not_of("0123456789", comma + 1) < value.size())
+    return value;
+  std::string block = value;
+  block[comma] = '/';
+  const auto asked = ask::AskRdata(block);
+  return asked.ok() && asked->side == store::Side::kAddress ? block : value;
+}
+
 }  // namespace
 
-Result<CirclRequest> ParseCircl(const std::string& value, const Url& url,
+Result<CirclRequest> ParseCircl(const std::string& sent, const Url& url,
                                 const http::Request& headers) {
   CirclRequest request;
+  const std::string value = WithBlockInItsForm(sent);
   auto rdata = ask::AskRdata(value);
   if (!rdata.ok()) return rdata.status();
   const bool address = rdata->side == store::Side::kAddress;

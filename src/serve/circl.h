@@ -37,8 +37,8 @@ struct CirclRequest {
   std::uint64_t most = kMostRows;     // rows of an answer that is no page
 };
 
-// `path`: the value alone; an address may be followed by a prefix length. kUsage: it is neither a
-// name nor an address, or a header is not what it should be.
+// `value`: a name or an address; a block as ADDRESS/PREFIX or ADDRESS,PREFIX, which dnsdbq sends.
+// kUsage: it is neither a name nor an address, or a header is not what it should be.
 Result<CirclRequest> ParseCircl(const std::string& value, const Url& url,
                                 const http::Request& headers);
 

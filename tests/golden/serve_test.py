@@ -182,6 +182,7 @@ class Serve(unittest.TestCase):
             self.assertEqual(wanted, {(row["rrname"], row["rrtype"], rdata) for row in rows for rdata in row["rdata"]},
                              system)
         self.assertIn("www.blah.org", self.dnsdbq("-u", "circl", "-r", "www.blah.org", "-j"))
+        self.assertIn("www.blah.org", self.dnsdbq("-u", "circl", "-i", "205.150.150.0/24", "-j"))
         self.assertIn("205.150.150.140", self.dnsdbq("-r", "www.blah.org/A"))
         self.assertIn("www.blah.org", self.dnsdbq("-i", "205.150.150.0,24", "-S", "-k", "count"))
         self.assertIn("www.blah.org", self.dnsdbq("-n", "*.ca-dns.net", "-p", "csv") + self.dnsdbq("-R", "0377777704626c6168036f726700"))

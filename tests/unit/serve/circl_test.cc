@@ -64,6 +64,17 @@ TEST_F(CirclTest, AValueIsAskedBothWays) {
   EXPECT_EQ(told, 1U);
 }
 
+// As dnsdbq asks for it.
+TEST_F(CirclTest, ABlockWithAComma) {
+  snapshot.Add("a.org", RrType::kA, "abcd");
+  Ask("97.98.99.0,24");
+  EXPECT_EQ(told, 1U);
+  for (const char* none : {"97.98.99.0,33", "97.98.99.0,24,1", "97.98.99.0,"}) {
+    Ask(none);
+    EXPECT_EQ(told, 0U) << none;
+  }
+}
+
 // A row that is at its owner and in its rdata what was asked for is told once.
 TEST_F(CirclTest, OnceEach) {
   snapshot.Add("a.blah.org", RrType::kCname, WireName("b.blah.org"), Seen(1, 2, 3));
