@@ -127,13 +127,15 @@ Decision Gate::Admit(const Key& key, Way way, const Time& now, Cost cost) {
   return Admitted{key.name, usage.RowsLeft()};
 }
 
-void Gate::CountRows(std::string_view name, std::uint64_t rows, const Time& now) {
+std::uint64_t Gate::ClaimRows(std::string_view name, std::uint64_t rows, const Time& now) {
   const std::lock_guard lock(mutex_);
   const auto found = usage_.find(name);
-  if (found == usage_.end()) return;
+  if (found == usage_.end()) return rows;
   Usage& usage = found->second;
   usage.GoOn(now);
+  rows = std::min(rows, usage.RowsLeft().value_or(rows));
   usage.rows += std::min(rows, std::numeric_limits<std::uint64_t>::max() - usage.rows);
+  return rows;
 }
 
 std::optional<Allotment> Gate::Left(std::string_view name, const Time& now) {

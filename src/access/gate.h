@@ -90,9 +90,10 @@ class Gate {
   Decision Decide(const Credentials& credentials, std::string_view peer, const Time& now,
                   Cost cost = Cost::kRequest);
 
-  // An answer to this key had so many rows. A name that there is not is passed over: its key may
-  // have gone while the answer was sent.
-  void CountRows(std::string_view name, std::uint64_t rows, const Time& now);
+  // An answer to this key is to have so many rows more. Returns how many of them it may have, and
+  // counts these: answers that are made at the same time share what is left. A name that there is
+  // not has no limit: its key may have gone while the answer was sent.
+  std::uint64_t ClaimRows(std::string_view name, std::uint64_t rows, const Time& now);
 
   // Nothing: no such key.
   std::optional<Allotment> Left(std::string_view name, const Time& now);

@@ -7,4 +7,9 @@ int HttpStatus(Code code) {
   return code == Code::kNoInput ? 404 : 503;
 }
 
+void RefuseNoRowsLeft(Body& body) {
+  body.AddHeader("Retry-After", "1");
+  body.Refuse(429, kNoRowsLeft);
+}
+
 }  // namespace pdns::serve

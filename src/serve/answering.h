@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "base/stop.h"
 #include "query/run.h"
+#include "serve/asker.h"
 #include "serve/body.h"
 
 namespace pdns::serve {
@@ -21,9 +22,17 @@ int HttpStatus(Code code);
 struct Ending {
   const Stop* stop = nullptr;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  const Asker* asker = nullptr;  // whose rows are counted; none: nobody's
 
   bool late() const { return std::chrono::steady_clock::now() >= deadline; }
 };
+
+// Of an answer that ends because its key has no rows left.
+inline constexpr const char* kNoRowsLeft = "the key has used up its rows of today";
+
+// Other answers had what was left when the request was let in. The next one is refused by the gate,
+// which says when to come again.
+void RefuseNoRowsLeft(Body& body);
 
 // A sink of query::Run that writes into a body.
 class BodySink : public query::AnswerSink {
@@ -35,6 +44,14 @@ class BodySink : public query::AnswerSink {
     return body_.gone() || ending_.stop->requested() || ending_.late();
   }
 
+  // Whether the answer may have one row more, by what its key has left; from the first no on it may
+  // not.
+  bool MayTellOne() {
+    used_up_ = used_up_ || (ending_.asker != nullptr && !ending_.asker->ClaimRow());
+    return !used_up_;
+  }
+  bool used_up() const { return used_up_; }
+
   // Interrupted by whoever does not want the answer, and not by the time it takes.
   bool unwanted() const { return body_.gone() || ending_.stop->requested(); }
 
@@ -44,6 +61,7 @@ class BodySink : public query::AnswerSink {
  private:
   Body& body_;
   Ending ending_;
+  bool used_up_ = false;
 };
 
 }  // namespace pdns::serve

@@ -35,8 +35,11 @@ std::optional<access::Allotment> Asker::Left() const {
   return access_.gate->Left(key_, access::Now());
 }
 
+bool Asker::ClaimRow() const {
+  return key_.empty() || access_.gate->ClaimRows(key_, 1, access::Now()) == 1;
+}
+
 void Asker::Done(int status, std::uint64_t rows) const {
-  if (!key_.empty() && rows > 0) access_.gate->CountRows(key_, rows, access::Now());
   if (access_.audit == nullptr) return;
   access::Audit::Entry entry{time_};
   entry.key = key_;

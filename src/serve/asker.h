@@ -29,13 +29,16 @@ class Asker {
   static std::variant<Asker, http::Answer> LetIn(const Access& access, const http::Request& request,
                                                  access::Cost cost);
 
-  // Rows that an answer may have; none: no limit.
+  // Rows that an answer may have if no other one is made for the key; none: no limit.
   std::optional<std::uint64_t> rows_left() const { return rows_left_; }
+
+  // The answer is to have one row more, and it is counted. False: the key has none left.
+  bool ClaimRow() const;
 
   // What its key has left; none: no key.
   std::optional<access::Allotment> Left() const;
 
-  // The answer is given: counts its rows, writes the log.
+  // The answer is given: writes the log.
   void Done(int status, std::uint64_t rows) const;
 
  private:

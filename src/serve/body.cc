@@ -44,7 +44,9 @@ void Body::Finish() {
 
 void Body::Refuse(int status, std::string_view text) {
   status_ = status;
-  reply_.Send(Refusal(status, text));
+  http::Answer answer = Refusal(status, text);
+  answer.headers = std::move(head_.headers);
+  reply_.Send(std::move(answer));
 }
 
 http::Answer Refusal(int status, std::string_view text) {

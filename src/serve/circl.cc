@@ -53,7 +53,7 @@ class CirclAnswer final : public BodySink {
       return true;
     }
     more_ = told_ == limit_ || page_.size() >= CirclRequest::kMostPage;
-    if (more_) return false;
+    if (more_ || !MayTellOne()) return false;
     ++told_;
     Tell(hit, rrtype);
     return true;
@@ -71,8 +71,12 @@ class CirclAnswer final : public BodySink {
       return body().Refuse(late ? 503 : HttpStatus(status.code()),
                            late ? "it took too long: ask for less" : status.message());
     }
+    if (used_up() && (told_ == 0 || !request_.page.has_value())) {
+      if (!body().begun()) RefuseNoRowsLeft(body());
+      return;
+    }
     if (request_.page.has_value()) {
-      if (more_) body().AddHeader("x-dribble-cursor", std::to_string(seen_ + told_));
+      if (more_ || used_up()) body().AddHeader("x-dribble-cursor", std::to_string(seen_ + told_));
       body().Append(page_);
     } else if (more_ && body().begun()) {
       return;

@@ -56,6 +56,7 @@ class DnsdbAnswer final : public BodySink {
                              DnsdbObjects::kMostLine));
     }
     if (more_) return Cut("Result limit reached");
+    if (used_up()) return Cut(kNoRowsLeft);
     if (!v2_ && told_ == 0) return body().Refuse(404, "no results found for query");
     if (v2_) body().Append(Condition("succeeded", ""));
     body().Finish();
@@ -68,7 +69,7 @@ class DnsdbAnswer final : public BodySink {
       return true;
     }
     more_ = told_ == request_.limit;
-    if (more_) return false;
+    if (more_ || !MayTellOne()) return false;
     ++told_;
     if (request_.summarize) return Sum(one);
     if (v2_) body().Append("{\"obj\":");
@@ -107,8 +108,10 @@ class DnsdbAnswer final : public BodySink {
     if (v2_) {
       body().Append(Condition(told_ > 0 ? "limited" : "failed", why));
       body().Finish();
-    } else if (more_) {
-      body().Finish();  // of a limit that it asked for the client knows
+    } else if (more_ || (used_up() && told_ > 0)) {
+      body().Finish();  // of a limit that it asked for, or its key has, the client knows
+    } else if (used_up()) {
+      RefuseNoRowsLeft(body());
     } else if (!body().begun()) {
       body().Refuse(503, why);
     }

@@ -111,7 +111,7 @@ class Service::Impl {
   void Start(Asked asked, Answering answer) {
     // std::function wants what can be copied.
     const auto job = std::make_shared<Asked>(std::move(asked));
-    const Ending ending{&stop_, steady_clock::now() + settings_.most_time};
+    const Ending ending{&stop_, steady_clock::now() + settings_.most_time, &job->asker};
     const bool started = threads_.Start([this, job, ending, answer = std::move(answer)] {
       auto snapshot = moment_.NewSnapshot();
       if (!snapshot.ok()) return Send(*job, Refusal(503, snapshot.status().message()));

@@ -2,6 +2,7 @@
 DNSDB and CIRCL read, among them the stock dnsdbq."""
 import base64
 import hashlib
+import http.client
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import struct
 import subprocess
 import unittest
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
@@ -333,6 +335,28 @@ class Alone(unittest.TestCase):
         server.process.send_signal(signal.SIGHUP)
         wait_for(lambda: "the keys stay as they were" in server.log.read_text())
         self.assertEqual(200, status(X_Api_Key="new"))
+
+    def test_answers_at_the_same_time_share_the_rows_of_their_key(self) -> None:
+        self.assertEqual(0, ingest(self.database, *CAPTURES).returncode)
+        keys = self.root / "keys"
+        keys.write_text("".join(f"{name} {hashlib.sha256(name.encode()).hexdigest()} rows-per-day=500\n"
+                                for name in ("v2", "v1", "circl")))
+        keys.chmod(0o600)
+        server = self.serve("--keys", keys)
+        for key, target in (("v2", "/dnsdb/v2/lookup/rrset/name/*?limit=0"), ("v1", "/lookup/rrset/name/*?limit=0"),
+                            ("circl", "/pdns/query/*")):
+            def ask(_: int) -> tuple[int, int]:
+                try:
+                    status, _, text = server.get(target, {"X-Api-Key": key})
+                except (http.client.HTTPException, ConnectionError):  # of version 1 and CIRCL it is cut
+                    return 0, 0
+                return status, text.count('"rrname"') if status == 200 else 0
+            with ThreadPoolExecutor(24) as peers:
+                answers = list(peers.map(ask, range(24)))
+            self.assertLessEqual({status for status, _ in answers}, {0, 200, 429, 503}, key)
+            self.assertLessEqual(sum(rows for _, rows in answers), 500, key)
+            rate = json.loads(server.get("/dnsdb/v2/rate_limit", {"X-Api-Key": key})[2])["rate"]
+            self.assertEqual(0, rate["remaining"], key)
 
     def test_a_client_that_vanishes_ends_its_scan(self) -> None:
         """Its answer is longer than what the sockets hold, so that the server waits for it."""

@@ -65,7 +65,7 @@ TEST_F(GateTest, WithoutKeysEverybody) {
   Gate gate;
   ExpectIn(Ask(gate, "", Way::kNone), "");
   for (int i = 0; i < 100; ++i) ExpectIn(Ask(gate, "any" + std::to_string(i)), "");
-  gate.CountRows("", 5, now);
+  gate.ClaimRows("", 5, now);
   EXPECT_FALSE(gate.Left("", now).has_value());
 }
 
@@ -136,9 +136,10 @@ TEST_F(GateTest, RetryAfterIsRoundedUp) {
 TEST_F(GateTest, RowsPerDay) {
   Gate gate(Keys(Line("alice", "rows-per-day=100")));
   ExpectIn(Ask(gate, "alice-key"), "alice", 100);
-  gate.CountRows("alice", 99, now);
+  gate.ClaimRows("alice", 99, now);
   ExpectIn(Ask(gate, "alice-key"), "alice", 1);
-  gate.CountRows("alice", 50, now);
+  EXPECT_EQ(gate.ClaimRows("alice", 50, now), 1U);
+  EXPECT_EQ(gate.ClaimRows("alice", 1, now), 0U);
   ExpectOut(Ask(gate, "alice-key"), 429,
             "this key has used up rows-per-day=100: try again in 28800 s",
             {{"Retry-After", "28800"}});
@@ -150,7 +151,7 @@ TEST_F(GateTest, RowsPerDay) {
 TEST_F(GateTest, RowsDoNotWrapAround) {
   Gate gate(Keys(Line("alice", "rows-per-day=100")));
   for (int i = 0; i < 3; ++i)
-    gate.CountRows("alice", std::numeric_limits<std::uint64_t>::max() - 1, now);
+    gate.ClaimRows("alice", std::numeric_limits<std::uint64_t>::max() - 1, now);
   EXPECT_EQ(gate.Left("alice", now)->rows_left, 0U);
 }
 
@@ -158,7 +159,7 @@ TEST_F(GateTest, AClockThatIsSetKeepsNobodyOut) {
   Gate gate(Keys(Line("alice", "requests-per-minute=1 rows-per-day=1")));
   now.wall += hours(24 * 365);
   ExpectIn(Ask(gate, "alice-key"), "alice", 1);
-  gate.CountRows("alice", 1, now);
+  gate.ClaimRows("alice", 1, now);
   now.wall -= hours(24 * 365);
   now.steady += seconds(60);
   ExpectIn(Ask(gate, "alice-key"), "alice", 1);
@@ -167,7 +168,7 @@ TEST_F(GateTest, AClockThatIsSetKeepsNobodyOut) {
 TEST_F(GateTest, WhatIsLeft) {
   Gate gate(Keys(Line("alice", "requests-per-minute=5 rows-per-day=100") + Line("bob")));
   Ask(gate, "alice-key");
-  gate.CountRows("alice", 30, now);
+  gate.ClaimRows("alice", 30, now);
   Pass(seconds(15));
   const auto alice = gate.Left("alice", now);
   ASSERT_TRUE(alice.has_value());
@@ -186,14 +187,14 @@ TEST_F(GateTest, WhatIsLeft) {
 TEST_F(GateTest, WhatWasUsedStaysWithTheName) {
   Gate gate(Keys(Line("alice", "rows-per-day=100 requests-per-minute=2") + Line("bob")));
   Ask(gate, "alice-key");
-  gate.CountRows("alice", 60, now);
+  gate.ClaimRows("alice", 60, now);
   std::string changed = Line("alice", "rows-per-day=70 requests-per-minute=2") + Line("carol");
   gate.Replace(Keys(changed));
   EXPECT_EQ(gate.Left("alice", now)->rows_left, 10U);
   EXPECT_EQ(gate.Left("alice", now)->requests_left, 1U);
   ExpectIn(Ask(gate, "carol-key"), "carol");
   ExpectOut(Ask(gate, "bob-key"), 403, "nobody has this key", {});
-  gate.CountRows("bob", 5, now);  // an answer that was under way
+  gate.ClaimRows("bob", 5, now);  // an answer that was under way
   gate.Replace(Keys(Line("alice", "rows-per-day=50")));
   ExpectOut(Ask(gate, "alice-key"), 429,
             "this key has used up rows-per-day=50: try again in 28800 s",
@@ -239,7 +240,7 @@ TEST_F(GateTest, AnyThread) {
       for (int i = 0; i < 500; ++i) {
         const auto decision = gate.Decide({Way::kApiKey, "alice-key"}, peer, now);
         admitted += std::holds_alternative<Admitted>(decision) ? 1 : 0;
-        gate.CountRows("alice", 1, now);
+        gate.ClaimRows("alice", 1, now);
         gate.Decide({Way::kBasic, "wrong" + std::to_string(i)}, "198.51.100.1", now);
         gate.Left("alice", now);
         if (i % 50 == t)
