@@ -1,7 +1,8 @@
 // Threads for answers, one each: handler -> [Threads] -> job.
 //
-// An answer may wait for a peer or for the disk, and no other answer waits for it. There are at
-// most as many as the HTTP server has connections, so no more are counted here.
+// An answer may wait for a peer or for the disk, and no other answer waits for it. There are about
+// as many as the HTTP server has connections, so they are bounded by a number alone. A thread
+// counts until it has ended, which is a moment after its answer was sent.
 //
 // Any thread.
 #pragma once

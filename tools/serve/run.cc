@@ -59,7 +59,10 @@ serve::ServiceSettings ServiceSettings(const ServeOptions& options, const std::s
   settings.open = [database, how] { return store_rocks::OpenDatabase(database, how); };
   settings.origin = options.origin;
   settings.most_time = options.max_time;
-  settings.most_at_once = options.max_connections;
+  // When an answer has been sent, its thread is about to end, and the next request may be there;
+  // on a busy machine a few of them.
+  constexpr std::size_t kEnding = 64;
+  settings.most_at_once = 2 * options.max_connections + kEnding;
   return settings;
 }
 
