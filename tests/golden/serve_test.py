@@ -276,6 +276,12 @@ class Alone(unittest.TestCase):
             self.assertIn(b"--open", run.stderr)
         self.assertEqual(0, self.serve("--open").end())
 
+    def test_an_origin_that_is_no_text(self) -> None:
+        run = subprocess.run([BIN / "pdns-serve", "-d", self.database, "-l", "0", "--origin", b"\xff"],
+                             capture_output=True, timeout=300)
+        self.assertEqual(64, run.returncode, run.stderr)
+        self.assertIn(b"--origin", run.stderr)
+
     def test_a_socket_that_is_handed_over(self) -> None:
         self.assertEqual(0, ingest(self.database, *CAPTURES).returncode)
         with socket.create_server(("127.0.0.1", 0)) as listens:
@@ -335,6 +341,17 @@ class Alone(unittest.TestCase):
         server.process.send_signal(signal.SIGHUP)
         wait_for(lambda: "the keys stay as they were" in server.log.read_text())
         self.assertEqual(200, status(X_Api_Key="new"))
+
+    def test_as_many_are_answered_as_there_are_connections(self) -> None:
+        """A request right behind an answer finds room, while the thread of that answer ends."""
+        self.assertEqual(0, ingest(self.database, *CAPTURES).returncode)
+        server = self.serve("--max-connections", "1")
+        request = b"GET /dnsdb/v2/lookup/rrset/name/www.blah.org HTTP/1.1\r\nHost: localhost\r\n"
+        with socket.create_connection((server.host, server.port)) as peer:
+            peer.sendall((request + b"\r\n") * 499 + request + b"Connection: close\r\n\r\n")
+            answers = peer.makefile("rb").read()
+        self.assertEqual(500, answers.count(b"HTTP/1.1 200 "))
+        self.assertEqual(500, answers.count(b'"succeeded"'))
 
     def test_answers_at_the_same_time_share_the_rows_of_their_key(self) -> None:
         self.assertEqual(0, ingest(self.database, *CAPTURES).returncode)

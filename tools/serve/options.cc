@@ -2,6 +2,7 @@
 
 #include <boost/program_options.hpp>
 
+#include "json/utf8.h"
 #include "tools/common/options.h"
 #include "tools/serve/option_list.h"
 
@@ -51,6 +52,8 @@ Result<ServeOptions> ParseServeOptions(int argc, const char* const* argv) {
   if (values.count("host") > 0) options.hosts = values["host"].as<std::vector<std::string>>();
   options.listen = values["listen"].as<std::string>();
   options.origin = values["origin"].as<std::string>();
+  if (json::ValidUtf8(options.origin) != options.origin)
+    return Status::Usage("--origin: give text in UTF-8: it stands in answers as JSON");
   options.open = values["open"].as<bool>();
   if (options.open && !options.keys.empty())
     return Status::Usage("--open or --keys, not both: with keys nobody else may ask");
