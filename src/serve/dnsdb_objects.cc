@@ -62,12 +62,10 @@ bool DnsdbObjects::Add(const query::Hit& hit) {
 bool DnsdbObjects::Finish() { return TellGathered(); }
 
 bool DnsdbObjects::AddToRrset(const query::Hit& hit) {
-  std::string rrname = dns::NameToText(hit.tuple.owner);
-  std::string rrtype = dns::TypeToText(hit.tuple.type);
-  if (rrname != rrname_ || rrtype != rrtype_) {
+  if (AsText(hit.tuple.owner) != owner_ || hit.tuple.type != type_) {
     if (!TellGathered()) return false;
-    rrname_ = std::move(rrname);
-    rrtype_ = std::move(rrtype);
+    owner_ = AsText(hit.tuple.owner);
+    type_ = hit.tuple.type;
   }
   std::string rdata = dns::RdataToText(hit.tuple.type, hit.tuple.rdata);
   const std::size_t length = JsonLength(rdata);
@@ -99,8 +97,8 @@ bool DnsdbObjects::TellGathered() {
 bool DnsdbObjects::TellRrset(const Rrset& rrset) {
   json_.BeginObject();
   Facts(rrset.count, rrset.first, rrset.last);
-  json_.Text("rrname", rrname_);
-  json_.Text("rrtype", rrtype_);
+  json_.Text("rrname", dns::NameToText(AsBytes(owner_)));
+  json_.Text("rrtype", dns::TypeToText(type_));
   json_.Text("bailiwick", rrset.bailiwick);
   json_.BeginArray("rdata");
   for (const std::string& one : rrset.rdata) json_.Text(one);
@@ -146,7 +144,7 @@ bool DnsdbObjects::IsNewFlex(const query::Hit& hit, const std::string& key) {
   }
   if (group != flex_group_ || kept_.size() == kMostKept) kept_.clear();
   flex_group_ = std::move(group);
-  return kept_.insert(key).second;
+  return kept_.insert(Sha256(AsBytes(key))).second;
 }
 
 bool DnsdbObjects::TellFlex(const query::Hit& hit) {

@@ -6,7 +6,7 @@
 // that is longer by itself is left out, and counted.
 //
 // Memory: an RRset for each bailiwick of one owner and type, at most 128 of 128 KiB; of kFlexRdata
-// the rdata of one target, at most kMostKept. One thread at a time.
+// the digests of the rdata of one target, at most kMostKept. One thread at a time.
 #pragma once
 
 #include <chrono>
@@ -19,8 +19,10 @@
 #include <string_view>
 
 #include "ask/name_pattern.h"
+#include "base/hash.h"
 #include "json/writer.h"
 #include "query/hit.h"
+#include "record/rrtype.h"
 #include "serve/dnsdb_request.h"
 
 namespace pdns::serve {
@@ -71,11 +73,11 @@ class DnsdbObjects {
   std::shared_ptr<const ask::NamePattern> excluded_targets_;
   Sink sink_;
   json::Writer json_;
-  std::string rrname_;  // of the RRsets that are gathered
-  std::string rrtype_;
+  std::string owner_;  // of the RRsets that are gathered; empty: none are
+  record::RrType type_{};
   std::map<std::string, Rrset> gathered_;  // by bailiwick, as text
   std::string flex_group_;                 // what the rows of kept_ have in common
-  std::set<std::string> kept_;             // told already
+  std::set<Sha256Digest> kept_;            // told already; rdata itself may be 64 KiB each
   std::uint64_t too_long_ = 0;
 };
 

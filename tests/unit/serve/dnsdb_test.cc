@@ -127,6 +127,18 @@ TEST_F(DnsdbTest, FlexibleSearchTellsEachOnce) {
                 "\"rrtype\":\"NS\"}}\n"));
 }
 
+// What was told of one target is remembered by digests: the same once, others all, however many.
+TEST_F(DnsdbTest, ManyRecordsOfOneTargetAreToldOnceEach) {
+  const std::size_t many = DnsdbObjects::kMostKept - 1;
+  for (std::size_t i = 0; i < many; ++i) {
+    const std::string preference{static_cast<char>(i >> 8U), static_cast<char>(i)};
+    for (const char* owner : {"a.org", "b.org"})
+      snapshot.Add(owner, RrType::kMx, preference + WireName("mx.dns.net"), Seen(1, 2, 1));
+  }
+  Ask("/glob/rdata/mx.*", "limit=0");
+  EXPECT_EQ(told, many);
+}
+
 // Clients read lines of 64 KiB at most; what does not fit is not passed over in silence.
 TEST_F(DnsdbTest, LinesHaveABound) {
   for (int i = 0; i < 20'000; ++i)
