@@ -133,6 +133,7 @@ class Serve(unittest.TestCase):
         wanted = {(row["rrname"], row["rrtype"]) for row in self.rows("--regex", r"^ns\d*\.")}
         self.assertEqual(sorted(wanted), sorted((one["rrname"], one["rrtype"]) for one in names))
         values, _ = self.server.saf("/glob/rdata/*ca-dns.net./NS?exclude=*x*")
+        self.assertTrue(values)
         self.assertTrue(all(list(one) == ["rdata", "raw_rdata", "rrtype"] for one in values), values)
 
     def test_version_1(self) -> None:
@@ -141,7 +142,9 @@ class Serve(unittest.TestCase):
         self.assertEqual(objects(text.encode()),
                          self.server.saf("/lookup/rrset/name/www.blah.org")[0])
         status, _, text = self.server.get("/lookup/rdata/ip/205.150.150.140")
-        self.assertTrue(all(isinstance(row["rdata"], str) for row in objects(text.encode())))
+        rows = objects(text.encode())
+        self.assertTrue(rows)
+        self.assertTrue(all(isinstance(row["rdata"], str) for row in rows))
         status, _, text = self.server.get("/lookup/rrset/name/never-seen.example")
         self.assertEqual(404, status)
         self.assertRegex(text, r"\A[^\n]+\n\Z")

@@ -1,10 +1,8 @@
 #include "sort/sorter.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <algorithm>
-#include <csignal>
 #include <filesystem>
 #include <memory>
 #include <random>
@@ -12,11 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "unit/support/file_limit.h"
 #include "unit/support/temp_dir.h"
 
 namespace pdns::sort {
 namespace {
 
+using pdns::testing::FileLimit;
 using pdns::testing::TempDir;
 
 using Items = std::vector<std::pair<std::string, std::string>>;
@@ -218,26 +218,6 @@ TEST(SortedRun, OtherBytesThanWereWrittenAreIo) {
     EXPECT_EQ(MergeRuns(runs, 4096, false, each).code(), Code::kIo);
   }
 }
-
-// No file of this process may grow beyond `bytes`, as on a full disk.
-class FileLimit {
- public:
-  explicit FileLimit(rlim_t bytes) : handler_(signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
-  }
-  ~FileLimit() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    signal(SIGXFSZ, handler_);
-  }
-  FileLimit(const FileLimit&) = delete;
-  FileLimit& operator=(const FileLimit&) = delete;
-
- private:
-  rlimit before_{};
-  sighandler_t handler_;
-};
 
 TEST(Sorter, AFullDiskWhileAdding) {
   const TempDir dir;
