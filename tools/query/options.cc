@@ -7,11 +7,7 @@
 #include <boost/program_options.hpp>
 #include <sstream>
 
-#include "ask/ascii.h"
-#include "ask/indicator.h"
-#include "ask/sensors.h"
-#include "ask/when.h"
-#include "dns/text.h"
+#include "query/text/from_texts.h"
 #include "tools/common/options.h"
 #include "tools/query/option_list.h"
 
@@ -21,170 +17,24 @@ namespace {
 namespace po = boost::program_options;
 
 using query::Show;
-using Texts = std::vector<std::string>;
-
-Texts TextsOf(const po::variables_map& values, const char* name) {
-  return values.count(name) > 0 ? values[name].as<Texts>() : Texts();
-}
-
-Status AddQuestions(const po::variables_map& values, QueryOptions& options) {
-  const bool glob = values["glob"].as<bool>();
-  const bool regex = values["regex"].as<bool>();
-  if (glob && regex) return Status::Usage("give --glob or --regex, not both");
-  const ask::Syntax syntax = glob    ? ask::Syntax::kGlob
-                             : regex ? ask::Syntax::kRegex
-                                     : ask::Syntax::kPlain;
-  const auto add = [&options](const std::string& text, Result<ask::Question> question) {
-    if (!question.ok()) return question.status();
-    options.request.questions.push_back({text, std::move(*question)});
-    return Status();
-  };
-  Status status;
-  for (const std::string& text : TextsOf(values, "name"))
-    if (status.ok()) status = add(text, ask::AskName(text, syntax));
-  for (const std::string& text : TextsOf(values, "rdata"))
-    if (status.ok()) status = add(text, ask::AskRdata(text, syntax));
-  for (const std::string& text : TextsOf(values, "ptr"))
-    if (status.ok()) status = add(text, ask::AskPtr(text));
-  for (const std::string& text : TextsOf(values, "text"))
-    if (status.ok()) status = add(text, ask::AskText(text));
-  for (const std::string& text : TextsOf(values, "raw"))
-    if (status.ok()) status = add(text, ask::AskRaw(text));
-  options.list = values["file"].as<std::string>();
-  const query::Request& request = options.request;
-  const bool all_new = request.new_since.has_value() && request.show != Show::kHits;
-  if (status.ok() && request.questions.empty() && options.list.empty() && !all_new) {
-    return Status::Usage(
-        "ask something: a name, an address, --rdata with either, or -f with a list; see --help");
-  }
-  return status;
-}
-
-// Parsed times by option name.
-class Times {
- public:
-  Times(const po::variables_map& values, std::chrono::sys_seconds now, Texts& notices)
-      : values_(values), now_(now), notices_(notices) {}
-
-  std::optional<ask::TimeSpan> Of(const char* name) {
-    if (values_.count(name) == 0 || !status_.ok()) return std::nullopt;
-    return Read(name, values_[name].as<std::string>());
-  }
-
-  // One that is a part of the option's value.
-  std::optional<ask::TimeSpan> Read(const char* name, const std::string& text) {
-    const auto when = ask::ParseWhen(text, now_);
-    if (!when.ok()) {
-      status_ = Status::Usage(fmt::format("--{}: {}", name, when.status().message()));
-      return std::nullopt;
+// All that was given, but for what Boost fills in: a flag has an empty text.
+query::NamedTexts TextsOf(const po::variables_map& values) {
+  query::NamedTexts texts;
+  for (const auto& [name, value] : values) {
+    if (value.defaulted()) continue;
+    const boost::any& given = value.value();
+    const std::string& known = name == "name" ? "q" : name;
+    if (boost::any_cast<bool>(&given) != nullptr) {
+      texts.Add(known, "");
+    } else if (const auto* text = boost::any_cast<std::string>(&given); text != nullptr) {
+      texts.Add(known, *text);
+    } else if (const auto* number = boost::any_cast<std::int64_t>(&given); number != nullptr) {
+      texts.Add(known, std::to_string(*number));
+    } else if (const auto* all = boost::any_cast<std::vector<std::string>>(&given)) {
+      for (const std::string& one : *all) texts.Add(known, one);
     }
-    if (!when->read_as.empty()) {
-      notices_.push_back(fmt::format("--{}: {} is read as {}; seconds since 1970 are @{}", name,
-                                     text, when->read_as, text));
-    }
-    return *when;
   }
-  const Status& status() const { return status_; }
-
- private:
-  const po::variables_map& values_;
-  std::chrono::sys_seconds now_;
-  Texts& notices_;
-  Status status_;
-};
-
-void NotBefore(query::Between& between, const std::optional<ask::TimeSpan>& when) {
-  if (!when.has_value() || when->first < between.from) return;
-  between.from = when->first;
-  between.from_ago = when->ago;
-}
-void NotAfter(query::Between& between, const std::optional<ask::TimeSpan>& when) {
-  if (!when.has_value() || when->last > between.to) return;
-  between.to = when->last;
-  between.to_ago = when->ago;
-}
-
-Status SetTimes(const po::variables_map& values, Times& times, query::Filter& filter) {
-  const bool within = values["within"].as<bool>();
-  const auto since = times.Of("since");
-  const auto until = times.Of("until");
-  if (within && !since.has_value() && !until.has_value())
-    return Status::Usage("--within goes with --since, --until or both");
-  NotBefore(within ? filter.first : filter.last, since);
-  NotAfter(within ? filter.last : filter.first, until);
-  if (const auto at = times.Of("at"); at.has_value()) {
-    NotAfter(filter.first, at);
-    NotBefore(filter.last, at);
-  }
-  NotBefore(filter.first, times.Of("first-after"));
-  NotAfter(filter.first, times.Of("first-before"));
-  NotBefore(filter.last, times.Of("last-after"));
-  NotAfter(filter.last, times.Of("last-before"));
-  return times.status();
-}
-
-// Whole days: a time stands for its day.
-Status SetActive(const po::variables_map& values, Times& times, query::Filter& filter) {
-  using std::chrono::days;
-  using std::chrono::floor;
-  if (const auto on = times.Of("active-on"); on.has_value())
-    filter.active = query::DaySpan{floor<days>(on->first), floor<days>(on->last), on->ago, on->ago};
-  if (values.count("active-between") == 0 || !times.status().ok()) return times.status();
-  if (filter.active.has_value())
-    return Status::Usage("give --active-on or --active-between, not both");
-  const auto text = values["active-between"].as<std::string>();
-  const std::size_t comma = text.find(',');
-  if (comma == std::string::npos)
-    return Status::Usage("--active-between: give two dates, such as 2026-11-22,2026-11-24");
-  const auto from = times.Read("active-between", text.substr(0, comma));
-  const auto to = times.Read("active-between", text.substr(comma + 1));
-  if (!times.status().ok()) return times.status();
-  filter.active =
-      query::DaySpan{floor<days>(from->first), floor<days>(to->last), from->ago, to->ago};
-  if (filter.active->from <= filter.active->to) return {};
-  return Status::Usage("--active-between: the first date comes after the second");
-}
-
-// Names as sensor_id has them: no comma stands in a name.
-Texts SensorsOf(const po::variables_map& values) {
-  Texts sensors;
-  for (const std::string& given : TextsOf(values, "sensor")) {
-    for (const std::string_view one : ask::SplitAtCommas(given))
-      sensors.push_back(ask::SensorFromText(one));
-  }
-  return sensors;
-}
-
-// Read as signed: Boost takes -1 for the largest unsigned number.
-Result<std::uint64_t> NumberOf(const po::variables_map& values, const char* name) {
-  const auto number = values[name].as<std::int64_t>();
-  if (number < 0) return Status::Usage(fmt::format("--{}: give a number from 0 on", name));
-  return static_cast<std::uint64_t>(number);
-}
-
-Status SetNumber(const po::variables_map& values, const char* name, std::uint64_t& into) {
-  if (values.count(name) == 0) return {};
-  const auto number = NumberOf(values, name);
-  if (!number.ok()) return number.status();
-  into = *number;
-  return {};
-}
-
-Status SetFilter(const po::variables_map& values, Times& times, query::Filter& filter) {
-  for (const std::string& types : TextsOf(values, "type"))
-    if (Status added = filter.types.Add(types); !added.ok()) return added;
-  for (const std::string& text : TextsOf(values, "exclude"))
-    if (Status added = filter.Exclude(text); !added.ok()) return added;
-  for (const std::string& text : TextsOf(values, "bailiwick")) {
-    auto zone = ask::NamePattern::Parse(text);
-    if (!zone.ok()) return zone.status();
-    filter.bailiwicks.push_back(std::move(*zone));
-  }
-  Status status = SetTimes(values, times, filter);
-  if (status.ok()) status = SetActive(values, times, filter);
-  if (status.ok()) status = SetNumber(values, "min-count", filter.min_count);
-  if (status.ok()) status = SetNumber(values, "max-count", filter.max_count);
-  return status;
+  return texts;
 }
 
 Status SetShow(const po::variables_map& values, QueryOptions& options) {
@@ -209,68 +59,6 @@ Status SetShow(const po::variables_map& values, QueryOptions& options) {
     return Status::Usage("--days goes with rows as " +
                          render::FormatNames(" or ", &render::Format::days));
   }
-  return {};
-}
-
-Status SetSort(const po::variables_map& values, QueryOptions& options) {
-  const bool reverse = values["reverse"].as<bool>();
-  if (values.count("sort") == 0)
-    return reverse ? Status::Usage("--reverse goes with --sort") : Status();
-  const auto text = values["sort"].as<std::string>();
-  const auto by = query::SortByFromText(text);
-  if (!by.has_value()) {
-    return Status::Usage(fmt::format("--sort: '{}' is none of {}", text, query::SortNames(", ")));
-  }
-  options.request.order = query::Order{*by, reverse};
-  return {};
-}
-
-Status SetNewSince(const po::variables_map& values, Times& times, QueryOptions& options) {
-  const auto since = times.Of("new-since");
-  if (!since.has_value()) return times.status();
-  options.request.new_since = query::NewSince{since->first, since->ago};
-  const bool other_order = values.count("sort") > 0 || !values["pivot"].defaulted();
-  if (!other_order && !values["quarantined"].as<bool>()) return {};
-  return Status::Usage(
-      "--new-since prints trusted rows in the order in which they were stored and does not go with "
-      "--quarantined, --sort or --pivot");
-}
-
-// The one thing that a pivot begins at.
-Result<query::PivotStart> PivotStartOf(const QueryOptions& options) {
-  const Status refused = Status::Usage("--pivot begins at one name or one address");
-  const auto& questions = options.request.questions;
-  if (questions.size() != 1 || !options.list.empty()) return refused;
-  const auto indicator = ask::ParseIndicator(questions[0].text);
-  if (!indicator.ok()) return indicator.status();
-  if (indicator->kind == ask::Indicator::Kind::kBlock) {
-    if (indicator->block.first != indicator->block.last) return refused;
-    return query::PivotStart(indicator->block);
-  }
-  const auto pattern = ask::NamePattern::Parse(indicator->name);
-  const auto name = dns::NameFromText(indicator->name);
-  if (!pattern.ok() || !pattern->exact() || !name.has_value()) return refused;
-  return query::PivotStart(*name);
-}
-
-Status SetPivot(const po::variables_map& values, QueryOptions& options) {
-  query::Request& request = options.request;
-  if (values["pivot"].defaulted())
-    return request.show == Show::kGraph ? Status::Usage("--dot goes with --pivot") : Status();
-  const bool quarantined = request.trust == store::Trust::kQuarantined;
-  if (request.order.has_value() || quarantined || request.show == Show::kHits)
-    return Status::Usage("--pivot does not go with --sort, --quarantined or --hits");
-  const auto depth = values["pivot"].as<std::int64_t>();
-  constexpr std::int64_t kDeepest = 10;
-  if (depth < 1 || depth > kDeepest) return Status::Usage("--pivot: give 1 to 10 steps");
-  const auto slack = ParseDuration(values["slack"].as<std::string>());
-  if (!slack.ok()) return Status::Usage("--slack: " + slack.status().message());
-  const auto start = PivotStartOf(options);
-  if (!start.ok()) return start.status();
-  query::PivotRequest pivot{*start, static_cast<unsigned>(depth)};
-  pivot.slack = *slack;
-  if (Status set = SetNumber(values, "max-fanout", pivot.max_fanout); !set.ok()) return set;
-  request.pivot = pivot;
   return {};
 }
 
@@ -311,27 +99,6 @@ Status SetFormat(const po::variables_map& values, QueryOptions& options) {
   return SetShow(values, options);
 }
 
-Status SetPart(const po::variables_map& values, QueryOptions& options) {
-  query::Request& request = options.request;
-  Status status = SetNumber(values, "limit", request.limit);
-  if (status.ok()) status = SetNumber(values, "offset", request.offset);
-  if (!status.ok()) return status;
-  request.cursor = values["cursor"].as<std::string>();
-  const bool part = request.limit != 0 || request.offset != 0 || !request.cursor.empty();
-  const bool of_rows = request.show != Show::kHits && request.show != Show::kGraph;
-  if (part && !of_rows)
-    return Status::Usage("--limit, --offset and --cursor go with rows, not with --hits or --dot");
-  return {};
-}
-
-// Asked last: it depends on all that says what is shown and in which order.
-Status CheckCursor(const query::Request& request) {
-  if (request.cursor.empty() || request.may_have_cursor()) return {};
-  return Status::Usage(
-      "--cursor goes neither with --pivot nor with names or values in an order of your choice; "
-      "take --offset");
-}
-
 // --stats goes with what says where and how, and with nothing that asks or picks.
 Result<QueryOptions> ConvertStats(const po::variables_map& values) {
   static constexpr std::array<std::string_view, 7> kTaken{"stats", "recount", "database", "format",
@@ -358,20 +125,18 @@ Result<QueryOptions> Convert(const po::variables_map& values, std::chrono::sys_s
   if (values["stats"].as<bool>()) return ConvertStats(values);
   QueryOptions options;
   options.database = values["database"].as<std::string>();
-  query::Request& request = options.request;
-  if (values["quarantined"].as<bool>()) request.trust = store::Trust::kQuarantined;
-  request.sensors = SensorsOf(values);
+  options.list = values["file"].as<std::string>();
   if (values["recount"].as<bool>()) return Status::Usage("--recount goes with --stats");
-  Times times(values, now, options.notices);
-  Status status = SetFormat(values, options);
-  if (status.ok()) status = SetNewSince(values, times, options);
-  if (status.ok()) status = AddQuestions(values, options);
-  if (status.ok()) status = SetFilter(values, times, request.filter);
-  if (status.ok()) status = SetPart(values, options);
-  if (status.ok()) status = SetSort(values, options);
-  if (status.ok()) status = SetPivot(values, options);
-  if (status.ok()) status = CheckCursor(request);
-  if (!status.ok()) return status;
+  if (Status set = SetFormat(values, options); !set.ok()) return set;
+  query::TextReading how{.now = now, .show = options.request.show};
+  how.list = !options.list.empty();
+  how.mark = "--";
+  how.ask_something =
+      "ask something: a name, an address, --rdata with either, or -f with a list; see --help";
+  auto read = query::RequestFromTexts(TextsOf(values), how);
+  if (!read.ok()) return read.status();
+  options.request = std::move(read->request);
+  options.notices = std::move(read->notices);
   return options;
 }
 
@@ -394,7 +159,7 @@ Result<QueryOptions> ParseQueryOptions(int argc, const char* const* argv,
                                        std::chrono::sys_seconds now) {
   const po::options_description visible = Describe(QueryOptionTable());
   po::options_description all;
-  all.add(visible).add_options()("name", po::value<Texts>());
+  all.add(visible).add_options()("name", po::value<std::vector<std::string>>());
   po::positional_options_description positional;
   positional.add("name", -1);
 

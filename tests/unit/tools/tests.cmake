@@ -1,5 +1,5 @@
 pdns_unit_test(tools
-  FILES common/options common/option_table common/phrase common/database_path
+  FILES common/option_table common/phrase common/database_path
         ingest/database_size ingest/options ingest/ask_program ingest/signal_supervisor
         query/options
         serve/options tap/options

@@ -1,11 +1,11 @@
-#include "tools/common/options.h"
+#include "base/amount.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 #include <string>
 
-namespace pdns::tools {
+namespace pdns {
 namespace {
 
 TEST(ParseSize, BytesAndUnits) {
@@ -100,4 +100,4 @@ TEST(ParseBounds, WhatIsNeither) {
 }
 
 }  // namespace
-}  // namespace pdns::tools
+}  // namespace pdns
