@@ -24,6 +24,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -70,6 +71,9 @@ struct PivotCut {
   std::uint64_t count = 0;  // different ones, at any time
   bool more = false;        // there are more than `count`
 };
+
+// "names", "mail domains". Any thread.
+std::string_view CutNoun(PivotCut::What what);
 
 struct PivotNode {
   enum class Kind : std::uint8_t { kName, kAddress, kNameServer };

@@ -12,7 +12,11 @@ using Kind = PivotNode::Kind;
 
 namespace {
 
-std::string_view Noun(PivotCut::What what) {
+bool IsOfOthers(PivotCut::What what) { return what <= PivotCut::What::kMailDomains; }
+
+}  // namespace
+
+std::string_view CutNoun(PivotCut::What what) {
   switch (what) {
     case PivotCut::What::kNames:
       return "names";
@@ -34,15 +38,11 @@ std::string_view Noun(PivotCut::What what) {
   return "";
 }
 
-bool IsOfOthers(PivotCut::What what) { return what <= PivotCut::What::kMailDomains; }
-
-}  // namespace
-
 std::string CutsText(const PivotNode& node) {
   std::string text;
   for (const PivotCut& cut : node.cuts) {
     text += fmt::format("{}{}{} {}", text.empty() ? "" : ", ", cut.more ? "more than " : "",
-                        cut.count, Noun(cut.what));
+                        cut.count, CutNoun(cut.what));
   }
   return text;
 }

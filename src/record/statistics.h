@@ -1,4 +1,4 @@
-// A database in numbers: store -> [Statistics] -> render.
+// A database in numbers: store -> [Statistics] -> render. A value.
 #pragma once
 
 #include <chrono>
@@ -28,6 +28,18 @@ struct Statistics {
 
   // Rows that retention took: by rule, then by the month of their last-seen ("2026-11").
   std::map<std::string, std::map<std::string, std::uint64_t>> expired;
+
+  std::uint64_t AllQuarantined() const {
+    std::uint64_t sum = 0;
+    for (const auto& [reasons, tuples_of] : quarantined) sum += tuples_of;
+    return sum;
+  }
+  std::uint64_t AllExpired() const {
+    std::uint64_t sum = 0;
+    for (const auto& [rule, months] : expired)
+      for (const auto& [month, rows] : months) sum += rows;
+    return sum;
+  }
 
   // Captures and archive files taken, as far as they were.
   std::uint64_t captures = 0;

@@ -21,19 +21,6 @@ using record::FrameOutcome;
 using record::RecordOutcome;
 using record::Statistics;
 
-std::uint64_t Quarantined(const Statistics& statistics) {
-  std::uint64_t sum = 0;
-  for (const auto& [reasons, tuples] : statistics.quarantined) sum += tuples;
-  return sum;
-}
-
-std::uint64_t Expired(const Statistics& statistics) {
-  std::uint64_t sum = 0;
-  for (const auto& [rule, months] : statistics.expired)
-    for (const auto& [month, rows] : months) sum += rows;
-  return sum;
-}
-
 // Names to the left, values to the right. A line without a value does not widen the columns: a
 // sensor's name may be long.
 class Lines {
@@ -75,10 +62,10 @@ void AddRows(Lines& lines, const Statistics& statistics, bool local) {
     lines.Add("first seen", TimeText(statistics.first, local));
     lines.Add("last seen", TimeText(statistics.last, local));
   }
-  lines.Add("quarantined tuples", Quarantined(statistics));
+  lines.Add("quarantined tuples", statistics.AllQuarantined());
   for (const auto& [reasons, tuples] : statistics.quarantined)
     lines.AddPart(ReasonText(reasons), tuples);
-  lines.Add("expired rows", Expired(statistics));
+  lines.Add("expired rows", statistics.AllExpired());
   for (const auto& [rule, months] : statistics.expired) {
     for (const auto& [month, rows] : months)
       lines.AddPart(Printable(rule) + ", " + Printable(month), rows);
@@ -154,7 +141,7 @@ void AppendRows(json::Writer& json, const Statistics& statistics) {
     for (const auto& [type, tuples] : statistics.types) json.Number(dns::TypeToText(type), tuples);
   });
   Object(json, "quarantined", [&] {
-    json.Number("tuples", Quarantined(statistics));
+    json.Number("tuples", statistics.AllQuarantined());
     Object(json, "reasons", [&] {
       for (const auto& [reasons, tuples] : statistics.quarantined)
         json.Number(ReasonText(reasons), tuples);
@@ -164,7 +151,7 @@ void AppendRows(json::Writer& json, const Statistics& statistics) {
 
 void AppendExpired(json::Writer& json, const Statistics& statistics) {
   Object(json, "expired", [&] {
-    json.Number("rows", Expired(statistics));
+    json.Number("rows", statistics.AllExpired());
     Object(json, "rules", [&] {
       for (const auto& [rule, months] : statistics.expired) {
         Object(json, Printable(rule), [&json, &of = months] {

@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 #include <utility>
 
 #include "base/log.h"
 #include "base/stop.h"
 #include "query/run.h"
-#include "render/text.h"
+#include "render/notes.h"
 #include "tools/common/phrase.h"
 #include "tools/common/signals.h"
 #include "tools/query/answer_printer.h"
@@ -28,44 +27,6 @@ void TellNotices(const QueryOptions& options) {
     const ask::Question& question = asking.question;
     if (!question.notice.empty()) LogInfo(question.notice + (question.turned ? " (--rdata)" : ""));
   }
-}
-
-// More than these say no more to a person, and are thousands where thousands of wildcards are
-// asked.
-constexpr std::size_t kMostScansTold = 10;
-
-void TellScans(const query::Outcome& outcome) {
-  const auto& scans = outcome.scans;
-  const std::size_t told = std::min(scans.size(), kMostScansTold);
-  for (std::size_t i = 0; i < told; ++i) {
-    const query::FullScan& scan = scans[i];
-    LogInfo(fmt::format("looked at {}{} {}{}: {} found", scan.whole ? "all " : "", scan.keys,
-                        scan.what, scan.whole ? "" : " before it ended", scan.rows));
-  }
-  if (scans.size() > told)
-    LogInfo(fmt::format("{} more questions looked at all rows", scans.size() - told));
-}
-
-void TellGap(const query::Outcome& outcome, bool local) {
-  if (!outcome.gap.has_value()) return;
-  const auto& oldest = outcome.gap->oldest;
-  const std::string from = oldest.has_value()
-                               ? "goes back to " + render::TimeText(*oldest, local) + " only"
-                               : "is empty";
-  LogWarning("the journal of new rows " + from + ": what came before is not in this answer");
-}
-
-// True: a pivot did not follow all.
-bool TellCuts(const query::Request& request, const query::Outcome& outcome) {
-  bool any = false;
-  for (const query::PivotNode& node : outcome.nodes) {
-    const std::string cuts = query::CutsText(node);
-    if (cuts.empty()) continue;
-    any = true;
-    LogInfo(fmt::format("{} has {}: not followed (--max-fanout {})", node.text, cuts,
-                        request.pivot->max_fanout));
-  }
-  return any;
 }
 
 std::string GoingOn(const query::Outcome& outcome) {
@@ -91,9 +52,11 @@ void TellEnd(const query::Request& request, const query::Outcome& outcome) {
 
 // What a person is told of an answer that is printed, and the exit code.
 int Conclude(const QueryOptions& options, const query::Outcome& outcome, std::uint64_t bad) {
-  const bool cut = TellCuts(options.request, outcome);
-  TellScans(outcome);
-  TellGap(outcome, options.local);
+  const auto cuts = render::CutNotes(options.request, outcome, "--");
+  const bool cut = !cuts.empty();
+  for (const std::string& note : cuts) LogInfo(note);
+  for (const std::string& note : render::ScanNotes(outcome)) LogInfo(note);
+  if (const auto note = render::GapNote(outcome, options.local)) LogWarning(*note);
   if (bad > kMostBadTold)
     LogWarning(fmt::format("{} more are not valid indicators", bad - kMostBadTold));
   TellEnd(options.request, outcome);
