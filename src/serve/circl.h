@@ -19,8 +19,8 @@
 
 #include "http/message.h"
 #include "query/request.h"
-#include "serve/answering.h"
-#include "serve/url.h"
+#include "serve/common/answering.h"
+#include "serve/common/url.h"
 #include "store/database.h"
 
 namespace pdns::serve {

@@ -14,7 +14,7 @@
 #include <string>
 
 #include "access/gate.h"
-#include "serve/answering.h"
+#include "serve/common/answering.h"
 #include "serve/dnsdb_request.h"
 #include "store/database.h"
 

@@ -20,7 +20,7 @@
 
 #include "base/status.h"
 #include "query/request.h"
-#include "serve/url.h"
+#include "serve/common/url.h"
 
 namespace pdns::serve {
 

@@ -6,17 +6,18 @@
 #include <string_view>
 #include <utility>
 
-#include "serve/answering.h"
+#include "serve/api/answer.h"
+#include "serve/api/paths.h"
 #include "serve/circl.h"
+#include "serve/common/answerer.h"
+#include "serve/common/answering.h"
+#include "serve/common/url.h"
 #include "serve/dnsdb.h"
 #include "serve/dnsdb_request.h"
-#include "serve/threads.h"
-#include "serve/url.h"
 
 namespace pdns::serve {
 namespace {
 
-using std::chrono::steady_clock;
 using Path = std::span<const std::string>;
 
 // One client is eight times slower where no charset is named.
@@ -30,6 +31,7 @@ constexpr std::string_view kIndex =
     "  /dnsdb/v2/lookup/rdata/ip/ADDRESS                     ... and all its other paths\n"
     "  /lookup/rrset/name/NAME                               DNSDB, version 1\n"
     "  /pdns/query/VALUE                                     CIRCL, a name or an address\n"
+    "  /api/v1/query?q=NAME                                  its own API: docs/http-api.md\n"
     "  /health                                               can the database be read?\n";
 
 bool BeginsWith(Path path, std::initializer_list<std::string_view> words) {
@@ -40,58 +42,36 @@ bool Is(Path path, std::initializer_list<std::string_view> words) {
   return path.size() == words.size() && BeginsWith(path, words);
 }
 
-http::Answer NoSuchPath() {
-  return Refusal(404, "there is nothing of this path; / says what there is");
-}
-
-http::Answer WrongMethod() {
-  http::Answer answer = Refusal(405, "only GET and HEAD");
-  answer.headers.emplace_back("Allow", "GET, HEAD");
-  return answer;
-}
-
-std::chrono::sys_seconds Now() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 }  // namespace
 
 class Service::Impl {
  public:
   explicit Impl(ServiceSettings settings)
-      : settings_(std::move(settings)), moment_(settings_.open), threads_(settings_.most_at_once) {}
-  ~Impl() { stop_.Request(); }
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
+      : settings_(std::move(settings)),
+        answerer_({settings_.open, settings_.most_time, settings_.most_at_once}) {}
 
   void Handle(const http::Request& request, http::Reply reply) {
     const auto url = ParseUrl(request.path, request.query);
     const Path path = url.ok() ? Path(url->path) : Path();
     if (url.ok() && Is(path, {"health"})) return Health(std::move(reply));
     const bool rate = Is(path, {"lookup", "rate_limit"}) || Is(path, {"dnsdb", "v2", "rate_limit"});
+    const bool api = url.ok() ? BeginsWith(path, {"api"}) : request.path.starts_with("/api/");
+    const Refusing refusal = api ? ApiRefusal : Refusal;
     auto asker = Asker::LetIn(settings_.access, request,
-                              rate ? access::Cost::kFree : access::Cost::kRequest);
+                              rate ? access::Cost::kFree : access::Cost::kRequest, refusal);
     if (auto* refused = std::get_if<http::Answer>(&asker); refused != nullptr)
       return reply.Send(std::move(*refused));
-    Asked asked{std::get<Asker>(std::move(asker)), std::move(reply)};
-    if (!url.ok()) return Send(asked, Refusal(400, url.status().message()));
+    Asked asked{std::get<Asker>(std::move(asker)), std::move(reply), refusal};
+    if (!url.ok()) return Refuse(asked, 400, url.status().message());
+    if (api) return AnswerApiPath(path.subspan(1), *url, request, answerer_, std::move(asked));
     const bool reads = request.method == "GET" || request.method == "HEAD";
-    if (!reads && !(rate && request.method == "POST")) return Send(asked, WrongMethod());
+    if (!reads && !(rate && request.method == "POST"))
+      return RefuseMethod(asked, "only GET and HEAD", "GET, HEAD");
     if (rate) return Send(asked, {.type = kJson, .body = DnsdbRateLimit(asked.asker.Left())});
     Route(path, *url, request, std::move(asked));
   }
 
  private:
-  struct Asked {
-    Asker asker;
-    http::Reply reply;
-  };
-
-  static void Send(Asked& asked, http::Answer answer) {
-    asked.asker.Done(answer.status, 0);
-    asked.reply.Send(std::move(answer));
-  }
-
   void Route(Path path, const Url& url, const http::Request& request, Asked asked) {
     if (path.empty()) return Send(asked, {.body = std::string(kIndex)});
     if (Is(path, {"dnsdb", "v2", "ping"}) || Is(path, {"ping"}))
@@ -105,69 +85,49 @@ class Service::Impl {
           std::move(asked));
   }
 
-  // `answer` is called in a thread of its own, with a snapshot, an Ending and a Body, and returns
-  // how many rows it told.
-  using Answering = std::function<std::uint64_t(store::Snapshot&, const Ending&, Body&)>;
-  void Start(Asked asked, Answering answer) {
-    // std::function wants what can be copied.
-    const auto job = std::make_shared<Asked>(std::move(asked));
-    const Ending ending{&stop_, steady_clock::now() + settings_.most_time, &job->asker};
-    const bool started = threads_.Start([this, job, ending, answer = std::move(answer)] {
-      auto snapshot = moment_.NewSnapshot();
-      if (!snapshot.ok()) return Send(*job, Refusal(503, snapshot.status().message()));
-      Body body(std::move(job->reply), {.type = kLines});
-      const std::uint64_t rows = answer(**snapshot, ending, body);
-      job->asker.Done(body.status(), rows);
-    });
-    if (started) return;
-    http::Answer busy = Refusal(503, "too many answers are being made: try again");
-    busy.headers.emplace_back("Retry-After", "1");
-    Send(*job, std::move(busy));
-  }
-
   void Dnsdb(Path path, const Url& url, DnsdbVersion version, Asked asked) {
-    auto request = ParseDnsdb(path, url, Now());
+    auto request = ParseDnsdb(path, url, NowInSeconds());
     if (!request.ok()) {
       const bool none = request.status().code() == Code::kNoInput;
-      return Send(asked, none ? NoSuchPath() : Refusal(400, request.status().message()));
+      return none ? RefusePath(asked) : Refuse(asked, 400, request.status().message());
     }
     if (request->offset > DnsdbRequest::kMostOffset)
-      return Send(asked, Refusal(416, "offset: beyond the largest one, 1000000000"));
+      return Refuse(asked, 416, "offset: beyond the largest one, 1000000000");
     request->limit = std::min(request->limit, asked.asker.rows_left().value_or(request->limit));
-    Start(std::move(asked), [version, request = std::move(*request)](
-                                store::Snapshot& snapshot, const Ending& ending, Body& body) {
-      return AnswerDnsdb(snapshot, request, version, ending, body);
-    });
+    answerer_.Start(std::move(asked), kLines,
+                    [version, request = std::move(*request)](store::Snapshot& snapshot,
+                                                             const Ending& ending, Body& body) {
+                      return AnswerDnsdb(snapshot, request, version, ending, body);
+                    });
   }
 
   void Circl(Path path, const Url& url, const http::Request& headers, Asked asked) {
-    if (path.empty() || path.size() > 2) return Send(asked, NoSuchPath());
+    if (path.empty() || path.size() > 2) return RefusePath(asked);
     auto request = ParseCircl(path.size() == 1 ? path[0] : path[0] + '/' + path[1], url, headers);
-    if (!request.ok()) return Send(asked, Refusal(400, request.status().message()));
+    if (!request.ok()) return Refuse(asked, 400, request.status().message());
     const std::uint64_t left = asked.asker.rows_left().value_or(request->most);
     request->most = std::min(request->most, left);
     if (request->page.has_value()) request->page = std::min(*request->page, left);
-    Start(std::move(asked), [this, request = std::move(*request)](
-                                store::Snapshot& snapshot, const Ending& ending, Body& body) {
-      return AnswerCircl(snapshot, request, settings_.origin, ending, body);
-    });
+    answerer_.Start(std::move(asked), kLines,
+                    [this, request = std::move(*request)](store::Snapshot& snapshot,
+                                                          const Ending& ending, Body& body) {
+                      return AnswerCircl(snapshot, request, settings_.origin, ending, body);
+                    });
   }
 
   // Whoever watches the server has no key, and is no client: neither let in nor logged.
   void Health(http::Reply reply) {
     const auto held = std::make_shared<http::Reply>(std::move(reply));
-    const bool started = threads_.Start([this, held] {
-      const auto snapshot = moment_.NewSnapshot();
+    const bool started = answerer_.StartJob([this, held] {
+      const auto snapshot = answerer_.NewSnapshot();
       held->Send(snapshot.ok() ? http::Answer{.body = "ok\n"}
                                : Refusal(503, snapshot.status().message()));
     });
-    if (!started) held->Send(Refusal(503, "too many answers are being made: try again"));
+    if (!started) held->Send(Refusal(503, Answerer::kBusy));
   }
 
   ServiceSettings settings_;
-  Stop stop_;
-  Moment moment_;
-  Threads threads_;  // the last: its threads use all of the others
+  Answerer answerer_;  // the last: its threads use all of the others
 };
 
 Service::Service(ServiceSettings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}

@@ -3,9 +3,11 @@
 //   /dnsdb/v2/...                  DNSDB, version 2      serve/dnsdb_request.h, serve/dnsdb.h
 //   /lookup/..., /summarize/...    DNSDB, version 1
 //   /pdns/query/VALUE              CIRCL                 serve/circl.h
+//   /api/v1/...                    its own API           serve/api/paths.h
 //   /health, /                     whether the database can be read; what there is
 //
-// A request is let in by its key, if the server has keys (serve/asker.h); /health needs none.
+// A request is let in by its key, if the server has keys (serve/common/asker.h); /health needs
+// none.
 //
 // The handler reads the URL and leaves the answer to a thread, so that the one thread of HTTP never
 // waits. What a request costs is bounded by its rows (DnsdbRequest, CirclRequest), by `most_time`,
@@ -21,8 +23,8 @@
 
 #include "http/message.h"
 #include "http/reply.h"
-#include "serve/asker.h"
-#include "serve/moment.h"
+#include "serve/common/asker.h"
+#include "serve/common/moment.h"
 
 namespace pdns::serve {
 

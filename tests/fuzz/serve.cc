@@ -7,7 +7,7 @@
 #include "query/request.h"
 #include "serve/circl.h"
 #include "serve/dnsdb_request.h"
-#include "serve/url.h"
+#include "serve/common/url.h"
 
 namespace {
 

@@ -7,8 +7,8 @@
 #include <memory>
 #include <thread>
 
+#include "serve/common/url.h"
 #include "serve/dnsdb_objects.h"
-#include "serve/url.h"
 #include "unit/support/dns_message.h"
 #include "unit/support/fake_store.h"
 #include "unit/support/read_answer.h"

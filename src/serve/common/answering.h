@@ -10,8 +10,8 @@
 #include "base/status.h"
 #include "base/stop.h"
 #include "query/run.h"
-#include "serve/asker.h"
-#include "serve/body.h"
+#include "serve/common/asker.h"
+#include "serve/common/body.h"
 
 namespace pdns::serve {
 

@@ -1,11 +1,11 @@
-#include "serve/body.h"
+#include "serve/common/body.h"
 
 #include <utility>
 
 namespace pdns::serve {
 
-Body::Body(http::Reply reply, http::Answer head)
-    : reply_(std::move(reply)), head_(std::move(head)) {}
+Body::Body(http::Reply reply, http::Answer head, Refusing refusal)
+    : reply_(std::move(reply)), head_(std::move(head)), refusal_(refusal) {}
 
 void Body::AddHeader(std::string name, std::string value) {
   head_.headers.emplace_back(std::move(name), std::move(value));
@@ -44,7 +44,7 @@ void Body::Finish() {
 
 void Body::Refuse(int status, std::string_view text) {
   status_ = status;
-  http::Answer answer = Refusal(status, text);
+  http::Answer answer = refusal_(status, text);
   answer.headers = std::move(head_.headers);
   reply_.Send(std::move(answer));
 }

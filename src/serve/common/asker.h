@@ -13,6 +13,7 @@
 #include "access/audit.h"
 #include "access/gate.h"
 #include "http/message.h"
+#include "serve/common/body.h"
 
 namespace pdns::serve {
 
@@ -25,9 +26,9 @@ struct Access {
 // One thread at a time.
 class Asker {
  public:
-  // The answer that refuses: it is written to the log already.
+  // The answer that refuses, made by `refusal`: it is written to the log already.
   static std::variant<Asker, http::Answer> LetIn(const Access& access, const http::Request& request,
-                                                 access::Cost cost);
+                                                 access::Cost cost, Refusing refusal = Refusal);
 
   // Rows that an answer may have if no other one is made for the key; none: no limit.
   std::optional<std::uint64_t> rows_left() const { return rows_left_; }

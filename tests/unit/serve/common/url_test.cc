@@ -1,4 +1,4 @@
-#include "serve/url.h"
+#include "serve/common/url.h"
 
 #include <gtest/gtest.h>
 

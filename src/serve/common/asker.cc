@@ -1,9 +1,9 @@
-#include "serve/asker.h"
+#include "serve/common/asker.h"
 
 #include <utility>
 
 #include "access/credentials.h"
-#include "serve/body.h"
+#include "serve/common/body.h"
 
 namespace pdns::serve {
 
@@ -13,13 +13,13 @@ Asker::Asker(const Access& access, const http::Request& request)
 }
 
 std::variant<Asker, http::Answer> Asker::LetIn(const Access& access, const http::Request& request,
-                                               access::Cost cost) {
+                                               access::Cost cost, Refusing refuse) {
   Asker asker(access, request);
   const access::Credentials credentials =
       access::ReadCredentials(request.HeaderOf("x-api-key"), request.HeaderOf("authorization"));
   auto decision = access.gate->Decide(credentials, request.peer, access::Now(), cost);
   if (auto* refusal = std::get_if<access::Refusal>(&decision); refusal != nullptr) {
-    http::Answer answer = Refusal(refusal->status, refusal->reason);
+    http::Answer answer = refuse(refusal->status, refusal->reason);
     answer.headers = std::move(refusal->headers);
     asker.Done(refusal->status, 0);
     return answer;

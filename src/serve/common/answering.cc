@@ -1,4 +1,4 @@
-#include "serve/answering.h"
+#include "serve/common/answering.h"
 
 namespace pdns::serve {
 

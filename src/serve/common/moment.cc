@@ -1,4 +1,4 @@
-#include "serve/moment.h"
+#include "serve/common/moment.h"
 
 #include <utility>
 

@@ -18,13 +18,19 @@
 
 namespace pdns::serve {
 
+// The answer to what cannot be answered.
+using Refusing = http::Answer (*)(int status, std::string_view text);
+
+// One line of text.
+http::Answer Refusal(int status, std::string_view text);
+
 class Body {
  public:
   static constexpr std::size_t kPiece = 64U << 10;
   static constexpr std::chrono::milliseconds kPatience{100};
 
-  // `head`: type and headers of the answer.
-  Body(http::Reply reply, http::Answer head);
+  // `head`: type and headers of the answer. `refusal`: how what is refused is answered.
+  Body(http::Reply reply, http::Answer head, Refusing refusal = Refusal);
 
   // A header more; before the answer has begun.
   void AddHeader(std::string name, std::string value);
@@ -55,13 +61,11 @@ class Body {
 
   http::Reply reply_;
   http::Answer head_;
+  Refusing refusal_;
   int status_ = 200;
   std::string waiting_;
   std::shared_ptr<http::Stream> stream_;
   Clock::time_point since_ = Clock::now();  // when something was sent, or the answer was asked for
 };
-
-// The answer to what cannot be answered: one line of text.
-http::Answer Refusal(int status, std::string_view text);
 
 }  // namespace pdns::serve

@@ -1,4 +1,4 @@
-#include "serve/threads.h"
+#include "serve/common/threads.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,73 @@
+#include "serve/common/answerer.h"
+
+#include <utility>
+
+namespace pdns::serve {
+
+void Send(Asked& asked, http::Answer answer) {
+  asked.asker.Done(answer.status, 0);
+  asked.reply.Send(std::move(answer));
+}
+
+void Refuse(Asked& asked, int status, std::string_view text) {
+  Send(asked, asked.refusal(status, text));
+}
+
+void RefusePath(Asked& asked) {
+  Refuse(asked, 404, "there is nothing of this path; / says what there is");
+}
+
+void RefuseMethod(Asked& asked, std::string_view text, const char* allowed) {
+  http::Answer answer = asked.refusal(405, text);
+  answer.headers.emplace_back("Allow", allowed);
+  Send(asked, std::move(answer));
+}
+
+std::chrono::sys_seconds NowInSeconds() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+struct Answerer::Job {
+  Asked asked;
+  const char* type;
+  Answering answer;
+  Ending ending{};
+};
+
+Answerer::Answerer(const Settings& settings)
+    : most_time_(settings.most_time), moment_(settings.open), threads_(settings.most_at_once) {}
+
+void Answerer::RefuseBusy(Asked& asked) {
+  http::Answer busy = asked.refusal(503, kBusy);
+  busy.headers.emplace_back("Retry-After", "1");
+  Send(asked, std::move(busy));
+}
+
+void Answerer::Make(Job& job) {
+  auto snapshot = moment_.NewSnapshot();
+  if (!snapshot.ok()) return Refuse(job.asked, 503, snapshot.status().message());
+  Body body(std::move(job.asked.reply), {.type = job.type}, job.asked.refusal);
+  const std::uint64_t rows = job.answer(**snapshot, job.ending, body);
+  job.asked.asker.Done(body.status(), rows);
+}
+
+void Answerer::Start(Asked asked, const char* type, Answering answer, Size size) {
+  const bool large = size == Size::kLarge;
+  if (large && large_.fetch_add(1) >= kMostLarge) {
+    --large_;
+    return RefuseBusy(asked);
+  }
+  // std::function wants what can be copied.
+  const auto job = std::make_shared<Job>(Job{std::move(asked), type, std::move(answer)});
+  job->ending = {&stop_, std::chrono::steady_clock::now() + most_time_, &job->asked.asker};
+  const bool started = threads_.Start([this, job, large] {
+    Make(*job);
+    job->answer = {};  // what it holds goes before the next one is let in
+    large_ -= large ? 1 : 0;
+  });
+  if (started) return;
+  large_ -= large ? 1 : 0;
+  RefuseBusy(job->asked);
+}
+
+}  // namespace pdns::serve

@@ -1,0 +1,90 @@
+// Makes each answer in a thread of its own: a handler -> [Answerer] -> a snapshot, an Ending, a
+// Body -> whoever writes the answer.
+//
+// What all answers cost together is bounded by `most_at_once`; what a single one does, by
+// `most_time`. Answers that sort, or hold what they have told or a list, take more memory than a
+// stream of rows: of these there are at most kMostLarge, some 400 MB each at worst. Beyond these
+// bounds a request is told to come again (503).
+//
+// Any thread.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "base/status.h"
+#include "base/stop.h"
+#include "http/message.h"
+#include "http/reply.h"
+#include "serve/common/answering.h"
+#include "serve/common/asker.h"
+#include "serve/common/body.h"
+#include "serve/common/moment.h"
+#include "serve/common/threads.h"
+#include "store/database.h"
+
+namespace pdns::serve {
+
+// A request that was let in, until it is answered.
+struct Asked {
+  Asker asker;
+  http::Reply reply;
+  Refusing refusal = Refusal;
+};
+
+// Answers at once, and writes the log.
+void Send(Asked& asked, http::Answer answer);
+void Refuse(Asked& asked, int status, std::string_view text);
+void RefusePath(Asked& asked);
+void RefuseMethod(Asked& asked, std::string_view text, const char* allowed);
+
+// Seconds, as times in requests count from.
+std::chrono::sys_seconds NowInSeconds();
+
+class Answerer {
+ public:
+  static constexpr std::size_t kMostLarge = 4;
+  static constexpr const char* kBusy = "too many answers are being made: try again";
+
+  struct Settings {
+    Moment::Open open;
+    std::chrono::milliseconds most_time;
+    std::size_t most_at_once;
+  };
+  explicit Answerer(const Settings& settings);
+
+  // Ends all answers at once, and waits for their threads.
+  ~Answerer() { stop_.Request(); }
+  Answerer(const Answerer&) = delete;
+  Answerer& operator=(const Answerer&) = delete;
+
+  // Returns how many rows it told.
+  using Answering = std::function<std::uint64_t(store::Snapshot&, const Ending&, Body&)>;
+
+  enum class Size : std::uint8_t { kStream, kLarge };
+
+  // `type`: the Content-Type.
+  void Start(Asked asked, const char* type, Answering answer, Size size = Size::kStream);
+
+  // A thread, and nothing else. False: there are too many.
+  bool StartJob(std::function<void()> job) { return threads_.Start(std::move(job)); }
+  Result<std::unique_ptr<store::Snapshot>> NewSnapshot() { return moment_.NewSnapshot(); }
+
+ private:
+  struct Job;
+  void Make(Job& job);
+  static void RefuseBusy(Asked& asked);
+
+  std::chrono::milliseconds most_time_;
+  Stop stop_;
+  std::atomic<std::size_t> large_{0};
+  Moment moment_;
+  Threads threads_;  // the last: its threads use all of the others
+};
+
+}  // namespace pdns::serve
