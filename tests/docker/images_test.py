@@ -17,7 +17,10 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from typing import Callable, NoReturn
+
+import yaml
 
 sys.dont_write_bytecode = True
 TREE = pathlib.Path(__file__).resolve().parents[2]
@@ -162,7 +165,7 @@ class Containers:
         return self._buildah.Command(self.names[image], *command, volumes=shared)
 
     def Start(self, image: str, *command: object, volumes: list[str] | None = None) -> sandbox.Process:
-        log = self._folder / f"{image}.log"
+        log = self._folder / f"{image}-{len(self.started)}.log"
         process = sandbox.Process(self.Command(image, *command, volumes=volumes), log)
         self.started.append(process)
         return process
@@ -213,6 +216,29 @@ def AskUntilStored(containers: Containers, resolver: str) -> None:
     WaitFor(_Some, 120, f"names asked of {resolver} to be in the database")
 
 
+def CheckServe(containers: Containers) -> None:
+    """As compose.yaml runs it: another entry point of the image, and the database that the ingester writes."""
+    services = yaml.safe_load((TREE / "docker" / "compose.yaml").read_text())["services"]
+    serve, test = services["serve"], services["serve"]["healthcheck"]["test"]
+    Check(test[0] == "CMD", f"health check: {test}")
+    database = [volume for volume in containers.volumes if volume.endswith(":/var/lib/pdns")]
+    containers.Start("pdns", *serve["entrypoint"], *serve["command"], volumes=[f"{database[0]}:ro"])
+    healthy = containers.Command("pdns", *(word.replace("$$", "$") for word in test[1:]))
+    WaitFor(lambda: subprocess.run(healthy, capture_output=True, check=False).returncode == 0, 120, "pdns-serve")
+    host, port, _ = serve["ports"][0].split(":")
+    Check(host == "127.0.0.1", f"published on {host}")
+
+    def _Served() -> set[str]:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/dnsdb/v2/lookup/rrset/name/*.load.net?limit=0") as answer:
+            lines = [json.loads(line) for line in answer]
+        Check(lines[-1] == {"cond": "succeeded"}, f"the answer ended with {lines[-1]}")
+        return {line["obj"]["rrname"] for line in lines[1:-1]}
+
+    stored = Stored(containers)
+    WaitFor(lambda: _Served() >= stored, 60, "pdns-serve to have all names that pdns-query has")
+    print(f"{len(_Served())} names are served")
+
+
 def Inside(buildah: Buildah, folder: pathlib.Path) -> None:
     sandbox._LoopbackUp()
     containers = Containers(buildah, folder)
@@ -228,6 +254,7 @@ def Inside(buildah: Buildah, folder: pathlib.Path) -> None:
         test = configs["pdns"]["Healthcheck"]["Test"]  # type: ignore[index, call-overload]
         Check(test[0] == "CMD", f"health check: {test}")
         Run(*containers.Command("pdns", *test[1:]))
+        CheckServe(containers)
         Check(not server.errors, f"the authority broke: {server.errors}")
         # The process itself: buildah's own would not pass the signal on.
         for child in Run("pgrep", "-x", "pdns-ingest").stdout.split():
