@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/connection.h"
 #include "http/head.h"
 #include "http/peer_socket.h"
 #include "http/pipe.h"
@@ -43,35 +44,20 @@ constexpr ConnectionId kNoConnection = 0;  // they begin with 1
 constexpr const char* kTooLarge = "the body is too large\n";
 constexpr const char* kTooMany = "too many bodies at once: try again later\n";
 
-enum class Stage {
-  kHead,    // no request yet, or a part of its header
-  kBody,    // the header is whole, the request perhaps not
-  kAnswer,  // the handler was asked, or the request refused
-};
-
-// One connection, for MHD's callbacks.
-struct Connection {
-  ConnectionId id = 0;
-  MHD_Connection* handle = nullptr;
-  int fd = -1;
-  std::string peer;
-  bool suspended = false;
-  bool leaving = false;
-  int unread = 0;  // bytes in the socket, when it was looked at last
-  // Of the request that it has come to.
-  Stage stage = Stage::kHead;
-  RequestId request = 0;  // 0: the handler was not asked
-  RequestOver over = std::make_shared<std::atomic<bool>>(false);
-  std::string target;  // as it was sent, with the query
-  bool is_head = false;
-  std::string body;
-  std::optional<Answer> answer;  // not yet MHD's
-  std::shared_ptr<Pipe> pipe;    // of a streamed answer
-};
-
 Connection& Of(MHD_Connection* handle) {
   return *static_cast<Connection*>(
       MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context);
+}
+
+// Certificate and key are borrowed. No version of TLS that RFC 8996 calls unfit.
+std::vector<MHD_OptionItem> TlsOptions(const Certificate& certificate) {
+  static constexpr const char* kVersions = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+  const auto text = [](MHD_OPTION option, const char* value) {
+    return MHD_OptionItem{option, 0, const_cast<char*>(value)};
+  };
+  return {text(MHD_OPTION_HTTPS_MEM_CERT, certificate.chain.c_str()),
+          text(MHD_OPTION_HTTPS_MEM_KEY, certificate.key.c_str()),
+          text(MHD_OPTION_HTTPS_PRIORITIES, kVersions)};
 }
 
 // MHD would replace %2F by a slash before anybody sees the path.
@@ -102,13 +88,18 @@ class Daemon::Impl {
 
   bool Open() {
     const auto most = static_cast<unsigned>(settings_.limits.connections + kLeaving);
+    const bool tls = settings_.certificate.has_value();
+    std::vector<MHD_OptionItem> of_tls;
+    if (tls) of_tls = TlsOptions(*settings_.certificate);
+    of_tls.push_back({MHD_OPTION_END, 0, nullptr});
+    unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME;
+    if (tls) flags |= MHD_USE_TLS;
     daemon_ = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr,
-        &Impl::OnRequest, this, MHD_OPTION_NOTIFY_CONNECTION, &Impl::OnConnection, this,
-        MHD_OPTION_NOTIFY_COMPLETED, &Impl::OnCompleted, this, MHD_OPTION_URI_LOG_CALLBACK,
-        &Impl::OnTarget, this, MHD_OPTION_UNESCAPE_CALLBACK, &KeepEscapes, nullptr,
-        MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        settings_.limits.request_bytes, MHD_OPTION_END);
+        flags, 0, nullptr, nullptr, &Impl::OnRequest, this, MHD_OPTION_ARRAY, of_tls.data(),
+        MHD_OPTION_NOTIFY_CONNECTION, &Impl::OnConnection, this, MHD_OPTION_NOTIFY_COMPLETED,
+        &Impl::OnCompleted, this, MHD_OPTION_URI_LOG_CALLBACK, &Impl::OnTarget, this,
+        MHD_OPTION_UNESCAPE_CALLBACK, &KeepEscapes, nullptr, MHD_OPTION_CONNECTION_LIMIT, most,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, settings_.limits.request_bytes, MHD_OPTION_END);
     return daemon_ != nullptr && Watch(mailbox_->fd(), EPOLLIN, kNoConnection) &&
            Watch(MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, EPOLLIN,
                  kNoConnection);
@@ -306,7 +297,9 @@ class Daemon::Impl {
       bodies_ += piece.size();
       return true;
     }
-    send(connection.fd, words.data(), words.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    // Over TLS there is no way past it: there the connection ends without a word.
+    if (!settings_.certificate.has_value())
+      send(connection.fd, words.data(), words.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     return false;
   }
 

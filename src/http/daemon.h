@@ -23,19 +23,27 @@
 // gone, the Stream is told at once, and before the answer has begun the Reply; what counts as gone:
 // it closed the connection, an error, or its time is over by the rules of ConnectionTable.
 //
+// With a certificate it speaks TLS 1.2 and 1.3 only, by the guest's guest, GnuTLS. The handshake
+// counts as a part of the first header, so that its time is bounded as well; whoever speaks no TLS
+// is hung up on. A body that is found to be too long while it is read ends the connection without a
+// word there.
+//
 // Bounds: those of Limits, by the rules of ConnectionTable. In memory are, of each connection,
 // `request_bytes`, an answer that is not sent yet or what its Stream holds; and the bodies that are
-// read, at most `bodies_bytes` in all, for which up to twice the memory is used. In the system are,
-// of each connection over TCP, kMostUnsent bytes that wait to be sent.
+// read, at most `bodies_bytes` in all, for which up to twice the memory is used. TLS takes some 45 KB
+// a connection more (measured). In the system are, of each connection over TCP, kMostUnsent bytes
+// that wait to be sent.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/status.h"
+#include "http/certificate.h"
 #include "http/connection_table.h"
 #include "http/host_list.h"
 #include "http/message.h"
@@ -51,8 +59,9 @@ using Handler = std::function<void(const Request&, Reply)>;
 struct Settings {
   Limits limits;
   HostList hosts;
-  std::string wrong_host;   // the text of status 421: what can be done about it
-  bool keep_alive = false;  // more than one request a connection
+  std::string wrong_host;                    // the text of status 421: what can be done about it
+  bool keep_alive = false;                   // more than one request a connection
+  std::optional<Certificate> certificate{};  // none: no TLS
 };
 
 // One thread at a time.

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -23,8 +24,11 @@ using Clock = Daemon::Clock;
 
 class Server::Impl {
  public:
-  Impl(net::Descriptor listening, std::unique_ptr<Daemon> daemon)
-      : listening_(std::move(listening)), daemon_(std::move(daemon)), thread_([this] { Run(); }) {}
+  Impl(net::Descriptor listening, std::unique_ptr<Daemon> daemon, Handler handler)
+      : listening_(std::move(listening)),
+        handler_(std::move(handler)),
+        daemon_(std::move(daemon)),
+        thread_([this] { Run(); }) {}
   ~Impl() {
     stop_.Request();
     thread_.join();
@@ -34,21 +38,42 @@ class Server::Impl {
 
   int port() const { return PortOf(listening_); }
 
+  Status Change(Settings settings) {
+    auto daemon = Daemon::Open(std::move(settings), handler_);
+    if (!daemon.ok()) return daemon.status();
+    const std::lock_guard lock(mutex_);
+    next_ = std::move(*daemon);
+    return {};
+  }
+
  private:
   void Run() {
     while (!stop_.requested()) {
+      Renew();
       auto now = Clock::now();
       const bool paused = now < paused_until_;
-      std::array<pollfd, 3> fds{{{stop_.fd(), POLLIN, 0},
+      std::array<pollfd, 4> fds{{{stop_.fd(), POLLIN, 0},
                                  {daemon_->fd(), POLLIN, 0},
-                                 {paused ? -1 : listening_.get(), POLLIN, 0}}};
-      constexpr milliseconds kLookAnyway(1000);  // should there be no descriptor for the stop
-      const milliseconds wait = std::min(paused ? kPause : kLookAnyway, daemon_->Patience(now));
+                                 {paused ? -1 : listening_.get(), POLLIN, 0},
+                                 {earlier_ == nullptr ? -1 : earlier_->fd(), POLLIN, 0}}};
+      // There may be no descriptor for the stop, and Change does not wake.
+      constexpr milliseconds kLookAnyway(1000);
+      milliseconds wait = std::min(paused ? kPause : kLookAnyway, daemon_->Patience(now));
+      if (earlier_ != nullptr) wait = std::min(wait, earlier_->Patience(now));
       const int ready = poll(fds.data(), fds.size(), static_cast<int>(wait.count()));
       now = Clock::now();
       if (ready > 0 && fds[2].revents != 0) Accept(now);
       daemon_->Turn(now);
+      if (earlier_ == nullptr) continue;
+      earlier_->Turn(now);
+      if (earlier_->size() == 0) earlier_.reset();
     }
+  }
+
+  // Another one takes what comes; the one before it serves what it has.
+  void Renew() {
+    const std::lock_guard lock(mutex_);
+    if (next_ != nullptr) earlier_ = std::exchange(daemon_, std::move(next_));
   }
 
   void Accept(Clock::time_point now) {
@@ -71,7 +96,11 @@ class Server::Impl {
   static constexpr milliseconds kPause{50};
 
   net::Descriptor listening_;
-  std::unique_ptr<Daemon> daemon_;
+  Handler handler_;
+  std::unique_ptr<Daemon> daemon_;   // these two: of the thread
+  std::unique_ptr<Daemon> earlier_;  // none: all that came before the last change is over
+  std::mutex mutex_;
+  std::unique_ptr<Daemon> next_;  // none: no change
   Clock::time_point paused_until_;
   Stop stop_;
   std::thread thread_;  // the last: it uses all of the others
@@ -79,14 +108,15 @@ class Server::Impl {
 
 Result<std::unique_ptr<Server>> Server::Open(net::Descriptor listening, Settings settings,
                                              Handler handler) {
-  auto daemon = Daemon::Open(std::move(settings), std::move(handler));
+  auto daemon = Daemon::Open(std::move(settings), handler);
   if (!daemon.ok()) return daemon.status();
-  auto impl = std::make_unique<Impl>(std::move(listening), std::move(*daemon));
+  auto impl = std::make_unique<Impl>(std::move(listening), std::move(*daemon), std::move(handler));
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
+Status Server::Change(Settings settings) { return impl_->Change(std::move(settings)); }
 int Server::port() const { return impl_->port(); }
 
 }  // namespace pdns::http

@@ -26,6 +26,11 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  // From now on, at the latest in a second, connections are served with other settings; those that
+  // are open end as they began, but for those that are left of an earlier change, which are cut.
+  // Errors: Open's; then all stays as it was.
+  Status Change(Settings settings);
+
   int port() const;
 
  private:

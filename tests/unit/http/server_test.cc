@@ -107,6 +107,28 @@ TEST_F(ServerTest, NoDescriptorOutlivesAnExec) {
   EXPECT_EQ(Sockets().first, left_before);  // so the listening one was not among them
 }
 
+// What is open goes on as it began; what comes then is served by the new settings.
+TEST_F(ServerTest, ChangesItsSettings) {
+  const net::Descriptor before = ConnectTo(server->port());
+  EXPECT_TRUE(Get().ends_with("well\n"));  // so `before` has been accepted
+  auto hosts = HostList::Of({"new.example"});
+  ASSERT_TRUE(hosts.ok());
+  ASSERT_TRUE(server->Change({{}, *hosts, "not here\n"}).ok());
+  const auto ask = [](const net::Descriptor& fd) {
+    constexpr std::string_view kRequest = "GET / HTTP/1.0\r\nHost: new.example\r\n\r\n";
+    EXPECT_EQ(send(fd.get(), kRequest.data(), kRequest.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(kRequest.size()));
+    return Rest(fd);
+  };
+  std::string answer;
+  for (int i = 0; i < 12'000 && !answer.ends_with("well\n"); ++i) {
+    answer = ask(ConnectTo(server->port()));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_TRUE(answer.ends_with("well\n")) << answer;
+  EXPECT_TRUE(ask(before).starts_with("HTTP/1.1 421 "));
+}
+
 // Silent peers hold all descriptors that are left; the oldest of them makes room.
 TEST_F(ServerTest, WithoutADescriptorLeft) {
   std::vector<net::Descriptor> silent;
