@@ -101,10 +101,10 @@ _pdns_serve() {
   _pdns_begin
   case $option in
     -d | --database) compopt -o dirnames ;;
-    --keys | --audit | --config) compopt -o default ;;
+    --keys | --audit | --tls-cert | --tls-key | --config) compopt -o default ;;
     -l | --listen | --host | --origin | --max-time | --max-connections | -m | --memory) ;;
-    *) _pdns_rest "-d --database -l --listen --keys --open --host --audit --origin --max-time --max-connections -m --memory
-         --config --version -h --help" ;;
+    *) _pdns_rest "-d --database -l --listen --keys --open --tls-cert --tls-key --host --audit --origin --max-time --max-connections
+         -m --memory --config --version -h --help" ;;
   esac
 }
 

@@ -29,7 +29,7 @@ WORDS = {("pdns-query", "--format"), ("pdns-query", "--sort"), ("pdns-query", "-
 # Options whose values are files, folders, users or groups. All other values are for the person to know.
 FILE_VALUES = {("pdns-query", "--file"), *(("pdns-ingest", option) for option in (
     "--unix", "--follow", "--backfill", "--tls-cert", "--tls-key", "--tls-client-ca", "--control", "--config")),
-    ("pdns-serve", "--keys"), ("pdns-serve", "--audit"), ("pdns-serve", "--config"),
+    *(("pdns-serve", option) for option in ("--keys", "--audit", "--tls-cert", "--tls-key", "--config")),
     *(("pdns-tap", option) for option in ("--unix", "--follow", "--control"))}
 FOLDER_VALUES = {*((program, "--database") for program in PROGRAMS), ("pdns-ingest", "--watch"), ("pdns-ingest", "--archive")}
 SYSTEM_VALUES = {("pdns-ingest", "--socket-owner"), ("pdns-ingest", "--socket-group"),

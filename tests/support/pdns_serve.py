@@ -27,7 +27,7 @@ class Server:
         self.url = f"http://{self.host}:{self.port}"
 
     def _address(self) -> str | None:
-        found = re.search(r" at http://([^/\s]+)/", self.log.read_text())
+        found = re.search(r" at https?://([^/\s]+)/", self.log.read_text())
         return found[1] if found else None
 
     def __enter__(self) -> Server:

@@ -21,6 +21,10 @@ OptionGroup Serving() {
           {"open", kFlag, "", kNo,
            "Allow anybody who can reach the address to ask; without it and without --keys only a "
            "loopback address is served"},
+          {"tls-cert", kText, "FILE", kNo,
+           "Speak TLS, with the certificate chain in FILE (PEM); needs --tls-key"},
+          {"tls-key", kText, "FILE", kNo,
+           "Read the private key of the certificate of --tls-cert from FILE (PEM)"},
           {"host", kTexts, "NAME", kNo,
            "Answer requests for host NAME, too, beside addresses, localhost and this machine's "
            "name; '*' is any"},

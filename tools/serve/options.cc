@@ -49,6 +49,10 @@ Result<ServeOptions> ParseServeOptions(int argc, const char* const* argv) {
   if (values.count("database") > 0) options.database = values["database"].as<std::string>();
   if (values.count("keys") > 0) options.keys = values["keys"].as<std::string>();
   if (values.count("audit") > 0) options.audit = values["audit"].as<std::string>();
+  if (values.count("tls-cert") > 0) options.tls_certificate = values["tls-cert"].as<std::string>();
+  if (values.count("tls-key") > 0) options.tls_key = values["tls-key"].as<std::string>();
+  if (options.tls_certificate.empty() != options.tls_key.empty())
+    return Status::Usage("TLS needs both --tls-cert and --tls-key");
   if (values.count("host") > 0) options.hosts = values["host"].as<std::vector<std::string>>();
   options.listen = values["listen"].as<std::string>();
   options.origin = values["origin"].as<std::string>();

@@ -13,8 +13,10 @@ namespace pdns::tools {
 struct ServeOptions {
   std::string database;  // as given; may be empty
   std::string listen;
-  std::string keys;   // as given; may be empty
-  std::string audit;  // likewise
+  std::string keys;             // as given; may be empty
+  std::string audit;            // likewise
+  std::string tls_certificate;  // both, or none: no TLS
+  std::string tls_key;
   bool open = false;
   std::vector<std::string> hosts;
   std::string origin;

@@ -49,6 +49,10 @@ Result<http::Settings> HttpSettings(const ServeOptions& options) {
   // One address, such as a proxy's, may have most of them, and not all.
   settings.limits.connections_per_address =
       std::max<std::size_t>(1, options.max_connections - options.max_connections / 4);
+  if (options.tls_certificate.empty()) return settings;
+  auto certificate = http::ReadCertificate(options.tls_certificate, options.tls_key);
+  if (!certificate.ok()) return certificate.status();
+  settings.certificate = std::move(*certificate);
   return settings;
 }
 
@@ -92,8 +96,22 @@ Result<Guard> OpenGuard(const ServeOptions& options) {
   return guard;
 }
 
-// New keys, and the log by its name. What is wrong with either is said, and it stays as it was.
-void Reload(const ServeOptions& options, const Guard& guard) {
+// A certificate is renewed under the same name every few weeks.
+void RenewCertificate(const ServeOptions& options, http::Server& server) {
+  auto settings = HttpSettings(options);
+  const Status changed =
+      settings.ok() ? server.Change(std::move(*settings)) : Status(settings.status());
+  if (changed.ok()) {
+    LogInfo(options.tls_certificate + ": read anew");
+  } else {
+    LogWarning("the certificate stays as it was: " + changed.message());
+  }
+}
+
+// New keys, the certificate, and the log by its name. What is wrong with one of them is said, and
+// it stays as it was.
+void Reload(const ServeOptions& options, const Guard& guard, http::Server& server) {
+  if (!options.tls_certificate.empty()) RenewCertificate(options, server);
   if (!options.keys.empty()) {
     auto keys = access::KeyList::Read(options.keys);
     if (keys.ok()) {
@@ -108,7 +126,8 @@ void Reload(const ServeOptions& options, const Guard& guard) {
     LogWarning("the audit log stays as it was: " + opened.message());
 }
 
-void WaitFor(const Stop& stop, const ServeOptions& options, const Guard& guard) {
+void WaitFor(const Stop& stop, const ServeOptions& options, const Guard& guard,
+             http::Server& server) {
   // Half of what the manager allows, if it watches.
   const auto beat =
       std::chrono::duration_cast<std::chrono::milliseconds>(net::WatchdogInterval() / 2);
@@ -118,7 +137,7 @@ void WaitFor(const Stop& stop, const ServeOptions& options, const Guard& guard) 
     const auto wait = beat.count() > 0 ? std::min(beat, kLookAnyway) : kLookAnyway;
     poll(&wake, 1, static_cast<int>(wait.count()));
     if (beat.count() > 0) net::Notify("WATCHDOG=1");
-    if (ReloadWanted()) Reload(options, guard);
+    if (ReloadWanted()) Reload(options, guard, server);
   }
 }
 
@@ -146,10 +165,11 @@ Status RunServe(const ServeOptions& options, const Stop& stop) {
                                      service.Handle(request, std::move(reply));
                                    });
   if (!server.ok()) return server.status();
-  LogInfo(fmt::format("serving database {} at http://{}/", *database, address));
+  LogInfo(fmt::format("serving database {} at {}://{}/", *database,
+                      options.tls_certificate.empty() ? "http" : "https", address));
   ReloadOnSignal();
   net::Notify("READY=1");
-  WaitFor(stop, options, *guard);
+  WaitFor(stop, options, *guard, **server);
   net::Notify("STOPPING=1");
   return {};
 }

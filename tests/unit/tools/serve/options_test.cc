@@ -54,6 +54,8 @@ TEST(ServeOptions, RefusesWhatCannotBe) {
         << options.status().message();
   }
   EXPECT_EQ(Parse({"--open", "--keys", "k"}).status().code(), Code::kUsage);
+  EXPECT_EQ(Parse({"--tls-cert", "c"}).status().code(), Code::kUsage);
+  EXPECT_EQ(Parse({"--tls-key", "k"}).status().code(), Code::kUsage);
   EXPECT_EQ(Parse({"www.blah.org"}).status().code(), Code::kUsage);
 }
 
