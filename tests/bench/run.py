@@ -20,7 +20,7 @@ import rows
 import table
 from measure import Failed, machine
 
-TOOLS = ("pdns-ingest", "pdns-query")
+TOOLS = ("pdns-ingest", "pdns-query", "pdns-serve")
 BENCH = ("pdns-bench-generate", "pdns-bench-send", "pdns-bench-sqlite")
 
 
