@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "store/meta_rows.h"
+#include "store_rocks/check/table_tail.h"
 #include "store_rocks/common.h"
 
 namespace pdns::store_rocks {
@@ -79,7 +80,9 @@ Status CheckFamilies(const std::string& path) {
   };
   if (std::none_of(kFamilyNames.begin(), kFamilyNames.end(), missing)) return {};
   rocksdb::DB* opened = nullptr;
-  const auto status = rocksdb::DB::OpenForReadOnly({}, path, &opened);
+  rocksdb::Options options;
+  options.skip_stats_update_on_db_open = true;
+  const auto status = rocksdb::DB::OpenForReadOnly(options, path, &opened);
   const std::unique_ptr<rocksdb::DB> db(opened);
   if (!status.ok()) return FromRocks(path, "cannot be opened", status);
   // An older pdns had fewer families.
@@ -102,8 +105,9 @@ bool IsHeadless(const std::string& path) {
 }
 
 Status CheckForWriting(const std::string& path) {
-  Status checked = CheckPath(path);
-  return checked.ok() ? CheckFamilies(path) : checked;
+  if (Status checked = CheckPath(path); !checked.ok()) return checked;
+  if (Status whole = CheckTableTails(path); !whole.ok()) return whole;
+  return CheckFamilies(path);
 }
 
 }  // namespace pdns::store_rocks

@@ -13,6 +13,7 @@
 
 #include "store/meta_rows.h"
 #include "store_rocks/check/damage.h"
+#include "store_rocks/check/table_tail.h"
 #include "store_rocks/check/writer_checks.h"
 #include "store_rocks/commits.h"
 #include "store_rocks/totals.h"
@@ -123,8 +124,10 @@ Instance::~Instance() {
 Status Instance::TryOpen(const std::shared_ptr<rocksdb::Cache>& cache, bool filters) {
   // Read before the files are: a writer that commits meanwhile makes it too low, never too high.
   const std::uint64_t mark = ReadMark(path_);
+  if (Status whole = CheckTableTails(path_); !whole.ok()) return whole;
   rocksdb::DBOptions options;
   FillDatabaseOptions(options);
+  options.skip_stats_update_on_db_open = true;  // merges alone look at them
   options.create_if_missing = false;  // a reader that finds nothing must leave nothing behind
   options.create_missing_column_families = false;
   options.max_file_opening_threads = 1;  // 16 by default, dearer than the files they open

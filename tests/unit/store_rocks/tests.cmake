@@ -3,7 +3,7 @@ pdns_unit_test(store_rocks
   FILES journal merge sensors sorted_rows totals type_counts
         write/batch write/expire write/full write/kill write/large write/long write/reverse_rows write/seen_cache
         write/tidy
-        check/copy check/damage check/files check/log_check check/open
+        check/copy check/damage check/files check/log_check check/open check/table_tail
         read/each read/oracle read/readers read/reverse read/values
   LIBS pdns_store_rocks pdns_store pdns_query pdns_dns PkgConfig::rocksdb fmt::fmt
   HEAVY COST 60)
