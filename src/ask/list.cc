@@ -39,21 +39,32 @@ Status AddOne(List& list, std::string_view text, std::uint64_t number) {
   return {};
 }
 
-void ReadLines(Utf8Text& text, List& list, const BadIndicator& bad) {
+Status TooMany(std::uint64_t most) {
+  return Status::Usage(fmt::format("the list has more than {} indicators", most));
+}
+
+Status ReadLines(Utf8Text& text, List& list, const BadIndicator& bad, std::uint64_t most) {
   std::string line;
+  std::uint64_t indicators = 0;
   for (std::uint64_t number = 1; text.NextLine(line); ++number) {
     const std::string_view one = WithoutComment(line);
     if (one.empty()) continue;
+    if (++indicators > most) return TooMany(most);
     if (const Status status = AddOne(list, one, number); !status.ok())
       bad(fmt::format("line {}", number), one, status);
   }
+  return {};
 }
 
-Status ReadJson(Utf8Text& text, List& list, const BadIndicator& bad) {
+Status ReadJson(Utf8Text& text, List& list, const BadIndicator& bad, std::uint64_t most) {
   std::uint64_t number = 0;
-  const auto passed_over = ReadJsonList(
-      text, {[&](std::string_view value) { return AddOne(list, value, ++number); }, bad});
+  // The document is read to its end: behind its last value it may be broken.
+  const auto add = [&](std::string_view value) {
+    return ++number > most ? Status() : AddOne(list, value, number);
+  };
+  const auto passed_over = ReadJsonList(text, {add, bad});
   if (!passed_over.ok()) return passed_over.status();
+  if (number > most) return TooMany(most);
   list.PassOver(*passed_over);
   return {};
 }
@@ -90,14 +101,14 @@ void List::Sort() {
   blocks_ = std::move(texts);
 }
 
-Result<List> ReadList(std::istream& text, const BadIndicator& bad) {
+Result<List> ReadList(std::istream& text, const BadIndicator& bad, std::uint64_t most) {
   List list;
   Utf8Text utf8(text);
   Status status;
   if (LooksLikeJson(utf8.Peek())) {
-    status = ReadJson(utf8, list, bad);
+    status = ReadJson(utf8, list, bad, most);
   } else {
-    ReadLines(utf8, list, bad);
+    status = ReadLines(utf8, list, bad, most);
   }
   if (text.bad()) return Status::Io("the list cannot be read to its end");
   if (!status.ok()) return status;

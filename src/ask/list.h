@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <istream>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,7 +72,8 @@ using BadIndicator =
 // at the start of a line or behind a blank are passed over. Of JSON: ask/json_list.h; the values
 // count as lines do, refused ones too. Bad indicators are told and left out. Read piece by piece,
 // so that memory is the list's own and the bounds of those two headers. kIo; kNoInput: JSON that
-// cannot be used.
-Result<List> ReadList(std::istream& text, const BadIndicator& bad);
+// cannot be used; kUsage: more than `most` indicators, bad ones counted.
+Result<List> ReadList(std::istream& text, const BadIndicator& bad,
+                      std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
 
 }  // namespace pdns::ask

@@ -6,8 +6,8 @@
 #include "check.h"
 #include "query/request.h"
 #include "serve/circl.h"
-#include "serve/dnsdb_request.h"
 #include "serve/common/url.h"
+#include "serve/dnsdb_request.h"
 
 namespace {
 

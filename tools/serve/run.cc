@@ -18,6 +18,7 @@
 #include "http/server.h"
 #include "net/handed.h"
 #include "net/notify.h"
+#include "serve/api/lookup.h"
 #include "serve/service.h"
 #include "store_rocks/open.h"
 #include "tools/common/database_path.h"
@@ -46,6 +47,8 @@ Result<http::Settings> HttpSettings(const ServeOptions& options) {
   settings.wrong_host = "this host name is not served: --host names those that are\n";
   settings.keep_alive = true;
   settings.limits.connections = options.max_connections;
+  settings.limits.body_bytes = serve::kMostBody;
+  settings.limits.bodies_bytes = 2 * serve::kMostBody;
   // One address, such as a proxy's, may have most of them, and not all.
   settings.limits.connections_per_address =
       std::max<std::size_t>(1, options.max_connections - options.max_connections / 4);

@@ -9,6 +9,7 @@
 //   rows      in this answer; of a summary, a count and hits those that were counted
 //   scanned   index entries that were looked at
 //   asked     each question: as given, as understood, and its kind (ApiAsked)
+//   bad, bad_lines, passed_over   of a list: ApiPassedOver
 //   notices   what a person is to know of it; at most kMostNotices
 //
 // An answer without that line was cut off. Before the first line is sent, an error is a status with

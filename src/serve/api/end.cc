@@ -57,6 +57,20 @@ void AppendAsked(json::Writer& json, const ApiRequest& request) {
   json.EndArray();
 }
 
+void AppendPassedOver(json::Writer& json, const ApiPassedOver& passed_over) {
+  json.Number("bad", passed_over.bad);
+  json.BeginArray("bad_lines");
+  for (const ApiPassedOver::BadLine& line : passed_over.bad_lines) {
+    json.BeginObject();
+    json.Text("place", json::ValidUtf8(line.place));
+    json.Text("text", line.text);
+    json.Text("why", json::ValidUtf8(line.why));
+    json.EndObject();
+  }
+  json.EndArray();
+  json.Number("passed_over", passed_over.others);
+}
+
 }  // namespace
 
 std::string ApiEndLine(const ApiRequest& request, const query::Outcome& outcome,
@@ -75,6 +89,7 @@ std::string ApiEndLine(const ApiRequest& request, const query::Outcome& outcome,
   json.BeginArray("notices");
   for (const std::string& notice : NoticesOf(request, outcome)) json.Text(json::ValidUtf8(notice));
   json.EndArray();
+  if (request.passed_over.has_value()) AppendPassedOver(json, *request.passed_over);
   json.EndObject();
   json.EndObject();
   json.EndLine();

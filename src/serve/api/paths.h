@@ -1,6 +1,8 @@
 // The server's own API: path, parameters -> [AnswerApiPath] -> an answer of Answerer.
 //
 //   GET /api/v1/query       rows, names, values, numbers       serve/api/request.h, api_answer.h
+//   POST /api/v1/lookup     the same of a list                  serve/api/lookup.h
+//   GET /api/v1/pivot       rows around a name, and their graph
 //   GET /api/v1/stats       the whole database in numbers
 //   GET /api/v1/coverage    what an answer of nothing rests on  serve/api/coverage.h
 //

@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,18 @@ struct ApiAsked {
   std::string_view kind;  // name, pattern, block (of q), rdata, ptr, text, raw
 };
 
+// What of a list was not asked.
+struct ApiPassedOver {
+  struct BadLine {
+    std::string place;  // "line 5", "Event.Attribute[3].value"
+    std::string text;   // printable, its beginning
+    std::string why;
+  };
+  std::uint64_t bad = 0;           // no indicators
+  std::vector<BadLine> bad_lines;  // the first of them
+  std::uint64_t others = 0;        // of JSON: what holds no indicator by its kind
+};
+
 struct ApiRequest {
   // Rows, names or values of an answer: without a limit, and at most.
   static constexpr std::uint64_t kDefaultLimit = 10'000;
@@ -43,7 +56,8 @@ struct ApiRequest {
   query::Request request;  // its limit is set where rows, names or values are shown, or one was
                            // asked for; without the list
   std::vector<std::string> notices;
-  std::vector<ApiAsked> asked;  // of request.questions
+  std::vector<ApiAsked> asked;               // of request.questions
+  std::optional<ApiPassedOver> passed_over;  // of a list
   bool days = false;
   bool wire = false;
   bool key_limits = false;  // the limit is what the key has left: see LimitTo

@@ -114,6 +114,24 @@ TEST(ReadList, AJsonDocumentByItsValues) {
 }
 
 // A line without an end is no reason to hold it whole, nor is what stands behind it lost.
+TEST(ReadList, NoMoreThanSoManyOfLinesAndOfJson) {
+  const auto code_of = [](const std::string& text, std::uint64_t most) {
+    std::istringstream in(text);
+    const auto list = ReadList(
+        in, [](const std::string&, std::string_view, const Status&) {}, most);
+    return list.ok() ? Code::kOk : list.status().code();
+  };
+  const std::string lines = "a.org\n# a word\n\nb..org\nc.org\n";  // three, one of them bad
+  EXPECT_EQ(code_of(lines, 3), Code::kOk);
+  EXPECT_EQ(code_of(lines, 2), Code::kUsage);
+  const std::string json =
+      R"({"objects":[{"type":"domain-name","value":"a.org"},{"type":"file"},)"
+      R"({"type":"domain-name","value":"b..org"},{"type":"domain-name","value":"c.org"}]})";
+  EXPECT_EQ(code_of(json, 3), Code::kOk);
+  EXPECT_EQ(code_of(json, 2), Code::kUsage);
+  EXPECT_EQ(code_of(json.substr(0, json.size() - 1), 1), Code::kNoInput) << "cut, and too long";
+}
+
 TEST(ReadList, ALineThatIsTooLong) {
   std::istringstream lines(std::string(std::size_t{8} << 20, 'x') + "\na.org\n");
   std::size_t longest = 0;
