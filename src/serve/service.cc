@@ -63,7 +63,7 @@ class Service::Impl {
       return reply.Send(std::move(*refused));
     Asked asked{std::get<Asker>(std::move(asker)), std::move(reply), refusal};
     if (!url.ok()) return Refuse(asked, 400, url.status().message());
-    if (api) return AnswerApiPath(path.subspan(1), *url, request, answerer_, std::move(asked));
+    if (api) return api_.Answer(path.subspan(1), *url, request, std::move(asked));
     const bool reads = request.method == "GET" || request.method == "HEAD";
     if (!reads && !(rate && request.method == "POST"))
       return RefuseMethod(asked, "only GET and HEAD", "GET, HEAD");
@@ -95,9 +95,9 @@ class Service::Impl {
       return Refuse(asked, 416, "offset: beyond the largest one, 1000000000");
     request->limit = std::min(request->limit, asked.asker.rows_left().value_or(request->limit));
     answerer_.Start(std::move(asked), kLines,
-                    [version, request = std::move(*request)](store::Snapshot& snapshot,
+                    [version, request = std::move(*request)](Answerer::OwnedSnapshot snapshot,
                                                              const Ending& ending, Body& body) {
-                      return AnswerDnsdb(snapshot, request, version, ending, body);
+                      return AnswerDnsdb(*snapshot, request, version, ending, body);
                     });
   }
 
@@ -109,9 +109,9 @@ class Service::Impl {
     request->most = std::min(request->most, left);
     if (request->page.has_value()) request->page = std::min(*request->page, left);
     answerer_.Start(std::move(asked), kLines,
-                    [this, request = std::move(*request)](store::Snapshot& snapshot,
+                    [this, request = std::move(*request)](Answerer::OwnedSnapshot snapshot,
                                                           const Ending& ending, Body& body) {
-                      return AnswerCircl(snapshot, request, settings_.origin, ending, body);
+                      return AnswerCircl(*snapshot, request, settings_.origin, ending, body);
                     });
   }
 
@@ -127,6 +127,7 @@ class Service::Impl {
   }
 
   ServiceSettings settings_;
+  Api api_{answerer_};
   Answerer answerer_;  // the last: its threads use all of the others
 };
 

@@ -17,18 +17,6 @@ namespace {
 
 using query::Show;
 
-render::Look LookOf(const ApiRequest& request, const std::vector<std::string>& sensors) {
-  render::Look look;
-  look.wire = request.wire;
-  look.reason = request.request.trust == store::Trust::kQuarantined;
-  look.asked = request.request.several();
-  look.path = request.request.pivot.has_value();
-  look.days = request.days;
-  look.fresh = request.request.new_since.has_value();
-  look.sensors = sensors;
-  return look;
-}
-
 std::string_view TextOf(query::PivotNode::Kind kind) {
   switch (kind) {
     case query::PivotNode::Kind::kName:
@@ -178,6 +166,18 @@ class ApiSink final : public BodySink {
 };
 
 }  // namespace
+
+render::Look LookOf(const ApiRequest& request, const std::vector<std::string>& sensors) {
+  render::Look look;
+  look.wire = request.wire;
+  look.reason = request.request.trust == store::Trust::kQuarantined;
+  look.asked = request.request.several();
+  look.path = request.request.pivot.has_value();
+  look.days = request.days;
+  look.fresh = request.request.new_since.has_value();
+  look.sensors = sensors;
+  return look;
+}
 
 std::uint64_t AnswerApi(store::Snapshot& snapshot, const ApiRequest& request, const Ending& ending,
                         Body& body) {

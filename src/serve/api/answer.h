@@ -20,9 +20,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/message.h"
+#include "render/writer.h"
 #include "serve/api/request.h"
 #include "serve/common/answering.h"
 #include "store/database.h"
@@ -34,6 +37,9 @@ inline constexpr std::size_t kMostNotices = 100;
 // How many lines of rows, names, values, hits or numbers were told.
 std::uint64_t AnswerApi(store::Snapshot& snapshot, const ApiRequest& request, const Ending& ending,
                         Body& body);
+
+// How its rows look. `sensors`: store::Snapshot::sensors().
+render::Look LookOf(const ApiRequest& request, const std::vector<std::string>& sensors);
 
 // The whole database in numbers, as pdns-query --stats --json prints it.
 std::uint64_t AnswerStats(store::Snapshot& snapshot, Body& body);

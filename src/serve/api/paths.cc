@@ -1,11 +1,13 @@
 #include "serve/api/paths.h"
 
-#include <string_view>
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "serve/api/answer.h"
 #include "serve/api/coverage.h"
 #include "serve/api/lookup.h"
+#include "serve/api/new_rows.h"
 #include "serve/api/request.h"
 
 namespace pdns::serve {
@@ -20,68 +22,81 @@ Answerer::Size SizeOf(const query::Request& request) {
   return large ? Answerer::Size::kLarge : Answerer::Size::kStream;
 }
 
-void AnswerRows(ApiPath path, const Url& url, Answerer& answerer, Asked asked) {
+}  // namespace
+
+void Api::AnswerRows(ApiPath path, const Url& url, Asked asked) {
   auto request = ParseApi(path, url, NowInSeconds());
   if (!request.ok()) return Refuse(asked, 400, request.status().message());
   if (const auto left = asked.asker.rows_left(); left.has_value()) request->LimitTo(*left);
   const auto size = SizeOf(request->request);
-  answerer.Start(
+  answerer_.Start(
       std::move(asked), kLines,
-      [request = std::move(*request)](store::Snapshot& snapshot, const Ending& ending, Body& body) {
-        return AnswerApi(snapshot, request, ending, body);
+      [request = std::move(*request)](Answerer::OwnedSnapshot snapshot, const Ending& ending,
+                                      Body& body) {
+        return AnswerApi(*snapshot, request, ending, body);
       },
       size);
 }
 
-// The handler's bytes are gone when the thread begins, so they are copied.
-void AnswerList(const Url& url, std::string_view list, Answerer& answerer, Asked asked) {
-  auto request = ParseApi(ApiPath::kLookup, url, NowInSeconds());
-  if (!request.ok()) return Refuse(asked, 400, request.status().message());
-  if (const auto left = asked.asker.rows_left(); left.has_value()) request->LimitTo(*left);
-  answerer.Start(
+void Api::AnswerList(const Url& url, const http::Request& request, Asked asked) {
+  if (request.method != "POST") return RefuseMethod(asked, "only POST, with a list", "POST");
+  if (request.HeaderOf("content-encoding").value_or("identity") != "identity")
+    return Refuse(asked, 415, "send the list as it is, without a Content-Encoding");
+  auto parsed = ParseApi(ApiPath::kLookup, url, NowInSeconds());
+  if (!parsed.ok()) return Refuse(asked, 400, parsed.status().message());
+  if (const auto left = asked.asker.rows_left(); left.has_value()) parsed->LimitTo(*left);
+  // The handler's bytes are gone when the thread begins, so they are copied.
+  answerer_.Start(
       std::move(asked), kLines,
-      [request = std::move(*request), text = std::string(list)](
-          store::Snapshot& snapshot, const Ending& ending, Body& body) mutable -> std::uint64_t {
-        const Status read = ReadApiList(text, request);
-        text = {};
-        if (read.ok()) return AnswerApi(snapshot, request, ending, body);
+      [parsed = std::move(*parsed), list = std::string(request.body)](
+          Answerer::OwnedSnapshot snapshot, const Ending& ending,
+          Body& body) mutable -> std::uint64_t {
+        const Status read = ReadApiList(list, parsed);
+        list = {};
+        if (read.ok()) return AnswerApi(*snapshot, parsed, ending, body);
         body.Refuse(400, read.message());
         return 0;
       },
       Answerer::Size::kLarge);
 }
 
-// An answer that no parameter changes.
-void AnswerWhole(const Url& url, Answerer& answerer, Asked asked, Answerer::Answering answer) {
-  if (const Status status = NoParameters(url); !status.ok())
-    return Refuse(asked, 400, status.message());
-  answerer.Start(std::move(asked), kJson, std::move(answer));
+void Api::AnswerNew(const Url& url, const http::Request& request, Asked asked) {
+  auto parsed = ParseNewRows(url, request.HeaderOf("last-event-id"), NowInSeconds());
+  if (!parsed.ok()) return Refuse(asked, 400, parsed.status().message());
+  answerer_.Start(
+      std::move(asked), "text/event-stream",
+      [this, parsed = std::move(*parsed)](Answerer::OwnedSnapshot snapshot, const Ending& ending,
+                                          Body& body) {
+        body.AddHeader("Cache-Control", "no-store");
+        return StreamNewRows(std::move(snapshot), parsed, answerer_, journal_, ending, body);
+      },
+      Answerer::Size::kEndless);
 }
 
-}  // namespace
+// An answer that no parameter changes.
+void Api::AnswerWhole(const Url& url, Asked asked, Answerer::Answering answer) {
+  if (const Status status = NoParameters(url); !status.ok())
+    return Refuse(asked, 400, status.message());
+  answerer_.Start(std::move(asked), kJson, std::move(answer));
+}
 
-void AnswerApiPath(std::span<const std::string> path, const Url& url, const http::Request& request,
-                   Answerer& answerer, Asked asked) {
+void Api::Answer(std::span<const std::string> path, const Url& url, const http::Request& request,
+                 Asked asked) {
   if (path.size() != 2 || path[0] != "v1") return RefusePath(asked);
   const std::string& what = path[1];
-  if (what == "lookup") {
-    if (request.method != "POST") return RefuseMethod(asked, "only POST, with a list", "POST");
-    if (const auto coding = request.HeaderOf("content-encoding");
-        coding.value_or("identity") != "identity")
-      return Refuse(asked, 415, "send the list as it is, without a Content-Encoding");
-    return AnswerList(url, request.body, answerer, std::move(asked));
-  }
-  const bool known = what == "query" || what == "pivot" || what == "stats" || what == "coverage";
-  if (!known) return RefusePath(asked);
+  if (what == "lookup") return AnswerList(url, request, std::move(asked));
+  constexpr std::array kRead{"query", "pivot", "new", "stats", "coverage"};
+  if (std::find(kRead.begin(), kRead.end(), what) == kRead.end()) return RefusePath(asked);
   if (request.method != "GET" && request.method != "HEAD")
     return RefuseMethod(asked, "only GET and HEAD", "GET, HEAD");
-  if (what == "query") return AnswerRows(ApiPath::kQuery, url, answerer, std::move(asked));
-  if (what == "pivot") return AnswerRows(ApiPath::kPivot, url, answerer, std::move(asked));
+  if (what == "query") return AnswerRows(ApiPath::kQuery, url, std::move(asked));
+  if (what == "pivot") return AnswerRows(ApiPath::kPivot, url, std::move(asked));
+  if (what == "new") return AnswerNew(url, request, std::move(asked));
   const bool stats = what == "stats";
-  AnswerWhole(url, answerer, std::move(asked),
-              [stats](store::Snapshot& snapshot, const Ending& /*ending*/, Body& body) {
-                return stats ? AnswerStats(snapshot, body)
-                             : AnswerCoverage(snapshot, NowInSeconds(), body);
+  AnswerWhole(url, std::move(asked),
+              [stats](Answerer::OwnedSnapshot snapshot, const Ending& /*ending*/, Body& body) {
+                return stats ? AnswerStats(*snapshot, body)
+                             : AnswerCoverage(*snapshot, NowInSeconds(), body);
               });
 }
 

@@ -27,7 +27,9 @@ constexpr unsigned Bit(ApiPath path) { return 1U << static_cast<unsigned>(path);
 constexpr unsigned kQuery = Bit(ApiPath::kQuery);
 constexpr unsigned kPivot = Bit(ApiPath::kPivot);
 constexpr unsigned kRows = kQuery | Bit(ApiPath::kLookup);
-constexpr unsigned kAll = kRows | kPivot;
+constexpr unsigned kNew = Bit(ApiPath::kNew);
+constexpr unsigned kTimes = kRows | kPivot;
+constexpr unsigned kAll = kTimes | kNew;
 
 struct Known {
   std::string_view name;
@@ -36,24 +38,43 @@ struct Known {
 };
 
 constexpr std::array kKnown{
-    Known{"q", Kind::kMany, kQuery | kPivot}, Known{"rdata", Kind::kMany, kQuery},
-    Known{"text", Kind::kMany, kQuery},       Known{"raw", Kind::kMany, kQuery},
-    Known{"ptr", Kind::kMany, kQuery},        Known{"glob", Kind::kFlag, kQuery},
-    Known{"regex", Kind::kFlag, kQuery},      Known{"type", Kind::kMany, kAll},
-    Known{"since", Kind::kOne, kAll},         Known{"until", Kind::kOne, kAll},
-    Known{"within", Kind::kFlag, kAll},       Known{"at", Kind::kOne, kAll},
-    Known{"active-on", Kind::kOne, kAll},     Known{"active-between", Kind::kOne, kAll},
-    Known{"first-after", Kind::kOne, kAll},   Known{"first-before", Kind::kOne, kAll},
-    Known{"last-after", Kind::kOne, kAll},    Known{"last-before", Kind::kOne, kAll},
-    Known{"min-count", Kind::kOne, kAll},     Known{"max-count", Kind::kOne, kAll},
-    Known{"bailiwick", Kind::kMany, kAll},    Known{"sensor", Kind::kMany, kAll},
-    Known{"exclude", Kind::kMany, kAll},      Known{"new-since", Kind::kOne, kRows},
-    Known{"quarantined", Kind::kFlag, kRows}, Known{"sort", Kind::kOne, kRows},
-    Known{"reverse", Kind::kFlag, kRows},     Known{"limit", Kind::kOne, kRows},
-    Known{"offset", Kind::kOne, kRows},       Known{"cursor", Kind::kOne, kRows},
-    Known{"days", Kind::kFlag, kAll},         Known{"wire", Kind::kFlag, kAll},
-    Known{"show", Kind::kOne, kRows},         Known{"depth", Kind::kOne, kPivot},
-    Known{"max-fanout", Kind::kOne, kPivot},  Known{"slack", Kind::kOne, kPivot},
+    Known{"q", Kind::kMany, kQuery | kPivot | kNew},
+    Known{"rdata", Kind::kMany, kQuery | kNew},
+    Known{"text", Kind::kMany, kQuery | kNew},
+    Known{"raw", Kind::kMany, kQuery | kNew},
+    Known{"ptr", Kind::kMany, kQuery | kNew},
+    Known{"glob", Kind::kFlag, kQuery | kNew},
+    Known{"regex", Kind::kFlag, kQuery | kNew},
+    Known{"type", Kind::kMany, kAll},
+    Known{"since", Kind::kOne, kAll},
+    Known{"until", Kind::kOne, kTimes},
+    Known{"within", Kind::kFlag, kTimes},
+    Known{"at", Kind::kOne, kTimes},
+    Known{"active-on", Kind::kOne, kTimes},
+    Known{"active-between", Kind::kOne, kTimes},
+    Known{"first-after", Kind::kOne, kTimes},
+    Known{"first-before", Kind::kOne, kTimes},
+    Known{"last-after", Kind::kOne, kTimes},
+    Known{"last-before", Kind::kOne, kTimes},
+    Known{"min-count", Kind::kOne, kAll},
+    Known{"max-count", Kind::kOne, kAll},
+    Known{"bailiwick", Kind::kMany, kAll},
+    Known{"sensor", Kind::kMany, kAll},
+    Known{"exclude", Kind::kMany, kAll},
+    Known{"new-since", Kind::kOne, kRows},
+    Known{"quarantined", Kind::kFlag, kRows},
+    Known{"sort", Kind::kOne, kRows},
+    Known{"reverse", Kind::kFlag, kRows},
+    Known{"limit", Kind::kOne, kRows},
+    Known{"offset", Kind::kOne, kRows},
+    Known{"cursor", Kind::kOne, kRows},
+    Known{"days", Kind::kFlag, kAll},
+    Known{"wire", Kind::kFlag, kAll},
+    Known{"show", Kind::kOne, kRows},
+    Known{"depth", Kind::kOne, kPivot},
+    Known{"max-fanout", Kind::kOne, kPivot},
+    Known{"slack", Kind::kOne, kPivot},
+    Known{"after", Kind::kOne, kNew},
 };
 
 constexpr std::array<std::pair<std::string_view, Show>, 6> kShows{{
@@ -77,6 +98,12 @@ Result<bool> TruthOf(const Parameter& one) {
       fmt::format("{}: {} is neither true nor false", one.name, ask::Quoted(one.value)));
 }
 
+// Where a parameter is not called as the option is.
+std::string_view OptionOf(ApiPath path, std::string_view name) {
+  if (name == "depth") return "pivot";
+  return path == ApiPath::kNew && name == "since" ? "new-since" : name;
+}
+
 // The parameters by the names of options; flags that are false are none.
 Result<query::NamedTexts> TextsOf(ApiPath path, const Url& url) {
   query::NamedTexts texts;
@@ -97,7 +124,7 @@ Result<query::NamedTexts> TextsOf(ApiPath path, const Url& url) {
       continue;
     }
     if (one.value.empty()) return Status::Usage(one.name + ": is given an empty text");
-    texts.Add(one.name == "depth" ? "pivot" : one.name, one.value);
+    texts.Add(OptionOf(path, one.name), one.value);
   }
   return texts;
 }
@@ -177,6 +204,7 @@ Result<ApiRequest> ParseApi(ApiPath path, const Url& url, std::chrono::sys_secon
   if (!show.ok()) return show.status();
   how.show = *show;
   if (path == ApiPath::kPivot && !texts->Has("pivot")) texts->Add("pivot", "2");
+  if (path == ApiPath::kNew && !texts->Has("new-since")) texts->Add("new-since", "now");
   ApiRequest parsed;
   parsed.asked = AskedOf(*texts);
   if (parsed.asked.size() > ApiRequest::kMostQuestions) {

@@ -25,7 +25,7 @@
 namespace pdns::serve {
 
 // Whose parameters they are.
-enum class ApiPath : std::uint8_t { kQuery, kLookup, kPivot };
+enum class ApiPath : std::uint8_t { kQuery, kLookup, kPivot, kNew };
 
 // A question as it was given, and as it is understood.
 struct ApiAsked {
@@ -66,7 +66,8 @@ struct ApiRequest {
   void LimitTo(std::uint64_t rows_left);
 };
 
-// kUsage, naming the parameter.
+// kUsage, naming the parameter. Of kNew, `since` is a time in the journal, and `now` where none is
+// given.
 Result<ApiRequest> ParseApi(ApiPath path, const Url& url, std::chrono::sys_seconds now);
 
 // For paths that take none: kUsage, naming the first.

@@ -1,5 +1,6 @@
 #include "serve/common/answerer.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace pdns::serve {
@@ -35,7 +36,10 @@ struct Answerer::Job {
 };
 
 Answerer::Answerer(const Settings& settings)
-    : most_time_(settings.most_time), moment_(settings.open), threads_(settings.most_at_once) {}
+    : most_time_(settings.most_time),
+      most_{settings.most_at_once, kMostLarge, std::max<std::size_t>(1, settings.most_at_once / 4)},
+      moment_(settings.open),
+      threads_(settings.most_at_once) {}
 
 void Answerer::RefuseBusy(Asked& asked) {
   http::Answer busy = asked.refusal(503, kBusy);
@@ -47,26 +51,27 @@ void Answerer::Make(Job& job) {
   auto snapshot = moment_.NewSnapshot();
   if (!snapshot.ok()) return Refuse(job.asked, 503, snapshot.status().message());
   Body body(std::move(job.asked.reply), {.type = job.type}, job.asked.refusal);
-  const std::uint64_t rows = job.answer(**snapshot, job.ending, body);
+  const std::uint64_t rows = job.answer(std::move(*snapshot), job.ending, body);
   job.asked.asker.Done(body.status(), rows);
 }
 
 void Answerer::Start(Asked asked, const char* type, Answering answer, Size size) {
-  const bool large = size == Size::kLarge;
-  if (large && large_.fetch_add(1) >= kMostLarge) {
-    --large_;
+  std::atomic<std::size_t>& running = running_.at(static_cast<std::size_t>(size));
+  if (running.fetch_add(1) >= most_.at(static_cast<std::size_t>(size))) {
+    --running;
     return RefuseBusy(asked);
   }
   // std::function wants what can be copied.
   const auto job = std::make_shared<Job>(Job{std::move(asked), type, std::move(answer)});
-  job->ending = {&stop_, std::chrono::steady_clock::now() + most_time_, &job->asked.asker};
-  const bool started = threads_.Start([this, job, large] {
+  job->ending = {.stop = &stop_, .asker = &job->asked.asker};
+  if (size != Size::kEndless) job->ending.deadline = std::chrono::steady_clock::now() + most_time_;
+  const bool started = threads_.Start([this, job, &running] {
     Make(*job);
     job->answer = {};  // what it holds goes before the next one is let in
-    large_ -= large ? 1 : 0;
+    --running;
   });
   if (started) return;
-  large_ -= large ? 1 : 0;
+  --running;
   RefuseBusy(job->asked);
 }
 

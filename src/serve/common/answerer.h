@@ -3,12 +3,14 @@
 //
 // What all answers cost together is bounded by `most_at_once`; what a single one does, by
 // `most_time`. Answers that sort, or hold what they have told or a list, take more memory than a
-// stream of rows: of these there are at most kMostLarge, some 400 MB each at worst. Beyond these
-// bounds a request is told to come again (503).
+// stream of rows: of these there are at most kMostLarge, some 400 MB each at worst. Answers that
+// have no end are a quarter of `most_at_once` at most, so that they leave room for the others.
+// Beyond these bounds a request is told to come again (503).
 //
 // Any thread.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -64,9 +66,14 @@ class Answerer {
   Answerer& operator=(const Answerer&) = delete;
 
   // Returns how many rows it told.
-  using Answering = std::function<std::uint64_t(store::Snapshot&, const Ending&, Body&)>;
+  using OwnedSnapshot = std::unique_ptr<store::Snapshot>;
+  using Answering = std::function<std::uint64_t(OwnedSnapshot, const Ending&, Body&)>;
 
-  enum class Size : std::uint8_t { kStream, kLarge };
+  enum class Size : std::uint8_t {
+    kStream,
+    kLarge,
+    kEndless,  // `most_time` does not end it
+  };
 
   // `type`: the Content-Type.
   void Start(Asked asked, const char* type, Answering answer, Size size = Size::kStream);
@@ -82,7 +89,8 @@ class Answerer {
 
   std::chrono::milliseconds most_time_;
   Stop stop_;
-  std::atomic<std::size_t> large_{0};
+  std::array<std::size_t, 3> most_;  // by Size
+  std::array<std::atomic<std::size_t>, 3> running_{};
   Moment moment_;
   Threads threads_;  // the last: its threads use all of the others
 };

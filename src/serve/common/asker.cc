@@ -15,9 +15,9 @@ Asker::Asker(const Access& access, const http::Request& request)
 std::variant<Asker, http::Answer> Asker::LetIn(const Access& access, const http::Request& request,
                                                access::Cost cost, Refusing refuse) {
   Asker asker(access, request);
-  const access::Credentials credentials =
+  asker.credentials_ =
       access::ReadCredentials(request.HeaderOf("x-api-key"), request.HeaderOf("authorization"));
-  auto decision = access.gate->Decide(credentials, request.peer, access::Now(), cost);
+  auto decision = access.gate->Decide(asker.credentials_, request.peer, access::Now(), cost);
   if (auto* refusal = std::get_if<access::Refusal>(&decision); refusal != nullptr) {
     http::Answer answer = refuse(refusal->status, refusal->reason);
     answer.headers = std::move(refusal->headers);
@@ -33,6 +33,12 @@ std::variant<Asker, http::Answer> Asker::LetIn(const Access& access, const http:
 std::optional<access::Allotment> Asker::Left() const {
   if (key_.empty()) return std::nullopt;
   return access_.gate->Left(key_, access::Now());
+}
+
+bool Asker::StillLetIn() const {
+  const auto decision =
+      access_.gate->Decide(credentials_, peer_, access::Now(), access::Cost::kFree);
+  return std::holds_alternative<access::Admitted>(decision);
 }
 
 bool Asker::ClaimRow() const {

@@ -39,6 +39,9 @@ class Asker {
   // What its key has left; none: no key.
   std::optional<access::Allotment> Left() const;
 
+  // Whether its key would be let in now: it may have been taken back, or have expired.
+  bool StillLetIn() const;
+
   // The answer is given: writes the log.
   void Done(int status, std::uint64_t rows) const;
 
@@ -46,6 +49,7 @@ class Asker {
   Asker(const Access& access, const http::Request& request);
 
   Access access_;
+  access::Credentials credentials_;
   std::chrono::system_clock::time_point time_ = std::chrono::system_clock::now();
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::string key_;  // its name; empty: none

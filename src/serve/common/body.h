@@ -41,6 +41,9 @@ class Body {
   // Time has passed: sends what waits for too long.
   void Tick();
 
+  // Sends what waits, or, where nothing does, the head of the answer.
+  void Flush() { Push(); }
+
   // Nobody reads any more.
   bool gone() const;
 
