@@ -14,6 +14,7 @@
 #include "serve/common/url.h"
 #include "serve/dnsdb.h"
 #include "serve/dnsdb_request.h"
+#include "serve/page.h"
 
 namespace pdns::serve {
 namespace {
@@ -27,6 +28,7 @@ constexpr const char* kJson = "application/json; charset=utf-8";
 constexpr std::string_view kIndex =
     "pdns-serve: passive DNS over HTTP\n"
     "\n"
+    "  /                                                     in a browser: the page\n"
     "  /dnsdb/v2/lookup/rrset/name/NAME[/TYPE[/BAILIWICK]]   DNSDB, version 2\n"
     "  /dnsdb/v2/lookup/rdata/ip/ADDRESS                     ... and all its other paths\n"
     "  /lookup/rrset/name/NAME                               DNSDB, version 1\n"
@@ -40,6 +42,10 @@ bool BeginsWith(Path path, std::initializer_list<std::string_view> words) {
 
 bool Is(Path path, std::initializer_list<std::string_view> words) {
   return path.size() == words.size() && BeginsWith(path, words);
+}
+
+bool IsPage(Path path, const http::Request& request) {
+  return path.empty() ? WantsHtml(request) : path.size() == 2 && path[0] == "page";
 }
 
 }  // namespace
@@ -57,8 +63,10 @@ class Service::Impl {
     const bool rate = Is(path, {"lookup", "rate_limit"}) || Is(path, {"dnsdb", "v2", "rate_limit"});
     const bool api = url.ok() ? BeginsWith(path, {"api"}) : request.path.starts_with("/api/");
     const Refusing refusal = api ? ApiRefusal : Refusal;
+    // The page is some thirty files: what a key may ask in a minute is for answers.
+    const bool page = url.ok() && IsPage(path, request);
     auto asker = Asker::LetIn(settings_.access, request,
-                              rate ? access::Cost::kFree : access::Cost::kRequest, refusal);
+                              rate || page ? access::Cost::kFree : access::Cost::kRequest, refusal);
     if (auto* refused = std::get_if<http::Answer>(&asker); refused != nullptr)
       return reply.Send(std::move(*refused));
     Asked asked{std::get<Asker>(std::move(asker)), std::move(reply), refusal};
@@ -67,6 +75,7 @@ class Service::Impl {
     const bool reads = request.method == "GET" || request.method == "HEAD";
     if (!reads && !(rate && request.method == "POST"))
       return RefuseMethod(asked, "only GET and HEAD", "GET, HEAD");
+    if (page) return Send(asked, PageFile(path.empty() ? "index.html" : path[1], request));
     if (rate) return Send(asked, {.type = kJson, .body = DnsdbRateLimit(asked.asker.Left())});
     Route(path, *url, request, std::move(asked));
   }

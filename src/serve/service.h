@@ -4,7 +4,9 @@
 //   /lookup/..., /summarize/...    DNSDB, version 1
 //   /pdns/query/VALUE              CIRCL                 serve/circl.h
 //   /api/v1/...                    its own API           serve/api/paths.h
-//   /health, /                     whether the database can be read; what there is
+//   /, /page/NAME                  the page for people   serve/page.h
+//   /health                        whether the database can be read
+//   /                              without a browser: what there is
 //
 // A request is let in by its key, if the server has keys (serve/common/asker.h); /health needs
 // none.

@@ -1,0 +1,38 @@
+// Records to the clipboard, plain or defanged: one a line, as a zone file has them, with their times.
+import { say } from "./dom.js";
+import { defang, several, utc } from "./text.js";
+
+export async function toClipboard(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Where the page is not served from this machine or over TLS, browsers have no clipboard for it.
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  }
+}
+
+export function asText(rows, defanged) {
+  const own = defanged ? defang : (text) => text;
+  return rows
+    .map(
+      (row) =>
+        `${own(row.rrname)} ${row.rrtype} ${own(row.rdata)}  ; ${utc(row.time_first, "T")}Z to ${utc(row.time_last, "T")}Z`,
+    )
+    .join("\n");
+}
+
+export async function copy(rows, defanged) {
+  const done = await toClipboard(asText(rows, defanged));
+  say(
+    done
+      ? `${several(rows.length, "record")} copied${defanged ? ", defanged" : ""}`
+      : "the browser refused to copy",
+  );
+}

@@ -1,0 +1,126 @@
+// What the database covers: in the page's head at all times, and as the proof behind "nothing found".
+import { json } from "./api.js";
+import { $, el, fill } from "./dom.js";
+import { day, number, several, span, time } from "./text.js";
+
+let known = null;
+let tell;
+// When it was told for the first time.
+export const whenKnown = new Promise((resolve) => (tell = resolve));
+
+export const coverage = () => known;
+
+// Asks anew; what was known stays in sight, marked, if the server does not answer.
+export async function refresh() {
+  try {
+    known = await json("coverage", {});
+  } catch (error) {
+    $("coverage").classList.add("stale");
+    fill(
+      $("coverage"),
+      el("b", { class: "chip bad" }, error.message),
+      known === null ? null : [" ", ...line(known)],
+    );
+    return;
+  }
+  tell();
+  $("coverage").classList.remove("stale");
+  fill($("coverage"), ...line(known));
+  fill(
+    $("sensors"),
+    (known.sensors ?? []).filter(Boolean).map((name) => el("option", { value: name })),
+  );
+}
+
+export const sensorName = (name) => (name === "" ? "(no name)" : name);
+
+const fact = (label, ...value) => el("span", { class: "fact" }, `${label} `, el("b", {}, ...value));
+
+function line(told) {
+  const { frames = {}, sensors = [] } = told;
+  const facts =
+    told.time_first === undefined
+      ? [fact("no data yet")]
+      : [
+          el(
+            "span",
+            { class: "fact" },
+            "data ",
+            el("b", {}, time(told.time_first, day), " – ", time(told.time_last)),
+            " UTC",
+          ),
+        ];
+  if (told.time_last !== undefined && told.now > told.time_last + 3600) {
+    facts.push(
+      el("span", { class: "fact chip warn" }, `nothing for ${span(told.now - told.time_last)}`),
+    );
+  }
+  facts.push(fact("records", number(told.tuples ?? 0)));
+  const names = sensors.map(sensorName);
+  facts.push(
+    el(
+      "span",
+      { class: "fact", title: names.join("\n") },
+      `${sensors.length === 1 ? "sensor" : "sensors"} `,
+      el(
+        "b",
+        {},
+        names.length === 0
+          ? "none"
+          : names.length > 4
+            ? several(names.length, "sensor")
+            : names.join(", "),
+      ),
+    ),
+  );
+  if (frames.lost !== undefined) {
+    facts.push(
+      el(
+        "span",
+        { class: frames.lost > 0 ? "fact chip bad" : "fact" },
+        "frames lost ",
+        el("b", {}, number(frames.lost)),
+      ),
+    );
+  } else {
+    facts.push(fact("frames lost", "not known"));
+  }
+  facts.push(fact("quarantined", number(told.quarantined ?? 0)));
+  return facts;
+}
+
+// Terms and values of the proof.
+export function proof() {
+  if (known === null) return [["Coverage", "not known: the server did not tell"]];
+  const { frames = {}, sensors = [] } = known;
+  return [
+    [
+      "Data",
+      known.time_first === undefined
+        ? "none"
+        : [
+            time(known.time_first),
+            " to ",
+            time(known.time_last),
+            " UTC (",
+            span(known.time_last - known.time_first),
+            ")",
+          ],
+    ],
+    ["Sensors", sensors.map(sensorName).join(", ") || "none"],
+    ["Records", `${number(known.tuples ?? 0)} of ${several(known.rrnames ?? 0, "name")}`],
+    [
+      "Frames",
+      [
+        `${number(frames.seen ?? 0)} seen, ${number(frames.used ?? 0)} used, ${number(frames.skipped ?? 0)} skipped, `,
+        `${number(frames.malformed ?? 0)} malformed, ${number(frames.refused ?? 0)} refused`,
+      ],
+    ],
+    ["Frames lost", frames.lost === undefined ? "not known to this database" : number(frames.lost)],
+    ["Removed by retention", several(known.expired ?? 0, "record")],
+    [
+      "New records kept",
+      known.journal_from === undefined ? "none" : ["since ", time(known.journal_from), " UTC"],
+    ],
+  ];
+}
