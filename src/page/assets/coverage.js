@@ -10,8 +10,16 @@ export const whenKnown = new Promise((resolve) => (tell = resolve));
 
 export const coverage = () => known;
 
+const FRESH = 10_000; // ms
+let asked = -Infinity;
+
+// Beside a new question.
+export const refreshIfOld = () =>
+  performance.now() - asked > FRESH || $("coverage").classList.contains("stale") ? refresh() : null;
+
 // Asks anew; what was known stays in sight, marked, if the server does not answer.
 export async function refresh() {
+  asked = performance.now();
   try {
     known = await json("coverage", {});
   } catch (error) {

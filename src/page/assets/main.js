@@ -125,8 +125,8 @@ function begin() {
     end: null,
     error: null,
     abort: new AbortController(),
-    began: performance.now(),
   };
+  coverage.refreshIfOld();
   const parameters = fences(state);
   parameters.set("days", "1");
   parameters.set("limit", Math.min(Number(state.limit) || LIMIT, MOST));
@@ -256,12 +256,18 @@ function fitBox() {
   box.rows = Math.min(6, Math.max(1, box.value.split("\n").length));
 }
 
+// The lines of the box. Several indicators in one line are several lines.
+function entries(text, mode) {
+  const lines = text.split("\n").map((one) => one.trim());
+  const found = lines.filter(Boolean);
+  const words = (found[0] ?? "").split(/[\s,;]+/).filter(Boolean);
+  const several = mode === "auto" && words.length > 1 && words.every((word) => /[.:]/.test(word));
+  return found.length === 1 && several && !/^[{[]/.test(found[0]) ? words : found;
+}
+
 function submit(event) {
   event?.preventDefault();
-  const q = $("box")
-    .value.split("\n")
-    .map((one) => one.trim())
-    .filter(Boolean);
+  const q = entries($("box").value, $("mode").value);
   if (q.length === 0) return $("box").focus();
   go({ ...cleared(), ...fencesTyped(), q, mode: $("mode").value, view: "rows" });
   $("box").blur();

@@ -3,7 +3,7 @@
 import { count } from "./api.js";
 import { proof, whenKnown } from "./coverage.js";
 import { el, fill } from "./dom.js";
-import { asked, fences, write } from "./state.js";
+import { asked, asksList, fences, write } from "./state.js";
 import { number, plain, several } from "./text.js";
 
 const counted = ({ count: found, more }) => `${more ? "more than " : ""}${number(found)}`;
@@ -87,7 +87,7 @@ export function nothing(state, end, signal) {
       : el("p", { class: "chip bad" }, `This is no proof: ${end.why ?? "the search did not end"}.`),
     el("h3", {}, "What this rests on"),
     basis,
-    state.mode === "auto" && state.q.length > 1
+    asksList(state)
       ? null
       : [
           el("h3", {}, "Next to it"),

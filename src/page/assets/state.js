@@ -39,7 +39,9 @@ export function write(state) {
 export const question = (state) =>
   write({ ...state, view: "rows", order: "", from: "", to: "", depth: "" });
 
-export const asksList = (state) => state.mode === "auto" && state.q.length > 1;
+// Several lines, or a document of MISP or STIX.
+export const asksList = (state) =>
+  state.mode === "auto" && (state.q.length > 1 || /^(\{\s*("|$)|\[\s*\{)/.test(state.q[0] ?? ""));
 
 // The filters as parameters of the API.
 export function fences(state, without = []) {

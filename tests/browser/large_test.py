@@ -1,0 +1,67 @@
+"""100,000 records: all there, few of them in the document, and a reload in their midst."""
+import unittest
+
+import world
+from browser import Keys, PageTest
+
+RECORDS = world.MANY_NAMES * world.MANY_EACH
+DRAWN = 60  # rows in the document at most
+
+
+class Large(PageTest):
+    large = True
+    question = "#q=*.many.example&limit=200000"
+
+    def test_it_scrolls(self) -> None:
+        self.open(self.question)
+        self.answered(RECORDS)
+        grid = self.one(".grid")
+        # From end to end in 200 steps, each of them drawn: what stands in sight are rows, never a gap.
+        worst = self.driver.execute_async_script("""const [grid, done] = arguments;
+          const gaps = [], most = [];
+          let step = 0;
+          const next = () => {
+            const rows = [...grid.querySelectorAll(".body > .row")];
+            most.push(rows.length);
+            const edges = rows.map((row) => row.offsetTop);
+            if (Math.max(...edges) < grid.scrollTop + grid.clientHeight - 90 || Math.min(...edges) > grid.scrollTop) gaps.push(step);
+            if (++step > 200) return done([gaps, Math.max(...most)]);
+            grid.scrollTop = step / 200 * (grid.scrollHeight - grid.clientHeight);
+            requestAnimationFrame(() => requestAnimationFrame(next));
+          };
+          next();""", grid)
+        self.assertEqual([], worst[0])
+        self.assertLessEqual(worst[1], DRAWN)
+        self.assertEqual(RECORDS + 2, int(grid.get_attribute("aria-rowcount")))
+        owner, _, data = self.rows()[-1]
+        self.assertTrue(owner.endswith(".many.example."), owner)
+        # By keys, to both ends.
+        self.script("arguments[0].focus()", grid)
+        grid.send_keys(Keys.HOME)
+        self.wait(lambda: self.all("#r0"))
+        grid.send_keys(Keys.END)
+        self.wait(lambda: self.all(f"#r{RECORDS}"))
+        self.assertIn(data, self.text(f"#r{RECORDS}"))
+
+    def test_more_than_the_first_part_is_asked_for(self) -> None:
+        self.open("#q=*.many.example")
+        self.wait_text("#told", "not all")
+        self.assertIn("10,000 records", self.text("#told"))
+        self.one("#told button").click()
+        self.answered(RECORDS)
+
+    def test_a_reload_amid_the_stream(self) -> None:
+        self.open(self.question)
+        self.wait(lambda: self.rows())
+        self.driver.refresh()
+        self.wait(lambda: self.rows())
+        # Another question takes the place of one that is still answered.
+        self.ask("www.example.com")
+        self.answered(5)
+        self.assertEqual({"www.example.com."}, {owner for owner, *_ in self.rows()})
+        self.driver.back()
+        self.answered(RECORDS)
+
+
+if __name__ == "__main__":
+    unittest.main()
