@@ -7,6 +7,7 @@ export class Failure extends Error {
   }
 }
 
+const FIRST = 50; // lines
 const GONE = "the server does not answer";
 
 async function failure(response) {
@@ -38,7 +39,8 @@ export async function stream(path, { each, chunk = () => {}, signal, ...options 
   const response = await open(path, { signal, ...options });
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "",
-    end = null;
+    end = null,
+    first = true;
   const take = (line) => {
     if (line === "") return;
     const object = JSON.parse(line);
@@ -51,6 +53,13 @@ export async function stream(path, { each, chunk = () => {}, signal, ...options 
       if (done) break;
       const lines = (rest + value).split("\n");
       rest = lines.pop();
+      // The first rows are drawn before the rest of a large part is read.
+      for (const line of first ? lines.splice(0, FIRST) : []) take(line);
+      if (first && lines.length > 0) {
+        chunk();
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+      first = false;
       lines.forEach(take);
       chunk();
     }
