@@ -102,8 +102,8 @@ _pdns_serve() {
   case $option in
     -d | --database) compopt -o dirnames ;;
     --keys | --audit | --tls-cert | --tls-key | --config) compopt -o default ;;
-    -l | --listen | --host | --origin | --max-time | --max-connections | -m | --memory) ;;
-    *) _pdns_rest "-d --database -l --listen --keys --open --tls-cert --tls-key --host --audit --origin --max-time --max-connections
+    -l | --listen | --host | --cors | --origin | --max-time | --max-connections | -m | --memory) ;;
+    *) _pdns_rest "-d --database -l --listen --keys --open --tls-cert --tls-key --host --cors --audit --origin --max-time --max-connections
          -m --memory --config --version -h --help" ;;
   esac
 }

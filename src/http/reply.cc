@@ -76,6 +76,9 @@ Reply::~Reply() {
   if (mailbox_ != nullptr) Send({.status = 500, .body = "no answer\n"});
 }
 
-void Reply::Send(Answer answer) { std::exchange(mailbox_, nullptr)->Put(id_, std::move(answer)); }
+void Reply::Send(Answer answer) {
+  for (auto& header : headers_) answer.headers.push_back(std::move(header));
+  std::exchange(mailbox_, nullptr)->Put(id_, std::move(answer));
+}
 
 }  // namespace pdns::http

@@ -71,6 +71,11 @@ class Reply {
   Reply(const Reply&) = delete;
   Reply& operator=(const Reply&) = delete;
 
+  // Headers of whatever answer is sent.
+  void AddHeaders(std::vector<std::pair<std::string, std::string>> headers) {
+    headers_ = std::move(headers);
+  }
+
   // Once. If the peer is gone by then, the answer is dropped.
   void Send(Answer answer);
 
@@ -82,6 +87,7 @@ class Reply {
   std::shared_ptr<Mailbox> mailbox_;  // none: sent, or moved from
   RequestId id_;
   RequestOver over_;
+  std::vector<std::pair<std::string, std::string>> headers_;
 };
 
 }  // namespace pdns::http

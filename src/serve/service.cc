@@ -57,6 +57,9 @@ class Service::Impl {
         answerer_({settings_.open, settings_.most_time, settings_.most_at_once}) {}
 
   void Handle(const http::Request& request, http::Reply reply) {
+    reply.AddHeaders(settings_.cors.For(request));
+    if (auto preflight = settings_.cors.Preflight(request); preflight.has_value())
+      return reply.Send(std::move(*preflight));
     const auto url = ParseUrl(request.path, request.query);
     const Path path = url.ok() ? Path(url->path) : Path();
     if (url.ok() && Is(path, {"health"})) return Health(std::move(reply));

@@ -26,6 +26,7 @@
 #include "http/message.h"
 #include "http/reply.h"
 #include "serve/common/asker.h"
+#include "serve/common/cors.h"
 #include "serve/common/moment.h"
 
 namespace pdns::serve {
@@ -34,6 +35,7 @@ struct ServiceSettings {
   Moment::Open open;            // the database
   Access access;                // its gate is there
   std::string origin = "pdns";  // of CIRCL's objects
+  Cors cors;                    // whose pages may read answers; nobody's unless named
   std::chrono::milliseconds most_time{60'000};
   std::size_t most_at_once = 512;
 };

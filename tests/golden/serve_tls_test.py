@@ -1,5 +1,5 @@
-"""pdns-serve over TLS: the same answers, a certificate that is renewed while it serves, and peers that speak something
-else or nothing."""
+"""pdns-serve for other machines and pages: TLS with a certificate that is renewed while it serves, peers that speak
+something else or nothing, and browsers that ask for pages of another origin."""
 import http.client
 import json
 import signal
@@ -109,6 +109,20 @@ class Tls(unittest.TestCase):
         for peer in silent:  # a handshake has the time of a header
             peer.settimeout(300)
             self.assertEqual(peer.recv(1), b"")
+
+    def test_pages_of_another_origin(self) -> None:
+        """Their browser asks first; answers say so, refusals too."""
+        self.server.end()
+        self.server = Server(self.database, "--cors", "https://tools.example", log=self.root / "log")
+        self.addCleanup(self.server.end)
+        for origin, allowed in (("https://tools.example", "https://tools.example"), ("https://evil.example", None)):
+            for target, status in (("/dnsdb/v2/lookup/rrset/name/*", 200), ("/pdns/query/www.blah.org", 200),
+                                   ("/nothing/here", 404), ("/health", 200)):
+                got, headers, _ = self.server.get(target, {"Origin": origin})
+                self.assertEqual((got, headers.get("access-control-allow-origin")), (status, allowed))
+            got, headers, body = self.server.get("/api/v1/query?q=x", {
+                "Origin": origin, "Access-Control-Request-Method": "GET"}, method="OPTIONS")
+            self.assertEqual((got, headers.get("access-control-allow-origin")), (204 if allowed else 405, allowed), body)
 
     def test_it_rests(self) -> None:
         """With a kept connection and one in the midst of its handshake the server uses no processor."""

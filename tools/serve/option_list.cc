@@ -28,6 +28,9 @@ OptionGroup Serving() {
           {"host", kTexts, "NAME", kNo,
            "Answer requests for host NAME, too, beside addresses, localhost and this machine's "
            "name; '*' is any"},
+          {"cors", kTexts, "ORIGIN", kNo,
+           "Let pages of ORIGIN, such as https://tools.example, read answers in a browser; '*' is "
+           "any page"},
           {"audit", kText, "FILE", kNo,
            "Append a line to FILE for each request: who asked what, how many rows; 9 files of 64M "
            "are kept"},

@@ -54,6 +54,7 @@ Result<ServeOptions> ParseServeOptions(int argc, const char* const* argv) {
   if (options.tls_certificate.empty() != options.tls_key.empty())
     return Status::Usage("TLS needs both --tls-cert and --tls-key");
   if (values.count("host") > 0) options.hosts = values["host"].as<std::vector<std::string>>();
+  if (values.count("cors") > 0) options.cors = values["cors"].as<std::vector<std::string>>();
   options.listen = values["listen"].as<std::string>();
   options.origin = values["origin"].as<std::string>();
   if (json::ValidUtf8(options.origin) != options.origin)

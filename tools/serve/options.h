@@ -19,6 +19,7 @@ struct ServeOptions {
   std::string tls_key;
   bool open = false;
   std::vector<std::string> hosts;
+  std::vector<std::string> cors;
   std::string origin;
   std::chrono::seconds max_time{};
   std::size_t max_connections = 0;

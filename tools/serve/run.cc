@@ -59,12 +59,16 @@ Result<http::Settings> HttpSettings(const ServeOptions& options) {
   return settings;
 }
 
-serve::ServiceSettings ServiceSettings(const ServeOptions& options, const std::string& database) {
+Result<serve::ServiceSettings> ServiceSettings(const ServeOptions& options,
+                                               const std::string& database) {
   serve::ServiceSettings settings;
   store_rocks::ReadOptions how;
   how.memory = options.memory;
   settings.open = [database, how] { return store_rocks::OpenDatabase(database, how); };
   settings.origin = options.origin;
+  auto cors = serve::Cors::Of(options.cors);
+  if (!cors.ok()) return Status::Usage("--cors: " + cors.status().message());
+  settings.cors = std::move(*cors);
   settings.most_time = options.max_time;
   // When an answer has been sent, its thread is about to end, and the next request may be there;
   // on a busy machine a few of them.
@@ -159,10 +163,11 @@ Status RunServe(const ServeOptions& options, const Stop& stop) {
   auto guard = OpenGuard(options);
   if (!guard.ok()) return guard.status();
   const std::string address = http::AddressOf(*socket);
+  auto settings = ServiceSettings(options, *database);
+  if (!settings.ok()) return settings.status();
+  settings->access = guard->access();
   // The server goes first: answers that wait for their peers end with it.
-  serve::ServiceSettings settings = ServiceSettings(options, *database);
-  settings.access = guard->access();
-  serve::Service service(std::move(settings));
+  serve::Service service(std::move(*settings));
   auto server = http::Server::Open(std::move(*socket), std::move(*http_settings),
                                    [&service](const http::Request& request, http::Reply reply) {
                                      service.Handle(request, std::move(reply));
