@@ -107,6 +107,7 @@ class Export(PageTest):
     def copied(self, button: str) -> str:
         self.driver.execute_cdp_cmd("Browser.grantPermissions", {
             "origin": self.server.url, "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]})
+        self.script("document.querySelector('#said').textContent = ''")
         next(one for one in self.all("#actions button") if one.text == button).click()
         self.wait_text("#said", "copied")
         return self.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
@@ -116,6 +117,7 @@ class Export(PageTest):
         self.answered(2)
         times = "  ; 2026-07-01T09:00:00Z to 2026-11-20T09:00:00Z"
         self.assertEqual(f"www.example.com. A 192.0.2.20{times}", self.copied("Copy").splitlines()[0])
+        self.assertEqual(self.driver.current_url, self.copied("Copy link"))
         first, second = self.copied("Copy defanged").splitlines()
         self.assertEqual(f"www[.]example[.]com. A 192[.]0[.]2[.]20{times}", first)
         self.assertIn(" AAAA 2001[:]db8[:]", second)

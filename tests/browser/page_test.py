@@ -35,6 +35,26 @@ class Page(PageTest):
         self.answered(5)
         self.assertIn("asking for www.example.com", self.text("#notices"))
 
+    def test_a_list(self) -> None:
+        self.open()
+        self.ask("www.example.com\n192[.]0[.]2[.]25\nnothing.example.com\n:::::")
+        self.answered(6)
+        self.assertEqual(2, len(self.texts(".body > .group")))
+        self.assertIn("1 line of the list without a record", self.text("#notices"))
+        self.assertIn("1 entry of the list not understood", self.text("#notices"))
+
+    def test_a_document_of_misp_is_a_list(self) -> None:
+        self.open()
+        self.ask(json.dumps({"Event": {"Attribute": [{"type": "domain", "value": "www.example.com"},
+                                                     {"type": "md5", "value": "0" * 32}]}}))
+        self.answered(5)
+
+    def test_words_of_a_line_are_a_list(self) -> None:
+        self.open()
+        self.ask("mail[.]example[.]com, 192.0.2.53")
+        self.answered(2)
+        self.assertEqual(2, len(self.texts(".body > .group")))
+
     def test_what_cannot_be_read_is_refused_with_the_reason(self) -> None:
         self.expected_errors = ("400 (Bad Request)",)
         self.open()

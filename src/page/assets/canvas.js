@@ -4,7 +4,7 @@ import { eachFrame, el } from "./dom.js";
 import { family } from "./text.js";
 
 const LABELLED = 70; // nodes that all have a label; of more, only those around the pointer
-const FRAME_MS = 10; // of layout in a frame
+const FRAME_MS = 18; // of layout in a frame
 const REST = 0.02; // alpha at which it is over, after some 150 steps
 const RADIUS = 6,
   REACH = 14;

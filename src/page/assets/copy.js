@@ -28,11 +28,13 @@ export function asText(rows, defanged) {
     .join("\n");
 }
 
-export async function copy(rows, defanged) {
-  const done = await toClipboard(asText(rows, defanged));
-  say(
-    done
-      ? `${several(rows.length, "record")} copied${defanged ? ", defanged" : ""}`
-      : "the browser refused to copy",
+const give = async (text, words) =>
+  say((await toClipboard(text)) ? words : "the browser refused to copy");
+
+export const copy = (rows, defanged) =>
+  give(
+    asText(rows, defanged),
+    `${several(rows.length, "record")} copied${defanged ? ", defanged" : ""}`,
   );
-}
+
+export const copyLink = () => give(location.href, "link copied");

@@ -98,6 +98,7 @@ export function show(place, context) {
   };
   const canvas = new Canvas(graph, expand);
   const depth = Math.min(Math.max(Number(state.depth) || 1, 1), 3);
+  const fanout = Number(state["max-fanout"]) || 100;
 
   const tell = (node) =>
     fill(
@@ -121,6 +122,18 @@ export function show(place, context) {
       ),
     );
 
+  const choice = (words, name, values, chosen) =>
+    el(
+      "label",
+      {},
+      `${words} `,
+      el(
+        "select",
+        { name, on: { change: ({ target }) => context.go({ [name]: target.value }) } },
+        values.map((one) => el("option", { value: one, selected: one === chosen }, number(one))),
+      ),
+    );
+
   const summary = (words, bad) =>
     fill(
       head,
@@ -129,21 +142,8 @@ export function show(place, context) {
         ? el("span", { class: "chip warn" }, `capped: ${number(graph.left)} more not drawn`)
         : null,
       words ? el("span", { class: bad ? "chip bad" : "chip warn" }, words) : null,
-      el(
-        "label",
-        {},
-        "steps ",
-        el(
-          "select",
-          {
-            "aria-label": "Steps from the start",
-            on: { change: ({ target }) => context.go({ depth: target.value }) },
-          },
-          [1, 2, 3].map((steps) =>
-            el("option", { value: steps, selected: steps === depth }, String(steps)),
-          ),
-        ),
-      ),
+      choice("steps", "depth", [1, 2, 3], depth),
+      choice("crowds up to", "max-fanout", [100, 1_000, 10_000], fanout),
       el("span", { class: "dim" }, "a click goes one step on"),
     );
 
@@ -167,6 +167,7 @@ export function show(place, context) {
   async function load(from) {
     const parameters = fences(state, ["quarantined"]);
     parameters.set("q", from?.text ?? state.q[0]);
+    parameters.set("max-fanout", fanout);
     parameters.set("depth", from ? 1 : depth);
     if (from) from.expanded = true;
     summary("searching…");

@@ -1,7 +1,7 @@
 // The page: the address says what is asked (state.js), the answer streams in (api.js, rows.js), a
 // view shows it (view_*.js). One answer at a time: a new question ends the one before.
 import { Failure, stream } from "./api.js";
-import { copy } from "./copy.js";
+import { copy, copyLink } from "./copy.js";
 import * as coverage from "./coverage.js";
 import { openDetail, closeDetail } from "./detail.js";
 import { $, button, eachFrame, el, fill } from "./dom.js";
@@ -86,7 +86,7 @@ const context = () => ({
 
 function cleared() {
   const gone = Object.fromEntries(
-    [...FENCES, "order", "from", "to", "depth", "limit"].map((name) => [name, ""]),
+    [...FENCES, "order", "from", "to", "depth", "max-fanout", "limit"].map((name) => [name, ""]),
   );
   return { ...gone, mode: "auto", view: "rows" };
 }
@@ -203,6 +203,7 @@ function showTold() {
             title: "Copy the shown records as text",
           }),
           button("Copy defanged", () => copy(rows.shown(), true)),
+          button("Copy link", copyLink),
           exportMenu(answer),
         ],
   );
@@ -216,7 +217,7 @@ function notices(end) {
       el(
         "details",
         {},
-        el("summary", {}, `${several(end.bad, "line")} of the list not understood`),
+        el("summary", {}, `${several(end.bad, "entry", "entries")} of the list not understood`),
         el(
           "ul",
           {},
@@ -230,23 +231,23 @@ function notices(end) {
   return lines;
 }
 
-// Of a list, what was asked and not found.
+// Of a list of lines, those that no record answers.
 function missed(end) {
-  const found = new Set(answer.rows.groups().map(({ key }) => key));
-  const gone = (end.asked ?? []).filter(({ text, as }) => !found.has(text) && !found.has(as));
-  if (gone.length === 0) return null;
+  if (state.q.length < 2 || state.q[0].startsWith("{")) return null;
+  const known = new Set(answer.rows.list.map(({ line }) => line));
+  for (const { place } of end.bad_lines ?? []) known.add(Number(place.replace("line ", "")));
+  const gone = state.q.filter((text, at) => !known.has(at + 1) && !text.startsWith("#"));
+  if (gone.length === 0 || !end.whole) return null;
   return el(
     "details",
     {},
-    el("summary", {}, `${several(gone.length, "entry", "entries")} of the list without a record`),
+    el("summary", {}, `${several(gone.length, "line")} of the list without a record`),
     el(
       "ul",
       {},
       gone
         .slice(0, 1000)
-        .map(({ text, as }) =>
-          el("li", {}, el("a", { href: link(text) }, el("bdi", {}, as || text))),
-        ),
+        .map((text) => el("li", {}, el("a", { href: link(text) }, el("bdi", {}, text)))),
     ),
   );
 }

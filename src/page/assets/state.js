@@ -4,8 +4,8 @@
 
 export const FENCES = ["type", "since", "until", "active-on", "sensor", "min-count", "quarantined"];
 const VIEWS = ["rows", "days", "dates", "graph", "watch"];
-// Of the views: order of rows, the two dates, depth of the graph, how many rows at most.
-const OF_VIEWS = ["order", "from", "to", "depth", "limit"];
+// Of the views: order of rows, the two dates, depth and crowds of the graph, how many rows at most.
+const OF_VIEWS = ["order", "from", "to", "depth", "max-fanout", "limit"];
 
 export const empty = () => ({ q: [], mode: "auto", view: "rows" });
 
@@ -37,7 +37,7 @@ export function write(state) {
 
 // Only what asks: two states with the same text have the same answer.
 export const question = (state) =>
-  write({ ...state, view: "rows", order: "", from: "", to: "", depth: "" });
+  write({ ...state, view: "rows", order: "", from: "", to: "", depth: "", "max-fanout": "" });
 
 // Several lines, or a document of MISP or STIX.
 export const asksList = (state) =>

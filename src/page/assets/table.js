@@ -63,7 +63,7 @@ export class Table {
   // Rows came, or their order or groups changed.
   refresh() {
     this.#stale = true;
-    this.draw();
+    this.#draw();
   }
 
   // Where each line begins, in pixels; the last one is where all of them end.
