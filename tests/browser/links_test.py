@@ -5,9 +5,10 @@ import subprocess
 import threading
 import unittest
 
+import world
 from browser import PageTest
 from pdns_serve import Server
-from pdns_testing import BIN, wait_for
+from pdns_testing import BIN, ingest, stream, wait_for
 
 
 class Links(PageTest):
@@ -63,6 +64,29 @@ class Links(PageTest):
         self.one(".data a[href*='203.0.113.66']").click()
         self.answered(1)
         self.assertEqual("#q=203.0.113.66", self.hash)
+
+
+class Watch(PageTest):
+    def ingest_new(self, host: str, value: str) -> None:
+        capture = self.root / "new"
+        when = world.seconds("2026-11-21")
+        capture.write_bytes(stream([world.seen(host, world.A, [world.address(value)], "example.com", when)]))
+        self.assertEqual(0, ingest(self.database, capture).returncode)
+
+    def test_new_records_come_by_themselves(self) -> None:
+        self.open("#q=*.example.com&view=watch")
+        self.wait_text("#view", "watching")
+        self.wait(lambda: len(self.all(".new li")) == 11)
+        self.ingest_new("vpn.example.com", "203.0.113.1")
+        self.wait(lambda: "vpn.example.com." in self.texts(".new li")[0])
+        self.assertIn("12 new records", self.text("#view"))
+        self.assertIn("new name", self.texts(".new li")[0])
+        # Another one of a known name, and one that the question does not ask for.
+        self.ingest_new("other.example.org", "203.0.113.2")
+        self.ingest_new("vpn.example.com", "203.0.113.3")
+        self.wait(lambda: "203.0.113.3" in self.texts(".new li")[0])
+        self.assertNotIn("new name", self.texts(".new li")[0])
+        self.assertEqual(13, len(self.all(".new li")))
 
 
 class Proxy(http.server.BaseHTTPRequestHandler):

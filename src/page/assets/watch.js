@@ -1,56 +1,66 @@
-// What is new of the question, as the ingester stores it: server-sent events. The browser asks again
-// by itself when the line breaks, from the last event on.
-import { el, fill } from "./dom.js";
+// What is new of the question: what the ingester stored in the last day, and from now on, as
+// server-sent events. If the line breaks, the browser asks again by itself, from the last one on.
+import { eachFrame, el, fill } from "./dom.js";
 import { asked, fences } from "./state.js";
 import { family, several, time } from "./text.js";
 
 const MOST = 500; // rows kept in sight, the newest first
+// The journal is asked by when a record was stored, not by when it was seen.
+const OTHER_TIMES = ["quarantined", "since", "until", "active-on"];
+
+const line = (row, link) =>
+  el(
+    "li",
+    {},
+    time(row.time_committed),
+    el("b", { class: `type ${family(row.rrtype)}` }, row.rrtype),
+    el("a", { href: link(row.rrname) }, row.rrname),
+    el("span", {}, row.rdata.slice(0, 300)),
+    row.new === "rrname" ? el("span", { class: "chip warn" }, "new name") : null,
+  );
 
 export function show(place, { state, link }) {
   const status = el("p", { role: "status" }),
     list = el("ol", { class: "new" }),
     gap = el("p", { class: "chip warn", hidden: true });
-  let seen = 0;
-  const tell = (text, good) =>
+  let count = 0,
+    told = ["connecting…", false],
+    waiting = [];
+  const draw = eachFrame(() => {
+    list.prepend(...waiting.map((row) => line(row, link)).reverse());
+    waiting = [];
+    while (list.children.length > MOST) list.lastChild.remove();
     fill(
       status,
-      el("b", { class: good ? "good" : "chip warn" }, text),
-      ` ${several(seen, "new record")} since this page watches`,
+      el("b", { class: told[1] ? "good" : "chip warn" }, told[0]),
+      ` ${several(count, "new record")}`,
     );
-  const source = new EventSource(`/api/v1/new?${asked(state)}&${fences(state, ["quarantined"])}`);
+  });
+  const tell = (words, good = false) => {
+    told = [words, good];
+    draw();
+  };
+  const parameters = fences(state, OTHER_TIMES);
+  const source = new EventSource(`/api/v1/new?${asked(state)}&${parameters}&since=1d`);
   source.onopen = () => tell("watching", true);
   source.onerror = () =>
-    tell(
-      source.readyState === EventSource.CLOSED
-        ? "the server does not let itself be watched"
-        : "the line broke: trying again",
-      false,
-    );
-  source.addEventListener("gap", ({ data }) => {
+    tell(source.readyState === EventSource.CLOSED ? "refused" : "the line broke: trying again");
+  const on = (name, use) => source.addEventListener(name, ({ data }) => use(JSON.parse(data)));
+  on("row", (row) => {
+    ++count;
+    waiting.push(row);
+    if (waiting.length > MOST) waiting.shift();
+    draw();
+  });
+  on("gap", ({ oldest }) => {
     gap.hidden = false;
-    fill(gap, "Some were missed: the journal goes back only to ", time(JSON.parse(data).oldest));
+    fill(gap, "Not all: the journal begins at ", oldest === undefined ? "now" : time(oldest));
   });
-  source.addEventListener("row", ({ data }) => {
-    const row = JSON.parse(data);
-    ++seen;
-    list.prepend(
-      el(
-        "li",
-        {},
-        time(row.time_committed),
-        " ",
-        el("b", { class: `type ${family(row.rrtype)}` }, row.rrtype),
-        " ",
-        el("a", { href: link(row.rrname) }, row.rrname),
-        " ",
-        el("span", {}, row.rdata.slice(0, 300)),
-        row.new === "rrname" ? el("span", { class: "chip warn" }, "new name") : null,
-      ),
-    );
-    if (list.children.length > MOST) list.lastChild.remove();
-    tell("watching", true);
+  on("end", ({ why }) => {
+    source.close();
+    tell(`ended: ${why}`);
   });
-  tell("connecting…", false);
+  draw();
   fill(
     place,
     el(
@@ -61,7 +71,7 @@ export function show(place, { state, link }) {
       el(
         "p",
         { class: "dim" },
-        "Each record of the question that is stored for the first time from now on, the newest first.",
+        "Records stored for the first time in the last day, and from now on; the newest first.",
       ),
       list,
     ),
