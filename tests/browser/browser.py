@@ -42,7 +42,7 @@ def chromium(profile: str, downloads: str) -> webdriver.Chrome:
 
 class PageTest(unittest.TestCase):
     """The world of world.py in a pdns-serve, and a browser. Helpers wait for conditions, never for a time."""
-    large = False
+    crowd = 0  # names of world.many
     expected_errors: tuple[str, ...] = ()  # parts of console lines that a test brings about
 
     @classmethod
@@ -52,7 +52,7 @@ class PageTest(unittest.TestCase):
         cls.root = Path(cls.folder.name)
         cls.database, cls.downloads = cls.root / "db", cls.root / "downloads"
         cls.downloads.mkdir()
-        world.build(cls.database, cls.root / "capture", cls.large)
+        world.build(cls.database, cls.root / "capture", cls.crowd)
         cls.server = Server(cls.database, log=cls.root / "log")
         cls.addClassCleanup(lambda: cls.server.end())
         cls.driver = chromium(str(cls.root / "profile"), str(cls.downloads))

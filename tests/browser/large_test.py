@@ -9,7 +9,7 @@ DRAWN = 60  # rows in the document at most
 
 
 class Large(PageTest):
-    large = True
+    crowd = world.MANY_NAMES
     question = "#q=*.many.example&limit=200000"
 
     def test_it_scrolls(self) -> None:

@@ -2,7 +2,7 @@
 
 Eight months of www.example.com: a move of its address, a detour of three days, other name servers and mail hosts
 since July; an address that 150 names share; a quarantined record; names in Cyrillic and Hebrew script; text that
-would be a script, if anybody let it; two sensors; and 100,000 records of one zone."""
+would be a script, if anybody let it; two sensors; and, if wanted, 100,000 records of one zone."""
 from __future__ import annotations
 
 import calendar
@@ -92,14 +92,15 @@ def others() -> Iterator[bytes]:
     yield seen("alias.hostile.example", CNAME, [b"\x19<img src=x onerror=alert>\0"], "hostile.example", when)
 
 
-def many() -> Iterator[bytes]:
+def many(names: int) -> Iterator[bytes]:
     when = seconds("2026-10-01")
-    for at in range(MANY_NAMES):
+    for at in range(names):
         values = (struct.pack("!I", 0x64400000 + at * MANY_EACH + each) for each in range(MANY_EACH))
         yield seen(f"n{at}.many.example", A, values, "many.example", when + at)
 
 
-def build(database: Path | str, capture: Path, large: bool = False) -> None:
-    capture.write_bytes(stream([*example_com(), *others(), *(many() if large else ())]))
+def build(database: Path | str, capture: Path, names: int = 0) -> None:
+    """`names`: how many names of MANY_EACH addresses there are, besides."""
+    capture.write_bytes(stream([*example_com(), *others(), *many(names)]))
     run = ingest(database, capture)
     assert run.returncode == 0, run.stderr.decode()

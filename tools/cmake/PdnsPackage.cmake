@@ -41,7 +41,7 @@ configure_file(${packaging}/deb/changelog.in ${PROJECT_BINARY_DIR}/packaging/cha
 pdns_install_compressed(${PROJECT_BINARY_DIR}/packaging/changelog changelog ${doc})
 install(FILES README.md CHANGELOG.md SECURITY.md ${packaging}/deb/copyright DESTINATION ${doc} COMPONENT tools)
 install(FILES schema/keys.md schema/rows.md DESTINATION ${doc}/schema COMPONENT tools)
-install(DIRECTORY docs/ DESTINATION ${doc}/docs COMPONENT tools FILES_MATCHING PATTERN *.md)
+install(DIRECTORY docs/ DESTINATION ${doc}/docs COMPONENT tools FILES_MATCHING PATTERN *.md PATTERN *.png)
 get_property(compressed GLOBAL PROPERTY PDNS_COMPRESSED)
 add_custom_target(packaging_files ALL DEPENDS ${compressed})
 

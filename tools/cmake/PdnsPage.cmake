@@ -62,12 +62,14 @@ foreach(entry IN LISTS files)
   if(name MATCHES "[.]min[.]js$")
     file(READ ${file} hex HEX)
   else()
-    # Comments and indentation are for who reads the source: a fifth of the bytes. A comment begins with "// "
-    # at the beginning of a line or behind a space, and no text in the code has that.
+    # Comments, indentation and most breaks of lines are for who reads the source: a fifth of the bytes. A comment
+    # begins with "// " at the beginning of a line or behind a space, and no text in the code has that.
     file(READ ${file} text)
     string(REGEX REPLACE "(^|\n| )// [^\n]*" "\\1" text "${text}")
     string(REGEX REPLACE " +\n" "\n" text "${text}")
     string(REGEX REPLACE "\n[ \n]+" "\n" text "${text}")
+    string(REGEX REPLACE "([(,{])\n" "\\1" text "${text}")
+    string(REGEX REPLACE "\n([)}])" "\\1" text "${text}")
     if(ending STREQUAL css)
       string(REGEX REPLACE "([:;,{]) +" "\\1" text "${text}")
     endif()

@@ -111,8 +111,9 @@ function drawn(rows, pick) {
       { class: "legend dim" },
       "few ",
       Array.from({ length: STEPS }, (_, at) => el("i", { class: `cell l${at + 1}` })),
-      " many. A click asks for the records of that day.",
+      " many",
     ),
+    el("p", { class: "dim" }, "A click asks for the records of that day."),
   ];
 }
 

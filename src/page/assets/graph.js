@@ -36,10 +36,10 @@ class Graph {
   #linked = new Set();
 
   // One answer of /api/v1/pivot: its ids are its own, so that nodes are known by their text.
-  reader(from) {
+  reader(from, depth) {
     const ids = new Map();
     return ({ node, edge }) => {
-      if (node !== undefined) ids.set(node.id, this.#node(node, from));
+      if (node !== undefined) ids.set(node.id, this.#node(node, from, depth));
       if (edge === undefined) return;
       const [source, target] = [ids.get(edge.from), ids.get(edge.to)];
       const key = source && target && [source.text, target.text].sort().join(" ");
@@ -49,9 +49,10 @@ class Graph {
     };
   }
 
-  #node(told, from) {
+  #node(told, from, depth) {
     let node = this.#of.get(told.text);
-    if (node === undefined) {
+    const fresh = node === undefined;
+    if (fresh) {
       if (this.nodes.length >= MOST) {
         ++this.left;
         return null;
@@ -69,8 +70,8 @@ class Graph {
     }
     node.shared ||= told.shared;
     node.names = told.names || node.names;
-    if (!from || told.text === from.text) node.cuts = told.cuts ?? [];
-    node.expanded ||= told.start === true;
+    if (fresh || told.start) node.cuts = told.cuts ?? [];
+    node.expanded ||= told.depth < depth;
     return node;
   }
 }
@@ -174,7 +175,7 @@ export function show(place, context) {
     try {
       await loadLayout();
       const end = await stream(`pivot?${parameters}`, {
-        each: graph.reader(from),
+        each: graph.reader(from, from ? 1 : depth),
         signal: abort.signal,
       });
       summary(end.whole ? "" : `not all: ${end.why ?? "cut off"}`);

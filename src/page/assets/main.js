@@ -47,6 +47,7 @@ function showQuestion() {
     else if (input.name) input.value = state[input.name] ?? "";
   }
   fitBox();
+  foldFences(FENCES.some((name) => state[name]));
   document.title =
     state.q.length === 0
       ? "pdns"
@@ -55,7 +56,7 @@ function showQuestion() {
 
 function render(again) {
   const asking = state.q.length > 0;
-  $("fences").hidden = $("answer").hidden = !asking;
+  $("fold").hidden = $("fences").hidden = $("answer").hidden = !asking;
   document.body.classList.toggle("asking", asking);
   if (again) {
     closeDetail();
@@ -254,7 +255,8 @@ function missed(end) {
 
 function fitBox() {
   const box = $("box");
-  box.rows = Math.min(6, Math.max(1, box.value.split("\n").length));
+  box.style.height = "auto";
+  box.style.height = `${Math.min(box.scrollHeight, 160)}px`;
 }
 
 // The lines of the box. Several indicators in one line are several lines.
@@ -280,7 +282,14 @@ function fencesTyped() {
   return Object.fromEntries(FENCES.map((name) => [name, (data.get(name) ?? "").trim()]));
 }
 
+// On a narrow screen the filters are folded away while none is set.
+function foldFences(open) {
+  $("fences").classList.toggle("open", open);
+  $("fold").setAttribute("aria-expanded", open);
+}
+
 function wire() {
+  $("fold").addEventListener("click", () => foldFences(!$("fences").classList.contains("open")));
   $("ask").addEventListener("submit", submit);
   $("box").addEventListener("input", fitBox);
   $("box").addEventListener("keydown", (event) => {

@@ -53,7 +53,10 @@ const term = (name, value) => [el("dt", {}, name), el("dd", {}, ...[value].flat(
 
 const ground = (state, end) => [
   proof().map(([name, value]) => term(name, value)),
-  term("Looked at", several(end.scanned ?? 0, "index entry", "index entries")),
+  term(
+    "Index entries read",
+    end.scanned > 0 ? number(end.scanned) : "none: the index has no entry of the question",
+  ),
   term(
     "Not looked at",
     state.quarantined
