@@ -3,7 +3,7 @@
 import { eachFrame, el } from "./dom.js";
 import { family } from "./text.js";
 
-const LABELLED = 70; // nodes that all have a label; of more, only those around the pointer
+const LABELLED = 70; // nodes that have labels while they move
 const FRAME_MS = 18; // of layout in a frame
 const REST = 0.02; // alpha at which it is over, after some 150 steps
 const RADIUS = 6,
@@ -55,14 +55,15 @@ export class Canvas {
   changed() {
     const { d3 } = window,
       { nodes, links } = this.#graph;
+    const wide = this.element.clientWidth > this.element.clientHeight; // so is the picture
     this.#simulation = d3
       .forceSimulation(nodes)
       .stop()
       .alphaDecay(1 - REST ** (1 / 150))
-      .force("link", d3.forceLink(links).distance(70).strength(0.5))
-      .force("charge", d3.forceManyBody().strength(-190).distanceMax(500))
-      .force("x", d3.forceX().strength(0.05))
-      .force("y", d3.forceY().strength(0.09))
+      .force("link", d3.forceLink(links).distance(80).strength(0.5))
+      .force("charge", d3.forceManyBody().strength(-320).distanceMax(600))
+      .force("x", d3.forceX().strength(wide ? 0.025 : 0.12))
+      .force("y", d3.forceY().strength(wide ? 0.1 : 0.03))
       .force("collide", d3.forceCollide(16));
     cancelAnimationFrame(this.#running);
     this.element.dataset.resting = "no";
@@ -161,20 +162,35 @@ export class Canvas {
         source === this.#over || target === this.#over ? [source, target] : [],
       ),
     );
+    for (const node of nodes) this.#shape(brush, node, ...place(node), colour);
     brush.font = `11px ${style.fontFamily}`;
     brush.textAlign = "center";
-    for (const node of nodes) {
+    const rank = (node) => (node === this.#over ? 3 : node.start ? 2 : near.has(node) ? 1 : 0);
+    const moving = nodes.length > LABELLED && this.#simulation.alpha() > REST;
+    const labels = [...nodes]
+      .sort((a, b) => rank(b) - rank(a))
+      .filter((node) => !moving || rank(node) > 0);
+    const taken = nodes.map((node) => {
       const [x, y] = place(node);
-      this.#shape(brush, node, x, y, colour);
-      if (nodes.length > LABELLED && !node.start && node !== this.#over && !near.has(node))
-        continue;
-      const text = node.text.length > 34 ? `${node.text.slice(0, 33)}…` : node.text;
-      brush.lineWidth = 3;
-      brush.strokeStyle = colour("card");
-      brush.strokeText(text, x, y + 19);
-      brush.fillStyle = colour(node === this.#over ? "accent" : "ink");
-      brush.fillText(text, x, y + 19);
-    }
+      return [x - RADIUS, x + RADIUS, y - RADIUS, y + RADIUS];
+    });
+    for (const node of labels) this.#label(brush, node, place(node), colour, taken);
+  }
+
+  // Where there is room for it: no label covers another one, or a node.
+  #label(brush, node, [x, y], colour, taken) {
+    const text = node.text.length > 34 ? `${node.text.slice(0, 33)}…` : node.text;
+    const half = brush.measureText(text).width / 2 + 3;
+    const box = [x - half, x + half, y + 9, y + 23];
+    const covers = ([left, right, top, bottom]) =>
+      left < box[1] && right > box[0] && top < box[3] && bottom > box[2];
+    if (!node.start && node !== this.#over && taken.some(covers)) return;
+    taken.push(box);
+    brush.lineWidth = 3;
+    brush.strokeStyle = colour("card");
+    brush.strokeText(text, x, y + 19);
+    brush.fillStyle = colour(node === this.#over ? "accent" : "ink");
+    brush.fillText(text, x, y + 19);
   }
 
   // Names are round, addresses square, name servers stand on a corner; what is not followed is hollow.

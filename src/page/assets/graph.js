@@ -144,8 +144,8 @@ export function show(place, context) {
         : null,
       words ? el("span", { class: bad ? "chip bad" : "chip warn" }, words) : null,
       choice("steps", "depth", [1, 2, 3], depth),
-      choice("crowds up to", "max-fanout", [100, 1_000, 10_000], fanout),
-      el("span", { class: "dim" }, "a click goes one step on"),
+      choice("crowds up to", "max-fanout", [...new Set([100, 1_000, 10_000, fanout])], fanout),
+      el("span", { class: "dim" }, "a click goes one step on; hollow nodes wait for one"),
     );
 
   const drawn = () => {

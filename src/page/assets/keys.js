@@ -47,6 +47,7 @@ export function showHelp() {
     button("Close", () => dialog.close(), { class: "close" }),
   );
   dialog.showModal();
+  dialog.scrollTop = 0;
 }
 
 export function watchKeys({ tab, focusView, close }) {
