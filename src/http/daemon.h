@@ -30,9 +30,9 @@
 //
 // Bounds: those of Limits, by the rules of ConnectionTable. In memory are, of each connection,
 // `request_bytes`, an answer that is not sent yet or what its Stream holds; and the bodies that are
-// read, at most `bodies_bytes` in all, for which up to twice the memory is used. TLS takes some 45 KB
-// a connection more (measured). In the system are, of each connection over TCP, kMostUnsent bytes
-// that wait to be sent.
+// read, at most `bodies_bytes` in all, for which up to twice the memory is used. TLS takes some 45
+// KB a connection more (measured). In the system are, of each connection over TCP, kMostUnsent
+// bytes that wait to be sent.
 #pragma once
 
 #include <chrono>

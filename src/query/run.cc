@@ -27,9 +27,9 @@ class Answer {
                       order);
   }
 
-  // One more thing that is asked, in the order of their numbers.
-  void Begin(const Asked& asked) {
-    if (request_.show == Show::kHits) outcome_.hits.push_back({asked.text, asked.line, {}});
+  // One more thing is asked, in the order of their numbers.
+  void Begin() {
+    if (request_.show == Show::kHits) outcome_.hits.Begin();
   }
 
   // False: it takes no more, and Outcome::end says why.
@@ -62,7 +62,7 @@ class Answer {
         outcome_.summary.Add(hit);
         return true;
       case Show::kHits:
-        outcome_.hits.at(hit.place.question).found.Add(hit.history);
+        outcome_.hits.Found(hit.place.question, hit.history);
         return true;
       case Show::kCount:
       case Show::kGraph:
@@ -93,6 +93,7 @@ class Runner {
     if (!sensors.ok()) return sensors.status();
     filter_.sensors = *sensors;
     in_quarantine_ = ListIsForOnePass();
+    ExpectHits();
     BeginOrder();
     if (Status status = GoOnAtCursor(); !status.ok()) return status;
     if (request_.pivot.has_value()) {
@@ -264,7 +265,6 @@ class Runner {
   }
 
   void AskAll() {
-    outcome_.hits.reserve(request_.show == Show::kHits ? questions() : 0);
     std::uint64_t number = 0;
     for (const Asking& asking : request_.questions) {
       if (!Ask(asking.question, {asking.text, 0}, number++)) return;
@@ -300,7 +300,7 @@ class Runner {
     const auto question_at = [&](std::uint64_t at) -> const ask::Question* {
       const ask::Question* question = QuestionAt(at, made);
       if (question == nullptr || question->rows || !question->full_scan.empty()) return nullptr;
-      answer_.Begin(AskedAt(at));
+      answer_.Begin();
       number = at + 1;
       return question;
     };
@@ -317,7 +317,7 @@ class Runner {
   }
 
   void AskListInQuarantine(std::uint64_t number) {
-    for (std::uint64_t at = number; at < questions(); ++at) answer_.Begin(AskedAt(at));
+    for (std::uint64_t at = number; at < questions(); ++at) answer_.Begin();
     std::optional<ask::Question> made;
     Asked asked;
     const auto looked = LookupInQuarantine(
@@ -330,7 +330,7 @@ class Runner {
 
   // False when there is no use in asking more.
   bool Ask(const ask::Question& question, const Asked& asked, std::uint64_t number) {
-    answer_.Begin(asked);
+    answer_.Begin();
     if (after_.has_value() && number < after_->question) return true;
     LookupOptions how = How(number);
     if (request_.several()) how.asked = &asked;
@@ -349,7 +349,7 @@ class Runner {
   void AskNew() {
     // A list of nothing that can be asked asks for nothing, not for all.
     if (questions() == 0 && request_.list != nullptr) return;
-    for (std::uint64_t number = 0; number < questions(); ++number) answer_.Begin(AskedAt(number));
+    for (std::uint64_t number = 0; number < questions(); ++number) answer_.Begin();
     std::optional<ask::Question> made;
     Asked asked;
     FindGap();
@@ -383,13 +383,15 @@ class Runner {
     if (gap) outcome_.gap = JournalGap{span->oldest};
   }
 
+  void ExpectHits() {
+    if (request_.show != Show::kHits) return;
+    std::vector<std::string_view> arguments;
+    for (const Asking& asking : request_.questions) arguments.push_back(asking.text);
+    outcome_.hits.Expect(std::move(arguments), request_.list.get());
+  }
+
   void Conclude() {
-    const auto lists_begin = static_cast<std::ptrdiff_t>(request_.questions.size());
-    // Those of a list were asked in the order of the database. In place: there may be many.
-    if (outcome_.hits.size() > request_.questions.size()) {
-      std::sort(outcome_.hits.begin() + lists_begin, outcome_.hits.end(),
-                [](const auto& a, const auto& b) { return a.line < b.line; });
-    }
+    outcome_.hits.Finish();
     const bool cut = outcome_.end == End::kLimit || outcome_.end == End::kInterrupted;
     const auto cursor = answer_.last().cursor();
     // Of an order that lacks what was not yet found, the next part would lack it, too.

@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "query/hit.h"
+#include "query/known_list.h"
 #include "query/pivot.h"
 #include "query/request.h"
 #include "query/summary.h"
@@ -63,10 +64,9 @@ struct Outcome {
   std::string cursor;      // where the next part goes on; empty after the last, and where none may
   std::vector<FullScan> scans;
   std::optional<JournalGap> gap;
-  Summary summary;                   // Show::kSummary
-  std::vector<KnownIndicator> hits;  // Show::kHits: questions as they were asked, then the list's
-                                     // by line; texts are good as long as the request
-  std::vector<PivotNode> nodes;      // of a pivot
+  Summary summary;               // Show::kSummary
+  KnownList hits;                // Show::kHits
+  std::vector<PivotNode> nodes;  // of a pivot
   std::vector<PivotEdge> edges;
 };
 

@@ -4,11 +4,15 @@
 
 namespace pdns::query {
 
-void RowCount::Add(const record::History& history) {
+void SeenRows::Add(const record::History& history) {
   first = rows == 0 ? history.first : std::min(first, history.first);
   last = rows == 0 ? history.last : std::max(last, history.last);
-  count = record::SumOfCounts(count, history.count);
   ++rows;
+}
+
+void RowCount::Add(const record::History& history) {
+  SeenRows::Add(history);
+  count = record::SumOfCounts(count, history.count);
 }
 
 void Summary::Add(const Hit& hit) {

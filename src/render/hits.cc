@@ -39,11 +39,10 @@ void AppendHit(json::Writer& json, const query::KnownIndicator& hit) {
   json.EndLine();
 }
 
-void WriteHitsTable(std::span<const query::KnownIndicator> hits, bool local,
-                    const TextSink& write) {
+void WriteHitsTable(const query::KnownList& hits, bool local, const TextSink& write) {
   std::vector<std::string> heading{"asked", "line", "hit", "rows", "first seen", "last seen"};
   std::size_t asked = heading[0].size();
-  for (const query::KnownIndicator& hit : hits) asked = std::max(asked, Printable(hit.text).size());
+  for (const query::KnownIndicator hit : hits) asked = std::max(asked, Printable(hit.text).size());
   constexpr std::string_view kLine = "{:<{}}  {:>7}  {:<3}  {:>9}  {:<25}  {}\n";
   const auto line = [&](const std::vector<std::string>& fields) {
     std::string text =
@@ -52,7 +51,7 @@ void WriteHitsTable(std::span<const query::KnownIndicator> hits, bool local,
     write(text + "\n");
   };
   line(heading);
-  for (const query::KnownIndicator& hit : hits) line(HitFields(hit, local));
+  for (const query::KnownIndicator hit : hits) line(HitFields(hit, local));
 }
 
 }  // namespace pdns::render

@@ -2,18 +2,17 @@
 // as JSON. Of Writer::Hits.
 #pragma once
 
-#include <span>
 #include <string>
 #include <vector>
 
 #include "json/writer.h"
-#include "query/summary.h"
+#include "query/known_list.h"
 #include "render/writer.h"
 
 namespace pdns::render {
 
 // Each in the order given. Functions: any thread.
-void WriteHitsTable(std::span<const query::KnownIndicator> hits, bool local, const TextSink& write);
+void WriteHitsTable(const query::KnownList& hits, bool local, const TextSink& write);
 
 // asked, line, hit, rows, time_first, time_last: the heading, and the fields of one.
 std::vector<std::string> HitHeading();

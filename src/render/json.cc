@@ -77,8 +77,8 @@ void JsonLines::Add(const query::Hit& hit) {
   WriteLine();
 }
 
-void JsonLines::Hits(std::span<const query::KnownIndicator> hits) {
-  for (const query::KnownIndicator& hit : hits) {
+void JsonLines::Hits(const query::KnownList& hits) {
+  for (const query::KnownIndicator hit : hits) {
     AppendHit(json_, hit);
     WriteLine();
   }

@@ -19,7 +19,7 @@ class JsonLines final : public Writer {
   void Add(const query::Hit& hit) override;
   void Finish() override {}
 
-  void Hits(std::span<const query::KnownIndicator> hits) override;
+  void Hits(const query::KnownList& hits) override;
   void Summary(const query::Summary& summary) override;
   void Statistics(const record::Statistics& statistics, bool complete) override;
 

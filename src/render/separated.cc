@@ -83,9 +83,9 @@ void Separated::Add(const query::Hit& hit) {
   Write(SeparatedLine(kind_, fields, look().csv_safe));
 }
 
-void Separated::Hits(std::span<const query::KnownIndicator> hits) {
+void Separated::Hits(const query::KnownList& hits) {
   Write(SeparatedLine(kind_, HitHeading(), false));
-  for (const query::KnownIndicator& hit : hits)
+  for (const query::KnownIndicator hit : hits)
     Write(SeparatedLine(kind_, HitFields(hit, look().local), look().csv_safe));
 }
 

@@ -31,7 +31,7 @@ class Separated final : public Writer {
   void Add(const query::Hit& hit) override;
   void Finish() override;
 
-  void Hits(std::span<const query::KnownIndicator> hits) override;
+  void Hits(const query::KnownList& hits) override;
 
  private:
   void WriteHeading();

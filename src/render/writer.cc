@@ -26,9 +26,7 @@ DotNode::Kind KindOf(const query::PivotNode& node) {
 
 }  // namespace
 
-void Writer::Hits(std::span<const query::KnownIndicator> hits) {
-  WriteHitsTable(hits, look().local, write_);
-}
+void Writer::Hits(const query::KnownList& hits) { WriteHitsTable(hits, look().local, write_); }
 
 void Writer::Summary(const query::Summary& summary) { Write(SummaryText(summary, look().local)); }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "query/hit.h"
+#include "query/known_list.h"
 #include "query/pivot.h"
 #include "query/summary.h"
 #include "record/statistics.h"
@@ -58,7 +59,7 @@ class Writer {
   // Writes what is held back, and the heading that a program expects even above no rows. Call last.
   virtual void Finish() = 0;
 
-  virtual void Hits(std::span<const query::KnownIndicator> hits);
+  virtual void Hits(const query::KnownList& hits);
   virtual void Summary(const query::Summary& summary);
   virtual void Count(std::uint64_t rows);
   // `complete`: all was counted.

@@ -8,6 +8,7 @@
 #include "dns/text.h"
 #include "json/utf8.h"
 #include "json/writer.h"
+#include "render/hits.h"
 #include "render/json.h"
 #include "render/stats.h"
 #include "serve/api/end.h"
@@ -102,9 +103,11 @@ class ApiSink final : public BodySink {
         TellLine();
         break;
       case Show::kHits:
-        for (const query::KnownIndicator& hit : outcome.hits) {
+        for (const query::KnownIndicator hit : outcome.hits) {
           if (body().gone() || !TellOne()) break;
-          rows_.Hits({&hit, 1});
+          render::AppendHit(json_, hit);
+          body().Append(json_.text());
+          json_.Clear();
         }
         break;
       case Show::kRows:

@@ -195,9 +195,9 @@ TEST_F(QuarantinedList, InPartsItIsTheSame) {
 
 TEST_F(QuarantinedList, SaysWhichLineHasHits) {
   request.show = Show::kHits;
-  const auto& hits = Ask(snapshot, request).outcome.hits;
+  const KnownList hits = Ask(snapshot, request).outcome.hits;
   ASSERT_EQ(hits.size(), request.list->size());
-  for (const auto& hit : hits) {
+  for (const KnownIndicator hit : hits) {
     Request one = request;
     one.show = Show::kCount;
     one.list = ListOf(std::string(hit.text) + "\n");
@@ -263,7 +263,7 @@ TEST(Run, WhichIndicatorsAreKnown) {
   request.list = ListOf("97.98.99.101\nnobody.example\nblah.org\n");
   request.show = Show::kHits;
   const Told told = Ask(snapshot, request);
-  const std::vector<KnownIndicator>& hits = told.outcome.hits;
+  const KnownList& hits = told.outcome.hits;
   ASSERT_EQ(hits.size(), 4U);
   const auto is = [&](std::size_t i, std::string_view text, std::uint64_t line,
                       std::uint64_t rows) {

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <string>
 
 #include "unit/render/formatted.h"
@@ -11,10 +10,16 @@ namespace pdns::render {
 namespace {
 
 std::string Rendered(std::string_view kind) {
-  query::KnownIndicator known{"www.blah.org", 2, {}};
-  known.found.Add(Seen(1795372876, 1795372931, 10, 2));
-  known.found.Add(Seen(1795372900, 1795372999, 1, 2));
-  const std::array<query::KnownIndicator, 2> hits{known, {"\x1b[1m,\"x", 3, {}}};
+  ask::List list;
+  list.Add("\x1b[1m,\"x", 3, store::Side::kOwner, "");
+  list.Add("www.blah.org", 2, store::Side::kOwner, "");
+  query::KnownList hits;
+  hits.Expect({}, &list);
+  hits.Begin();
+  hits.Begin();
+  hits.Found(1, Seen(1795372876, 1795372931, 10, 2));
+  hits.Found(1, Seen(1795372900, 1795372999, 1, 2));
+  hits.Finish();
   Formatted page(kind);
   page.writer().Hits(hits);
   return page.text();
