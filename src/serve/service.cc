@@ -33,7 +33,7 @@ constexpr std::string_view kIndex =
     "  /dnsdb/v2/lookup/rdata/ip/ADDRESS                     ... and all its other paths\n"
     "  /lookup/rrset/name/NAME                               DNSDB, version 1\n"
     "  /pdns/query/VALUE                                     CIRCL, a name or an address\n"
-    "  /api/v1/query?q=NAME                                  its own API: docs/http-api.md\n"
+    "  /api/v1/query?q=NAME                                  its own API: schema/openapi.yaml\n"
     "  /health                                               can the database be read?\n";
 
 bool BeginsWith(Path path, std::initializer_list<std::string_view> words) {

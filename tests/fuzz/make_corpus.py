@@ -13,6 +13,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from api_seeds import api_list_seeds, api_request_seeds
 from seed_bytes import as_varint, u16, u32, wire
 from store_seeds import store_corpora
 from text_seeds import (
@@ -500,6 +501,7 @@ def corpora() -> dict[str, dict[str, bytes]]:
         "host": host_seeds(), "http": http_seeds(), "http_stream": http_stream_seeds(),
         "control": control_seeds(), "handed": handed_seeds(), "keys_file": keys_file_seeds(),
         "authorization": authorization_seeds(), "serve": serve_seeds(),
+        "api_request": api_request_seeds(), "api_list": api_list_seeds(),
         "control_rules": control_rules_seeds(),
         "dns_message": message_seeds() | answer_seeds() | {f"type-{number}": message for number, (_, message)
                                                            in sorted(real.items()) if len(message) < 1500},

@@ -68,11 +68,13 @@ const char* ServeUsage() {
       R"(Usage: pdns-serve [options]
 
 Answers passive DNS lookups over HTTP, beside pdns-ingest or without it: the DNSDB API
-(versions 2 and 1) and CIRCL's interface, for the clients that speak them.
+(versions 2 and 1) and CIRCL's interface, for the clients that speak them, and an API of its own
+with all that pdns-query can ask.
 
   pdns-serve                                     serve the default database on 127.0.0.1:8053
   pdns-serve -d other.db -l 9053                 serve other.db on 127.0.0.1:9053
   curl http://127.0.0.1:8053/dnsdb/v2/lookup/rrset/name/www.blah.org
+  curl 'http://127.0.0.1:8053/api/v1/query?q=*.blah.org&since=7d'
   DNSDB_SERVER=http://127.0.0.1:8053 DNSDB_API_KEY=any dnsdbq -r '*.blah.org'
 )";
 }

@@ -207,10 +207,6 @@ Result<ApiRequest> ParseApi(ApiPath path, const Url& url, std::chrono::sys_secon
   if (path == ApiPath::kNew && !texts->Has("new-since")) texts->Add("new-since", "now");
   ApiRequest parsed;
   parsed.asked = AskedOf(*texts);
-  if (parsed.asked.size() > ApiRequest::kMostQuestions) {
-    return Status::Usage(fmt::format("at most {} questions at once; lookup takes a list",
-                                     ApiRequest::kMostQuestions));
-  }
   auto read = query::RequestFromTexts(*texts, how);
   if (!read.ok()) return read.status();
   parsed.request = std::move(read->request);

@@ -5,8 +5,8 @@
 // One that the path does not know, or that is given twice where it is meant once, is refused by its
 // name: an answer to another question would look like an answer to this one.
 //
-// What a request costs is bounded: at most Url::kMostParameters parameters, kMostQuestions
-// questions, kMostRows rows, kMostOffset rows passed over.
+// What a request costs is bounded: at most Url::kMostParameters parameters, and so many questions;
+// kMostRows rows, kMostOffset rows passed over.
 //
 // Functions: any thread. Values, but see query::Request about copies.
 #pragma once
@@ -51,7 +51,6 @@ struct ApiRequest {
   static constexpr std::uint64_t kDefaultLimit = 10'000;
   static constexpr std::uint64_t kMostRows = 1'000'000;
   static constexpr std::uint64_t kMostOffset = 1'000'000;
-  static constexpr std::size_t kMostQuestions = 100;
 
   query::Request request;  // its limit is set where rows, names or values are shown, or one was
                            // asked for; without the list
