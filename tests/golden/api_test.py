@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
 import unittest
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -388,9 +389,12 @@ class Api(unittest.TestCase):
     def test_a_key_has_so_many_rows(self) -> None:
         keys = self.root / "row-keys"
         keys.write_text("".join(f"{name} {hashlib.sha256(name.encode()).hexdigest()} rows-per-day=3\n"
-                                for name in ("query", "hits", "new")))
+                                for name in ("query", "hits", "new", "gone")))
         keys.chmod(0o600)
         with Server(self.database, "--keys", keys, log=self.root / "row-log") as server:
+            waiting = server.connect()
+            waiting.request("GET", "/api/v1/new", headers={"X-Api-Key": "gone"})
+            stream = waiting.getresponse()
             text = server.get("/api/v1/query?q=*", {"X-Api-Key": "query"})[2]
             end = json.loads(text.splitlines()[-1])["end"]
             self.assertEqual((3, True, False), (end["rows"], end["limited"], end["whole"]))
@@ -402,6 +406,11 @@ class Api(unittest.TestCase):
             events = self.events({"since": "1d"}, {"X-Api-Key": "new"}, 10, server)
             self.assertEqual(["row"] * 3 + ["end"], [event for event, _, _ in events])
             self.assertIn("the key has used up its rows", events[-1][2]["why"])
+            keys.write_text("".join(line for line in keys.open() if not line.startswith("gone ")))
+            server.process.send_signal(signal.SIGHUP)
+            said = stream.read().decode().removeprefix(":\n\n")  # the time has come for a comment, too
+            self.assertEqual('event: end\ndata: {"why":"the key is not let in any more"}\n\n', said)
+            waiting.close()
 
     # Strangers
 

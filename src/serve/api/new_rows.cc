@@ -54,7 +54,8 @@ class NewRowsStream final : public BodySink {
       const Next next = Round();
       if (next == Next::kOver) return;
       if (next == Next::kMore) continue;
-      if (WaitForStop(*ending_.stop, NewRowsRequest::kLook) || !Rest()) return;
+      if (WaitForStop(*ending_.stop, NewRowsRequest::kLook)) return;
+      Rest();
     }
   }
 
@@ -130,6 +131,7 @@ class NewRowsStream final : public BodySink {
   // Tells what came until now.
   Next Round() {
     if (unwanted()) return Next::kOver;
+    if (!StillLetIn()) return End("the key is not let in any more");
     const auto span = journal_.Span();
     // A database that cannot be read now may be mended: the stream goes on then.
     if (!span.ok() || span->next - 1 == after_) return Next::kRest;
@@ -182,19 +184,22 @@ class NewRowsStream final : public BodySink {
     return how;
   }
 
-  // Nothing came. False: the stream is over.
-  bool Rest() {
-    if (Clock::now() - sent_ < NewRowsRequest::kHeartbeat) return true;
-    if (ending_.asker != nullptr && !ending_.asker->StillLetIn()) {
-      End("the key is not let in any more");
-      return false;
-    }
+  // Looks now and then, also while rows come without a rest.
+  bool StillLetIn() {
+    if (ending_.asker == nullptr || Clock::now() - checked_ < NewRowsRequest::kHeartbeat)
+      return true;
+    checked_ = Clock::now();
+    return ending_.asker->StillLetIn();
+  }
+
+  // Nothing came.
+  void Rest() {
+    if (Clock::now() - sent_ < NewRowsRequest::kHeartbeat) return;
     body().Append(":\n");
     if (after_ != said_) body().Append("id: " + std::to_string(after_) + "\n");
     body().Append("\n");
     said_ = after_;
     Send();
-    return true;
   }
 
   const NewRowsRequest& request_;
@@ -211,6 +216,7 @@ class NewRowsStream final : public BodySink {
   std::uint64_t told_ = 0;
   std::uint64_t round_ = 0;
   Clock::time_point sent_ = Clock::now();
+  Clock::time_point checked_ = Clock::now();
 };
 
 }  // namespace
