@@ -50,6 +50,22 @@ class Large(PageTest):
         self.one("#told button").click()
         self.answered(RECORDS)
 
+    def test_counts_that_nobody_asked_for_are_few(self) -> None:
+        self.open("#q=n0.many.example")
+        self.answered(world.MANY_EACH)
+        grid = self.one(".grid")
+        for part in range(1, 9):
+            self.script("arguments[0].scrollTop = arguments[1] * 1000", grid, part)
+            self.wait(lambda: self.script("""const grid = arguments[0];
+              return [...grid.querySelectorAll(".body > .row")].some((row) => row.offsetTop > grid.scrollTop + 200)""", grid))
+        self.wait(lambda: "names?" in self.texts(".c-data .names"))
+        asked = self.script("""return performance.getEntriesByType("resource")
+          .filter(({name}) => name.includes("show=count")).length""")
+        self.assertLessEqual(asked, 60)
+        # A click counts.
+        self.script("""[...document.querySelectorAll(".c-data .names")].find((chip) => chip.textContent === "names?").click()""")
+        self.wait_text(".cohosted", "1 name")
+
     def test_a_reload_amid_the_stream(self) -> None:
         self.open(self.question)
         self.wait(lambda: self.rows())

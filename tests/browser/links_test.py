@@ -1,4 +1,5 @@
 """Links, history, reloads, and a server that goes away."""
+import hashlib
 import http.client
 import http.server
 import subprocess
@@ -156,6 +157,33 @@ class Outages(PageTest):
         Proxy.cut = False
         self.one("#told button").click()
         self.answered(5)
+
+    def test_a_key(self) -> None:
+        """The browser asks its user for the key, and has it for all that the page asks."""
+        keys = self.root / "keys"
+        keys.write_text(f"soc {hashlib.sha256(b'secret').hexdigest()}\n")
+        keys.chmod(0o600)
+        with Server(self.database, "--keys", keys, log=self.root / "log of keys") as server:
+            self.driver.get(f"http://any:secret@127.0.0.1:{server.port}/#q=www.example.com")
+            self.answered(5)
+            self.wait_text("#coverage", "sensor-a")
+            self.one("#tab-watch").click()
+            self.wait_text("#view", "watching")
+            self.one("#tab-rows").click()  # before the server ends
+            self.answered(5)
+
+    def test_a_key_that_is_used_up(self) -> None:
+        self.expected_errors = ("429 (Too Many Requests)",)
+        keys = self.root / "keys"
+        keys.write_text(f"soc {hashlib.sha256(b'secret').hexdigest()} requests-per-minute=3\n")
+        keys.chmod(0o600)
+        with Server(self.database, "--keys", keys, log=self.root / "log of few") as server:
+            self.driver.get(f"http://any:secret@127.0.0.1:{server.port}/")
+            self.wait_text("#coverage", "sensor-a")
+            for name in ("www.example.com", "mail.example.com", "ns1.example.net"):
+                self.ask(name)
+            self.wait(lambda: self.all("#told .chip.bad"), "the refusal is not shown")
+            self.assertNotIn("complete", self.text("#told"))
 
     def test_a_database_that_cannot_be_read(self) -> None:
         self.expected_errors = ("503 (Service Unavailable)",)

@@ -8,6 +8,8 @@ export class Failure extends Error {
 }
 
 const FIRST = 50; // lines
+// The origin, since a browser refuses to fetch below an address with a password in it.
+export const API = `${location.origin}/api/v1/`;
 const GONE = "the server does not answer";
 
 async function failure(response) {
@@ -24,7 +26,7 @@ async function failure(response) {
 async function open(path, options) {
   let response;
   try {
-    response = await fetch(`/api/v1/${path}`, options);
+    response = await fetch(API + path, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Failure(GONE);

@@ -8,6 +8,7 @@ import { $, button, eachFrame, el, fill } from "./dom.js";
 import { exportMenu } from "./export.js";
 import { showHelp, watchKeys } from "./keys.js";
 import { Rows } from "./rows.js";
+import { newQuestion } from "./shared.js";
 import { FENCES, asked, asksList, empty, fences, question, read, write } from "./state.js";
 import { number, several } from "./text.js";
 import { VIEWS } from "./views.js";
@@ -128,6 +129,7 @@ function begin() {
     abort: new AbortController(),
   };
   coverage.refreshIfOld();
+  newQuestion();
   const parameters = fences(state);
   parameters.set("days", "1");
   parameters.set("limit", Math.min(Number(state.limit) || LIMIT, MOST));

@@ -5,13 +5,14 @@ import { button, el, fill } from "./dom.js";
 import { number, several } from "./text.js";
 
 export const MANY = 100; // names from which an address is called shared hosting
-const AT_ONCE = 4,
-  WAITING = 80; // requests for counts: running; queued, the oldest are dropped
+const AT_ONCE = 4; // counts that run
+const UNASKED = 60; // counts of one question that nobody clicked for: a key may have a limit
 const FIRST = 200; // names shown on demand
 
-const known = new Map(); // address -> Promise of {count, more}, or the value
+const known = new Map(); // address -> Promise of {count, more}
 let queue = [],
-  running = 0;
+  running = 0,
+  left = UNASKED;
 
 const parameters = (address) =>
   new URLSearchParams([
@@ -25,6 +26,7 @@ function next() {
     ++running;
     count(parameters(address))
       .then(resolve, () => {
+        left = 0; // the server has enough of them
         known.delete(address);
         resolve(null);
       })
@@ -35,15 +37,16 @@ function next() {
   }
 }
 
-// null: it could not be counted, or it is no longer in sight.
-export function namesAt(address) {
+export function newQuestion() {
+  left = UNASKED;
   if (known.size > 20_000) known.clear();
+}
+
+// null: it could not be counted, or is not until somebody asks for it.
+function namesAt(address, wanted) {
   if (!known.has(address)) {
+    if (!wanted && --left < 0) return Promise.resolve(null);
     known.set(address, new Promise((resolve) => queue.push({ address, resolve })));
-    for (const { address: old, resolve } of queue.splice(0, Math.max(0, queue.length - WAITING))) {
-      known.delete(old);
-      resolve(null);
-    }
     next();
   }
   return known.get(address);
@@ -63,13 +66,15 @@ export function chip(row, open) {
     },
     { class: "chip names", tabindex: -1, hidden: true },
   );
-  namesAt(row.rdata).then((found) => {
-    if (found === null || found.count < 2) return;
+  namesAt(row.rdata, false).then((found) => {
+    if (found !== null && found.count < 2) return;
+    element.hidden = false;
+    element.textContent = "names?";
+    if (found === null) return;
     const many = found.count > MANY;
     element.textContent = many ? `shared: ${words(found)}` : words(found);
     element.classList.toggle("shared", many);
     element.title = `${words(found)} had the address ${row.rdata}`;
-    element.hidden = false;
   });
   return element;
 }
@@ -102,7 +107,7 @@ export function section(address, link) {
       place.append(el("p", { class: "chip bad" }, error.message));
     }
   };
-  namesAt(address).then((found) => {
+  namesAt(address, true).then((found) => {
     if (found === null) return fill(place, "not counted");
     fill(
       place,

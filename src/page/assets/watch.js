@@ -1,5 +1,6 @@
 // What is new of the question: what the ingester stored in the last day, and from now on, as
 // server-sent events. If the line breaks, the browser asks again by itself, from the last one on.
+import { API } from "./api.js";
 import { eachFrame, el, fill } from "./dom.js";
 import { asked, fences } from "./state.js";
 import { family, several, time } from "./text.js";
@@ -41,7 +42,8 @@ export function show(place, { state, link }) {
     draw();
   };
   const parameters = fences(state, OTHER_TIMES);
-  const source = new EventSource(`/api/v1/new?${asked(state)}&${parameters}&since=1d`);
+  parameters.set("since", "1d");
+  const source = new EventSource(`${API}new?${asked(state)}&${parameters}`);
   source.onopen = () => tell("watching", true);
   source.onerror = () =>
     tell(source.readyState === EventSource.CLOSED ? "refused" : "the line broke: trying again");
