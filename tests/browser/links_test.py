@@ -42,6 +42,21 @@ class Links(PageTest):
         self.open("?q=www.example.com&type=TXT")
         self.answered(1)
 
+    def test_a_list_that_no_link_can_hold(self) -> None:
+        lines = ["www.example.com", *(f"n{at}.nothing.example" for at in range(20_000)), "mail.example.com"]
+        self.open()
+        self.script("document.getElementById('box').value = arguments[0]", "\n".join(lines))
+        self.one("#go").click()
+        self.answered(6)
+        self.wait_text("#notices", "20,000 lines of the list without a record")
+        self.assertEqual("#list", self.hash)
+        self.driver.refresh()
+        self.answered(6)
+        self.ask("mail.example.com")
+        self.answered(1)
+        self.driver.back()
+        self.answered(6)
+
     def test_back_and_forward(self) -> None:
         self.open()
         for name, records in (("www.example.com", 5), ("mail.example.com", 1), ("ns1.example.net", 1)):

@@ -68,6 +68,30 @@ class Views(PageTest):
         self.wait(lambda: len(self.all(".cohosted li")) == world.SHARED)
         self.assertIn("site149.shared.example.", self.texts(".cohosted li"))
 
+    def test_nothing_is_wider_than_the_window(self) -> None:
+        """At the widths of a phone and of a small laptop, in each view."""
+        views = ("", "#q=*.example.com", "#q=hostile.example", "#q=nothing.example.com", "#q=www.example.com&view=days",
+                 "#q=hostile.example&view=dates&to=2026-09-01", "#q=example.com&view=graph&depth=2", "#q=*&quarantined=1",
+                 "#q=www.example.com&q=198.51.100.7&q=nothing.example", "#q=*.example.com&view=watch")
+        self.addCleanup(self.driver.execute_cdp_cmd, "Emulation.clearDeviceMetricsOverride", {})
+        for width in (400, 1180):
+            self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+                "width": width, "height": 720, "deviceScaleFactor": 1, "mobile": False})
+            for view in views:
+                with self.subTest(f"{width} {view}"):
+                    self.open(view)
+                    self.wait_text("#coverage", "quarantined")
+                    self.wait(lambda: self.text("#view") not in ("", "…"))
+                    wide = """const clipped = (one) => one !== document.body &&
+                        (getComputedStyle(one).overflowX !== "visible" || clipped(one.parentElement));
+                      return [...document.querySelectorAll("body *")].filter((one) => {
+                        const {left, right, width} = one.getBoundingClientRect();
+                        return width > 0 && !one.closest(".skip") && (right > innerWidth + 1 || left < -1) &&
+                          !clipped(one.parentElement);
+                      }).map((one) => one.outerHTML.slice(0, 120))"""
+                    self.assertEqual([], self.script(wide))
+                    self.assertLessEqual(self.script("return document.documentElement.scrollWidth"), width)
+
     def test_theme(self) -> None:
         self.open()
         before = self.script("return getComputedStyle(document.body).backgroundColor")

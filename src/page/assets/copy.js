@@ -37,4 +37,10 @@ export const copy = (rows, defanged) =>
     `${several(rows.length, "record")} copied${defanged ? ", defanged" : ""}`,
   );
 
-export const copyLink = () => give(location.href, "link copied");
+// In place of a question that is too long for an address.
+export const LONG_LIST = "#list";
+
+export const copyLink = () =>
+  location.hash === LONG_LIST
+    ? say("this list is too long for a link")
+    : give(location.href, "link copied");

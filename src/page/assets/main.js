@@ -1,7 +1,7 @@
 // The page: the address says what is asked (state.js), the answer streams in (api.js, rows.js), a
 // view shows it (view_*.js). One answer at a time: a new question ends the one before.
 import { Failure, stream } from "./api.js";
-import { copy, copyLink } from "./copy.js";
+import { LONG_LIST, copy, copyLink } from "./copy.js";
 import * as coverage from "./coverage.js";
 import { openDetail, closeDetail } from "./detail.js";
 import { $, button, eachFrame, el, fill } from "./dom.js";
@@ -13,6 +13,7 @@ import { FENCES, asked, asksList, empty, fences, question, read, write } from ".
 import { number, several } from "./text.js";
 import { VIEWS } from "./views.js";
 
+const MOST_LINK = 200_000; // characters
 const LIMIT = 10_000,
   MOST = 200_000; // rows: asked for at first; held by the page at most
 
@@ -25,13 +26,15 @@ const link = (name) => write({ ...empty(), q: [name] });
 function go(change) {
   const next = { ...state, ...change };
   if (write(next) === write(state)) return render(true);
-  history.pushState(null, "", location.pathname + write(next));
+  const text = write(next);
+  // The history holds what no address can: a list of megabytes survives a reload, and way back.
+  history.pushState({ text }, "", location.pathname + (text.length > MOST_LINK ? LONG_LIST : text));
   arrive();
 }
 
 // The address changed: by a click, by the history, by hand.
 function arrive() {
-  const next = read(location.hash || location.search);
+  const next = read(history.state?.text ?? (location.hash || location.search));
   const again = answer === null || question(next) !== question(answer.state);
   state = next;
   showQuestion();
