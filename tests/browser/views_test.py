@@ -86,10 +86,10 @@ class Views(PageTest):
                         (getComputedStyle(one).overflowX !== "visible" || clipped(one.parentElement));
                       return [...document.querySelectorAll("body *")].filter((one) => {
                         const {left, right, width} = one.getBoundingClientRect();
-                        return width > 0 && !one.closest(".skip") && (right > innerWidth + 1 || left < -1) &&
+                        return width > 0 && !one.closest(".skip") && (right > arguments[0] + 1 || left < -1) &&
                           !clipped(one.parentElement);
                       }).map((one) => one.outerHTML.slice(0, 120))"""
-                    self.assertEqual([], self.script(wide))
+                    self.assertEqual([], self.script(wide, width))
                     self.assertLessEqual(self.script("return document.documentElement.scrollWidth"), width)
 
     def test_theme(self) -> None:
