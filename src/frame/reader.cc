@@ -63,12 +63,22 @@ bool Reader::Fill() {
   }
   splitter_.Filled(*got);
   if (*got > 0) return true;
-  if (seen_start_ && !started_ && splitter_.held() == 0) {
-    Finish(End::kStop, "");
-  } else {
-    Finish(End::kCut, splitter_.held() > 0 ? "ends inside a frame" : "ends without STOP");
-  }
+  FinishAtEnd();
   return true;
+}
+
+// Where compressed data was cut off, STOP does not make it whole: its checksum is missing, or a
+// capture behind it.
+void Reader::FinishAtEnd() {
+  const std::string cut = input_->cut();
+  const bool stopped = seen_start_ && !started_ && splitter_.held() == 0;
+  if (stopped) {
+    Finish(cut.empty() ? End::kStop : End::kCut, cut);
+    return;
+  }
+  std::string reason = splitter_.held() > 0 ? "ends inside a frame" : "ends without STOP";
+  if (!cut.empty()) reason += ": " + cut;
+  Finish(End::kCut, std::move(reason));
 }
 
 void Reader::ReadControl() {

@@ -18,7 +18,7 @@ namespace pdns::frame {
 enum class End : std::uint8_t {
   kNone,     // not ended, or not for now
   kStop,     // STOP, then nothing: the writer closed it well
-  kCut,      // ended anywhere else: still being written, or its writer was killed
+  kCut,      // ended anywhere else, or cut compressed data: still written, or the writer was killed
   kBroken,   // a frame that cannot be: the rest cannot be trusted
   kForeign,  // not Frame Streams, or of another content type: no frame was returned
   kFailed,   // the input failed
@@ -49,6 +49,7 @@ class Reader {
 
  private:
   bool Fill();
+  void FinishAtEnd();
   void ReadControl();
   std::optional<Bytes> Finish(End end, std::string reason);
 

@@ -45,6 +45,7 @@ class LookedAtInput final : public frame::Input {
     return held + *skipped;
   }
 
+  std::string cut() const override { return rest_->cut(); }
   std::uint64_t consumed() const override { return rest_->consumed(); }
   bool reopenable() const override { return rest_->reopenable(); }
 

@@ -207,6 +207,8 @@ def unpack_seeds() -> dict[str, bytes]:
         "zstd-then-dear": zstd_frame(capture, 20) + zstd_frame(capture, 27),
         "zstd-skippable": zstd_frame(capture, 10) + bytes.fromhex("502a4d1803000000787980") + zstd_frame(b"x", 12),
         "zstd-one-segment": bytes.fromhex("28b52ffd2003190000") + b"abc",
+        "gzip-flipped": gzip_file[:-8] + bytes([gzip_file[-8] ^ 1]) + gzip_file[-7:], "gzip-cut-trailer": gzip_file[:-1],
+        "gzip-then-gzip": gzip_file * 2, "gzip-then-capture": gzip_file + capture, "gzip-padded": gzip_file + bytes(99),
         "cut": gzip_file[:-9], "bomb": gzip.compress(bytes(1 << 20), mtime=0),
     }
 

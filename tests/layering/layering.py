@@ -36,6 +36,7 @@ GUEST_OF = {
     "spdlog": "spdlog",
     "systemd": "systemd",
     "xxhash.h": "xxhash",
+    "zlib.h": "zlib",
     "zstd.h": "zstd",
     "zstd_errors.h": "zstd",
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "frame/input/gzip.h"
 #include "frame/input/input.h"
 #include "frame/input/xz.h"
 #include "frame/input/zstd.h"
@@ -103,9 +104,7 @@ class CompressedInput final : public Input {
                              (text != nullptr ? text : "no reason given"));
   }
 
-  // The formats word it differently ("truncated gzip input", "Truncated zstd input"), with one word
-  // in common; xz may say at the end that it cannot go on, and gzip says nothing when its trailer
-  // is cut. A test holds each of them to it.
+  // A test holds each format to it.
   bool Truncated() const {
     const char* text = archive_error_string(archive_);
     if (text == nullptr) return raw_ended_;
@@ -135,6 +134,7 @@ class Replayed final : public Input {
     head_.erase(0, n);
     return n;
   }
+  std::string cut() const override { return rest_->cut(); }
   std::uint64_t consumed() const override { return rest_->consumed(); }
   bool reopenable() const override { return rest_->reopenable(); }
 
@@ -148,6 +148,7 @@ class Alone final : public Input {
  public:
   Result<std::size_t> Read(std::span<std::uint8_t> into) override { return input_->Read(into); }
   Result<std::uint64_t> Skip(std::uint64_t n) override { return input_->Skip(n); }
+  std::string cut() const override { return input_->cut(); }
   std::uint64_t consumed() const override { return input_->consumed(); }
   bool reopenable() const override { return input_->reopenable(); }
 
@@ -169,8 +170,6 @@ bool Begins(std::string_view head, std::string_view magic) { return head.starts_
 std::optional<Filter> FilterOf(std::string_view head) {
   const auto byte = [head](std::size_t at) { return static_cast<std::uint8_t>(head[at]); };
   if (head.size() < kMagic) return std::nullopt;
-  if (Begins(head, "\x1f\x8b\x08") && (byte(3) & 0xe0) == 0)
-    return Filter{ARCHIVE_FILTER_GZIP, "gzip", 1U << 20};
   const std::string_view of_block = head.substr(4);  // the digits of pi, or of its root
   if (Begins(head, "BZh") && byte(3) >= '1' && byte(3) <= '9' &&
       (of_block == "1AY&SY" || of_block == "\x17rE8P\x90")) {
@@ -203,12 +202,14 @@ Result<std::string> ReadHead(Input& input) {
 
 // Does a compression begin so?
 bool IsCompressed(const std::string& head) {
-  return IsXz(AsBytes(head)) || IsZstd(AsBytes(head)) || FilterOf(head).has_value();
+  return IsGzip(AsBytes(head)) || IsXz(AsBytes(head)) || IsZstd(AsBytes(head)) ||
+         FilterOf(head).has_value();
 }
 
 // `head`, which it begins with, is one of a compression.
 Result<std::unique_ptr<Input>> UnpackLayer(std::unique_ptr<Input> raw, const std::string& head,
                                            UnpackShare& share) {
+  if (IsGzip(AsBytes(head))) return MakeGzipInput(std::move(raw), share);
   if (IsXz(AsBytes(head))) return MakeXzInput(std::move(raw), share);
   if (IsZstd(AsBytes(head))) return MakeZstdInput(std::move(raw), share);
   const Filter filter = FilterOf(head).value_or(Filter{});

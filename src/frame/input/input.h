@@ -53,6 +53,10 @@ class Input {
   // not there yet.
   virtual Result<std::uint64_t> Skip(std::uint64_t n);
 
+  // After Read has returned 0: which compressed data was cut off, and where, in words. Empty if
+  // none was. At a stop it says where reading stopped.
+  virtual std::string cut() const { return {}; }
+
   // Bytes taken from the file so far, as they lie on disk: for progress.
   virtual std::uint64_t consumed() const = 0;
 

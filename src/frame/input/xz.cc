@@ -34,13 +34,19 @@ class XzInput final : public Input {
       if (got == LZMA_OK || (got == LZMA_MEMLIMIT_ERROR && Allow())) continue;
       ended_ = true;
       // What was unpacked before a fault is handed on first; the next call tells of it.
-      if (got != LZMA_STREAM_END && got != LZMA_MEMLIMIT_ERROR) fault_ = FaultOf(got);
+      // Cut off is no fault: all that is whole counts.
+      cut_ = got == LZMA_BUF_ERROR && raw_ended_;
+      if (!cut_ && got != LZMA_STREAM_END && got != LZMA_MEMLIMIT_ERROR) fault_ = FaultOf(got);
     }
     const std::size_t done = into.size() - stream_.avail_out;
     if (done == 0 && !fault_.ok()) return std::exchange(fault_, {});
     return done;
   }
 
+  std::string cut() const override {
+    std::string outer = raw_->cut();
+    return outer.empty() && cut_ ? "the xz data is cut off" : outer;
+  }
   std::uint64_t consumed() const override { return raw_->consumed(); }
   bool reopenable() const override { return raw_->reopenable(); }
 
@@ -65,9 +71,7 @@ class XzInput final : public Input {
     return lzma_memlimit_set(&stream_, needed - kBlock) == LZMA_OK;
   }
 
-  // Cut off is no fault: all that is whole counts.
-  Status FaultOf(lzma_ret got) const {
-    if (got == LZMA_BUF_ERROR && raw_ended_) return {};
+  static Status FaultOf(lzma_ret got) {
     if (got == LZMA_MEM_ERROR) return Status::Io("xz: no memory for its decoder");
     return Status::Malformed("compressed data is damaged: xz");
   }
@@ -79,6 +83,7 @@ class XzInput final : public Input {
   lzma_stream stream_ = LZMA_STREAM_INIT;
   lzma_ret begun_;
   bool raw_ended_ = false;
+  bool cut_ = false;
   bool ended_ = false;
   Status fault_;
 };

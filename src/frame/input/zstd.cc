@@ -40,7 +40,7 @@ class ZstdInput final : public Input {
         between_ = true;
       } else if (out.pos == 0 && in_.pos == in_.size) {
         if (Status filled = Fill(); !filled.ok()) return End(filled);
-        if (in_.size == 0) ended_ = true;  // cut off
+        cut_ = ended_ = in_.size == 0;
       } else if (out.pos == 0 && in_.pos == in_before) {
         fault_ = Status::Malformed("compressed data is damaged: zstd");
         ended_ = true;
@@ -50,6 +50,10 @@ class ZstdInput final : public Input {
     return out.pos;
   }
 
+  std::string cut() const override {
+    std::string outer = raw_->cut();
+    return outer.empty() && cut_ ? "the zstd data is cut off" : outer;
+  }
   std::uint64_t consumed() const override { return raw_->consumed(); }
   bool reopenable() const override { return raw_->reopenable(); }
 
@@ -148,6 +152,7 @@ class ZstdInput final : public Input {
   std::size_t next_ = 1;       // bytes that the decoder asks for
   bool full_ = false;          // the last call filled its output: there may be more of it
   bool raw_ended_ = false;
+  bool cut_ = false;
   bool ended_ = false;
   Status fault_;
 };

@@ -1,0 +1,167 @@
+// What becomes of compressed captures whose end is cut, damaged, or followed by something.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "frame/input/gzip.h"
+#include "frame/input/input.h"
+#include "frame/reader.h"
+#include "unit/support/compress.h"
+#include "unit/support/frame_stream.h"
+#include "unit/support/inputs.h"
+
+namespace pdns::frame {
+namespace {
+
+using pdns::testing::Capture;
+using pdns::testing::Compress;
+using pdns::testing::MemoryInput;
+
+constexpr std::array<const char*, 1> kPacked{"gzip"};
+
+struct Read {
+  std::vector<std::string> frames;
+  End end = End::kNone;
+  std::string reason;
+};
+
+Read ReadPacked(const std::string& bytes, std::size_t step = 1U << 30) {
+  Read read;
+  auto input = Unpack(std::make_unique<MemoryInput>(bytes, step));
+  if (!input.ok()) return {{}, End::kForeign, input.status().message()};
+  Reader reader(std::move(*input));
+  while (const auto frame = reader.Next()) read.frames.emplace_back(AsText(*frame));
+  read.end = reader.end();
+  read.reason = reader.reason();
+  return read;
+}
+
+// However it is read, the outcome is the same.
+Read ReadInAnyPieces(const std::string& bytes) {
+  Read whole = ReadPacked(bytes);
+  for (const std::size_t step : {1U, 7U, 4096U}) {
+    const Read cut = ReadPacked(bytes, step);
+    EXPECT_EQ(cut.frames, whole.frames) << step;
+    EXPECT_EQ(cut.end, whole.end) << step;
+    EXPECT_EQ(cut.reason, whole.reason) << step;
+  }
+  return whole;
+}
+
+const std::vector<std::string> kOne{"one"};
+
+struct PackedInput : ::testing::TestWithParam<const char*> {
+  std::string Pack(const std::string& bytes) const { return Compress(GetParam(), bytes); }
+};
+
+// A second file of another kind behind the first would be missed by nobody.
+TEST_P(PackedInput, SomethingElseBehindItIsTold) {
+  const std::string packed = Pack(Capture({"one"}));
+  const std::string plain = Capture({"two"});
+  const bool gzip = std::string_view(GetParam()) == "gzip";
+  for (const std::string& rest :
+       {std::string("junk"), plain, "\x01" + plain, Compress(gzip ? "bzip2" : "gzip", plain),
+        std::string(300'000, '\0') + "junk", std::string(5, '\0') + packed}) {
+    const Read read = ReadInAnyPieces(packed + rest);
+    EXPECT_EQ(read.frames, kOne);
+    EXPECT_EQ(read.end, End::kBroken) << rest.substr(0, 10);
+    EXPECT_EQ(read.reason, "the " + std::string(GetParam()) + " data ends at byte " +
+                               std::to_string(packed.size()) +
+                               " and is followed by something else");
+  }
+}
+
+TEST_P(PackedInput, PaddingByZerosIsNoDamage) {
+  const std::string packed = Pack(Capture({"one"}));
+  for (const std::size_t zeros : {1U, 512U, 300'000U}) {
+    const Read read = ReadInAnyPieces(packed + std::string(zeros, '\0'));
+    EXPECT_EQ(read.frames, kOne);
+    EXPECT_EQ(read.end, End::kStop) << zeros << ": " << read.reason;
+  }
+}
+
+// With the last frame and STOP all is there but a checksum, or what comes behind it.
+TEST_P(PackedInput, CutAtAnyByteIsNotWhole) {
+  const std::string packed = Pack(Capture({"one"}));
+  for (std::size_t cut = 24; cut < packed.size(); ++cut) {
+    const Read read = ReadInAnyPieces(packed.substr(0, cut));
+    EXPECT_EQ(read.end, End::kCut) << cut;
+    EXPECT_NE(read.reason.find("data is cut off at byte " + std::to_string(cut)), std::string::npos)
+        << read.reason;
+  }
+}
+
+TEST_P(PackedInput, ASecondFileCutAtAnyByteIsNotWhole) {
+  const std::string first = Pack(Capture({"one"}));
+  const std::string second = Pack(Capture({"two", "three"}));
+  for (std::size_t cut = 1; cut < second.size(); ++cut) {
+    const Read read = ReadInAnyPieces(first + second.substr(0, cut));
+    ASSERT_FALSE(read.frames.empty());
+    EXPECT_EQ(read.frames.front(), "one");
+    EXPECT_EQ(read.end, End::kCut) << cut << ": " << read.reason;
+  }
+}
+
+// Cut within a compression that lies in another.
+TEST_P(PackedInput, ACutOfWhatLiesAroundItIsTold) {
+  const std::string twice = Pack(Pack(Capture({"one"})));
+  const Read read = ReadInAnyPieces(twice.substr(0, twice.size() - 1));
+  EXPECT_EQ(read.frames, kOne);
+  EXPECT_EQ(read.end, End::kCut);
+  EXPECT_EQ(read.reason, "the " + std::string(GetParam()) + " data is cut off at byte " +
+                             std::to_string(twice.size() - 1));
+}
+
+INSTANTIATE_TEST_SUITE_P(EachFormat, PackedInput, ::testing::ValuesIn(kPacked),
+                         [](const auto& format) { return std::string(format.param); });
+
+// But for a bit that changes nothing of what is unpacked: time, system and the like in the header
+// (RFC 1952, 2.3.1), the last bits of the last byte of deflated data, another way to the same
+// bytes.
+TEST(Gzip, NoFlippedBitGoesUnseen) {
+  const std::vector<std::string> frames{"one", "two", "three"};
+  const std::string packed = Compress("gzip", Capture(frames));
+  std::size_t unseen = 0;
+  for (std::size_t bit = 8 * kGzipHeader; bit < 8 * packed.size(); ++bit) {
+    std::string flipped = packed;
+    flipped[bit / 8] ^= static_cast<char>(1U << bit % 8);
+    const Read read = ReadPacked(flipped);
+    if (read.end != End::kStop) continue;
+    ++unseen;
+    EXPECT_EQ(read.frames, frames) << bit;
+    EXPECT_LT(bit, 8 * (packed.size() - 8)) << "checksum and length";
+  }
+  EXPECT_LT(unseen, 8U);
+}
+
+TEST(Gzip, FramesBeforeAWrongChecksumOrLengthCount) {
+  const std::string packed = Compress("gzip", Capture({"one"}));
+  for (const std::size_t from_end : {8U, 5U, 4U, 1U}) {
+    std::string damaged = packed;
+    damaged[packed.size() - from_end] ^= 0x10;
+    const Read read = ReadInAnyPieces(damaged + packed);
+    EXPECT_EQ(read.frames, kOne);
+    EXPECT_EQ(read.end, End::kBroken);
+    EXPECT_EQ(read.reason.find(
+                  from_end > 4 ? "compressed data is damaged: gzip: incorrect data check, at"
+                               : "compressed data is damaged: gzip: incorrect length check, at"),
+              0U)
+        << read.reason;
+  }
+}
+
+// A member with all that its header may have. Source: RFC 1952, 2.3.
+TEST(Gzip, AMemberWithNameCommentAndChecksumOfItsHeaderIsRead) {
+  const std::string packed = Compress("gzip", Capture({"one"}));
+  const std::string extra("\x03\0abc", 5);
+  const std::string with_name = packed.substr(0, 3) + "\x1c" + packed.substr(4, 6) + extra +
+                                std::string("name\0comment\0", 13) + packed.substr(10);
+  const Read read = ReadInAnyPieces(with_name + with_name);
+  EXPECT_EQ(read.frames, (std::vector<std::string>{"one", "one"}));
+  EXPECT_EQ(read.end, End::kStop) << read.reason;
+}
+
+}  // namespace
+}  // namespace pdns::frame
