@@ -37,7 +37,7 @@ struct Outcome {
 
 // Up to 4 MiB of what it unpacks to.
 Outcome Unpack(Bytes bytes, std::size_t most) {
-  constexpr std::size_t kMemory = 14U << 20;
+  constexpr std::size_t kMemory = 18U << 20;
   constexpr std::size_t kEnough = 4U << 20;
   pdns::frame::UnpackMemory memory(kMemory, "");
   Outcome outcome;

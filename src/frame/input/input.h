@@ -3,8 +3,8 @@
 // Plain or compressed (gzip, bzip2, xz, zstd, lz4) is told by content, never by name; up to
 // kMostLayers compressions may lie in one another. What each takes to be unpacked is drawn from
 // the share of the file before it is allocated (frame/input/unpack_memory.h): xz and zstd by the
-// headers of the file; gzip 1 MiB, bzip2 5 MiB, lz4 three of its blocks and 1 MiB (at most 13 MiB,
-// 25 MiB in its legacy form).
+// headers of the file; gzip 1 MiB, bzip2 5 MiB, lz4 two of its blocks and 0.5 MiB (at most 8.5 MiB,
+// 17 MiB in its legacy form).
 #pragma once
 
 #include <cstddef>
