@@ -12,21 +12,21 @@ void KnownList::Expect(std::vector<std::string_view> arguments, const ask::List*
   found_.reserve(arguments_.size() + (list == nullptr ? 0 : list->size()));
 }
 
-void KnownList::Finish() {
-  if (found_.size() <= arguments_.size()) return;
-  // A list is asked in the order of the database, and read by the line.
-  by_line_.resize(found_.size() - arguments_.size());
-  std::iota(by_line_.begin(), by_line_.end(), 0U);
-  std::sort(by_line_.begin(), by_line_.end(), [this](std::uint32_t a, std::uint32_t b) {
-    return (*list_)[a].line < (*list_)[b].line;
-  });
+void KnownList::Finish(bool whole) {
+  shown_.resize(found_.size());
+  std::iota(shown_.begin(), shown_.end(), 0U);
+  if (!whole) {
+    std::erase_if(shown_, [this](std::uint32_t number) { return found_[number].rows == 0; });
+  }
+  // A list is asked in the order of the database, and read by the line; arguments have none.
+  std::stable_sort(shown_.begin(), shown_.end(),
+                   [this](std::uint32_t a, std::uint32_t b) { return Of(a).line < Of(b).line; });
 }
 
-KnownIndicator KnownList::operator[](std::size_t at) const {
-  if (at < arguments_.size()) return {arguments_[at], 0, found_[at]};
-  const std::size_t number = by_line_[at - arguments_.size()];
-  const ask::Listed listed = (*list_)[number];
-  return {listed.text, listed.line, found_[arguments_.size() + number]};
+KnownIndicator KnownList::Of(std::uint32_t number) const {
+  if (number < arguments_.size()) return {arguments_[number], 0, found_[number]};
+  const ask::Listed listed = (*list_)[number - arguments_.size()];
+  return {listed.text, listed.line, found_[number]};
 }
 
 }  // namespace pdns::query

@@ -1,10 +1,9 @@
 // Which of many things asked are known: hits -> [KnownList] -> KnownIndicator, one by one ->
 // render.
 //
-// Arguments first, as they were asked, then the things of a list by line; of an answer that ended
-// early those that were asked until then, since of the others nothing is known. There may be a
-// million: each takes 24 bytes, and 4 more in a list. What is shown of one is made when it is
-// looked at.
+// Arguments first, as they were asked, then the things of a list by line. Of an answer that is not
+// whole those with rows alone: of the others nobody knows whether all was looked at. There may be a
+// million: each takes 28 bytes. What is shown of one is made when it is looked at.
 //
 // A plain value that borrows texts and the list, which outlive it. One thread at a time; once it is
 // filled, any.
@@ -37,11 +36,11 @@ class KnownList {
   void Begin() { found_.emplace_back(); }
   // A row was found for one of those.
   void Found(std::size_t number, const record::History& history) { found_.at(number).Add(history); }
-  // All that is asked was asked. Before it nothing is read.
-  void Finish();
+  // What is asked was asked, and the answer to it is whole. Before it nothing is shown.
+  void Finish(bool whole);
 
-  std::size_t size() const { return found_.size(); }
-  KnownIndicator operator[](std::size_t at) const;
+  std::size_t size() const { return shown_.size(); }
+  KnownIndicator operator[](std::size_t at) const { return Of(shown_[at]); }
 
   class Iterator {
    public:
@@ -61,10 +60,12 @@ class KnownList {
   Iterator end() const { return {*this, size()}; }
 
  private:
+  KnownIndicator Of(std::uint32_t number) const;
+
   std::vector<std::string_view> arguments_;
-  const ask::List* list_ = nullptr;     // none: no list was given
-  std::vector<std::uint32_t> by_line_;  // the list's numbers
-  std::vector<SeenRows> found_;         // by number
+  const ask::List* list_ = nullptr;   // none: no list was given
+  std::vector<SeenRows> found_;       // by number
+  std::vector<std::uint32_t> shown_;  // numbers
 };
 
 }  // namespace pdns::query

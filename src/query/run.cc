@@ -225,12 +225,16 @@ class Runner {
 
   void EndOrder() {
     if (!sorter_.has_value() || outcome_.end == End::kUnread) return;
-    const bool interrupted = outcome_.end == End::kInterrupted;
+    sorted_in_part_ = outcome_.end == End::kInterrupted;
     outcome_.end = End::kWhole;
-    const Status status = sorter_->ForEach([this](const Hit& hit) { return answer_.Add(hit); });
+    const Status status = sorter_->ForEach([this](const Hit& hit) {
+      // What was found until it was interrupted is shown all the same.
+      if (!sorted_in_part_ && sink_.interrupted()) outcome_.end = End::kInterrupted;
+      return outcome_.end == End::kWhole && answer_.Add(hit);
+    });
     if (!status.ok()) outcome_.status = status;
-    if (interrupted && outcome_.end == End::kWhole) outcome_.end = End::kInterrupted;
-    sorted_in_part_ = interrupted;
+    // Also where it is cut at its limit: these are not the first of all.
+    if (sorted_in_part_ && outcome_.end != End::kUnread) outcome_.end = End::kInterrupted;
   }
 
   // A hit, in the order of the database. False ends the scan.
@@ -391,7 +395,8 @@ class Runner {
   }
 
   void Conclude() {
-    outcome_.hits.Finish();
+    const bool whole = outcome_.status.ok() && outcome_.end != End::kInterrupted;
+    outcome_.hits.Finish(whole);
     const bool cut = outcome_.end == End::kLimit || outcome_.end == End::kInterrupted;
     const auto cursor = answer_.last().cursor();
     // Of an order that lacks what was not yet found, the next part would lack it, too.

@@ -52,7 +52,7 @@ struct Outcome {
   enum class End : std::uint8_t {
     kWhole,
     kLimit,        // there is more
-    kInterrupted,  // by the sink
+    kInterrupted,  // by the sink; of an order that lacks rows, wherever it is cut
     kUnread,       // the sink takes no more
   };
 

@@ -40,7 +40,7 @@ class ApiSink final : public BodySink {
               [this](std::string_view text) { this->body().Append(text); }) {}
 
   bool Add(const query::Hit& hit) override {
-    if (!MayTellOne()) return false;
+    if (IsOver() || !MayTellOne()) return false;
     ++told_;
     if (request_.request.show == Show::kRows) {
       rows_.Add(hit);
@@ -68,7 +68,7 @@ class ApiSink final : public BodySink {
     end.rows = of_rows ? told_ : outcome->rows;
     if (used_up()) {
       end.why_ended = kNoRowsLeft;
-    } else if (outcome->end == query::Outcome::End::kInterrupted) {
+    } else if (over_ || outcome->end == query::Outcome::End::kInterrupted) {
       end.why_ended = "it took too long: this is what was found until then";
     }
     body().Append(ApiEndLine(request_, *outcome, end));
@@ -104,7 +104,7 @@ class ApiSink final : public BodySink {
         break;
       case Show::kHits:
         for (const query::KnownIndicator hit : outcome.hits) {
-          if (body().gone() || !TellOne()) break;
+          if (IsOver() || !TellOne()) break;
           render::AppendHit(json_, hit);
           body().Append(json_.text());
           json_.Clear();
@@ -118,6 +118,12 @@ class ApiSink final : public BodySink {
     }
   }
 
+  // Nothing more is written of what was found: nobody waits, or somebody reads too slowly.
+  bool IsOver() {
+    over_ = over_ || unwanted() || overdue();
+    return over_;
+  }
+
   bool TellOne() {
     const bool may = MayTellOne();
     told_ += may ? 1 : 0;
@@ -125,8 +131,10 @@ class ApiSink final : public BodySink {
   }
 
   void TellGraph(const query::Outcome& outcome) {
-    for (std::size_t id = 0; id < outcome.nodes.size(); ++id) TellNode(id, outcome.nodes[id]);
+    for (std::size_t id = 0; id < outcome.nodes.size() && !IsOver(); ++id)
+      TellNode(id, outcome.nodes[id]);
     for (const query::PivotEdge& edge : outcome.edges) {
+      if (IsOver()) return;
       json_.BeginObject();
       json_.BeginObject("edge");
       json_.Number("from", edge.from);
@@ -166,6 +174,7 @@ class ApiSink final : public BodySink {
   render::JsonLines rows_;
   json::Writer json_;
   std::uint64_t told_ = 0;
+  bool over_ = false;
 };
 
 }  // namespace

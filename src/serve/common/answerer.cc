@@ -64,7 +64,10 @@ void Answerer::Start(Asked asked, const char* type, Answering answer, Size size)
   // std::function wants what can be copied.
   const auto job = std::make_shared<Job>(Job{std::move(asked), type, std::move(answer)});
   job->ending = {.stop = &stop_, .asker = &job->asked.asker};
-  if (size != Size::kEndless) job->ending.deadline = std::chrono::steady_clock::now() + most_time_;
+  if (size != Size::kEndless) {
+    job->ending.deadline = std::chrono::steady_clock::now() + most_time_;
+    job->ending.written = job->ending.deadline + most_time_;
+  }
   const bool started = threads_.Start([this, job, &running] {
     Make(*job);
     job->answer = {};  // what it holds goes before the next one is let in

@@ -2,10 +2,12 @@
 // Body -> whoever writes the answer.
 //
 // What all answers cost together is bounded by `most_at_once`; what a single one does, by
-// `most_time`. Answers that sort, or hold what they have told or a list, take more memory than a
-// stream of rows: of these there are at most kMostLarge, some 400 MB each at worst. Answers that
-// have no end are a quarter of `most_at_once` at most, so that they leave room for the others.
-// Beyond these bounds a request is told to come again (503).
+// `most_time`: it looks for so long, and then writes what it has found for as long again at most,
+// beside one write that may wait for its peer as long as http::ConnectionTable lets it. Answers
+// that sort, or hold what they have told or a list, take more memory than a stream of rows: of
+// these there are at most kMostLarge, some 400 MB each at worst. Answers that have no end are a
+// quarter of `most_at_once` at most, so that they leave room for the others. Beyond these bounds a
+// request is told to come again (503).
 //
 // Any thread.
 #pragma once

@@ -22,9 +22,12 @@ int HttpStatus(Code code);
 struct Ending {
   const Stop* stop = nullptr;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  // What was found by the deadline is written until then: a peer may read it slowly.
+  std::chrono::steady_clock::time_point written = std::chrono::steady_clock::time_point::max();
   const Asker* asker = nullptr;  // whose rows are counted; none: nobody's
 
   bool late() const { return std::chrono::steady_clock::now() >= deadline; }
+  bool overdue() const { return std::chrono::steady_clock::now() >= written; }
 };
 
 // Of an answer that ends because its key has no rows left.
@@ -51,6 +54,8 @@ class BodySink : public query::AnswerSink {
     return !used_up_;
   }
   bool used_up() const { return used_up_; }
+
+  bool overdue() const { return ending_.overdue(); }
 
   // Interrupted by whoever does not want the answer, and not by the time it takes.
   bool unwanted() const { return body_.gone() || ending_.stop->requested(); }

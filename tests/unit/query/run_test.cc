@@ -414,18 +414,6 @@ TEST(Run, AnInterruptedAnswerSaysHowToGoOn) {
   EXPECT_EQ(all, Ask(snapshot, Asked({"*."})).lines);
 }
 
-// Nothing was found before it was interrupted, or not all of what a sort needs: no cursor.
-TEST(Run, AnInterruptedSortHasNoCursor) {
-  FakeSnapshot snapshot = Rows();
-  Request request = Asked({"*."});
-  request.order = Order{SortBy::kLast, false};
-  Sink sink;
-  sink.interrupt = 0;
-  const Told told = Ask(snapshot, request, sink);
-  EXPECT_EQ(told.outcome.end, End::kInterrupted);
-  EXPECT_EQ(told.outcome.cursor, "");
-}
-
 TEST(Run, AScanOfAllIsReported) {
   FakeSnapshot snapshot = Rows();
   const Told told = Ask(snapshot, Asked({"*."}));

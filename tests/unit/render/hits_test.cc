@@ -19,7 +19,7 @@ std::string Rendered(std::string_view kind) {
   hits.Begin();
   hits.Found(1, Seen(1795372876, 1795372931, 10, 2));
   hits.Found(1, Seen(1795372900, 1795372999, 1, 2));
-  hits.Finish();
+  hits.Finish(true);
   Formatted page(kind);
   page.writer().Hits(hits);
   return page.text();

@@ -40,7 +40,7 @@ struct ApiAnswerTest : ::testing::Test {
     const auto mailbox = std::make_shared<http::Mailbox>();
     std::thread maker([&] {
       Body body(http::Reply(mailbox, 1, over), {.type = "x"}, ApiRefusal);
-      told = AnswerApi(snapshot, *request, {&stop, deadline}, body);
+      told = AnswerApi(snapshot, *request, {&stop, deadline, written}, body);
     });
     auto answer = testing::ReadAnswer(mailbox, 1);
     maker.join();
@@ -62,6 +62,7 @@ struct ApiAnswerTest : ::testing::Test {
   http::RequestOver over = std::make_shared<std::atomic<bool>>(false);
   Stop stop;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  std::chrono::steady_clock::time_point written = std::chrono::steady_clock::time_point::max();
   std::optional<std::uint64_t> rows_left;
   std::uint64_t told = 0;
 };
@@ -130,6 +131,26 @@ TEST_F(ApiAnswerTest, TimeThatIsOverIsSaid) {
   const auto answer = Ask("q=a.org");
   EXPECT_EQ(answer.status, 200);
   EXPECT_TRUE(Has(End(answer), "\"whole\":false,\"limited\":false,\"why\":\"it took too long"));
+}
+
+// The sort of a part: its first row is not the first of all.
+TEST_F(ApiAnswerTest, ASortThatTookTooLongIsNotJustCutAtItsLimit) {
+  for (int i = 0; i < 10'000; ++i)
+    snapshot.Add(std::to_string(i) + ".net", RrType::kA, "abcd", Seen(1, 2, 3));
+  deadline = std::chrono::steady_clock::now() + std::chrono::microseconds(200);
+  const std::string end = End(Ask("q=*&sort=count&limit=1"));
+  EXPECT_TRUE(Has(end, "\"whole\":false,\"limited\":false,\"why\":\"it took too long")) << end;
+}
+
+// A peer that reads slowly must not hold what sorted rows take for days.
+TEST_F(ApiAnswerTest, SortedRowsAreWrittenForALimitedTime) {
+  written = deadline = std::chrono::steady_clock::now();
+  for (const char* query :
+       {"q=a.org&sort=count", "q=a.org&show=hits", "q=a.org&show=names&q=b.org"}) {
+    const auto answer = Ask(query);
+    EXPECT_EQ(Lines(answer), "") << query;
+    EXPECT_TRUE(Has(End(answer), "\"whole\":false,\"limited\":false,\"why\":\"it took too long"));
+  }
 }
 
 TEST_F(ApiAnswerTest, DamageIsAnErrorBeforeTheFirstRowAndSaidBehindIt) {
