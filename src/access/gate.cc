@@ -127,6 +127,18 @@ Decision Gate::Admit(const Key& key, Way way, const Time& now, Cost cost) {
   return Admitted{key.name, usage.RowsLeft()};
 }
 
+bool Gate::StillAdmits(const Credentials& credentials, const Time& now) {
+  std::shared_ptr<const KeyList> keys;
+  {
+    const std::lock_guard lock(mutex_);
+    keys = keys_;
+  }
+  if (keys == nullptr) return true;
+  const Key* const key = keys->Find(credentials.key);
+  if (key == nullptr) return false;
+  return !key->limits.expires.has_value() || now.wall < *key->limits.expires;
+}
+
 std::uint64_t Gate::ClaimRows(std::string_view name, std::uint64_t rows, const Time& now) {
   const std::lock_guard lock(mutex_);
   const auto found = usage_.find(name);

@@ -95,6 +95,10 @@ class Gate {
   // not has no limit: its key may have gone while the answer was sent.
   std::uint64_t ClaimRows(std::string_view name, std::uint64_t rows, const Time& now);
 
+  // Whether who was let in with this key still would be: it is there, and has not expired. Not
+  // counted, and no guess; those who guess behind the same address end nobody's answer.
+  bool StillAdmits(const Credentials& credentials, const Time& now);
+
   // Nothing: no such key.
   std::optional<Allotment> Left(std::string_view name, const Time& now);
 

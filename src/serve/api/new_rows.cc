@@ -51,7 +51,7 @@ class NewRowsStream final : public BodySink {
     Begin(*span);
     body().Flush();
     while (true) {
-      const Next next = Round();
+      const Next next = MayGoOn() ? Round() : End("the key is not let in any more");
       if (next == Next::kOver) return;
       if (next == Next::kMore) continue;
       if (WaitForStop(*ending_.stop, NewRowsRequest::kLook)) return;
@@ -131,7 +131,6 @@ class NewRowsStream final : public BodySink {
   // Tells what came until now.
   Next Round() {
     if (unwanted()) return Next::kOver;
-    if (!StillLetIn()) return End("the key is not let in any more");
     const auto span = journal_.Span();
     // A database that cannot be read now may be mended: the stream goes on then.
     if (!span.ok() || span->next - 1 == after_) return Next::kRest;
@@ -184,15 +183,15 @@ class NewRowsStream final : public BodySink {
     return how;
   }
 
-  // Looks now and then, also while rows come without a rest.
-  bool StillLetIn() {
-    if (ending_.asker == nullptr || Clock::now() - checked_ < NewRowsRequest::kHeartbeat)
-      return true;
-    checked_ = Clock::now();
+  // While rows come, too: of a name that is gone the gate counts no rows any more.
+  bool MayGoOn() {
+    const auto now = Clock::now();
+    if (ending_.asker == nullptr || now - key_seen_ < NewRowsRequest::kKeyLook) return true;
+    key_seen_ = now;
     return ending_.asker->StillLetIn();
   }
 
-  // Nothing came.
+  // Nothing came: says so now and then.
   void Rest() {
     if (Clock::now() - sent_ < NewRowsRequest::kHeartbeat) return;
     body().Append(":\n");
@@ -216,7 +215,7 @@ class NewRowsStream final : public BodySink {
   std::uint64_t told_ = 0;
   std::uint64_t round_ = 0;
   Clock::time_point sent_ = Clock::now();
-  Clock::time_point checked_ = Clock::now();
+  Clock::time_point key_seen_ = Clock::now();
 };
 
 }  // namespace

@@ -23,8 +23,9 @@
 // Rows are in a stream about a second after their commit (Moment::kFresh). At rest a stream costs
 // its thread and a look at JournalWatch every kLook; while it sends, one snapshot for at most
 // kRound rows, so that a slow reader holds no old moment of the database. Answerer bounds their
-// number. A stream ends when the peer leaves, at the server's end, when its key is taken back or
-// has no rows left; `most_time` does not end it.
+// number. A stream ends when the peer leaves, at the server's end, when its key is taken back (it
+// is looked at every kKeyLook, as long as the peer reads) or has no rows left; `most_time` does not
+// end it.
 //
 // Source: the HTML standard, server-sent events. StreamNewRows: a thread of its own.
 #pragma once
@@ -45,6 +46,7 @@ namespace pdns::serve {
 struct NewRowsRequest {
   static constexpr std::chrono::seconds kHeartbeat{15};
   static constexpr std::chrono::milliseconds kLook{250};
+  static constexpr std::chrono::seconds kKeyLook{2};
   static constexpr std::uint64_t kRound = 10'000;
 
   ApiRequest asked;                                 // its request: questions, filter, sensors

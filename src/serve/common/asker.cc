@@ -35,11 +35,7 @@ std::optional<access::Allotment> Asker::Left() const {
   return access_.gate->Left(key_, access::Now());
 }
 
-bool Asker::StillLetIn() const {
-  const auto decision =
-      access_.gate->Decide(credentials_, peer_, access::Now(), access::Cost::kFree);
-  return std::holds_alternative<access::Admitted>(decision);
-}
+bool Asker::StillLetIn() const { return access_.gate->StillAdmits(credentials_, access::Now()); }
 
 bool Asker::ClaimRow() const {
   return key_.empty() || access_.gate->ClaimRows(key_, 1, access::Now()) == 1;

@@ -219,6 +219,24 @@ TEST_F(GateTest, WhoGuessesHasToWaitWithARightKeyToo) {
 }
 
 // Nothing and what cannot be read are no guesses, an expired key neither.
+// An answer without an end asks again and again whether its key is still one.
+TEST_F(GateTest, WhoWasLetInStaysInAsLongAsTheKeyDoes) {
+  Gate gate(Keys(Line("a", "expires=2026-11-28 requests-per-minute=1 rows-per-day=1") + Line("b")));
+  const Credentials a{Way::kApiKey, "a-key"};
+  ExpectIn(Ask(gate, "a-key"), "a", 1);
+  gate.ClaimRows("a", 1, now);
+  for (int i = 0; i < 20; ++i) Ask(gate, "wrong-" + std::to_string(i));
+  EXPECT_TRUE(gate.StillAdmits(a, now)) << "whatever others do behind this address";
+  gate.Replace(Keys(Line("b")));
+  for (int i = 0; i < 20; ++i) EXPECT_FALSE(gate.StillAdmits(a, now));
+  gate.Replace(Keys(Line("a", "expires=2026-11-28")));
+  EXPECT_TRUE(gate.StillAdmits(a, now));
+  now.wall = sys_days(std::chrono::year(2026) / 11 / 28);
+  EXPECT_FALSE(gate.StillAdmits(a, now));
+  Gate everybody;
+  EXPECT_TRUE(everybody.StillAdmits({}, now));
+}
+
 TEST_F(GateTest, WhatIsNoGuess) {
   Gate gate(Keys(Line("alice") + Line("old", "expires=2026-01-01")));
   for (int i = 0; i < 100; ++i) {

@@ -8,7 +8,11 @@
 #include <mutex>
 #include <thread>
 
+#include "access/gate.h"
+#include "base/bytes.h"
+#include "base/hash.h"
 #include "http/stream.h"
+#include "serve/common/asker.h"
 #include "unit/support/fake_store.h"
 
 namespace pdns::serve {
@@ -59,7 +63,7 @@ struct NewRowsTest : ::testing::Test {
     maker = std::thread([this] {
       Body body(http::Reply(mailbox, 1, over), {.type = "x"});
       told = StreamNewRows(std::move(*answerer.NewSnapshot()), *request, answerer, journal,
-                           {.stop = &stop}, body);
+                           {.stop = &stop, .asker = asker ? &*asker : nullptr}, body);
     });
     std::optional<http::Answer> answer;
     while (!(answer = mailbox->Pop(1)).has_value()) std::this_thread::yield();
@@ -116,6 +120,7 @@ struct NewRowsTest : ::testing::Test {
   std::shared_ptr<http::Mailbox> mailbox = std::make_shared<http::Mailbox>();
   http::RequestOver over = std::make_shared<std::atomic<bool>>(false);
   Stop stop;
+  std::optional<Asker> asker;
   std::thread maker;
   std::shared_ptr<http::Pipe> pipe;
   std::string text;
@@ -196,6 +201,32 @@ TEST_F(NewRowsTest, MoreThanOneRoundComesWholeAndInOrder) {
   std::string expected;
   for (std::uint64_t i = 1; i <= kRows; ++i) expected += std::to_string(i) + " ";
   EXPECT_EQ(Ids(ReadTo("id: " + std::to_string(kRows) + "\n")), expected);
+}
+
+// Rows come faster than the heartbeat, so that the stream never rests.
+TEST_F(NewRowsTest, EndsWhenItsKeyIsTakenBackAlsoWhileRowsCome) {
+  const auto keys = [](const std::string& name) {
+    return *access::KeyList::Parse(name + " " + ToHex(Sha256(AsBytes(name + "-key"))) + "\n", "k");
+  };
+  access::Gate gate(keys("a"));
+  const std::array headers{http::Header{"X-Api-Key", "a-key"}};
+  const http::Request let_in{.method = "GET", .path = "/", .headers = headers};
+  asker.emplace(std::get<Asker>(Asker::LetIn({&gate, nullptr}, let_in, access::Cost::kRequest)));
+  Begin("");
+  gate.Replace(keys("b"));
+  for (int i = 0; i < 600 && text.find("event: end") == std::string::npos; ++i) {
+    const std::string name = std::to_string(i) + ".org";
+    Add(name);
+    std::array<char, 4096> some;
+    for (auto piece = pipe->Read(some.data(), some.size()); piece.size > 0;
+         piece = pipe->Read(some.data(), some.size()))
+      text.append(some.data(), piece.size);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  EXPECT_NE(text.find("event: end\ndata: {\"why\":\"the key is not let in any more\"}\n\n"),
+            std::string::npos);
+  End();
+  EXPECT_GT(told, 0U);
 }
 
 TEST_F(NewRowsTest, EndsWhenThePeerLeaves) {
