@@ -43,58 +43,43 @@ export async function refresh() {
 export const sensorName = (name) => (name === "" ? "(no name)" : name);
 
 const fact = (label, ...value) => el("span", { class: "fact" }, `${label} `, el("b", {}, ...value));
+const marked = (element, mark) => {
+  element.classList.add("chip", mark);
+  return element;
+};
 
-function line(told) {
-  const { frames = {}, sensors = [] } = told;
-  const facts =
-    told.time_first === undefined
-      ? [fact("no data yet")]
-      : [
-          el(
-            "span",
-            { class: "fact" },
-            "data ",
-            el("b", {}, time(told.time_first, day), " – ", time(told.time_last)),
-            " UTC",
-          ),
-        ];
-  if (told.time_last !== undefined && told.now > told.time_last + 3600) {
-    facts.push(
-      el("span", { class: "fact chip warn" }, `nothing for ${span(told.now - told.time_last)}`),
-    );
-  }
-  facts.push(fact("records", number(told.tuples ?? 0)));
+function sensorFact(sensors) {
   const names = sensors.map(sensorName);
-  facts.push(
-    el(
-      "span",
-      { class: "fact", title: names.join("\n") },
-      `${sensors.length === 1 ? "sensor" : "sensors"} `,
-      el(
-        "b",
-        {},
-        names.length === 0
-          ? "none"
-          : names.length > 4
-            ? several(names.length, "sensor")
-            : names.join(", "),
-      ),
-    ),
-  );
-  if (frames.lost !== undefined) {
-    facts.push(
-      el(
-        "span",
-        { class: frames.lost > 0 ? "fact chip bad" : "fact" },
-        "frames lost ",
-        el("b", {}, number(frames.lost)),
-      ),
-    );
-  } else {
-    facts.push(fact("frames lost", "not known"));
-  }
-  facts.push(fact("quarantined", number(told.quarantined ?? 0)));
-  return facts;
+  const words = names.length > 4 ? several(names.length, "sensor") : names.join(", ") || "none";
+  const told = fact(names.length === 1 ? "sensor" : "sensors", words);
+  told.title = names.join("\n");
+  return told;
+}
+
+const QUIET = 3600; // seconds without data that are worth a word
+
+function line({
+  frames = {},
+  sensors = [],
+  tuples = 0,
+  quarantined = 0,
+  now,
+  time_first: first,
+  time_last: last,
+}) {
+  const lost = fact("frames lost", frames.lost === undefined ? "not known" : number(frames.lost));
+  return [
+    first === undefined
+      ? fact("no data yet")
+      : fact("data (UTC)", time(first, day), " – ", time(last)),
+    last !== undefined && now > last + QUIET
+      ? marked(fact("nothing for", span(now - last)), "warn")
+      : null,
+    fact("records", number(tuples)),
+    sensorFact(sensors),
+    frames.lost > 0 ? marked(lost, "bad") : lost,
+    fact("quarantined", number(quarantined)),
+  ].filter(Boolean);
 }
 
 // Terms and values of the proof.

@@ -20,10 +20,59 @@ export function closeDetail() {
   fill($("detail"));
 }
 
-export function openDetail(row, { link, copy }) {
+const term = (name, ...value) => [el("dt", {}, name), el("dd", {}, ...value)];
+const link = (href, text) => el("a", { href }, text);
+
+// What the record says.
+function content(row, linkTo) {
   const goal = target(row);
   const shown = inScript(row.rrname);
-  const term = (name, ...value) => [el("dt", {}, name), el("dd", {}, ...value)];
+  return [
+    term(
+      "rrname",
+      link(linkTo(row.rrname), row.rrname),
+      shown === null ? null : el("bdi", { class: "dim script" }, shown),
+    ),
+    term(
+      "rdata",
+      el(
+        "span",
+        { class: "whole-data", tabindex: 0 },
+        goal === row.rdata ? link(linkTo(goal), goal) : row.rdata,
+      ),
+    ),
+    goal === null || goal === row.rdata ? [] : term("points at", link(linkTo(goal), goal)),
+    ["A", "AAAA"].includes(row.rrtype) ? term("names at it", section(row.rdata, linkTo)) : [],
+  ];
+}
+
+// When it was seen, by whom, and how far it is trusted.
+const history = (row) => [
+  term("first seen", both(row.time_first)),
+  term("last seen", both(row.time_last)),
+  row.time_last === row.time_first ? [] : term("seen for", span(row.time_last - row.time_first)),
+  row.days_active === undefined ? [] : term("days seen", number(row.days_active)),
+  term("count", row.count === 1 ? "1 response" : `${number(countOf(row))} responses`),
+  term("bailiwick", row.bailiwick ?? "not known"),
+  term("sensors", ...sensors(row)),
+  row.reason === undefined
+    ? []
+    : term(
+        "quarantined",
+        ...row.reason
+          .split(",")
+          .map((one) =>
+            el(
+              "p",
+              {},
+              el("b", { class: "chip bad" }, one.replaceAll("_", " ")),
+              ` ${REASONS[one] ?? ""}`,
+            ),
+          ),
+      ),
+];
+
+export function openDetail(row, { link: linkTo, copy }) {
   fill(
     $("detail"),
     el(
@@ -32,51 +81,7 @@ export function openDetail(row, { link, copy }) {
       el("h2", {}, row.rrtype),
       button("✕", closeDetail, { class: "quiet", "aria-label": "Close" }),
     ),
-    el(
-      "dl",
-      {},
-      term(
-        "rrname",
-        el("a", { href: link(row.rrname) }, row.rrname),
-        shown === null ? null : el("bdi", { class: "dim script" }, shown),
-      ),
-      term(
-        "rdata",
-        el(
-          "span",
-          { class: "whole-data", tabindex: 0 },
-          goal === row.rdata ? el("a", { href: link(goal) }, goal) : row.rdata,
-        ),
-      ),
-      goal === null || goal === row.rdata
-        ? []
-        : term("points at", el("a", { href: link(goal) }, goal)),
-      ["A", "AAAA"].includes(row.rrtype) ? term("names at it", section(row.rdata, link)) : [],
-      term("first seen", both(row.time_first)),
-      term("last seen", both(row.time_last)),
-      row.time_last === row.time_first
-        ? []
-        : term("seen for", span(row.time_last - row.time_first)),
-      row.days_active === undefined ? [] : term("days seen", number(row.days_active)),
-      term("count", row.count === 1 ? "1 response" : `${number(countOf(row))} responses`),
-      term("bailiwick", row.bailiwick ?? "not known"),
-      term("sensors", ...sensors(row)),
-      row.reason === undefined
-        ? []
-        : term(
-            "quarantined",
-            ...row.reason
-              .split(",")
-              .map((one) =>
-                el(
-                  "p",
-                  {},
-                  el("b", { class: "chip bad" }, one.replaceAll("_", " ")),
-                  ` ${REASONS[one] ?? ""}`,
-                ),
-              ),
-          ),
-    ),
+    el("dl", {}, content(row, linkTo), history(row)),
     ofRecord(row),
     el(
       "div",

@@ -86,124 +86,133 @@ const cutWords = (node) =>
     .filter(Boolean)
     .join("; ");
 
-export function show(place, context) {
-  const { state, ask, link } = context;
-  const abort = new AbortController();
-  const graph = new Graph();
-  const head = el("div", { class: "graph-head" }),
-    about = el("div", { class: "graph-about", role: "status" });
-  const list = el("ul", { class: "nodes" });
-  const expand = (node) => {
-    tell(node);
-    if (!node.expanded) load(node);
-  };
-  const canvas = new Canvas(graph, expand);
-  const depth = Math.min(Math.max(Number(state.depth) || 1, 1), 3);
-  const fanout = Number(state["max-fanout"]) || 100;
+class View {
+  #context;
+  #graph = new Graph();
+  #abort = new AbortController();
+  #canvas;
+  #depth;
+  #fanout;
+  #head = el("div", { class: "graph-head" });
+  #about = el("div", { class: "graph-about", role: "status" });
+  #list = el("ul", { class: "nodes" });
 
-  const tell = (node) =>
+  constructor(place, context) {
+    this.#context = context;
+    this.#depth = Math.min(Math.max(Number(context.state.depth) || 1, 1), 3);
+    this.#fanout = Number(context.state["max-fanout"]) || 100;
+    this.#canvas = new Canvas(this.#graph, (node) => this.#expand(node));
     fill(
-      about,
-      el("b", { class: node.shared ? "chip shared" : "" }, node.text),
-      ` ${node.kind} `,
-      el("span", { class: "dim" }, cutWords(node)),
-      " ",
+      place,
       el(
-        "a",
-        {
-          href: link(node.text),
-          on: {
-            click: (event) => {
-              event.preventDefault();
-              ask(node.text);
-            },
-          },
-        },
-        "ask for it",
+        "div",
+        { class: "card graph" },
+        this.#head,
+        this.#canvas.element,
+        this.#about,
+        el("details", {}, el("summary", {}, "The nodes as a list"), this.#list),
       ),
     );
+    this.#load(null);
+  }
 
-  const choice = (words, name, values, chosen) =>
-    el(
+  close() {
+    this.#abort.abort();
+    this.#canvas.close();
+  }
+
+  #expand(node) {
+    this.#tell(node);
+    if (!node.expanded) this.#load(node);
+  }
+
+  // From the start, or one step from that node.
+  async #load(from) {
+    const depth = from ? 1 : this.#depth;
+    const parameters = fences(this.#context.state, ["quarantined"]);
+    parameters.set("q", from?.text ?? this.#context.state.q[0]);
+    parameters.set("max-fanout", this.#fanout);
+    parameters.set("depth", depth);
+    if (from) from.expanded = true;
+    this.#summary("searching…");
+    try {
+      await loadLayout();
+      const end = await stream(`pivot?${parameters}`, {
+        each: this.#graph.reader(from, depth),
+        signal: this.#abort.signal,
+      });
+      this.#summary(end.whole ? "" : `not all: ${end.why ?? "cut off"}`);
+      this.#draw();
+      const start = this.#graph.nodes.find((node) => node.start);
+      if (!from && start) this.#tell(start);
+    } catch (error) {
+      if (from) from.expanded = false;
+      if (error.name !== "AbortError") this.#summary(error.message, true);
+    }
+  }
+
+  #draw() {
+    this.#canvas.changed();
+    fill(
+      this.#list,
+      this.#graph.nodes.map((node) => {
+        const label = `${node.text}, ${node.kind}${node.expanded ? "" : ", expand"}`;
+        return el(
+          "li",
+          {},
+          button(node.text, () => this.#expand(node), { "aria-label": label }),
+          el("span", { class: "dim" }, ` ${node.kind} ${cutWords(node)}`),
+        );
+      }),
+    );
+  }
+
+  #tell(node) {
+    fill(
+      this.#about,
+      el("b", { class: node.shared ? "chip shared" : "" }, node.text),
+      node.kind,
+      el("span", { class: "dim" }, cutWords(node)),
+      el("a", { href: this.#context.link(node.text) }, "ask for it"),
+    );
+  }
+
+  #choice(words, name, values, chosen) {
+    const change = ({ target }) => this.#context.go({ [name]: target.value });
+    return el(
       "label",
       {},
       `${words} `,
       el(
         "select",
-        { name, on: { change: ({ target }) => context.go({ [name]: target.value }) } },
+        { name, on: { change } },
         values.map((one) => el("option", { value: one, selected: one === chosen }, number(one))),
       ),
     );
-
-  const summary = (words, bad) =>
-    fill(
-      head,
-      el("b", {}, `${several(graph.nodes.length, "node")}, ${several(graph.links.length, "link")}`),
-      graph.left > 0
-        ? el("span", { class: "chip warn" }, `capped: ${number(graph.left)} more not drawn`)
-        : null,
-      words ? el("span", { class: bad ? "chip bad" : "chip warn" }, words) : null,
-      choice("steps", "depth", [1, 2, 3], depth),
-      choice("crowds up to", "max-fanout", [...new Set([100, 1_000, 10_000, fanout])], fanout),
-      el("span", { class: "dim" }, "a click goes one step on; hollow nodes wait for one"),
-    );
-
-  const drawn = () => {
-    canvas.changed();
-    fill(
-      list,
-      graph.nodes.map((node) =>
-        el(
-          "li",
-          {},
-          button(node.text, () => expand(node), {
-            "aria-label": `${node.text}, ${node.kind}${node.expanded ? "" : ", expand"}`,
-          }),
-          el("span", { class: "dim" }, ` ${node.kind} ${cutWords(node)}`),
-        ),
-      ),
-    );
-  };
-
-  async function load(from) {
-    const parameters = fences(state, ["quarantined"]);
-    parameters.set("q", from?.text ?? state.q[0]);
-    parameters.set("max-fanout", fanout);
-    parameters.set("depth", from ? 1 : depth);
-    if (from) from.expanded = true;
-    summary("searching…");
-    try {
-      await loadLayout();
-      const end = await stream(`pivot?${parameters}`, {
-        each: graph.reader(from, from ? 1 : depth),
-        signal: abort.signal,
-      });
-      summary(end.whole ? "" : `not all: ${end.why ?? "cut off"}`);
-      drawn();
-      if (!from && graph.nodes.length > 0)
-        tell(graph.nodes.find((node) => node.start) ?? graph.nodes[0]);
-    } catch (error) {
-      if (from) from.expanded = false;
-      if (error.name !== "AbortError") summary(error.message, true);
-    }
   }
 
-  fill(
-    place,
-    el(
-      "div",
-      { class: "card graph" },
-      head,
-      canvas.element,
-      about,
-      el("details", {}, el("summary", {}, "The nodes as a list"), list),
-    ),
-  );
-  load(null);
-  return {
-    close: () => {
-      abort.abort();
-      canvas.close();
-    },
-  };
+  #summary(words, bad) {
+    const { nodes, links, left } = this.#graph;
+    fill(
+      this.#head,
+      el("b", {}, `${several(nodes.length, "node")}, ${several(links.length, "link")}`),
+      left > 0
+        ? el("span", { class: "chip warn" }, `capped: ${number(left)} more not drawn`)
+        : null,
+      words ? el("span", { class: bad ? "chip bad" : "chip warn" }, words) : null,
+      this.#choice("steps", "depth", [1, 2, 3], this.#depth),
+      this.#choice(
+        "crowds up to",
+        "max-fanout",
+        [...new Set([100, 1_000, 10_000, this.#fanout])],
+        this.#fanout,
+      ),
+      el("span", { class: "dim" }, "a click goes one step on; hollow nodes wait for one"),
+    );
+  }
+}
+
+export function show(place, context) {
+  const view = new View(place, context);
+  return { close: () => view.close() };
 }

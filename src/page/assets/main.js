@@ -120,50 +120,36 @@ function showView() {
   );
 }
 
-// Asks, and lets the view draw as rows come.
-function begin() {
-  const list = asksList(state);
-  const rows = new Rows(list ? "asked" : "rrtype", state.order ?? "");
-  const self = {
-    state,
-    rows,
-    end: null,
-    error: null,
-    abort: new AbortController(),
-  };
-  coverage.refreshIfOld();
-  newQuestion();
+// The question as a request: path and options of api.stream.
+function request() {
   const parameters = fences(state);
   parameters.set("days", "1");
   parameters.set("limit", Math.min(Number(state.limit) || LIMIT, MOST));
-  let path = `lookup?${parameters}`;
-  let options = {
-    method: "POST",
-    body: state.q.join("\n"),
-    headers: { "Content-Type": "text/plain; charset=utf-8" },
+  if (!asksList(state)) return [`query?${asked(state)}&${parameters}`, {}];
+  const headers = { "Content-Type": "text/plain; charset=utf-8" };
+  return [`lookup?${parameters}`, { method: "POST", body: state.q.join("\n"), headers }];
+}
+
+// Asks, and lets the view draw as rows come.
+function begin() {
+  const rows = new Rows(asksList(state) ? "asked" : "rrtype", state.order ?? "");
+  const self = { state, rows, end: null, error: null, abort: new AbortController() };
+  coverage.refreshIfOld();
+  newQuestion();
+  const [path, options] = request();
+  const failed = (error) => {
+    if (error.name === "AbortError") return;
+    self.error = error;
+    if (!(error instanceof Failure)) console.error(error);
+    if (error.status === 0) coverage.refresh();
   };
-  if (!list) {
-    path = `query?${asked(state)}&${parameters}`;
-    options = {};
-  }
-  self.path = path;
   stream(path, {
     ...options,
     signal: self.abort.signal,
     each: (row, line) => rows.add(row, line),
     chunk: told,
   })
-    .then(
-      (end) => {
-        self.end = end;
-      },
-      (error) => {
-        if (error.name === "AbortError") return;
-        self.error = error;
-        if (!(error instanceof Failure)) console.error(error);
-        if (error.status === 0) coverage.refresh();
-      },
-    )
+    .then((end) => (self.end = end), failed)
     .finally(() => {
       if (answer === self) told();
     });

@@ -189,34 +189,25 @@ export class Table {
   }
 
   #row(row, index) {
+    const click = (event) => {
+      this.#move(index);
+      if (!event.target.closest("a")) this.on.open(row);
+    };
     const kind = family(row.rrtype);
     const shown = inScript(row.rrname);
+    const cell = (name, ...content) =>
+      el("span", { role: "gridcell", class: `c-${name}` }, ...content);
     return el(
       "div",
-      {
-        class: `row${row.reason ? " distrusted" : ""}`,
-        role: "row",
-        on: {
-          click: (event) => {
-            this.#move(index);
-            if (!event.target.closest("a")) this.on.open(row);
-          },
-        },
-      },
-      el(
-        "span",
-        { role: "gridcell", class: "c-name", title: row.rrname },
-        el("a", { href: this.on.link(row.rrname), tabindex: -1 }, row.rrname),
+      { class: `row${row.reason ? " distrusted" : ""}`, role: "row", on: { click } },
+      cell(
+        "name",
+        el("a", { href: this.on.link(row.rrname), tabindex: -1, title: row.rrname }, row.rrname),
         shown === null ? null : el("bdi", { class: "dim script" }, shown),
       ),
-      el(
-        "span",
-        { role: "gridcell", class: "c-type" },
-        el("b", { class: `type ${kind}` }, row.rrtype),
-      ),
-      el(
-        "span",
-        { role: "gridcell", class: "c-data" },
+      cell("type", el("b", { class: `type ${kind}` }, row.rrtype)),
+      cell(
+        "data",
         this.#data(row),
         row.reason
           ? el(
@@ -227,15 +218,10 @@ export class Table {
           : null,
         this.on.note(row),
       ),
-      el(
-        "span",
-        { role: "gridcell", class: "c-count" },
-        number(countOf(row)),
-        el("span", { class: "only-narrow" }, "×"),
-      ),
-      el("span", { role: "gridcell", class: "c-first" }, time(row.time_first, minutes)),
-      el("span", { role: "gridcell", class: "c-last" }, time(row.time_last, minutes)),
-      el("span", { role: "gridcell", class: "c-bars" }, this.#axis.bar(row, kind)),
+      cell("count", number(countOf(row)), el("span", { class: "only-narrow" }, "×")),
+      cell("first", time(row.time_first, minutes)),
+      cell("last", time(row.time_last, minutes)),
+      cell("bars", this.#axis.bar(row, kind)),
     );
   }
 

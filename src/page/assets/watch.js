@@ -20,63 +20,90 @@ const line = (row, link) =>
     row.new === "rrname" ? el("span", { class: "chip warn" }, "new name") : null,
   );
 
-export function show(place, { state, link }) {
-  const status = el("p", { role: "status" }),
-    list = el("ol", { class: "new" }),
-    gap = el("p", { class: "chip warn", hidden: true });
-  let count = 0,
-    told = ["connecting…", false],
-    waiting = [];
-  const draw = eachFrame(() => {
-    list.prepend(...waiting.map((row) => line(row, link)).reverse());
-    waiting = [];
-    while (list.children.length > MOST) list.lastChild.remove();
+class Watch {
+  #status = el("p", { role: "status" });
+  #list = el("ol", { class: "new" });
+  #gap = el("p", { class: "chip warn", hidden: true });
+  #count = 0;
+  #told = ["connecting…", false];
+  #waiting = [];
+  #source;
+
+  constructor(place, { state, link }) {
+    this.draw = eachFrame(() => this.#draw(link));
+    const parameters = fences(state, OTHER_TIMES);
+    parameters.set("since", "1d");
+    this.#source = new EventSource(`${API}new?${asked(state)}&${parameters}`);
+    this.#listen();
+    this.draw();
     fill(
-      status,
-      el("b", { class: told[1] ? "good" : "chip warn" }, told[0]),
-      ` ${several(count, "new record")}`,
-    );
-  });
-  const tell = (words, good = false) => {
-    told = [words, good];
-    draw();
-  };
-  const parameters = fences(state, OTHER_TIMES);
-  parameters.set("since", "1d");
-  const source = new EventSource(`${API}new?${asked(state)}&${parameters}`);
-  source.onopen = () => tell("watching", true);
-  source.onerror = () =>
-    tell(source.readyState === EventSource.CLOSED ? "refused" : "the line broke: trying again");
-  const on = (name, use) => source.addEventListener(name, ({ data }) => use(JSON.parse(data)));
-  on("row", (row) => {
-    ++count;
-    waiting.push(row);
-    if (waiting.length > MOST) waiting.shift();
-    draw();
-  });
-  on("gap", ({ oldest }) => {
-    gap.hidden = false;
-    fill(gap, "Not all: the journal begins at ", oldest === undefined ? "now" : time(oldest));
-  });
-  on("end", ({ why }) => {
-    source.close();
-    tell(`ended: ${why}`);
-  });
-  draw();
-  fill(
-    place,
-    el(
-      "div",
-      { class: "card" },
-      status,
-      gap,
+      place,
       el(
-        "p",
-        { class: "dim" },
-        "Records stored for the first time in the last day, and from now on; the newest first.",
+        "div",
+        { class: "card" },
+        this.#status,
+        this.#gap,
+        el(
+          "p",
+          { class: "dim" },
+          "Records stored for the first time in the last day, and from now on; the newest first.",
+        ),
+        this.#list,
       ),
-      list,
-    ),
-  );
-  return { close: () => source.close() };
+    );
+  }
+
+  close() {
+    this.#source.close();
+  }
+
+  #listen() {
+    const source = this.#source;
+    source.onopen = () => this.#tell("watching", true);
+    source.onerror = () =>
+      this.#tell(
+        source.readyState === EventSource.CLOSED ? "refused" : "the line broke: trying again",
+      );
+    const on = (name, use) => source.addEventListener(name, ({ data }) => use(JSON.parse(data)));
+    on("row", (row) => {
+      ++this.#count;
+      this.#waiting.push(row);
+      if (this.#waiting.length > MOST) this.#waiting.shift();
+      this.draw();
+    });
+    on("gap", ({ oldest }) => {
+      this.#gap.hidden = false;
+      fill(
+        this.#gap,
+        "Not all: the journal begins at ",
+        oldest === undefined ? "now" : time(oldest),
+      );
+    });
+    on("end", ({ why }) => {
+      source.close();
+      this.#tell(`ended: ${why}`);
+    });
+  }
+
+  #tell(words, good = false) {
+    this.#told = [words, good];
+    this.draw();
+  }
+
+  #draw(link) {
+    const [words, good] = this.#told;
+    this.#list.prepend(...this.#waiting.map((row) => line(row, link)).reverse());
+    this.#waiting = [];
+    while (this.#list.children.length > MOST) this.#list.lastChild.remove();
+    fill(
+      this.#status,
+      el("b", { class: good ? "good" : "chip warn" }, words),
+      ` ${several(this.#count, "new record")}`,
+    );
+  }
+}
+
+export function show(place, context) {
+  const watch = new Watch(place, context);
+  return { close: () => watch.close() };
 }
