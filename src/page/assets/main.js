@@ -13,7 +13,7 @@ import { FENCES, asked, asksList, empty, fences, question, read, write } from ".
 import { number, several } from "./text.js";
 import { VIEWS } from "./views.js";
 
-const MOST_LINK = 200_000; // characters
+const MOST_LINK = 100_000; // characters
 const LIMIT = 10_000,
   MOST = 200_000; // rows: asked for at first; held by the page at most
 
