@@ -55,6 +55,20 @@ class Page(PageTest):
         self.answered(2)
         self.assertEqual(2, len(self.texts(".body > .group")))
 
+    def test_other_ways_to_ask(self) -> None:
+        self.open()
+        for mode, text, expected in (
+            ("rdata", "ns1.example.net", {"ns1.example.net."}), ("rdata", "192.0.2.24/31", {"192.0.2.25"}),
+            ("text", "SPF1 mx", {'"v=spf1 mx -all"'}), ("glob", "ma?l.example.*", {"192.0.2.25"}),
+            ("regex", "^mail[.]", {"192.0.2.25"}), ("raw", "c0000219", {"192.0.2.25"}),
+        ):
+            with self.subTest(f"{mode} {text}"):
+                self.script("document.getElementById('mode').value = arguments[0]", mode)
+                self.ask(text)
+                self.answered(1)
+                self.assertEqual(expected, {data for *_, data in self.rows()})
+                self.assertIn(f"mode={mode}", self.hash)
+
     def test_what_cannot_be_read_is_refused_with_the_reason(self) -> None:
         self.expected_errors = ("400 (Bad Request)",)
         self.open()

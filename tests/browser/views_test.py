@@ -56,6 +56,15 @@ class Views(PageTest):
         self.open("#q=www.example.com&view=dates&to=2026-13-77")
         self.wait(lambda: "2026-13-77" in self.text(".result"))
 
+    def test_times_are_utc_and_their_titles_local(self) -> None:
+        self.driver.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Kolkata"})
+        self.addCleanup(self.driver.execute_cdp_cmd, "Emulation.setTimezoneOverride", {"timezoneId": ""})
+        self.open("#q=192.0.2.10")
+        self.answered(1)
+        first = self.one(".c-first time")
+        self.assertEqual("2026-03-02 09:00", first.text)
+        self.assertEqual("2026-03-02 09:00:00 UTC\n2026-03-02 14:30:00 +05:30 local", first.get_attribute("title"))
+
     def test_shared_address(self) -> None:
         """The number first; the names only when they are asked for."""
         self.open("#q=site7.shared.example")
