@@ -1,5 +1,6 @@
 #include "frame/input/xz.h"
 
+#include <fmt/format.h>
 #include <lzma.h>
 
 #include <algorithm>
@@ -45,7 +46,8 @@ class XzInput final : public Input {
 
   std::string cut() const override {
     std::string outer = raw_->cut();
-    return outer.empty() && cut_ ? "the xz data is cut off" : outer;
+    if (!outer.empty() || !cut_) return outer;
+    return fmt::format("the xz data is cut off at byte {}", stream_.total_in);
   }
   std::uint64_t consumed() const override { return raw_->consumed(); }
   bool reopenable() const override { return raw_->reopenable(); }
@@ -71,9 +73,10 @@ class XzInput final : public Input {
     return lzma_memlimit_set(&stream_, needed - kBlock) == LZMA_OK;
   }
 
-  static Status FaultOf(lzma_ret got) {
+  Status FaultOf(lzma_ret got) const {
     if (got == LZMA_MEM_ERROR) return Status::Io("xz: no memory for its decoder");
-    return Status::Malformed("compressed data is damaged: xz");
+    return Status::Malformed(
+        fmt::format("compressed data is damaged: xz, at byte {}", stream_.total_in));
   }
 
   std::unique_ptr<Input> raw_;

@@ -1,5 +1,6 @@
 #include "frame/input/zstd.h"
 
+#include <fmt/format.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -42,7 +43,7 @@ class ZstdInput final : public Input {
         if (Status filled = Fill(); !filled.ok()) return End(filled);
         cut_ = ended_ = in_.size == 0;
       } else if (out.pos == 0 && in_.pos == in_before) {
-        fault_ = Status::Malformed("compressed data is damaged: zstd");
+        fault_ = Damage("it does not go on");
         ended_ = true;
       }
     }
@@ -52,7 +53,8 @@ class ZstdInput final : public Input {
 
   std::string cut() const override {
     std::string outer = raw_->cut();
-    return outer.empty() && cut_ ? "the zstd data is cut off" : outer;
+    if (!outer.empty() || !cut_) return outer;
+    return fmt::format("the zstd data is cut off at byte {}", at_);
   }
   std::uint64_t consumed() const override { return raw_->consumed(); }
   bool reopenable() const override { return raw_->reopenable(); }
@@ -72,6 +74,7 @@ class ZstdInput final : public Input {
   std::size_t Decompress(ZSTD_outBuffer& out, std::size_t most) {
     ZSTD_inBuffer piece{in_.src, in_.pos + std::min(in_.size - in_.pos, most), in_.pos};
     const std::size_t left = ZSTD_decompressStream(decoder_, &out, &piece);
+    at_ += piece.pos - in_.pos;
     in_.pos = piece.pos;
     full_ = out.pos == out.size;
     next_ = ZSTD_isError(left) != 0 || left == 0 ? 1 : left;
@@ -133,13 +136,17 @@ class ZstdInput final : public Input {
     return {};
   }
 
-  static Status FaultOf(std::size_t result) {
+  Status Damage(std::string_view what) const {
+    return Status::Malformed(
+        fmt::format("compressed data is damaged: zstd: {}, at byte {}", what, at_));
+  }
+
+  Status FaultOf(std::size_t result) const {
     if (ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge)
       return Status::Io("zstd: it takes more than 2048 MiB to unpack; compress it anew");
     if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation)
       return Status::Io("zstd: no memory for its decoder");
-    return Status::Malformed(std::string("compressed data is damaged: zstd: ") +
-                             ZSTD_getErrorName(result));
+    return Damage(ZSTD_getErrorName(result));
   }
 
   std::unique_ptr<Input> raw_;
@@ -148,6 +155,7 @@ class ZstdInput final : public Input {
   ZSTD_inBuffer in_;
   ZSTD_DCtx* decoder_ = nullptr;
   std::uint64_t allowed_ = 0;  // drawn of the share
+  std::uint64_t at_ = 0;       // offset of what is left of the block in the compressed data
   bool between_ = true;        // two frames
   std::size_t next_ = 1;       // bytes that the decoder asks for
   bool full_ = false;          // the last call filled its output: there may be more of it
