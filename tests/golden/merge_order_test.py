@@ -6,7 +6,7 @@ from pathlib import Path
 from pdns_testing import CAPTURES, compress, dump, ingest, payloads_of, report, scratch, stream
 
 ROUNDS = 12
-METHODS = ("", "gzip", "bzip2", "xz", "zstd", "lz4")
+METHODS = ("", "gzip", "bzip2", "xz", "zstd", "pzstd", "lz4")
 
 
 class MergeOrder(unittest.TestCase):

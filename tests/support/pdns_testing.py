@@ -53,7 +53,7 @@ def payloads_of(path: Path) -> list[bytes]:
 
 
 def compress(how: str, data: bytes) -> bytes:
-    """`how`: gzip, bzip2, xz, zstd or lz4, by the programs of those names."""
+    """`how`: gzip, bzip2, xz, zstd, pzstd or lz4, by the programs of those names."""
     return subprocess.run([how, "-c"], input=data, stdout=subprocess.PIPE, check=True).stdout
 
 

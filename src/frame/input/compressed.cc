@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 
 #include "base/bytes.h"
@@ -61,21 +62,22 @@ class Alone final : public Input {
 struct Format {
   bool (*recognizes)(Bytes head);
   std::unique_ptr<Input> (*make)(std::unique_ptr<Input> raw, UnpackShare& share);
+  bool skips = false;  // its data may begin with skippable frames
 };
 
 constexpr auto kFormats = std::to_array<Format>({
     {IsGzip, MakeGzipInput},
     {IsBzip2, MakeBzip2Input},
     {IsXz, MakeXzInput},
-    {IsZstd, MakeZstdInput},
-    {IsLz4, MakeLz4Input},
+    {IsZstd, MakeZstdInput, true},
+    {IsLz4, MakeLz4Input, true},
 });
 
 // The longest that is looked at.
 constexpr std::size_t kMagic = std::max({kGzipHeader, kBzip2Head, kXzMagic, kZstdMagic, kLz4Head});
 
-Result<std::string> ReadHead(Input& input) {
-  std::string head;
+// Until `head` has kMagic bytes, or there are no more.
+Status ReadHead(Input& input, std::string& head) {
   std::array<std::uint8_t, kMagic> some{};
   while (head.size() < kMagic) {
     const auto got = input.Read(std::span(some).first(kMagic - head.size()));
@@ -83,27 +85,73 @@ Result<std::string> ReadHead(Input& input) {
     if (*got == 0) break;
     AppendBytes(head, Bytes(some).first(*got));
   }
-  return head;
+  return {};
+}
+
+// The whole of a skippable frame, header included, whose first bytes are `head`. zstd and lz4 have
+// them in common. Source: RFC 8878, 3.1.2; pzstd puts one in front of each frame.
+std::optional<std::uint64_t> SkippableSize(Bytes head) {
+  constexpr std::array<std::uint8_t, 3> kBehindFirst{0x2a, 0x4d, 0x18};
+  constexpr std::size_t kHeader = 8;
+  if (head.size() < kHeader || head[0] >> 4 != 5 ||
+      !std::equal(kBehindFirst.begin(), kBehindFirst.end(), head.begin() + 1)) {
+    return std::nullopt;
+  }
+  std::uint64_t size = 0;
+  for (unsigned i = 0; i < 4; ++i) size |= std::uint64_t{head[4 + i]} << (8 * i);
+  return kHeader + size;
+}
+
+// The first bytes behind any skippable frames. Passing over frames takes no memory, and no longer
+// than reading them.
+struct Head {
+  std::string bytes;
+  bool skipped = false;  // there was a skippable frame in front
+};
+
+Result<Head> PassSkippable(Input& input) {
+  Head head;
+  while (true) {
+    if (Status status = ReadHead(input, head.bytes); !status.ok()) return status;
+    const auto size = SkippableSize(AsBytes(head.bytes));
+    if (!size.has_value()) return head;
+    head.skipped = true;
+    const std::uint64_t held = std::min<std::uint64_t>(*size, head.bytes.size());
+    head.bytes.erase(0, held);
+    const auto skipped = input.Skip(*size - held);
+    if (!skipped.ok()) return skipped.status();
+  }
+}
+
+const Format* FormatOf(const Head& head) {
+  for (const Format& one : kFormats)
+    if (one.recognizes(AsBytes(head.bytes)) && (one.skips || !head.skipped)) return &one;
+  return nullptr;
+}
+
+// What is not compressed, or not in a known way.
+Result<std::unique_ptr<Input>> Uncompressed(Head head, std::unique_ptr<Input> rest, int layers) {
+  if (head.skipped && head.bytes.size() == kMagic)
+    return Status::Malformed("skippable frames of zstd or lz4 are followed by something else");
+  if (head.skipped) head.bytes.clear();  // cut off: nothing was in it so far
+  if (layers == 0 && !head.skipped) {
+    return Status::Malformed(
+        "neither a Frame Streams file nor compressed (gzip, bzip2, xz, zstd, lz4)");
+  }
+  return std::unique_ptr<Input>(std::make_unique<Replayed>(std::move(head.bytes), std::move(rest)));
 }
 
 Result<std::unique_ptr<Input>> UnpackAll(std::unique_ptr<Input> raw, UnpackShare& share) {
   for (int layers = 0;; ++layers) {
-    auto head = ReadHead(*raw);
+    auto head = PassSkippable(*raw);
     if (!head.ok()) return head.status();
-    auto whole = std::make_unique<Replayed>(*head, std::move(raw));
-    const auto* const format =
-        std::find_if(kFormats.begin(), kFormats.end(),
-                     [&head](const Format& one) { return one.recognizes(AsBytes(*head)); });
-    if (format == kFormats.end()) {
-      if (layers > 0) return std::unique_ptr<Input>(std::move(whole));
-      return Status::Malformed(
-          "neither a Frame Streams file nor compressed (gzip, bzip2, xz, zstd, lz4)");
-    }
+    const Format* const format = FormatOf(*head);
+    if (format == nullptr) return Uncompressed(std::move(*head), std::move(raw), layers);
     if (layers == kMostLayers) {
       return Status::Malformed(
           fmt::format("more than {} compressions in one another", kMostLayers));
     }
-    raw = format->make(std::move(whole), share);
+    raw = format->make(std::make_unique<Replayed>(head->bytes, std::move(raw)), share);
     if (format->recognizes == IsXz) return raw;  // what lies in xz is not looked at
   }
 }

@@ -151,7 +151,7 @@ int OpenRegular(const std::string& path, const OpenRule& rule) {
 }
 
 Result<std::uint64_t> Input::Skip(std::uint64_t n) {
-  std::vector<std::uint8_t> scrap(64U << 10);
+  std::vector<std::uint8_t> scrap(std::min<std::uint64_t>(n, 64U << 10));
   std::uint64_t skipped = 0;
   while (skipped < n) {
     const auto got =

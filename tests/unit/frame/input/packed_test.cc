@@ -254,6 +254,54 @@ TEST(Lz4, TakesTwoOfItsBlocks) {
   }
 }
 
+// As pzstd writes them: in front of each frame, with its size.
+TEST(SkippableFrames, MayStandInFront) {
+  for (const char* format : {"zstd", "lz4"}) {
+    const std::string packed = Compress(format, Capture({"one"}));
+    for (const std::string& bytes :
+         {std::string(), std::string("size"), std::string(300'000, 'x')}) {
+      const std::string some = Skippable('\x50', bytes) + Skippable('\x5f', "abc");
+      const Read read = ReadInAnyPieces(some + packed + some + packed);
+      EXPECT_EQ(read.frames, (std::vector<std::string>{"one", "one"})) << format;
+      EXPECT_EQ(read.end, End::kStop) << bytes.size() << ": " << read.reason;
+    }
+    EXPECT_EQ(ReadPacked(Compress("gzip", Skippable('\x51', "a") + packed)).frames, kOne);
+  }
+}
+
+TEST(SkippableFrames, AloneTheyHoldNothing) {
+  const std::string some = Skippable('\x50', "abcd") + Skippable('\x5a', "");
+  const std::string packed = some + Compress("zstd", Capture({"one"}));
+  for (std::size_t cut = 10; cut < some.size() + 4; ++cut) {
+    const Read read = ReadInAnyPieces(packed.substr(0, cut));
+    EXPECT_TRUE(read.frames.empty());
+    EXPECT_EQ(read.end, End::kCut) << cut << ": " << read.reason;
+  }
+}
+
+TEST(SkippableFrames, SomethingElseBehindThemIsTold) {
+  const std::string capture = Capture({"one"});
+  for (const std::string& rest : {capture, Compress("gzip", capture), std::string(99, 'x')}) {
+    for (const std::string& some : {Skippable('\x50', ""), Skippable('\x50', "abcdef")}) {
+      const Read read = ReadInAnyPieces(some + rest);
+      EXPECT_EQ(read.end, End::kForeign);
+      EXPECT_EQ(read.reason, "skippable frames of zstd or lz4 are followed by something else");
+    }
+  }
+}
+
+// However many there are, they are passed over one by one: no memory, no depth of calls.
+TEST(SkippableFrames, ManyCostNothing) {
+  std::string many;
+  for (int i = 0; i < 300'000; ++i) many += Skippable('\x50', i % 2 == 0 ? "" : "abcd");
+  UnpackMemory memory(100U << 10, "");
+  UnpackShare share(memory, nullptr);
+  const auto input = Unpack(std::make_unique<MemoryInput>(many), &share);
+  ASSERT_TRUE(input.ok());
+  EXPECT_EQ((*input)->consumed(), many.size());
+  EXPECT_EQ(memory.peak(), 0U);
+}
+
 TEST(Bzip2, FramesBeforeAWrongChecksumCount) {
   const std::string packed = Compress("bzip2", Capture({"one"}));
   std::string damaged = packed;
