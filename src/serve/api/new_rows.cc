@@ -49,7 +49,7 @@ class NewRowsStream final : public BodySink {
     first.reset();  // else this moment would be held as long as the stream
     filter_.sensors = *sensors;
     Begin(*span);
-    body().Flush();
+    TellPlace();
     while (true) {
       const Next next = MayGoOn() ? Round() : End("the key is not let in any more");
       if (next == Next::kOver) return;
@@ -95,7 +95,16 @@ class NewRowsStream final : public BodySink {
       after_ = end;
     }
     if (gap) TellGap(span);
+    // Who named a place, or a time, names it again when it comes again without having had a row.
+    const bool named = !gap && (request_.after.has_value() || request_.since.has_value());
+    if (named) said_ = after_;
+  }
+
+  // An id without an event, unless the client has it: no browser shows it, and each keeps it.
+  void TellPlace() {
+    if (after_ != said_) body().Append("id: " + std::to_string(after_) + "\n\n");
     said_ = after_;
+    Send();
   }
 
   void TellGap(const store::JournalSpan& span) {
@@ -145,6 +154,7 @@ class NewRowsStream final : public BodySink {
     if (end < after_ || after_ + 1 < span->first) {
       TellGap(*span);
       after_ = std::clamp(after_, span->first - 1, end);
+      TellPlace();
     }
     rows_.emplace(LookOf(request_.asked, snapshot.sensors()),
                   [this](std::string_view text) { body().Append(text); });
@@ -194,11 +204,8 @@ class NewRowsStream final : public BodySink {
   // Nothing came: says so now and then.
   void Rest() {
     if (Clock::now() - sent_ < NewRowsRequest::kHeartbeat) return;
-    body().Append(":\n");
-    if (after_ != said_) body().Append("id: " + std::to_string(after_) + "\n");
-    body().Append("\n");
-    said_ = after_;
-    Send();
+    body().Append(":\n\n");
+    TellPlace();
   }
 
   const NewRowsRequest& request_;
@@ -211,7 +218,7 @@ class NewRowsStream final : public BodySink {
   std::optional<std::chrono::sys_seconds> since_;  // until the first round is over
   std::uint64_t after_ = 0;                        // all up to this were told, or not wanted
   std::uint64_t last_told_ = 0;
-  std::uint64_t said_ = 0;  // the last id that the client has
+  std::optional<std::uint64_t> said_;  // the last id that the client has, or will name by itself
   std::uint64_t told_ = 0;
   std::uint64_t round_ = 0;
   Clock::time_point sent_ = Clock::now();

@@ -6,8 +6,11 @@
 //   data: {...}            the row, with seq, time_committed and new (schema/rows.md)
 //
 //   event: gap             the journal does not go back to where the stream was to begin, or is
-//   that data: {"oldest":..}    of another database: rows before `oldest` (absent: it is empty) are
-//   missing
+//   data: {"oldest":..}    that of another database: rows before `oldest` (absent: it is empty) are
+//                          missing
+//
+//   id: 16                 where the stream is, if its client cannot know: a stream from now on
+//                          begins with it, and it follows a gap
 //
 //   event: end             no more rows come on this connection
 //   data: {"why":"..."}
@@ -16,7 +19,7 @@
 // `after`, misses none and gets none twice. Without either a stream begins with rows committed at
 // `since` or later; without that, with what comes from now on. At rest there is a comment every
 // kHeartbeat, which also notices a peer that is gone; if rows that are not wanted came meanwhile,
-// it has an id, so that a journal that is cut short behind them is no gap.
+// an id follows it, so that a journal that is cut short behind them is no gap.
 //
 // A row comes once, also where it answers several questions; `asked` is the first of these.
 //
