@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 #include "base/status.h"
@@ -20,8 +21,10 @@ inline constexpr std::size_t kMostBody = 64U << 20;
 inline constexpr std::uint64_t kMostListed = 1'000'000;
 inline constexpr std::size_t kMostBadLines = 20;  // told; the others are counted
 
-// Sets the list of `request`, and what was passed over. kUsage: an empty list, JSON that is cut or
-// of another kind, too many indicators.
-Status ReadApiList(std::string_view body, ApiRequest& request);
+// Sets the list of `request`, and what was passed over. A list of a million takes seconds:
+// `interrupted` is asked now and then, and true ends it. kUsage: an empty list, JSON that is cut or
+// of another kind, too many indicators; kBusy: interrupted.
+Status ReadApiList(std::string_view body, ApiRequest& request,
+                   const std::function<bool()>& interrupted);
 
 }  // namespace pdns::serve

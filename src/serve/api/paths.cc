@@ -4,11 +4,13 @@
 #include <array>
 #include <utility>
 
+#include "ask/ascii.h"
 #include "serve/api/answer.h"
 #include "serve/api/coverage.h"
 #include "serve/api/lookup.h"
 #include "serve/api/new_rows.h"
 #include "serve/api/request.h"
+#include "serve/common/answering.h"
 
 namespace pdns::serve {
 namespace {
@@ -40,7 +42,7 @@ void Api::AnswerRows(ApiPath path, const Url& url, Asked asked) {
 
 void Api::AnswerList(const Url& url, const http::Request& request, Asked asked) {
   if (request.method != "POST") return RefuseMethod(asked, "only POST, with a list", "POST");
-  if (request.HeaderOf("content-encoding").value_or("identity") != "identity")
+  if (ask::LowerText(request.HeaderOf("content-encoding").value_or("identity")) != "identity")
     return Refuse(asked, 415, "send the list as it is, without a Content-Encoding");
   auto parsed = ParseApi(ApiPath::kLookup, url, NowInSeconds());
   if (!parsed.ok()) return Refuse(asked, 400, parsed.status().message());
@@ -51,10 +53,11 @@ void Api::AnswerList(const Url& url, const http::Request& request, Asked asked) 
       [parsed = std::move(*parsed), list = std::string(request.body)](
           Answerer::OwnedSnapshot snapshot, const Ending& ending,
           Body& body) mutable -> std::uint64_t {
-        const Status read = ReadApiList(list, parsed);
+        const Status read = ReadApiList(
+            list, parsed, [&] { return body.gone() || ending.stop->requested() || ending.late(); });
         list = {};
         if (read.ok()) return AnswerApi(*snapshot, parsed, ending, body);
-        body.Refuse(400, read.message());
+        body.Refuse(HttpStatus(read.code()), read.message());
         return 0;
       },
       Answerer::Size::kLarge);

@@ -35,7 +35,7 @@ struct ApiAnswerTest : ::testing::Test {
     const auto url = ParseUrl("/", query);
     auto request = ParseApi(path, *url, At(1000));
     EXPECT_TRUE(request.ok()) << request.status().message();
-    EXPECT_TRUE(list.empty() || ReadApiList(list, *request).ok());
+    EXPECT_TRUE(list.empty() || ReadApiList(list, *request, [] { return false; }).ok());
     if (rows_left.has_value()) request->LimitTo(*rows_left);
     const auto mailbox = std::make_shared<http::Mailbox>();
     std::thread maker([&] {

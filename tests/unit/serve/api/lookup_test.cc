@@ -7,6 +7,10 @@
 namespace pdns::serve {
 namespace {
 
+Status ReadApiList(std::string_view body, ApiRequest& request) {
+  return serve::ReadApiList(body, request, [] { return false; });
+}
+
 std::string ErrorOf(const std::string& body) {
   ApiRequest request;
   const Status status = ReadApiList(body, request);
@@ -44,6 +48,24 @@ TEST(ReadApiList, JsonCountsWhatHoldsNoIndicator) {
                   .ok());
   EXPECT_EQ(request.request.list->size(), 1U);
   EXPECT_EQ(request.passed_over->others, 1U);
+}
+
+// Whoever sent it has left, or its time is over.
+TEST(ReadApiList, IsInterrupted) {
+  std::string lines;
+  std::string json = R"({"objects":[)";
+  for (int i = 0; i < 100'000; ++i) {
+    lines += "a.org\n";
+    json += R"({"type":"domain-name","value":"a.org"},)";
+  }
+  for (const std::string& body : {lines, json}) {
+    int asked = 0;
+    ApiRequest request;
+    const Status status = serve::ReadApiList(body, request, [&] { return ++asked == 5; });
+    EXPECT_EQ(status.code(), Code::kBusy);
+    EXPECT_EQ(asked, 5);
+    EXPECT_EQ(request.request.list, nullptr) << "a part would look like the whole";
+  }
 }
 
 TEST(ReadApiList, WhatIsNoListIsRefused) {
