@@ -56,6 +56,8 @@ class Service::Impl {
       : settings_(std::move(settings)),
         answerer_({settings_.open, settings_.most_time, settings_.most_at_once}) {}
 
+  void End() { answerer_.End(); }
+
   void Handle(const http::Request& request, http::Reply reply) {
     reply.AddHeaders(settings_.cors.For(request));
     if (auto preflight = settings_.cors.Preflight(request); preflight.has_value())
@@ -145,6 +147,7 @@ class Service::Impl {
 
 Service::Service(ServiceSettings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}
 Service::~Service() = default;
+void Service::End() { impl_->End(); }
 void Service::Handle(const http::Request& request, http::Reply reply) {
   impl_->Handle(request, std::move(reply));
 }

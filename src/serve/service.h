@@ -52,6 +52,10 @@ class Service {
 
   void Handle(const http::Request& request, http::Reply reply);
 
+  // Before the HTTP server goes: streams that have no end say that the server ends, as far as their
+  // peers read it in Answerer::kGrace. From then on nothing is answered any more.
+  void End();
+
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;

@@ -384,8 +384,11 @@ class Api(unittest.TestCase):
                              [(event, data) for event, _, data in self.events({"after": 10 ** 9}, {}, 1, server)])
             waiting = server.connect()
             waiting.request("GET", "/api/v1/new")
-            self.assertEqual(200, waiting.getresponse().status)
+            response = waiting.getresponse()
+            self.assertEqual(200, response.status)
             self.assertEqual(0, server.end())
+            self.assertEqual('event: end\ndata: {"why":"the server ends"}\n\n', response.read().decode())
+            waiting.close()
 
     def test_a_key_has_so_many_rows(self) -> None:
         keys = self.root / "row-keys"

@@ -179,6 +179,7 @@ Status RunServe(const ServeOptions& options, const Stop& stop) {
   net::Notify("READY=1");
   WaitFor(stop, options, *guard, **server);
   net::Notify("STOPPING=1");
+  service.End();
   return {};
 }
 

@@ -52,11 +52,12 @@ class NewRowsStream final : public BodySink {
     TellPlace();
     while (true) {
       const Next next = MayGoOn() ? Round() : End("the key is not let in any more");
-      if (next == Next::kOver) return;
+      if (next == Next::kOver) break;
       if (next == Next::kMore) continue;
-      if (WaitForStop(*ending_.stop, NewRowsRequest::kLook)) return;
+      if (WaitForStop(*ending_.stop, NewRowsRequest::kLook)) break;
       Rest();
     }
+    if (ending_.stop->requested() && !body().gone() && !ended_) End("the server ends");
   }
 
   std::uint64_t told() const { return told_; }
@@ -134,6 +135,7 @@ class NewRowsStream final : public BodySink {
     json.EndObject();
     TellEvent("end", json.text());
     body().Finish();
+    ended_ = true;
     return Next::kOver;
   }
 
@@ -221,6 +223,7 @@ class NewRowsStream final : public BodySink {
   std::optional<std::uint64_t> said_;  // the last id that the client has, or will name by itself
   std::uint64_t told_ = 0;
   std::uint64_t round_ = 0;
+  bool ended_ = false;
   Clock::time_point sent_ = Clock::now();
   Clock::time_point key_seen_ = Clock::now();
 };

@@ -1,6 +1,7 @@
 #include "serve/common/answerer.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace pdns::serve {
@@ -40,6 +41,18 @@ Answerer::Answerer(const Settings& settings)
       most_{settings.most_at_once, kMostLarge, std::max<std::size_t>(1, settings.most_at_once / 4)},
       moment_(settings.open),
       threads_(settings.most_at_once) {}
+
+void Answerer::End() {
+  stop_.Request();
+  const auto late = std::chrono::steady_clock::now() + kGrace;
+  const auto& endless = running_.at(static_cast<std::size_t>(Size::kEndless));
+  constexpr std::chrono::milliseconds kLook(10);
+  // One look more than needed: what was said last is still to be sent.
+  for (bool over = false; !over && std::chrono::steady_clock::now() < late;) {
+    over = endless == 0;
+    std::this_thread::sleep_for(kLook);
+  }
+}
 
 void Answerer::RefuseBusy(Asked& asked) {
   http::Answer busy = asked.refusal(503, kBusy);

@@ -53,6 +53,7 @@ std::chrono::sys_seconds NowInSeconds();
 class Answerer {
  public:
   static constexpr std::size_t kMostLarge = 4;
+  static constexpr std::chrono::milliseconds kGrace{500};
   static constexpr const char* kBusy = "too many answers are being made: try again";
 
   struct Settings {
@@ -61,6 +62,9 @@ class Answerer {
     std::size_t most_at_once;
   };
   explicit Answerer(const Settings& settings);
+
+  // Asks all answers to end, and waits until those without an end have said so, kGrace at most.
+  void End();
 
   // Ends all answers at once, and waits for their threads.
   ~Answerer() { stop_.Request(); }
