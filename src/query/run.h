@@ -10,7 +10,6 @@
 
 #include "base/status.h"
 #include "query/hit.h"
-#include "query/known_list.h"
 #include "query/pivot.h"
 #include "query/request.h"
 #include "query/summary.h"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "json/writer.h"
-#include "query/known_list.h"
+#include "query/summary.h"
 #include "render/writer.h"
 
 namespace pdns::render {

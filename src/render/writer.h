@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "query/hit.h"
-#include "query/known_list.h"
 #include "query/pivot.h"
 #include "query/summary.h"
 #include "record/statistics.h"
