@@ -45,11 +45,11 @@ struct KnownIndicator {
   SeenRows found;          // no rows: it is not known
 };
 
-// Which of many things asked are known: arguments first, as they were asked, then those of a list by
-// line. Of an answer that is not whole those with rows alone: of the others nobody knows whether all
-// was looked at. There may be a million: each takes 28 bytes, and what is shown of one is made when
-// it is looked at. A plain value that borrows texts and the list, which outlive it. One thread at a
-// time; once it is finished, any.
+// Which of many things asked are known: arguments first, as they were asked, then those of a list
+// by line. Of an answer that is not whole those with rows alone: of the others nobody knows whether
+// all was looked at. There may be a million: each takes 28 bytes, and what is shown of one is made
+// when it is looked at. A plain value that borrows texts and the list, which outlive it. One thread
+// at a time; once it is finished, any.
 class KnownList {
  public:
   // What may be asked: arguments, then a list, if there is one.
