@@ -387,7 +387,8 @@ class Api(unittest.TestCase):
             response = waiting.getresponse()
             self.assertEqual(200, response.status)
             self.assertEqual(0, server.end())
-            self.assertEqual('event: end\ndata: {"why":"the server ends"}\n\n', response.read().decode())
+            said = re.sub(r"\Aid: \d+\n\n", "", response.read().decode())
+            self.assertEqual('event: end\ndata: {"why":"the server ends"}\n\n', said)
             waiting.close()
 
     def test_a_key_has_so_many_rows(self) -> None:
