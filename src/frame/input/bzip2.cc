@@ -33,7 +33,7 @@ class Bzip2Input final : public PackedInput {
 
   Result<bool> Begin(Bytes /*head*/) override {
     if (!granted_) {
-      const auto grown = share_.Grow("bzip2", kMemory);
+      auto grown = share_.Grow("bzip2", kMemory);
       if (!grown.ok() || !*grown) return grown;
       granted_ = true;
     }

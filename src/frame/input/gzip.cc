@@ -38,7 +38,7 @@ class GzipInput final : public PackedInput {
       inflateReset(&stream_);
       return true;
     }
-    const auto grown = share_.Grow("gzip", kMemory);
+    auto grown = share_.Grow("gzip", kMemory);
     if (!grown.ok() || !*grown) return grown;
     begun_ = inflateInit2(&stream_, kGzipAlone + MAX_WBITS) == Z_OK;
     if (!begun_) return Status::Io("gzip: no memory for its decoder");

@@ -137,7 +137,7 @@ class Lz4Input final : public PackedInput {
     if (word != kFrameMagic && !IsSkippable(word)) return BeginLegacy(word);
     legacy_ = false;
     block_.Free();
-    const auto allowed = Allow(2 * (IsSkippable(word) ? 0 : BlockSize(head)));
+    auto allowed = Allow(2 * (IsSkippable(word) ? 0 : BlockSize(head)));
     if (!allowed.ok() || !*allowed) return allowed;
     if (frame_ == nullptr) LZ4F_createDecompressionContext(&frame_, LZ4F_VERSION);
     if (frame_ == nullptr) return Status::Io("lz4: no memory for its decoder");
@@ -150,7 +150,7 @@ class Lz4Input final : public PackedInput {
   Result<bool> BeginLegacy(std::uint32_t word) {
     LZ4F_freeDecompressionContext(frame_);
     frame_ = nullptr;
-    const auto allowed = Allow(kLegacyBlock + kMagicSize + kMostLegacyPacked);
+    auto allowed = Allow(kLegacyBlock + kMagicSize + kMostLegacyPacked);
     if (!allowed.ok() || !*allowed) return allowed;
     legacy_ = true;
     block_.Begin(kMagicSize + (word == kLegacyMagic ? 0 : word));
@@ -170,7 +170,7 @@ class Lz4Input final : public PackedInput {
     // One block a call, or one header: a call that meets a fault drops what it has unpacked itself.
     // liblz4 tells how much comes next, with the header of a block behind it.
     if (full_) {  // first the rest of the last block, with nothing behind it
-      const Step step = UnpackFrame({}, into);
+      Step step = UnpackFrame({}, into);
       if (step.written > 0 || step.ended || !step.fault.ok()) return step;
     }
     constexpr std::size_t kBlockHeader = LZ4F_BLOCK_HEADER_SIZE;
