@@ -254,11 +254,11 @@ class Reader {
       if (!slack.ok()) return Status::Usage(N("slack") + ": " + slack.status().message());
       pivot.slack = *slack;
     }
-    auto start = PivotStartOf();
+    const auto start = PivotStartOf();
     if (!start.ok()) return start.status();
-    pivot.start = std::move(*start);
+    pivot.start = *start;
     if (Status set = SetNumber("max-fanout", pivot.max_fanout); !set.ok()) return set;
-    request_.pivot = std::move(pivot);
+    request_.pivot = pivot;
     return {};
   }
 

@@ -7,9 +7,9 @@ void NamedTexts::Add(std::string_view name, std::string_view text) {
 }
 
 const std::vector<std::string>& NamedTexts::Of(std::string_view name) const {
-  static const std::vector<std::string> none;
+  static const std::vector<std::string> kNone;
   const auto found = texts_.find(name);
-  return found == texts_.end() ? none : found->second;
+  return found == texts_.end() ? kNone : found->second;
 }
 
 std::optional<std::string_view> NamedTexts::One(std::string_view name) const {

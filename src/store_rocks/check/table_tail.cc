@@ -30,7 +30,7 @@ constexpr std::size_t kTrailer = 5;  // of a block: compression, checksum
 
 std::uint64_t Little(Bytes bytes) {
   std::uint64_t value = 0;
-  for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte) value = value << 8 | *byte;
+  for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | bytes[i];
   return value;
 }
 
