@@ -68,7 +68,7 @@ TEST_F(TableTail, OfFilesInWhichABitChanged) {
   for (std::size_t at = bytes.size() - std::min(bytes.size(), kLooked); at < bytes.size(); ++at) {
     for (unsigned bit = 0; bit < 8; bit += bit == 0 ? 6 : 1) {  // 0, 6, 7
       std::string changed = bytes;
-      changed[at] = static_cast<char>(changed[at] ^ (1U << bit));
+      changed[at] = static_cast<char>(static_cast<unsigned char>(changed[at]) ^ (1U << bit));
       if (!Whole(changed)) {
         ++seen;
         continue;
