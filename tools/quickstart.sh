@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# From a fresh Debian 12 to the first answer: installs what a build needs, builds a release, takes two real
-# captures that come with the source, asks two questions, and names the command that opens the page. Leaves build/release/tools/ and demo.db.
+# From a fresh Debian 12 to the first answer: installs what a build needs, builds a release, takes two real captures that
+# come with the source, asks two questions, and names the command that opens the page. Leaves build/release/tools/ and
+# demo.db.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/packages.sh
