@@ -98,7 +98,7 @@ step 'all tests' run_tests release
 
 step 'sanitizer build, clang++ and its warnings' build asan
 PDNS_KILLS=5 step 'address and undefined behaviour sanitizers, corpora of the fuzz targets' \
-  run_tests asan -LE 'integration|bench|packaging|docker|docs'
+  run_tests asan -LE 'integration|bench|packaging|docker|docs|browser'
 step 'thread sanitizer build, g++' build tsan thread_tests
 step 'thread sanitizer' run_tests tsan
 step 'each header alone, clang++' build clang all_verify_interface_header_sets

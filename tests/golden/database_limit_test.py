@@ -111,10 +111,13 @@ class DatabaseLimit(LiveTest):
         self.assertEqual("interrupted", report(run)["sources"][0]["state"])
         self.assertLess(self.size(), 2 * LIMIT + MEMORY)
         again = ingest(self.database, *arguments, "--max-database", LIMIT)
-        self.assertEqual((NO_ROOM, 0), (again.returncode, report(again)["frames"]))
+        # What the last merges of the first run gave back, if they came late, may be filled once more.
+        self.assertEqual(NO_ROOM, again.returncode, again.stderr)
+        self.assertLess(report(again)["frames"], report(run)["frames"])
+        self.assertLess(self.size(), 2 * LIMIT + MEMORY)
         more = ingest(self.database, *arguments, "--max-database", "1G")
         self.assertEqual((0, "continued"), (more.returncode, report(more)["sources"][0]["state"]), more.stderr)
-        self.assertEqual(self.sent, report(run)["frames"] + report(more)["frames"])
+        self.assertEqual(self.sent, sum(report(one)["frames"] for one in (run, again, more)))
         self.assertEqual(self.expected(range(self.sent)), dump(self.database))
 
     def test_followed_and_watched_files_wait(self) -> None:
