@@ -32,7 +32,7 @@ STAND_INS = {
     **dict.fromkeys(("dig", "docker", "git"), "needs a network"),
     **dict.fromkeys(("cmake", "ctest", "cpack", "tools/check.sh", "tools/quickstart.sh"), "builds for minutes"),
     **dict.fromkeys(("dot", "less", "systemd-socket-activate", "editor"), "another program's part"),
-    "tests/bench/run.py": "measures for minutes", "tests/bench/asks.py": "measures for minutes",
+    **dict.fromkeys((f"tests/bench/{name}.py" for name in ("run", "asks", "serve")), "measures for minutes"),
 }
 OF_THE_SYSTEM = r"(?<![\w.~/-])/(?=(?:var|run|etc|srv|mnt|tmp)(?:/|\b))"
 LONG_RUN = {
