@@ -7,10 +7,11 @@ namespace pdns::serve {
 
 Threads::~Threads() {
   std::unique_lock lock(mutex_);
-  most_ = 0;
-  while (!running_.empty()) {
-    std::thread one = std::move(running_.begin()->second);
-    running_.erase(running_.begin());
+  ending_ = true;
+  given_.notify_all();
+  while (!threads_.empty()) {
+    std::thread one = std::move(threads_.begin()->second);
+    threads_.erase(threads_.begin());
     lock.unlock();
     one.join();
     lock.lock();
@@ -20,23 +21,51 @@ Threads::~Threads() {
 
 bool Threads::Start(std::function<void()> job) {
   std::unique_lock lock(mutex_);
-  Tidy(lock);
-  if (running_.size() >= most_) return false;
+  if (!done_.empty()) Tidy(lock);
+  if (ending_ || running_ >= most_) return false;
+  if (at_rest_ > jobs_.size()) {
+    jobs_.push_back(std::move(job));
+    ++running_;
+    lock.unlock();
+    given_.notify_one();
+    return true;
+  }
   const std::uint64_t id = ++last_;
   try {
-    // The job's own end waits for the lock, so the thread is in the table before it leaves it.
-    running_.emplace(id, std::thread([this, id, job = std::move(job)] {
-                       job();
-                       const std::lock_guard end(mutex_);
-                       const auto self = running_.find(id);
-                       if (self == running_.end()) return;  // the destructor has it
-                       done_.push_back(std::move(self->second));
-                       running_.erase(self);
-                     }));
+    // It waits for the lock before it ends, so it is in the table before it leaves it.
+    threads_.emplace(
+        id, std::thread([this, id, job = std::move(job)]() mutable { Run(id, std::move(job)); }));
   } catch (const std::system_error&) {
     return false;
   }
+  ++running_;
   return true;
+}
+
+void Threads::Run(std::uint64_t id, Job job) {
+  while (job) {
+    job();
+    job = {};  // what it holds goes with it
+    std::unique_lock lock(mutex_);
+    --running_;
+    job = Next(lock);
+    if (job) continue;
+    const auto self = threads_.find(id);
+    if (self == threads_.end()) return;  // the destructor has it
+    done_.push_back(std::move(self->second));
+    threads_.erase(self);
+  }
+}
+
+Threads::Job Threads::Next(std::unique_lock<std::mutex>& lock) {
+  if (at_rest_ >= kAtRest) return {};
+  ++at_rest_;
+  given_.wait_for(lock, kRest, [this] { return ending_ || !jobs_.empty(); });
+  --at_rest_;
+  if (jobs_.empty()) return {};
+  Job job = std::move(jobs_.front());
+  jobs_.pop_front();
+  return job;
 }
 
 void Threads::Tidy(std::unique_lock<std::mutex>& lock) {
