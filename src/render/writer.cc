@@ -26,6 +26,16 @@ DotNode::Kind KindOf(const query::PivotNode& node) {
 
 }  // namespace
 
+Look LookOf(const query::Request& request, std::vector<std::string> sensors) {
+  Look look;
+  look.reason = request.trust == store::Trust::kQuarantined;
+  look.asked = request.several();
+  look.path = request.pivot.has_value();
+  look.fresh = request.new_since.has_value();
+  look.sensors = std::move(sensors);
+  return look;
+}
+
 void Writer::Hits(const query::KnownList& hits) { WriteHitsTable(hits, look().local, write_); }
 
 void Writer::Summary(const query::Summary& summary) { Write(SummaryText(summary, look().local)); }

@@ -15,6 +15,7 @@
 
 #include "query/hit.h"
 #include "query/pivot.h"
+#include "query/request.h"
 #include "query/summary.h"
 #include "record/statistics.h"
 
@@ -36,6 +37,9 @@ struct Look {
   // say which sensor saw them.
   std::vector<std::string> sensors{};
 };
+
+// What the rows of a request have beside the common columns.
+Look LookOf(const query::Request& request, std::vector<std::string> sensors);
 
 // Gets text in pieces of one line or more, views that are good for the call.
 using TextSink = std::function<void(std::string_view)>;

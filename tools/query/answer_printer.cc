@@ -24,18 +24,13 @@ bool Unread() { return std::ferror(stdout) != 0; }
 }  // namespace
 
 render::Look LookOf(const QueryOptions& options, const std::vector<std::string>& sensors) {
-  render::Look look;
+  render::Look look = render::LookOf(options.request, sensors);
   look.colour = WantsColour(options);
   look.width = TerminalWidth();
   look.local = options.local;
   look.wire = options.wire;
   look.csv_safe = options.csv_safe;
-  look.reason = options.request.trust == store::Trust::kQuarantined;
-  look.asked = options.request.several();
-  look.path = options.request.pivot.has_value();
   look.days = options.days;
-  look.fresh = options.request.new_since.has_value();
-  look.sensors = sensors;
   return look;
 }
 

@@ -180,14 +180,9 @@ class ApiSink final : public BodySink {
 }  // namespace
 
 render::Look LookOf(const ApiRequest& request, const std::vector<std::string>& sensors) {
-  render::Look look;
+  render::Look look = render::LookOf(request.request, sensors);
   look.wire = request.wire;
-  look.reason = request.request.trust == store::Trust::kQuarantined;
-  look.asked = request.request.several();
-  look.path = request.request.pivot.has_value();
   look.days = request.days;
-  look.fresh = request.request.new_since.has_value();
-  look.sensors = sensors;
   return look;
 }
 

@@ -24,6 +24,12 @@ Answerer::Size SizeOf(const query::Request& request) {
   return large ? Answerer::Size::kLarge : Answerer::Size::kStream;
 }
 
+// The same of a list. A list of up to kShort bytes costs no more memory than a stream does.
+Answerer::Size SizeOf(const query::Request& request, std::size_t bytes) {
+  constexpr std::size_t kShort = 64U << 10;
+  return bytes > kShort ? Answerer::Size::kLarge : SizeOf(request);
+}
+
 }  // namespace
 
 void Api::AnswerRows(ApiPath path, const Url& url, Asked asked) {
@@ -47,6 +53,7 @@ void Api::AnswerList(const Url& url, const http::Request& request, Asked asked) 
   auto parsed = ParseApi(ApiPath::kLookup, url, NowInSeconds());
   if (!parsed.ok()) return Refuse(asked, 400, parsed.status().message());
   if (const auto left = asked.asker.rows_left(); left.has_value()) parsed->LimitTo(*left);
+  const auto size = SizeOf(parsed->request, request.body.size());
   // The handler's bytes are gone when the thread begins, so they are copied.
   answerer_.Start(
       std::move(asked), kLines,
@@ -60,7 +67,7 @@ void Api::AnswerList(const Url& url, const http::Request& request, Asked asked) 
         body.Refuse(HttpStatus(read.code()), read.message());
         return 0;
       },
-      Answerer::Size::kLarge);
+      size);
 }
 
 void Api::AnswerNew(const Url& url, const http::Request& request, Asked asked) {

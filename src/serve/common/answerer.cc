@@ -68,12 +68,32 @@ void Answerer::Make(Job& job) {
   job.asked.asker.Done(body.status(), rows);
 }
 
-void Answerer::Start(Asked asked, const char* type, Answering answer, Size size) {
-  std::atomic<std::size_t>& running = running_.at(static_cast<std::size_t>(size));
-  if (running.fetch_add(1) >= most_.at(static_cast<std::size_t>(size))) {
-    --running;
-    return RefuseBusy(asked);
+bool Answerer::TakePlace(Size size, const std::string& key) {
+  const auto of = static_cast<std::size_t>(size);
+  if (running_.at(of).fetch_add(1) >= most_.at(of)) {
+    --running_.at(of);
+    return false;
   }
+  if (size != Size::kLarge || key.empty()) return true;
+  const std::lock_guard lock(keys_mutex_);
+  if (large_of_key_[key] < kMostLargeOfAKey) {
+    ++large_of_key_[key];
+    return true;
+  }
+  --running_.at(of);
+  return false;
+}
+
+void Answerer::GivePlace(Size size, const std::string& key) {
+  --running_.at(static_cast<std::size_t>(size));
+  if (size != Size::kLarge || key.empty()) return;
+  const std::lock_guard lock(keys_mutex_);
+  if (--large_of_key_[key] == 0) large_of_key_.erase(key);
+}
+
+void Answerer::Start(Asked asked, const char* type, Answering answer, Size size) {
+  const std::string key = asked.asker.key();
+  if (!TakePlace(size, key)) return RefuseBusy(asked);
   // std::function wants what can be copied.
   const auto job = std::make_shared<Job>(Job{std::move(asked), type, std::move(answer)});
   job->ending = {.stop = &stop_, .asker = &job->asked.asker};
@@ -81,13 +101,13 @@ void Answerer::Start(Asked asked, const char* type, Answering answer, Size size)
     job->ending.deadline = std::chrono::steady_clock::now() + most_time_;
     job->ending.written = job->ending.deadline + most_time_;
   }
-  const bool started = threads_.Start([this, job, &running] {
+  const bool started = threads_.Start([this, job, size, key] {
     Make(*job);
     job->answer = {};  // what it holds goes before the next one is let in
-    --running;
+    GivePlace(size, key);
   });
   if (started) return;
-  --running;
+  GivePlace(size, key);
   RefuseBusy(job->asked);
 }
 

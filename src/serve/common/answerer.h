@@ -5,9 +5,9 @@
 // `most_time`: it looks for so long, and then writes what it has found for as long again at most,
 // beside one write that may wait for its peer as long as http::ConnectionTable lets it. Answers
 // that sort, or hold what they have told or a list, take more memory than a stream of rows: of
-// these there are at most kMostLarge, some 400 MB each at worst. Answers that have no end are a
-// quarter of `most_at_once` at most, so that they leave room for the others. Beyond these bounds a
-// request is told to come again (503).
+// these there are at most kMostLarge, some 400 MB each at worst, and half of them for one key.
+// Answers that have no end are a quarter of `most_at_once` at most, so that they leave room for the
+// others. Beyond these bounds a request is told to come again (503).
 //
 // Any thread.
 #pragma once
@@ -18,7 +18,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <string>
 #include <string_view>
 
 #include "base/status.h"
@@ -53,6 +56,7 @@ std::chrono::sys_seconds NowInSeconds();
 class Answerer {
  public:
   static constexpr std::size_t kMostLarge = 4;
+  static constexpr std::size_t kMostLargeOfAKey = kMostLarge / 2;
   static constexpr std::chrono::milliseconds kGrace{500};
   static constexpr const char* kBusy = "too many answers are being made: try again";
 
@@ -91,12 +95,17 @@ class Answerer {
  private:
   struct Job;
   void Make(Job& job);
+  // False: there is none left. What was taken is given back under the same size and key.
+  bool TakePlace(Size size, const std::string& key);
+  void GivePlace(Size size, const std::string& key);
   static void RefuseBusy(Asked& asked);
 
   std::chrono::milliseconds most_time_;
   Stop stop_;
   std::array<std::size_t, 3> most_;  // by Size
   std::array<std::atomic<std::size_t>, 3> running_{};
+  std::mutex keys_mutex_;
+  std::map<std::string, std::size_t> large_of_key_;  // of keys that have some
   Moment moment_;
   Threads threads_;  // the last: its threads use all of the others
 };

@@ -30,6 +30,8 @@ class Asker {
   static std::variant<Asker, http::Answer> LetIn(const Access& access, const http::Request& request,
                                                  access::Cost cost, Refusing refusal = Refusal);
 
+  const std::string& key() const { return key_; }  // its name; empty: none
+
   // Rows that an answer may have if no other one is made for the key; none: no limit.
   std::optional<std::uint64_t> rows_left() const { return rows_left_; }
 
@@ -52,7 +54,7 @@ class Asker {
   access::Credentials credentials_;
   std::chrono::system_clock::time_point time_ = std::chrono::system_clock::now();
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
-  std::string key_;  // its name; empty: none
+  std::string key_;
   std::optional<std::uint64_t> rows_left_;
   std::string peer_;
   std::string method_;

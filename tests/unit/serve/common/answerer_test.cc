@@ -4,10 +4,13 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 #include <thread>
 #include <variant>
 #include <vector>
 
+#include "base/bytes.h"
+#include "base/hash.h"
 #include "unit/support/eventually.h"
 #include "unit/support/fake_store.h"
 
@@ -19,9 +22,12 @@ using testing::FakeDatabase;
 
 struct AnswererTest : ::testing::Test {
   // One that waits until `go_on`. Its id in the mailbox.
-  http::RequestId Start(Answerer::Size size) {
+  http::RequestId Start(Answerer::Size size) { return Start(size, gate, {}); }
+  http::RequestId Start(Answerer::Size size, access::Gate& by, const std::string& key) {
+    const http::Header header{"X-Api-Key", key};
     auto asker =
-        Asker::LetIn({&gate, nullptr}, {.method = "GET", .path = "/"}, access::Cost::kRequest);
+        Asker::LetIn({&by, nullptr}, {.method = "GET", .path = "/", .headers = {&header, 1}},
+                     access::Cost::kRequest);
     answerer.Start(
         {std::get<Asker>(std::move(asker)), http::Reply(mailbox, ++last)}, "x",
         [this](Answerer::OwnedSnapshot, const Ending& ending, Body& body) {
@@ -75,6 +81,28 @@ TEST_F(AnswererTest, AllTogetherAreBounded) {
 TEST_F(AnswererTest, LargeOnesAreFew) {
   EXPECT_EQ(LetIn(Answerer::Size::kLarge), Answerer::kMostLarge);
   EXPECT_FALSE(endless);
+}
+
+// Of two keys, and of one that asks again and again.
+TEST_F(AnswererTest, AKeyLeavesLargeOnesToOthers) {
+  std::string lines;
+  for (const std::string name : {"one", "two"})
+    lines += name + " " + ToHex(Sha256(AsBytes(name + "-key"))) + "\n";
+  auto keys = access::KeyList::Parse(lines, "keys");
+  ASSERT_TRUE(keys.ok()) << keys.status().message();
+  access::Gate keyed(std::move(*keys));
+  constexpr auto kLarge = Answerer::Size::kLarge;
+  std::vector<http::RequestId> waiting;
+  for (std::size_t i = 0; i < Answerer::kMostLargeOfAKey; ++i)
+    waiting.push_back(Start(kLarge, keyed, "one-key"));
+  EXPECT_EQ(StatusOf(Start(kLarge, keyed, "one-key")), 503);
+  EXPECT_EQ(StatusOf(Start(kLarge, keyed, "one-key")), 503);
+  waiting.push_back(Start(kLarge, keyed, "two-key"));
+  waiting.push_back(Start(Answerer::Size::kStream, keyed, "one-key"));
+  go_on = true;
+  for (const http::RequestId id : waiting)
+    EXPECT_TRUE(Eventually([&] { return StatusOf(id) == 200; })) << id;
+  EXPECT_TRUE(Eventually([&] { return StatusOf(Start(kLarge, keyed, "one-key")) != 503; }));
 }
 
 TEST_F(AnswererTest, EndlessOnesLeaveRoomAndHaveNoTimeLimit) {
