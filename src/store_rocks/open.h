@@ -26,6 +26,7 @@ struct WriteOptions {
   // The clock of the journal, and one that nobody puts forward or back. Called by the thread that
   // applies. Rows get old by the first, but no more than a day beyond what was seen or stored last,
   // or has passed by the second since: a clock that is ahead, or is put there, empties no journal.
+  // Where what is seen has its false time, too, rows go at most seven times as fast as they aged.
   std::function<std::chrono::sys_seconds()> now = [] {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   };

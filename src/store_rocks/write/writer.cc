@@ -25,6 +25,7 @@ namespace pdns::store_rocks {
 namespace {
 
 constexpr std::chrono::hours kTrimEvery(1);
+constexpr double kCatchUp = 7;
 constexpr std::chrono::hours kWrongClock(24);  // as frames are refused that are ahead of it
 // At least so many between two looks at the journal's first rows: 256 chunks of it.
 constexpr std::uint64_t kTrimEveryRows = 65'536;
@@ -36,7 +37,8 @@ RocksWriter::RocksWriter(std::string path, const WriteOptions& options)
       options_(options),
       seen_(PlanMemory(options.memory).seen_cache),
       was_late_(options.now()),
-      opened_steady_(options.steady()) {}
+      opened_steady_(options.steady()),
+      trimmed_steady_(opened_steady_ - kTrimEvery) {}
 
 RocksWriter::~RocksWriter() {
   // RocksDB wants its handles back before the database is closed, which the end of db_ does.
@@ -247,6 +249,17 @@ std::chrono::sys_seconds RocksWriter::LatestBelieved() const {
   return std::max(was_late_ + passed, totals_.last_seen()) + kWrongClock;
 }
 
+// Where the clock of a whole machine is ahead, and what it sees has false times, too, nothing tells
+// that rows are not old. So they go no faster than kCatchUp times as fast as they came to be old:
+// there is a day to notice it, if seven are kept.
+std::uint64_t RocksWriter::MostToAge() {
+  const auto steady = options_.steady();
+  const std::chrono::duration<double> passed = steady - std::exchange(trimmed_steady_, steady);
+  const double share = kCatchUp * (passed / options_.journal_keep);
+  const std::uint64_t held = totals_.journal_next() - totals_.journal_first();
+  return share < 1 ? static_cast<std::uint64_t>(static_cast<double>(held) * share) : held;
+}
+
 // Whole chunks that are old or too many go, some now and then.
 Status RocksWriter::TrimJournal() {
   const std::chrono::sys_seconds now = options_.now();
@@ -254,6 +267,7 @@ Status RocksWriter::TrimJournal() {
   const std::chrono::sys_seconds aged = std::min(now, LatestBelieved());
   trimmed_ = now;
   trimmed_next_ = totals_.journal_next();
+  const std::uint64_t age_to = totals_.journal_first() + MostToAge();
   std::optional<std::uint64_t> keep_from;
   const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, handles_[kNew]));
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
@@ -267,6 +281,8 @@ Status RocksWriter::TrimJournal() {
     if (head->committed > now + kWrongClock && !too_many) continue;
     // The journal goes from its beginning only: behind the first chunk that stays all stay.
     if (head->committed >= aged - options_.journal_keep && !too_many) break;
+    // One chunk goes at each look, or a journal of few would stay for ever.
+    if (keep_from.has_value() && next > age_to && !too_many) break;
     keep_from = next;
   }
   if (!it->status().ok()) return FromRocks(path_, "read of the journal", it->status());

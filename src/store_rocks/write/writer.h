@@ -71,6 +71,7 @@ class RocksWriter final : public store::Writer {
   Result<std::vector<std::uint8_t>> CountQuarantined(const SortedRows& rows, Totals& totals) const;
   std::chrono::sys_seconds CommitTime();
   Status TrimJournal();
+  std::uint64_t MostToAge();
   std::chrono::sys_seconds LatestBelieved() const;
   bool TrimDue(std::chrono::sys_seconds now) const;
   Status Delete(const std::vector<ExpiringRow>& rows, bool quarantined, const std::string& rule);
@@ -93,6 +94,7 @@ class RocksWriter final : public store::Writer {
   // empty journal, which has nothing to lose, as the clock says. And the steady clock then.
   std::chrono::sys_seconds was_late_;
   std::chrono::steady_clock::time_point opened_steady_;
+  std::chrono::steady_clock::time_point trimmed_steady_;  // when rows last went by age
   std::chrono::sys_seconds trimmed_;  // when old rows of the journal were last looked for
   std::uint64_t trimmed_next_ = 0;    // the journal's next number then
   Status failed_;  // of a write that may be stored: what this object knows may be out of date

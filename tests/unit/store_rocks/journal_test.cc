@@ -282,6 +282,30 @@ TEST_F(Journal, AClockThatIsYearsAheadAtTheStart) {
   EXPECT_EQ(Times(), (Moments{right, right + std::chrono::days(4000), right}));
 }
 
+// The resolver has the same false clock, and every start finds it as the one before: rows go no
+// faster than seven times as fast as they came to be old.
+TEST_F(Journal, AClockOfTheWholeMachineThatIsYearsAhead) {
+  constexpr unsigned kHours = 24 * 7;
+  unsigned number = 0;
+  auto writer = Open();
+  for (unsigned hour = 0; hour < kHours; ++hour, now += std::chrono::hours(1))
+    ApplySeen(*writer, number++, now);
+  jumped = std::chrono::days(4000);
+  for (unsigned hour = 0; hour < 12; ++hour, now += std::chrono::hours(1)) {
+    if (hour % 3 == 0) {
+      writer.reset();
+      writer = Open();
+    }
+    ApplySeen(*writer, number++, now + jumped);
+  }
+  // A 24th an hour, and what came meanwhile.
+  EXPECT_GT(New().size(), kHours * 5 / 10);
+  EXPECT_LT(New().size(), kHours * 7 / 10);
+  for (unsigned hour = 0; hour < 100; ++hour, now += std::chrono::hours(1))
+    ApplySeen(*writer, number++, now + jumped);
+  EXPECT_EQ(New().size(), 112U) << "once it is believed, it counts";
+}
+
 // After a rest the clock is believed with the first answers that are as late as it says.
 TEST_F(Journal, AfterALongRestOldRowsGo) {
   auto writer = Open();
