@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -69,6 +71,28 @@ Status ReadJson(Utf8Text& text, List& list, const BadIndicator& bad, std::uint64
   return {};
 }
 
+// Each line of what is no text would be told as a bad indicator.
+Status IsText(std::string_view beginning) {
+  using Mark = std::pair<std::string_view, const char*>;
+  static constexpr std::array<Mark, 6> kPacked{{{"\x1f\x8b", "gzip"},
+                                                {"\xfd\x37zXZ", "xz"},
+                                                {"\x28\xb5\x2f\xfd", "zstd"},
+                                                {"BZh", "bzip2"},
+                                                {"\x04\x22\x4d\x18", "lz4"},
+                                                {"PK\x03\x04", "zip, as are workbooks"}}};
+  for (const auto& [mark, name] : kPacked) {
+    if (beginning.starts_with(mark))
+      return Status::NoInput(fmt::format("it is compressed ({}): unpack it first", name));
+  }
+  // Half of the bytes of UTF-16 are 00 as a rule, and three of four of UTF-32. One that stands
+  // somewhere makes one bad indicator.
+  beginning = beginning.substr(0, 64);
+  const auto zeros = std::count(beginning.begin(), beginning.end(), '\0');
+  if (3 * static_cast<std::size_t>(zeros) > beginning.size())
+    return Status::NoInput("it is no text in UTF-8, or in UTF-16 with its mark: save it as UTF-8");
+  return {};
+}
+
 }  // namespace
 
 const char* List::Keep(Blocks& blocks, std::string_view text, std::string_view from) {
@@ -104,7 +128,8 @@ void List::Sort() {
 Result<List> ReadList(std::istream& text, const BadIndicator& bad, std::uint64_t most) {
   List list;
   Utf8Text utf8(text);
-  Status status;
+  Status status = IsText(utf8.Peek());
+  if (!status.ok()) return status;
   if (LooksLikeJson(utf8.Peek())) {
     status = ReadJson(utf8, list, bad, most);
   } else {

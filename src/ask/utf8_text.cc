@@ -36,7 +36,12 @@ bool Utf8Text::NextLine(std::string& line) {
   bool any = false;
   for (std::string_view piece = Peek(); !piece.empty(); piece = Peek()) {
     any = true;
-    const std::size_t end = piece.find('\n');
+    if (line_end_ == '\0') {
+      const bool of_cr =
+          piece.find('\n') == std::string_view::npos && piece.find('\r') != std::string_view::npos;
+      line_end_ = of_cr ? '\r' : '\n';
+    }
+    const std::size_t end = piece.find(line_end_);
     const bool whole = end != std::string_view::npos;
     line += piece.substr(0, std::min(end, kMaxLine - line.size()));
     Pass(whole ? end + 1 : piece.size());

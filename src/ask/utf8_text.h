@@ -29,7 +29,8 @@ class Utf8Text {
   // The first `size` bytes of what Peek returned.
   void Pass(std::size_t size) { rest_.remove_prefix(size); }
 
-  // The next line without its newline, cut at kMaxLine bytes. False: there is none.
+  // The next line without its end, cut at kMaxLine bytes. False: there is none. Lines end with LF;
+  // with CR alone where the first piece has some and no LF.
   bool NextLine(std::string& line);
 
  private:
@@ -43,6 +44,7 @@ class Utf8Text {
   std::string piece_;      // as it was read
   std::string decoded_;    // of UTF-16
   std::string_view rest_;  // of either
+  char line_end_ = '\0';   // not known yet
   char32_t high_ = 0;      // the first half of a pair whose second half is not read yet
 };
 

@@ -1,5 +1,6 @@
 // Rows for pipes: Hit -> [List] -> the rrname or the rdata alone, one a line. That each stands once
-// is query's to see to (query::Show::kNames, kValues).
+// is query's to see to (query::Show::kNames, kValues). A line of names is read as that name by
+// ask::AskName and so by -f.
 #pragma once
 
 #include <cstdint>

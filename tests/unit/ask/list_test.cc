@@ -37,6 +37,49 @@ TEST(ReadList, OneIndicatorALineInTheOrderOfTheIndex) {
                                             "7 10.0.0.0/8", "6 192.0.2.1"}));
 }
 
+TEST(ReadList, LinesThatEndWithCrAlone) {
+  std::istringstream lines("www.blah.org\r# no\r192.0.2.1\r");
+  const auto list =
+      ReadList(lines, [](const std::string&, std::string_view, const Status&) { FAIL(); });
+  ASSERT_TRUE(list.ok());
+  ASSERT_EQ(list->size(), 2U);
+  EXPECT_EQ((*list)[0].line, 1U);
+  EXPECT_EQ((*list)[1].line, 3U);
+}
+
+// One word, in place of one for each line.
+TEST(ReadList, WhatIsNoTextIsRefusedWhole) {
+  const std::string utf16 = testing::Utf16(u"www.blah.org\n192.0.2.1\n", false);
+  std::string utf32;
+  for (const char letter : std::string("www.blah.org\n")) utf32.append(3, '\0') += letter;
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"\x1f\x8b\x08rest", "it is compressed (gzip): unpack it first"},
+      {"\xfd\x37zXZ rest", "it is compressed (xz): unpack it first"},
+      {"\x28\xb5\x2f\xfd rest", "it is compressed (zstd): unpack it first"},
+      {"BZh91AY", "it is compressed (bzip2): unpack it first"},
+      {"\x04\x22\x4d\x18 rest", "it is compressed (lz4): unpack it first"},
+      {"PK\x03\x04 rest", "it is compressed (zip, as are workbooks): unpack it first"},
+      {utf16, "it is no text in UTF-8, or in UTF-16 with its mark: save it as UTF-8"},
+      {utf32, "it is no text in UTF-8, or in UTF-16 with its mark: save it as UTF-8"},
+      {std::string("\xff\xfe\0\0", 4) + utf32.substr(3) + std::string(3, '\0'),
+       "it is no text in UTF-8, or in UTF-16 with its mark: save it as UTF-8"}};
+  for (const auto& [bytes, words] : cases) {
+    std::istringstream text(bytes);
+    const auto list =
+        ReadList(text, [](const std::string&, std::string_view, const Status&) { FAIL(); });
+    EXPECT_EQ(list.status().code(), Code::kNoInput) << words;
+    EXPECT_EQ(list.status().message(), words);
+  }
+  // A byte that does not belong there makes one bad line.
+  std::istringstream text(std::string("www.blah\0.org\n192.0.2.1\n", 24));
+  std::size_t bad = 0;
+  const auto list =
+      ReadList(text, [&](const std::string&, std::string_view, const Status&) { ++bad; });
+  ASSERT_TRUE(list.ok()) << list.status().message();
+  EXPECT_EQ(list->size(), 1U);
+  EXPECT_EQ(bad, 1U);
+}
+
 TEST(ReadList, TheSameTwiceIsAnsweredTwice) {
   std::istringstream lines("a.org\na.org\n");
   const auto list =
