@@ -1,10 +1,15 @@
 #include "tools/ingest/check.h"
 
 #include <cstdlib>
+#include <filesystem>
+#include <set>
 #include <sstream>
+#include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "base/bytes.h"
 #include "frame/input/folder_watch.h"
 #include "metrics/exporter.h"
 #include "net/tls.h"
@@ -28,10 +33,32 @@ Status CheckSocket(const net::Endpoint& endpoint, const net::Access& access, con
   return {};
 }
 
+// One path may be written in several ways. What was handed over is tried by nobody, so the second
+// of a pair would be found only by the process that goes on with the first.
+Status CheckPairs(std::vector<net::Endpoint> endpoints, const net::Endpoint& control) {
+  endpoints.push_back(control);
+  std::set<std::string> seen;
+  for (const net::Endpoint& endpoint : endpoints) {
+    std::string place = endpoint.text;
+    if (endpoint.kind == net::Endpoint::Kind::kUnix) {
+      std::error_code unknown;  // the socket's own opening says what is wrong
+      place = std::filesystem::weakly_canonical(place, unknown).string();
+      if (unknown) place = endpoint.text;
+    } else if (place.ends_with(":0")) {
+      continue;  // a port of its own each time
+    }
+    if (!seen.insert(place).second)
+      return Status::Usage("socket " + Printable(endpoint.text) + " is given twice");
+  }
+  return {};
+}
+
 Status CheckSockets(const IngestOptions& options, const std::string& database, const Held& held,
                     Tried& tried) {
   if (Status access = net::CheckAccess(options.access); !access.ok()) return access;
   if (const auto writers = WritersOf(options); !writers.ok()) return writers.status();
+  const net::Endpoint control{net::Endpoint::Kind::kUnix, ControlPath(options, database), false};
+  if (Status pairs = CheckPairs(options.endpoints, control); !pairs.ok()) return pairs;
   for (const net::Endpoint& endpoint : options.endpoints) {
     if (Status opened = CheckSocket(endpoint, options.access, held, tried); !opened.ok())
       return opened;
@@ -44,8 +71,7 @@ Status CheckSockets(const IngestOptions& options, const std::string& database, c
                                           options.tls_client_authorities);
     if (!tls.ok()) return tls.status();
   }
-  return CheckSocket({net::Endpoint::Kind::kUnix, ControlPath(options, database), false}, {}, held,
-                     tried);
+  return CheckSocket(control, {}, held, tried);
 }
 
 Status CheckDatabase(const IngestOptions& options, const std::string& database, const Held& held) {

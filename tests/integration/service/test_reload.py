@@ -235,6 +235,11 @@ def EveryFault(box: Sandbox) -> None:
         unfit = ["", "no-such-option = 1\n", "no line\n", "{}check = true\n"]
         twice, port = box.folder / "twice.sock", _FreePort()
         unfit += [f"{{}}unix = {twice}\nunix = {twice}\n", f"{{}}unix = {twice}\ncontrol = {twice}\n"]
+        # Of what is listened on already, however it is written.
+        link = box.folder / "link"
+        link.symlink_to(box.folder)
+        for held in (ingester.socket, f"{box.folder}/./dnstap.sock", link / "dnstap.sock"):
+            unfit += [f"{{}}unix = {held}\n", f"{{}}control = {held}\n"]
         unfit += [f"{{}}listen = {port}\nmetrics = {port}\n", f"{{}}listen = {port}\nlisten = {port}\n"]
         unfit += [text for texts in faults.values() for text in texts]
         for n, text in enumerate(unfit, 1):
