@@ -29,6 +29,7 @@ GUEST_OF = {
     "lz4.h": "lz4",
     "lz4frame.h": "lz4",
     "lzma.h": "lzma",
+    "curl": "libcurl",
     "microhttpd.h": "microhttpd",
     "prometheus": "prometheus",
     "openssl": "openssl",

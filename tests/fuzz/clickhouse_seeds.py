@@ -1,0 +1,53 @@
+"""Seeds of the fuzz targets of the ClickHouse engine: addresses, and rows as a server sends them."""
+from __future__ import annotations
+
+import struct
+
+from seed_bytes import as_varint
+
+
+def address_seeds() -> dict[str, bytes]:
+    return {name: text.encode() for name, text in {
+        "one": "clickhouse://127.0.0.1",
+        "two": "clickhouse://pdns_write@ch1.example:8123,ch2.example:8124/pdns?outbox=/var/lib/pdns/outbox",
+        "tls": "clickhouses://pdns@[2001:db8::1]:8443/db_2?ca=/etc/pdns/ca.pem&password-file=/etc/pdns/password",
+        "password": "clickhouse://pdns:secret@host/pdns",
+        "option": "clickhouse://host/pdns?password=secret",
+        "twice": "clickhouse://host:8123,host/pdns",
+        "bracket": "clickhouse://[::1/pdns",
+        "port": "clickhouse://host:65536/pdns",
+        "quote": "clickhouse://host/pd'ns",
+        "header": "clickhouse://a\r\nX-Evil: 1@host/pdns",
+        "ats": "clickhouse://a@b@host/?outbox=a&outbox=b",
+        "empty": "clickhouse://,/",
+    }.items()}
+
+
+def values(first: int, last: int, days: list[int], count: int = 1, zone: int = 2, sensors: int = 1) -> bytes:
+    return (struct.pack("<QQQBBQ", first, last, count, zone, 0, sensors) + as_varint(len(days))
+            + b"".join(struct.pack("<I", day) for day in days))
+
+
+def states(first: int, last: int, days: list[int]) -> bytes:
+    return (b"\1" + struct.pack("<Q", first) + b"\1" + struct.pack("<Q", last) + struct.pack("<Q", 3) + b"\1\2\1"
+            + struct.pack("<Q", 5) + as_varint(len(days)) + b"".join(struct.pack("<I", day) for day in days))
+
+
+def row_seeds() -> dict[str, bytes]:
+    day = 86400
+    return {
+        "once": values(20779 * day + 5, 20779 * day + 5, [20779]),
+        "every": values(day, 3 * day, [1, 2, 3]),
+        "ends": values(day, 3 * day, [3, 1]),
+        "runs": values(day, 9 * day, [9, 1, 2, 5, 5]),
+        "outside": values(day, day, [2]),
+        "no-day": values(day, day, []),
+        "no-sensor": values(day, day, [1], sensors=0),
+        "many": values(day, day, [1], count=2**64 - 1, zone=129),
+        "backwards": values(2 * day, day, [1, 2]),
+        "far": values(2**63, 2**63, [2**32 - 1]),
+        "short": values(day, day, [1])[:-1],
+        "lie": values(day, day, [])[:-1] + as_varint(2**60),
+        "states": states(day, 3 * day, [2, 1, 3]),
+        "unset": b"\0" + states(day, day, [1])[9:],
+    }
