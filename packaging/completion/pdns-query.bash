@@ -1,4 +1,5 @@
-# Completion of pdns-query, pdns-ingest, pdns-serve and pdns-tap for bash; the package bash-completion may be there or not.
+# Completion of pdns-query, pdns-ingest, pdns-serve, pdns-tap and pdns-admin for bash; the package bash-completion may be
+# there or not.
 # tests/packaging/completion_test.py holds it to the options and values that the programs have.
 
 _pdns_rrtypes="A NS MD MF CNAME SOA MB MG MR NULL WKS PTR HINFO MINFO MX TXT RP AFSDB X25 ISDN RT NSAP NSAP-PTR SIG KEY
@@ -124,7 +125,30 @@ _pdns_tap() {
   esac
 }
 
+# The command is the first word. Behind it stand its own options, before it and without one those of all.
+_pdns_admin() {
+  local IFS=$' \t\n' cur option before every="-d --database -j --json --version -h --help --help-all"
+  local writes="--dry-run --control" stats="--recount --local"
+  COMPREPLY=()
+  _pdns_begin
+  if [[ $COMP_CWORD == 1 && $cur != -* ]]; then
+    _pdns_words "stats ledger compact"
+    return
+  fi
+  case $option in
+    -d | --database) compopt -o dirnames; return ;;
+    --control) compopt -o default; return ;;
+  esac
+  case ${COMP_WORDS[1]} in
+    stats) _pdns_rest "$stats $every" ;;
+    ledger) _pdns_rest "$every" files ;;
+    compact) _pdns_rest "$writes $every" ;;
+    *) _pdns_rest "$stats $writes $every" ;;
+  esac
+}
+
 complete -F _pdns_query pdns-query
 complete -F _pdns_ingest pdns-ingest
 complete -F _pdns_serve pdns-serve
 complete -F _pdns_tap pdns-tap
+complete -F _pdns_admin pdns-admin

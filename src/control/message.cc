@@ -11,7 +11,7 @@ namespace {
 
 using Operation = Request::Operation;
 // By the number of Request::Operation.
-constexpr std::array<std::string_view, 3> kOperations{"backfill", "tap", "status"};
+constexpr std::array<std::string_view, 4> kOperations{"backfill", "tap", "status", "admin"};
 // As many as source::Untrusted has.
 constexpr unsigned kUntrustedWays = 3;
 
@@ -72,6 +72,41 @@ Status ReadBackfill(const json::Value& object, Request& request) {
   return ReadPolicy(object, request);
 }
 
+bool IsCommand(std::string_view name) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz-";
+  return !name.empty() && name.size() <= kLongestCommand &&
+         name.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
+// An option and its value, of which no byte is 00: what a program could not be given on its command
+// line does not come by this way, either.
+std::optional<std::pair<std::string, std::string>> ReadOption(const json::Value& value) {
+  const json::Value::Elements* const pair = value.AsArray();
+  if (pair == nullptr || pair->size() != 2) return std::nullopt;
+  const auto name = (*pair)[0].AsText();
+  const auto text = (*pair)[1].AsText();
+  if (!name.has_value() || !text.has_value() || name->empty()) return std::nullopt;
+  for (const std::string_view part : {*name, *text})
+    if (part.find('\0') != std::string_view::npos) return std::nullopt;
+  return std::pair(std::string(*name), std::string(*text));
+}
+
+Status ReadAdmin(const json::Value& object, Request& request) {
+  request.command = object.TextOf("command").value_or("");
+  if (!IsCommand(request.command)) return Status::Malformed("an admin request names its command");
+  const json::Value* const value = object.Find("options");
+  const json::Value::Elements* const options = value == nullptr ? nullptr : value->AsArray();
+  if (options == nullptr || options->size() > kMostOptions)
+    return Status::Malformed("an admin request has a list of options, 1000 at most");
+  for (const json::Value& one : *options) {
+    auto option = ReadOption(one);
+    if (!option.has_value())
+      return Status::Malformed("an option of an admin request is a name and a value");
+    request.options.push_back(std::move(*option));
+  }
+  return {};
+}
+
 Reply::Report ReadReport(const json::Value& object) {
   constexpr std::uint64_t kExitCodes = 256;
   // An exit status has 8 bits (wait(2)).
@@ -94,6 +129,17 @@ std::string ToLine(const Request& request) {
     if (request.accepted.has_value()) json.Number("accepted", *request.accepted);
     if (request.untrusted.has_value())
       json.Number("untrusted", static_cast<std::uint64_t>(*request.untrusted));
+  }
+  if (request.operation == Operation::kAdmin) {
+    json.Text("command", request.command);
+    json.BeginArray("options");
+    for (const auto& [name, value] : request.options) {
+      json.BeginArray();
+      json.Text(name);
+      json.Text(value);
+      json.EndArray();
+    }
+    json.EndArray();
   }
   json.EndObject();
   json.EndLine();
@@ -136,11 +182,13 @@ Result<Request> ParseRequest(std::string_view line) {
   for (std::size_t i = 0; i < kOperations.size(); ++i) {
     if (operation != kOperations[i]) continue;
     request.operation = static_cast<Operation>(i);
-    if (request.operation != Operation::kBackfill) return request;
-    if (Status read = ReadBackfill(*document, request); !read.ok()) return read;
+    Status read;
+    if (request.operation == Operation::kBackfill) read = ReadBackfill(*document, request);
+    if (request.operation == Operation::kAdmin) read = ReadAdmin(*document, request);
+    if (!read.ok()) return read;
     return request;
   }
-  return Status::Malformed("op is neither backfill, tap nor status");
+  return Status::Malformed("op is neither backfill, tap, status nor admin");
 }
 
 Result<Reply> ParseReply(std::string_view line) {

@@ -3,7 +3,8 @@
 //
 //   {"op":"backfill","paths":["/absolute"]}  with "accepted":16, "untrusted":0 or both
 //   {"op":"tap"}   {"op":"status"}
-//   {"progress":{"bytes_total":0,"bytes_done":0,"frames":0}}
+//   {"op":"admin","command":"expire","options":[["older","400d"],["dry-run",""]]}
+//   {"progress":{"bytes_total":0,"bytes_done":0,"frames":0}}  of an admin command, frames are rows
 //   {"exit":0,"text":"for stderr","report":"for stdout","again":false}
 //   {"error":"sentence","code":64}  with "busy":true where a later try may do
 //   {"ok":true}  followed by a Frame Streams stream (control/taps.h)
@@ -17,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -26,15 +28,22 @@ namespace pdns::control {
 
 inline constexpr std::size_t kLongestLine = 1U << 20;
 inline constexpr std::size_t kLongestReply = 64U << 20;
+inline constexpr std::size_t kLongestCommand = 32;
+inline constexpr std::size_t kMostOptions = 1000;
 
 struct Request {
-  enum class Operation : std::uint8_t { kBackfill, kTap, kStatus };
+  enum class Operation : std::uint8_t { kBackfill, kTap, kStatus, kAdmin };
   Operation operation = Operation::kStatus;
   std::vector<std::string> paths;  // of a backfill: absolute
   // Of a backfill: what the client was told to take, if it was. Who may ask does not decide that:
   // an ingester refuses what is not its own way.
   std::optional<dnstap::TypeSet> accepted;
   std::optional<source::Untrusted> untrusted;
+  // Of an admin command: its name, of a-z and '-', at most kLongestCommand bytes; and its options
+  // with their values as pdns-admin was given them, at most kMostOptions, none with a byte 00. A
+  // flag has an empty value. Which there are, and what they mean, admin/work.h knows.
+  std::string command;
+  std::vector<std::pair<std::string, std::string>> options;
 };
 
 struct ProgressMade {

@@ -15,10 +15,12 @@ bool MayWrite(const Writers& writers, const net::Peer& peer) {
   return writers.group.has_value() && peer.IsIn(*writers.group);
 }
 
-std::string DenialOf(const Writers& writers, const net::Peer& peer) {
+std::string DenialOf(const Writers& writers, const net::Peer& peer, Request::Operation operation) {
   std::string text = peer.user.has_value() ? "user " + std::to_string(*peer.user)
                                            : "a user whom the ingester's system cannot name";
-  text += " may read from this ingester but not hand it files: ";
+  const bool files = operation == Request::Operation::kBackfill;
+  text += " may read from this ingester but not ";
+  text += files ? "hand it files: " : "have it change its database: ";
   const bool as_root = !writers.user.has_value() || *writers.user == kRoot;
   const std::string users = as_root ? "root" : "root, user " + writers.user_name;
   if (writers.group.has_value())
@@ -43,8 +45,12 @@ Result<Writers> MakeWriters(const std::string& group) {
 }
 
 Status Judge(const Rules& rules, const Request& request, const net::Peer& peer) {
-  if (request.operation != Request::Operation::kBackfill) return {};
-  if (!MayWrite(rules.writers, peer)) return Status::Denied(DenialOf(rules.writers, peer));
+  using Operation = Request::Operation;
+  const bool files = request.operation == Operation::kBackfill;
+  if (!files && request.operation != Operation::kAdmin) return {};
+  if (!MayWrite(rules.writers, peer))
+    return Status::Denied(DenialOf(rules.writers, peer, request.operation));
+  if (!files) return {};
   const source::Policy& policy = rules.policy;
   if (request.accepted.value_or(policy.accepted) == policy.accepted &&
       request.untrusted.value_or(policy.untrusted) == policy.untrusted) {

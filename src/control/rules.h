@@ -1,8 +1,8 @@
 // May this be done for who asks? Request and peer -> [Rules] -> yes, or a refusal.
 //
 // The socket file's mode decides who may connect, and whoever may connect may read: tap and status.
-// A backfill writes to the database. It is for root, for the user that the ingester runs as, and
-// for members of the one group that the operator names, if any.
+// A backfill and an admin command write to the database. They are for root, for the user that the
+// ingester runs as, and for members of the one group that the operator names, if any.
 //
 // A request decides nothing about what is stored and which frames count as taken: it names files,
 // and the ingester takes them by its own policy. One that asks for another policy is refused.
@@ -22,7 +22,7 @@
 
 namespace pdns::control {
 
-// Who may hand in files, beside root.
+// Who may hand in files and change the database, beside root.
 struct Writers {
   std::optional<uid_t> user;  // of the ingester; nothing: net::kNobody, which may be anybody
   std::string user_name;

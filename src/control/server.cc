@@ -51,6 +51,25 @@ bool HungUp(int fd) {
   return poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR)) != 0;
 }
 
+struct Bound {
+  std::size_t most;
+  const char* what;
+};
+
+Bound BoundOf(Request::Operation operation) {
+  if (operation == Request::Operation::kTap) return {Server::kMostTaps, " taps are open"};
+  if (operation == Request::Operation::kAdmin)
+    return {Server::kMostAdmin, " admin command is at work"};
+  return {Server::kMostBackfills, " backfills are at work or wait"};
+}
+
+// For the log.
+std::string NameOf(const Request& request) {
+  if (request.operation == Request::Operation::kAdmin) return "admin command " + request.command;
+  return "backfill of " + std::to_string(request.paths.size()) +
+         (request.paths.size() == 1 ? " path" : " paths");
+}
+
 }  // namespace
 
 Server::Server(net::ListeningSocket socket, Services services)
@@ -108,19 +127,18 @@ void Server::Begin(net::Descriptor client, const std::string& line) {
   const Operation operation = request->operation;
   if (operation == Operation::kStatus)
     return lobby_.Answer(std::move(client), services_.status() + "\n");
-  const bool tap = operation == Operation::kTap;
+  if (operation == Operation::kAdmin && !services_.admin)
+    return Refuse(std::move(client), Status::Usage("this ingester runs no admin commands"));
   // Each session costs threads and, for a tap, a buffer: hence a bound of each kind, with a word
   // for one more, so that a client knows that a later try may do.
-  const std::size_t most = tap ? kMostTaps : kMostBackfills;
-  if (CountOf(operation) >= most) {
-    const std::string what = tap ? " taps are open" : " backfills are at work or wait";
+  const Bound bound = BoundOf(operation);
+  if (CountOf(operation) >= bound.most) {
     return Refuse(std::move(client),
-                  Status::Busy("control socket: " + std::to_string(most) + what +
+                  Status::Busy("control socket: " + std::to_string(bound.most) + bound.what +
                                ", which is the limit: end one, or try again later"));
   }
-  if (!tap) {
-    LogInfo("backfill of " + std::to_string(request->paths.size()) +
-            (request->paths.size() == 1 ? " path" : " paths") + ", asked for by user " +
+  if (operation != Operation::kTap) {
+    LogInfo(NameOf(*request) + ", asked for by user " +
             (peer.user.has_value() ? std::to_string(*peer.user) : "unknown"));
   }
   Spawn(std::move(client), std::move(*request));
@@ -140,7 +158,7 @@ void Server::Spawn(net::Descriptor client, Request request) {
     if (request.operation == Operation::kTap) {
       ServeTap(fd.get());
     } else {
-      ServeBackfill(fd.get(), request);
+      ServeWork(fd.get(), request);
     }
     made.done = true;
   });
@@ -163,7 +181,9 @@ void Server::Sweep() {
 }
 
 // The client's going ends the work: who pressed Ctrl-C there wanted that.
-void Server::ServeBackfill(int fd, const Request& request) {
+void Server::ServeWork(int fd, const Request& request) {
+  const bool files = request.operation == Operation::kBackfill;
+  const Services::Work& work = files ? services_.backfill : services_.admin;
   Stop job;
   source::Progress progress;
   std::atomic<bool> done{false};
@@ -171,7 +191,7 @@ void Server::ServeBackfill(int fd, const Request& request) {
   // A thread of its own, as the work knows nothing of the client: this one shows progress and
   // watches whether anybody still waits for it.
   std::thread worker([&] {
-    result.emplace(services_.backfill(request, job, progress));
+    result.emplace(work(request, job, progress));
     done = true;
   });
   while (!done) {
@@ -189,7 +209,7 @@ void Server::ServeBackfill(int fd, const Request& request) {
   if (result->ok()) {
     reply.report = std::move(**result);
     // Perhaps the work was done before the stop: to ask again is harmless, since what was taken is
-    // not taken twice.
+    // not taken twice, and what was removed is not there to be removed.
     reply.report->again = stop_.requested();
   } else {
     reply.error = result->status();

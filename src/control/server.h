@@ -1,17 +1,18 @@
-// The control socket of a live ingester: clients -> [Server] -> backfills, taps, status.
+// The control socket of a live ingester: clients -> [Server] -> backfills, admin commands, taps,
+// status.
 //
 // The process that owns the database does the work that others ask for. Who may ask for what:
 // control/rules.h; requests and replies: control/message.h.
 //
 // Nothing that one client asks for keeps another from an answer. Clients that have said nothing yet
 // have a limit of their own (control/waiting_clients.h); a status is answered at once, whatever
-// else goes on; at most kMostTaps taps and kMostBackfills backfills, the one that is taken and
-// those that wait for it, are there at a time, and one more is told so at once. A tap or a backfill
-// whose client reads nothing for ten seconds though there is something to read is ended. A backfill
-// whose client is gone is stopped, and counts until it has ended.
+// else goes on; at most kMostTaps taps, kMostBackfills backfills, the one that is taken and those
+// that wait for it, and kMostAdmin admin commands are there at a time, and one more is told so at
+// once. A session whose client reads nothing for ten seconds though there is something to read is
+// ended. A backfill or a command whose client is gone is stopped, and counts until it has ended.
 //
 // Threads: one for all clients that have nothing but a request or a reply, one a tap, two a
-// backfill. The object itself: one thread at a time.
+// backfill or a command. The object itself: one thread at a time.
 #pragma once
 
 #include <atomic>
@@ -38,11 +39,15 @@ class Server {
  public:
   static constexpr std::size_t kMostTaps = 8;
   static constexpr std::size_t kMostBackfills = 8;
+  static constexpr std::size_t kMostAdmin = 1;
 
-  // The work itself. `backfill` is called from a thread of its own and ends early when its stop is
-  // requested; `status` returns soon.
+  // The work itself. `backfill` and `admin` are called from a thread of their own and end early
+  // when their stop is requested; `status` returns soon. Without `admin` its commands are refused.
   struct Services {
-    std::function<Result<Reply::Report>(const Request&, const Stop&, source::Progress&)> backfill;
+    using Work =
+        std::function<Result<Reply::Report>(const Request&, const Stop&, source::Progress&)>;
+    Work backfill;
+    Work admin;
     std::function<std::string()> status;  // one line of JSON
     Taps* taps = nullptr;
     Rules rules;
@@ -73,7 +78,7 @@ class Server {
   void Refuse(net::Descriptor client, const Status& why);
   void Spawn(net::Descriptor client, Request request);
   std::size_t CountOf(Operation operation) const;
-  void ServeBackfill(int fd, const Request& request);
+  void ServeWork(int fd, const Request& request);
   void ServeTap(int fd);
   void Sweep();
 

@@ -99,6 +99,7 @@ Status Service::OpenControl() {
                              source::Progress& progress) {
     return Backfill(request, stop, progress);
   };
+  services.admin = live_.admin;
   services.status = [this] { return FiguresToJson(Figures()); };
   services.taps = &taps_;
   services.rules = {live_.writers, options_.policy};

@@ -58,6 +58,7 @@ struct LiveOptions {
   std::optional<archive::Options> archive;
   std::optional<net::ListeningSocket> control;  // kept with the others
   control::Writers writers;                     // who may hand in files by it
+  control::Server::Services::Work admin;        // runs its admin commands; null: they are refused
   std::function<void()> on_ready;               // called once, when the sockets are read up to now
   std::function<bool()> keeps_sockets;  // asked after a stop: do they go to another process?
 };

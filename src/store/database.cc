@@ -23,4 +23,10 @@ Scanned Snapshot::ScanEach(const SelectionAt& at, const EachRowSink& sink, const
   return all;
 }
 
+Scanned Snapshot::ScanLedger(const LedgerSink& /*sink*/, const Watch& /*watch*/) {
+  Scanned none;
+  none.status = Status::Usage("the ledger of such a database cannot be listed");
+  return none;
+}
+
 }  // namespace pdns::store

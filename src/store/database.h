@@ -19,6 +19,7 @@
 
 #include "base/status.h"
 #include "record/history.h"
+#include "record/position.h"
 #include "record/statistics.h"
 #include "store/selection.h"
 
@@ -119,6 +120,11 @@ class Snapshot {
   // then.
   using CountWatch = std::function<bool(std::uint64_t keys, std::uint64_t tuples)>;
   virtual Status Count(const CountWatch& watch, record::Statistics& statistics) = 0;
+
+  // What was taken, and how far: the rows of the ledger in the order of their ids. False ends it.
+  // Scanned::keys is what was handed up. An engine that cannot list them: kUsage.
+  using LedgerSink = std::function<bool(const record::SourcePosition&)>;
+  virtual Scanned ScanLedger(const LedgerSink& sink, const Watch& watch);
 
   // How far back the journal goes. kIo, kCorrupt.
   virtual Result<JournalSpan> Journal() = 0;

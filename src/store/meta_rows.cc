@@ -72,6 +72,18 @@ std::string LedgerKey(const record::SourceId& id) {
   return key;
 }
 
+std::optional<record::SourceId> DecodeLedgerKey(std::string_view key) {
+  if (!key.starts_with(kLedgerPrefix)) return std::nullopt;
+  Cursor cursor(AsBytes(key), kLedgerPrefix.size());
+  record::SourceId id;
+  const Bytes digest = cursor.Read(id.first_frame.size());
+  const std::uint64_t variant = cursor.Varint();
+  if (!cursor.AtEnd() || variant > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
+  std::copy(digest.begin(), digest.end(), id.first_frame.begin());
+  id.variant = static_cast<std::uint32_t>(variant);
+  return id;
+}
+
 std::string LedgerValue(const record::Position& position) {
   std::string value;
   AppendVarint(value, position.frames);

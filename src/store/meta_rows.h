@@ -32,6 +32,7 @@ std::optional<SchemaVersion> DecodeSchemaValue(Bytes value);
 // The ledger: how far each source was taken.
 inline constexpr std::string_view kLedgerPrefix = "src/";
 std::string LedgerKey(const record::SourceId& id);
+std::optional<record::SourceId> DecodeLedgerKey(std::string_view key);
 std::string LedgerValue(const record::Position& position);
 std::optional<record::Position> DecodeLedgerValue(Bytes value);
 

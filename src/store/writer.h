@@ -31,7 +31,8 @@ struct Expired {
   bool stopped = false;  // by the watch: rows may be left, call again
 };
 
-// One thread at a time. Progress and figures: any thread, at any time between opening and Close.
+// One thread at a time. Progress and figures: any thread, at any time between opening and Close;
+// Compact: one other thread, likewise.
 class Writer {
  public:
   virtual ~Writer() = default;
@@ -73,7 +74,8 @@ class Writer {
   virtual void WaitForMerges(const Hurry& hurry) = 0;
 
   // Rewrites all rows into their smallest form, which is also the quickest to read. Needs disk for
-  // a second copy meanwhile. kIo, kCorrupt.
+  // a second copy meanwhile. Batches may be applied beside it; what they bring is not rewritten.
+  // kIo, kCorrupt.
   virtual Status Compact(const Hurry& hurry) = 0;
 
   virtual Figures figures() const = 0;

@@ -30,7 +30,7 @@ def anchors(path: Path) -> set[str]:
 def helps() -> dict[str, str]:
     return {f"{tool} {option}": subprocess.run([BIN / tool, option], capture_output=True, text=True, check=True).stdout
             for tool, option in (("pdns-ingest", "--help"), ("pdns-query", "--help"), ("pdns-query", "--help-all"),
-                                 ("pdns-serve", "--help"), ("pdns-tap", "--help"))}
+                                 ("pdns-serve", "--help"), ("pdns-tap", "--help"), ("pdns-admin", "--help"), ("pdns-admin", "--help-all"))}
 
 
 class Documents(unittest.TestCase):

@@ -15,13 +15,19 @@ std::string Body(const std::string& line) {
 
 void CheckRequest(const pdns::control::Request& request) {
   for (const std::string& path : request.paths) MUST_HOLD(path.starts_with('/'));
-  MUST_HOLD((request.operation == pdns::control::Request::Operation::kBackfill) !=
-            request.paths.empty());
+  using Operation = pdns::control::Request::Operation;
+  MUST_HOLD((request.operation == Operation::kBackfill) != request.paths.empty());
+  MUST_HOLD((request.operation == Operation::kAdmin) != request.command.empty());
+  MUST_HOLD(request.options.size() <= pdns::control::kMostOptions);
+  MUST_HOLD(request.options.empty() || request.operation == Operation::kAdmin);
+  for (const auto& [name, value] : request.options)
+    MUST_HOLD(!name.empty() && (name + value).find('\0') == std::string::npos);
   const std::string body = Body(ToLine(request));
   if (body.size() > pdns::control::kLongestLine) return;  // escapes made it longer
   const auto again = pdns::control::ParseRequest(body);
   MUST_HOLD(again.ok() && again->operation == request.operation && again->paths == request.paths);
   MUST_HOLD(again->accepted == request.accepted && again->untrusted == request.untrusted);
+  MUST_HOLD(again->command == request.command && again->options == request.options);
 }
 
 void CheckReply(const pdns::control::Reply& reply) {

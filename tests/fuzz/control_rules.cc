@@ -37,10 +37,12 @@ void Decide(const pdns::control::Rules& rules, const pdns::control::Request& req
             const Asker& asker) {
   const pdns::net::Peer peer = pdns::net::MakePeer(asker.user, asker.groups);
   const pdns::Status judged = Judge(rules, request, peer);
-  const bool reads = request.operation != pdns::control::Request::Operation::kBackfill;
+  using Operation = Request::Operation;
+  const bool admin = request.operation == Operation::kAdmin;
+  const bool reads = !admin && request.operation != Operation::kBackfill;
   const bool same_policy =
-      (!request.accepted.has_value() || *request.accepted == rules.policy.accepted) &&
-      (!request.untrusted.has_value() || *request.untrusted == rules.policy.untrusted);
+      admin || ((!request.accepted.has_value() || *request.accepted == rules.policy.accepted) &&
+                (!request.untrusted.has_value() || *request.untrusted == rules.policy.untrusted));
   const Code policy = same_policy ? Code::kOk : Code::kUsage;
   const Code write = MayWrite(rules, asker) ? policy : Code::kDenied;
   MUST_HOLD(judged.code() == (reads ? Code::kOk : write));

@@ -27,6 +27,8 @@ void CheckValues(pdns::Bytes bytes) {
 }
 
 void CheckKeys(std::string_view text) {
+  if (const auto id = pdns::store::DecodeLedgerKey(text))
+    MUST_HOLD(pdns::store::LedgerKey(*id) == text);
   if (const auto number = pdns::store::DecodeSensorKey(text))
     MUST_HOLD(pdns::store::SensorKey(*number) == text);
   if (const auto type = pdns::store::DecodeTypeKey(text))

@@ -65,7 +65,7 @@ class Process(unittest.TestCase):
             self.assertIn(b"standard input", run.stderr)
 
     def test_help_that_cannot_be_written(self) -> None:
-        for tool, option in itertools.product(("pdns-ingest", "pdns-query", "pdns-serve", "pdns-tap"), ("--help", "--version")):
+        for tool, option in itertools.product(("pdns-ingest", "pdns-query", "pdns-serve", "pdns-tap", "pdns-admin"), ("--help", "--version")):
             with self.subTest(tool=tool, option=option), open("/dev/full", "wb") as full:
                 run = subprocess.run([BIN / tool, option], stdout=full, stderr=subprocess.PIPE, timeout=300)
                 self.assertEqual(IO, run.returncode, run.stderr)

@@ -20,7 +20,7 @@ FILES = ROOT / "packaging/completion"
 BASH, ZSH = FILES / "pdns-query.bash", FILES / "_pdns-query"
 BASH_COMPLETION = Path("/usr/share/bash-completion/bash_completion")
 RENDER_ROWS = Path(os.environ.get("PDNS_RENDER_ROWS", "build/release/tests/rendering/render_rows"))
-PROGRAMS = ("pdns-query", "pdns-ingest", "pdns-serve", "pdns-tap")
+PROGRAMS = ("pdns-query", "pdns-ingest", "pdns-serve", "pdns-tap", "pdns-admin")
 USAGE = 64
 
 # Options whose values are words that the help names.
@@ -30,7 +30,7 @@ WORDS = {("pdns-query", "--format"), ("pdns-query", "--sort"), ("pdns-query", "-
 FILE_VALUES = {("pdns-query", "--file"), *(("pdns-ingest", option) for option in (
     "--unix", "--follow", "--backfill", "--tls-cert", "--tls-key", "--tls-client-ca", "--control", "--config")),
     *(("pdns-serve", option) for option in ("--keys", "--audit", "--tls-cert", "--tls-key", "--config")),
-    *(("pdns-tap", option) for option in ("--unix", "--follow", "--control"))}
+    *(("pdns-tap", option) for option in ("--unix", "--follow", "--control")), ("pdns-admin", "--control")}
 FOLDER_VALUES = {*((program, "--database") for program in PROGRAMS), ("pdns-ingest", "--watch"), ("pdns-ingest", "--archive")}
 SYSTEM_VALUES = {("pdns-ingest", "--socket-owner"), ("pdns-ingest", "--socket-group"),
                  ("pdns-ingest", "--backfill-group")}
@@ -95,7 +95,7 @@ def accepted(program: str, option: str, value: str, folder: Path) -> bool:
 
 def help_of(program: str) -> dict[str, tuple[bool, str]]:
     """Long option -> whether it takes a value, and what is said of it."""
-    said = "--help-all" if program == "pdns-query" else "--help"
+    said = "--help-all" if program in ("pdns-query", "pdns-admin") else "--help"
     text = subprocess.run([BIN / program, said], capture_output=True, text=True, check=True).stdout
     found = re.findall(r"^  (?:-\w \[ )?(--[a-z-]+)(?: \])?( [A-Z].*?)?(?:  +|\n)(.*(?:\n {10,}.*)*)", text, re.MULTILINE)
     return {option: (bool(value), " ".join(words.split())) for option, value, words in found}
@@ -236,6 +236,8 @@ class Known(unittest.TestCase):
             "pdns-query -t MX,": None, "pdns-query www": [], "pdns-query ": [], "pdns-query -- -": [],
             "pdns-query --nonsense": [], "pdns-query www --su": ["--summarize"], "pdns-query --pivot www": [],
             "pdns-ingest --socket-owner roo": ["root"], "pdns-tap --rcode NXDOMAIN,serv": ["NXDOMAIN,SERVFAIL"],
+            "pdns-admin le": ["ledger"], "pdns-admin stats --re": ["--recount"], "pdns-admin compact --re": [],
+            "pdns-admin ledger --dry": [], "pdns-admin compact --dry": ["--dry-run"],
         }.items():
             offered = in_bash(line)[0]
             if wanted is None:
@@ -246,6 +248,7 @@ class Known(unittest.TestCase):
                 self.assertEqual(wanted, offered, line)
         self.assertEqual(([], {"default"}), in_bash("pdns-ingest x"))
         self.assertEqual(([], {"default"}), in_bash("pdns-tap -- -x"))
+        self.assertEqual(([], {"default"}), in_bash("pdns-admin ledger x"))
 
     def test_words_that_bash_does_not_cut(self) -> None:
         """`=` taken out of COMP_WORDBREAKS."""
@@ -271,6 +274,7 @@ class Typed(unittest.TestCase):
         "pdns-ingest li": "pdns-ingest list.txt", "pdns-ingest --untrusted=q": "pdns-ingest --untrusted=quarantine",
         "pdns-ingest --socket-owner roo": "pdns-ingest --socket-owner root", "pdns-ingest --watch da": "pdns-ingest --watch data/",
         "pdns-tap --rcode nxd": "pdns-tap --rcode NXDOMAIN", "pdns-tap --type UPDATE_Q": "pdns-tap --type UPDATE_QUERY",
+        "pdns-admin comp": "pdns-admin compact", "pdns-admin ledger li": "pdns-admin ledger list.txt",
         "pdns-tap data/c": "pdns-tap data/capture", "pdns-tap --metr": "pdns-tap --metr",
     }
 
@@ -300,7 +304,7 @@ class Typed(unittest.TestCase):
             place = Path(folder) / "completions"
             place.mkdir()
             shutil.copy(BASH, place / "pdns-query")
-            for other in ("pdns-ingest", "pdns-serve", "pdns-tap"):
+            for other in ("pdns-ingest", "pdns-serve", "pdns-tap", "pdns-admin"):
                 (place / other).symlink_to("pdns-query")
             self.check("bash", f"BASH_COMPLETION_USER_DIR={folder}\n. {BASH_COMPLETION}\n")
 

@@ -23,7 +23,7 @@ from pdns_testing import BIN, CAPTURES, CONTENT_TYPE, DATA, compress, control, i
 ROOT = Path(__file__).resolve().parents[2]
 MARKDOWN = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 PAGES = sorted((ROOT / "man").glob("*.[17]"))
-PROGRAMS = ("pdns-ingest", "pdns-query", "pdns-serve", "pdns-tap")
+PROGRAMS = ("pdns-ingest", "pdns-query", "pdns-serve", "pdns-tap", "pdns-admin")
 INDICATORS = "# from a report\nhxxps://www[.]blah[.]org/login\n205.150.150.0/24  # a block\nnever-seen.example\n"
 
 # Programs that are noted in place of being run, and why.

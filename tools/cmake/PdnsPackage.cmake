@@ -17,7 +17,7 @@ function(pdns_install_compressed file name destination)
 endfunction()
 
 file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/packaging)
-foreach(tool IN ITEMS pdns-ingest pdns-query pdns-serve pdns-tap)
+foreach(tool IN ITEMS pdns-ingest pdns-query pdns-serve pdns-tap pdns-admin)
   if(TARGET ${tool})
     install(TARGETS ${tool} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tools)
     pdns_install_compressed(${PROJECT_SOURCE_DIR}/man/${tool}.1 ${tool}.1 ${CMAKE_INSTALL_MANDIR}/man1)
@@ -29,7 +29,7 @@ pdns_install_compressed(${PROJECT_SOURCE_DIR}/man/pdns.7 pdns.7 ${CMAKE_INSTALL_
 # One file completes for all programs; bash-completion looks for one by the name of each.
 set(completions ${CMAKE_INSTALL_DATAROOTDIR}/bash-completion/completions)
 install(FILES ${packaging}/completion/pdns-query.bash DESTINATION ${completions} RENAME pdns-query COMPONENT tools)
-foreach(other IN ITEMS pdns-ingest pdns-serve pdns-tap)
+foreach(other IN ITEMS pdns-ingest pdns-serve pdns-tap pdns-admin)
   file(CREATE_LINK pdns-query ${PROJECT_BINARY_DIR}/packaging/${other} SYMBOLIC)
   install(FILES ${PROJECT_BINARY_DIR}/packaging/${other} DESTINATION ${completions} COMPONENT tools)
 endforeach()

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/wait.h"
 #include "control/client.h"
-#include "tools/ingest/progress_line.h"
+#include "tools/common/progress_line.h"
 #include "tools/ingest/signal_supervisor.h"
 
 namespace pdns::tools {

@@ -135,8 +135,7 @@ void IngestDatabase::LookAtSize() {
 ingest::Sink IngestDatabase::sink() {
   return {[this](const record::SourceId& id) -> Result<std::optional<record::Position>> {
             store::Writer* writer = writer_;
-            if (writer == nullptr)
-              return Status::Disk("database " + setup_.path + ": not open yet");
+            if (writer == nullptr) return NotOpen();
             return writer->Progress(id);
           },
           [this](const record::Batch& batch) { return Apply(batch); }, &storing_};
@@ -144,7 +143,8 @@ ingest::Sink IngestDatabase::sink() {
 
 Result<record::Applied> IngestDatabase::Apply(const record::Batch& batch) {
   store::Writer* writer = writer_;
-  if (writer == nullptr) return Status::Disk("database " + setup_.path + ": not open yet");
+  if (writer == nullptr) return NotOpen();
+  const WriterTurns::Turn turn(turns_, WriterTurns::Who::kBatch);
   auto applied = writer->Apply(batch);
   if (applied.ok()) {
     if (setup_.limits.any()) LookAtSize();
@@ -153,6 +153,25 @@ Result<record::Applied> IngestDatabase::Apply(const record::Batch& batch) {
     if (disk_failure_.ok()) disk_failure_ = applied.status();
   }
   return applied;
+}
+
+Status IngestDatabase::With(const std::function<Status(store::Writer&)>& work) {
+  store::Writer* writer = writer_;
+  if (writer == nullptr) return NotOpen();
+  const WriterTurns::Turn turn(turns_, WriterTurns::Who::kCommand);
+  // What the database's disk refuses a command it refuses the next batch, too, which then ends the
+  // run.
+  return work(*writer);
+}
+
+Result<store::Writer*> IngestDatabase::Beside() {
+  store::Writer* writer = writer_;
+  if (writer == nullptr) return NotOpen();
+  return writer;
+}
+
+Status IngestDatabase::NotOpen() const {
+  return Status::Disk("database " + setup_.path + ": not open yet");
 }
 
 Status IngestDatabase::Close() {

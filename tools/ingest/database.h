@@ -7,8 +7,9 @@
 // tries again after 1 s, 2 s, ... up to every 30 s. With a limit the size is looked at after each
 // batch, and each second while nothing is stored.
 //
-// Threads: one of its own, that tries and looks. sink() is for the drainer and the claims;
-// everything else for any thread.
+// Threads: one of its own, that tries and looks. sink() is for the drainer and the claims; the
+// functions of WriterAccess are for the one thread of an admin command; everything else for any
+// thread.
 #pragma once
 
 #include <atomic>
@@ -19,6 +20,7 @@
 #include <string>
 #include <thread>
 
+#include "admin/writer_access.h"
 #include "base/log_limit.h"
 #include "base/status.h"
 #include "base/stop.h"
@@ -26,6 +28,7 @@
 #include "ingest/storing.h"
 #include "store_rocks/open.h"
 #include "tools/ingest/database_size.h"
+#include "tools/ingest/writer_turns.h"
 
 namespace pdns::tools {
 
@@ -35,7 +38,7 @@ struct DiskTrouble {
   std::chrono::seconds pause{1};  // before the next try
 };
 
-class IngestDatabase {
+class IngestDatabase final : public admin::WriterAccess {
  public:
   struct Setup {
     std::string path;
@@ -49,7 +52,7 @@ class IngestDatabase {
   };
 
   explicit IngestDatabase(Setup setup);
-  ~IngestDatabase();  // as EndWait
+  ~IngestDatabase() override;  // as EndWait
   IngestDatabase(const IngestDatabase&) = delete;
   IngestDatabase& operator=(const IngestDatabase&) = delete;
 
@@ -68,6 +71,12 @@ class IngestDatabase {
   store::Writer* writer() const { return writer_; }  // null: not open yet
   Status Close();                                    // of the writer, after EndWait; kDisk, kIo
 
+  // For admin commands, beside the batches of the sink.
+  Status With(const std::function<Status(store::Writer&)>& work) override;
+  Result<store::Writer*> Beside() override;
+  bool MakeWay() const override { return turns_.batch_waits(); }
+  const std::string& path() const override { return setup_.path; }
+
   // The first batch that the disk refused; and what ended a wait in vain. Ok: there was none.
   Status disk_failure() const;
   Status wait_failure() const;
@@ -79,12 +88,14 @@ class IngestDatabase {
   bool WaitUntilOpen();
   void LookAtSize();
   Result<record::Applied> Apply(const record::Batch& batch);
+  Status NotOpen() const;
 
   const Setup setup_;
   std::chrono::seconds pause_{0};  // before the next try
   ingest::Storing storing_;
   std::unique_ptr<store::Writer> owner_;
   std::atomic<store::Writer*> writer_{nullptr};
+  WriterTurns turns_;
   mutable std::mutex mutex_;  // what follows
   DatabaseSize size_;
   Status disk_failure_;

@@ -15,16 +15,17 @@
 #include <optional>
 #include <vector>
 
+#include "admin/work.h"
 #include "base/log.h"
 #include "ingest/service.h"
 #include "metrics/exporter.h"
 #include "net/handed.h"
 #include "net/notify.h"
+#include "tools/common/progress_line.h"
 #include "tools/ingest/ask_program.h"
 #include "tools/ingest/backfill.h"
 #include "tools/ingest/check.h"
 #include "tools/ingest/database.h"
-#include "tools/ingest/progress_line.h"
 #include "tools/ingest/signal_supervisor.h"
 
 namespace pdns::tools {
@@ -234,6 +235,9 @@ class IngestRun {
         before_.not_stored};
     const bool files_only = !options_.live() && !plan.sources.empty();
     NoteHeld(live);
+    live.admin = [this](const control::Request& request, const Stop& stop, source::Progress& done) {
+      return admin::RunWork(request, *store_, stop, done);
+    };
     live.on_ready = [this] {
       spare_.clear();
       net::Notify("READY=1");

@@ -9,6 +9,7 @@
 
 #include "query/text/from_texts.h"
 #include "tools/common/options.h"
+#include "tools/query/given_texts.h"
 #include "tools/query/option_list.h"
 
 namespace pdns::tools {
@@ -17,25 +18,6 @@ namespace {
 namespace po = boost::program_options;
 
 using query::Show;
-// All that was given, but for what Boost fills in: a flag has an empty text.
-query::NamedTexts TextsOf(const po::variables_map& values) {
-  query::NamedTexts texts;
-  for (const auto& [name, value] : values) {
-    if (value.defaulted()) continue;
-    const boost::any& given = value.value();
-    const std::string& known = name == "name" ? "q" : name;
-    if (boost::any_cast<bool>(&given) != nullptr) {
-      texts.Add(known, "");
-    } else if (const auto* text = boost::any_cast<std::string>(&given); text != nullptr) {
-      texts.Add(known, *text);
-    } else if (const auto* number = boost::any_cast<std::int64_t>(&given); number != nullptr) {
-      texts.Add(known, std::to_string(*number));
-    } else if (const auto* all = boost::any_cast<std::vector<std::string>>(&given)) {
-      for (const std::string& one : *all) texts.Add(known, one);
-    }
-  }
-  return texts;
-}
 
 Status SetShow(const po::variables_map& values, QueryOptions& options) {
   int given = 0;
@@ -133,7 +115,7 @@ Result<QueryOptions> Convert(const po::variables_map& values, std::chrono::sys_s
   how.mark = "--";
   how.ask_something =
       "ask something: a name, an address, --rdata with either, or -f with a list; see --help";
-  auto read = query::RequestFromTexts(TextsOf(values), how);
+  auto read = query::RequestFromTexts(GivenTexts(values), how);
   if (!read.ok()) return read.status();
   options.request = std::move(read->request);
   options.notices = std::move(read->notices);

@@ -7,6 +7,7 @@
 #include "store_rocks/open.h"
 #include "store_rocks/read/count.h"
 #include "store_rocks/read/journal_scan.h"
+#include "store_rocks/read/ledger_scan.h"
 #include "store_rocks/read/reverse_scan.h"
 #include "store_rocks/read/scan.h"
 
@@ -33,6 +34,10 @@ Status RocksSnapshot::Totals(record::Statistics& statistics) {
 
 Status RocksSnapshot::Count(const CountWatch& watch, record::Statistics& statistics) {
   return CountRows(walker_, watch, statistics);
+}
+
+store::Scanned RocksSnapshot::ScanLedger(const LedgerSink& sink, const store::Watch& watch) {
+  return store_rocks::ScanLedger(walker_, sink, watch);
 }
 
 Result<store::JournalSpan> RocksSnapshot::Journal() { return SpanOfJournal(walker_); }

@@ -28,6 +28,7 @@ class RocksSnapshot final : public store::Snapshot {
   const std::vector<std::string>& sensors() const override { return instance_->sensors(); }
   Status Totals(record::Statistics& statistics) override;
   Status Count(const CountWatch& watch, record::Statistics& statistics) override;
+  store::Scanned ScanLedger(const LedgerSink& sink, const store::Watch& watch) override;
   Result<store::JournalSpan> Journal() override;
   store::Scanned ScanNew(const store::NewSelection& selection, const store::NewSink& sink,
                          const store::Watch& watch) override;

@@ -1,8 +1,8 @@
 // The writer over RocksDB: store/writer.h -> [RocksWriter] -> the database. Guest: rocksdb.
 //
 // writer.cc opens and closes it and applies batches; expire.cc and writer_tidy.cc have the rest.
-// Threads as store/writer.h says: RocksDB's handles, which Progress and figures use, may be used by
-// any thread; everything else here is for one.
+// Threads as store/writer.h says: RocksDB's handles, which Progress, figures and Compact use, may
+// be used by any thread; everything else here is for one.
 #pragma once
 
 #include <array>

@@ -42,6 +42,9 @@ Status RocksWriter::Compact(const Hurry& hurry) {
     // come to an end.
     options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
     options.canceled = &canceled;
+    // Else no merge of what comes in begins until this is done, and a live ingester stands still
+    // once it has as many table files as it may.
+    options.exclusive_manual_compaction = false;
     rocksdb::Status status;
     for (std::size_t i = 0; i < handles_.size() && status.ok(); ++i)
       status = db_->CompactRange(options, handles_[i], nullptr, nullptr);

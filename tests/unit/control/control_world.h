@@ -31,6 +31,7 @@ class ControlTest : public ::testing::Test {
       --jobs;
       return result;
     };
+    services.admin = services.backfill;
     services.status = [] { return std::string("{\"figures\":1}"); };
     services.taps = &taps;
     services.rules.writers = *MakeWriters("");

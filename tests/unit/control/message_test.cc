@@ -62,7 +62,7 @@ TEST(ControlMessage, RequestsComeBack) {
 TEST(ControlMessage, RequestsThatAreNone) {
   const std::string backfill = R"({"op":"backfill",)";
   const std::string policy = R"(,"accepted":16,"untrusted":0})";
-  const std::vector<std::string> bad = {
+  std::vector<std::string> bad = {
       "", " ", "{", "null", "[]", "\"op\"", "1", "{}", "{\"op\":\"tap\"", "{\"op\":\"tap\"}}",
       "{\"op\":\"tap\"} {\"op\":\"tap\"}", "{op:tap}", "{'op':'tap'}", "{\"op\":\"Tap\"}",
       "{\"op\":\"tap \"}", "{\"op\":1}", "{\"op\":null}", "{\"op\":[\"tap\"]}", "{\"OP\":\"tap\"}",
@@ -84,12 +84,43 @@ TEST(ControlMessage, RequestsThatAreNone) {
       backfill + R"("paths":["/a"],"accepted":16,"untrusted":3})",
       backfill + R"("paths":["/a"],"untrusted":"store"})",
       backfill + R"("paths":["/a"],"accepted":16,"untrusted":18446744073709551615})"};
+  const std::string admin = R"({"op":"admin","command":"expire",)";
+  for (const char* rest :
+       {"", R"("options":{}})", R"("options":"x"})", R"("options":["x"]})", R"("options":[["x"]]})",
+        R"("options":[["x","y","z"]]})", R"("options":[["","y"]]})", R"("options":[["x",1]]})",
+        R"("options":[[null,"y"]]})", R"("options":[["x","a\u0000b"]]})",
+        R"("options":[["x\u0000","a"]]})"})
+    bad.push_back(rest[0] == '\0' ? R"({"op":"admin","command":"expire"})" : admin + rest);
+  for (const char* name : {"", "Expire", "ex pire", "1", "../x"})
+    bad.push_back(R"({"op":"admin","options":[],"command":")" + std::string(name) + "\"}");
+  bad.push_back(R"({"op":"admin","options":[],"command":")" + std::string(33, 'x') + "\"}");
+  bad.emplace_back(R"({"op":"admin","options":[]})");
   for (const std::string& line : bad) {
     const auto request = ParseRequest(line);
     ASSERT_FALSE(request.ok()) << line;
     EXPECT_EQ(request.status().code(), Code::kMalformed);
     EXPECT_FALSE(request.status().message().empty());
   }
+}
+
+TEST(ControlMessage, AnAdminCommandWithItsOptions) {
+  Request request;
+  request.operation = Operation::kAdmin;
+  request.command = "expire";
+  request.options = {{"older", "400d"}, {"dry-run", ""}, {"type", "A"}, {"type", "TXT"}};
+  const std::string line = ToLine(request);
+  EXPECT_EQ(line, R"({"op":"admin","command":"expire","options":[["older","400d"],["dry-run",""],)"
+                  R"(["type","A"],["type","TXT"]]})"
+                  "\n");
+  request.options.assign(kMostOptions, {"bailiwick", "\"\\\n\xff\x7f"});
+  const auto again = ParseRequest(Body(ToLine(request)));
+  ASSERT_TRUE(again.ok()) << again.status().message();
+  EXPECT_EQ(again->operation, Operation::kAdmin);
+  EXPECT_EQ(again->command, "expire");
+  EXPECT_EQ(again->options, request.options);
+  EXPECT_TRUE(again->paths.empty());
+  request.options.emplace_back("one", "more");
+  EXPECT_EQ(ParseRequest(Body(ToLine(request))).status().code(), Code::kMalformed);
 }
 
 // What a client was not told it does not say.

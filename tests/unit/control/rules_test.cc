@@ -31,6 +31,7 @@ Request SomeRequest(Operation operation) {
   Request request;
   request.operation = operation;
   if (operation == Operation::kBackfill) request.paths = {"/a"};
+  if (operation == Operation::kAdmin) request.command = "expire";
   return request;
 }
 
@@ -70,6 +71,20 @@ TEST(Rules, OthersMayByTheNamedGroupAlone) {
       "members of group writers may");
   const Status without = JudgeBackfill(SomeRules(false), other);
   EXPECT_NE(without.message().find("if its configuration names one"), std::string::npos);
+}
+
+// An admin command is judged as a backfill, and who may not is told what it was about.
+TEST(Rules, AnAdminCommandIsForThoseWhoMayWrite) {
+  const Request request = SomeRequest(Operation::kAdmin);
+  for (const uid_t user : {uid_t{0}, kOwn})
+    EXPECT_TRUE(Judge(SomeRules(false), request, net::MakePeer(user, {})).ok()) << user;
+  EXPECT_TRUE(Judge(SomeRules(true), request, net::MakePeer(kOther, {kGroup})).ok());
+  const Status denied = Judge(SomeRules(false), request, net::MakePeer(kOther, {kGroup}));
+  EXPECT_EQ(denied.code(), Code::kDenied);
+  EXPECT_EQ(denied.message().find("user 1001 may read from this ingester but not have it change"),
+            0U)
+      << denied.message();
+  EXPECT_EQ(Judge(Rules(), request, net::Peer()).code(), Code::kDenied);
 }
 
 // 65534 is whoever this system cannot name.

@@ -207,6 +207,53 @@ TEST_F(ControlTest, WhoIsSentToTheNextOneFindsTheSocketClosed) {
   end.join();
 }
 
+TEST_F(ControlTest, AnAdminCommandIsWorkOfItsOwnKind) {
+  Gate gate;
+  services.admin = [&](const Request& request, const Stop& /*stop*/,
+                       source::Progress& progress) -> Result<Reply::Report> {
+    ++jobs;
+    progress.bytes_done = 7;
+    gate.Wait();
+    --jobs;
+    return Reply::Report{2, request.command, request.options.at(0).first, false};
+  };
+  server.reset();
+  Open();
+  Request request;
+  request.operation = Request::Operation::kAdmin;
+  request.command = "expire";
+  request.options = {{"older", "400d"}};
+  Client client = Connected();
+  ASSERT_TRUE(client.Send(request, never).ok());
+  ASSERT_TRUE(Eventually([&] { return jobs == 1; }));
+  // One at a time, and a backfill beside it.
+  Client second = Connected();
+  source::Progress progress;
+  EXPECT_EQ(Backfill(second, request, never, progress).status().code(), Code::kBusy);
+  Client files = Connected();
+  EXPECT_TRUE(Backfill(files, BackfillOf("/a"), never, progress).ok());
+  gate.Open();
+  std::string line = Line(client);
+  while (line.find("\"progress\"") != std::string::npos) line = Line(client);
+  const auto reply = ParseReply(line);
+  ASSERT_TRUE(reply.ok() && reply->report.has_value()) << line;
+  EXPECT_EQ(reply->report->exit_code, 2);
+  EXPECT_EQ(reply->report->text, "expire");
+  EXPECT_EQ(reply->report->json, "older");
+}
+
+TEST_F(ControlTest, AnIngesterWithoutAdminCommandsSaysSo) {
+  services.admin = nullptr;
+  server.reset();
+  Open();
+  Request request;
+  request.operation = Request::Operation::kAdmin;
+  request.command = "compact";
+  Client client = Connected();
+  source::Progress progress;
+  EXPECT_EQ(Backfill(client, request, never, progress).status().code(), Code::kUsage);
+}
+
 TEST_F(ControlTest, Status) {
   EXPECT_EQ(Asked("{\"op\":\"status\"}\n"), "{\"figures\":1}");
   EXPECT_EQ(Asked("{\"op\":\"status\"}\n and whatever follows it"), "{\"figures\":1}");

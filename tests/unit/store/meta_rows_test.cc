@@ -41,6 +41,17 @@ TEST(Ledger, KeysTellSourcesApart) {
   EXPECT_EQ(ToHex(AsBytes(LedgerKey(id))), "7372632f" + digest + "00");
   id.variant = 300;
   EXPECT_EQ(ToHex(AsBytes(LedgerKey(id))), "7372632f" + digest + "ac02");
+  EXPECT_EQ(DecodeLedgerKey(LedgerKey(id)), id);
+  id.variant = 4294967295U;
+  const std::string key = LedgerKey(id);
+  EXPECT_EQ(DecodeLedgerKey(key), id);
+  for (std::size_t size = 0; size < key.size(); ++size)
+    EXPECT_EQ(DecodeLedgerKey(key.substr(0, size)), std::nullopt) << size;
+  EXPECT_EQ(DecodeLedgerKey(key + "x"), std::nullopt);
+  EXPECT_EQ(DecodeLedgerKey("SRC/" + key.substr(4)), std::nullopt);
+  // 2^32, and a zero that has more bytes than it needs.
+  EXPECT_EQ(DecodeLedgerKey(key.substr(0, 36) + "\x80\x80\x80\x80\x10"), std::nullopt);
+  EXPECT_EQ(DecodeLedgerKey(key.substr(0, 36) + std::string("\x80\0", 2)), std::nullopt);
 }
 
 TEST(Ledger, RoundTripAndDamage) {
@@ -137,6 +148,7 @@ TEST(MetaKeys, NoKindIsTakenForAnother) {
     for (const std::string& form : {key, key.substr(0, key.size() - 1), key + "x"}) {
       const std::size_t kinds = (DecodeSensorKey(form).has_value() ? 1U : 0U) +
                                 (DecodeTypeKey(form).has_value() ? 1U : 0U) +
+                                (DecodeLedgerKey(form).has_value() ? 1U : 0U) +
                                 (DecodeQuarantineKey(form).has_value() ? 1U : 0U) +
                                 (DecodeAddressesKey(form).has_value() ? 1U : 0U) +
                                 (DecodeExpiredKey(form).has_value() ? 1U : 0U);
@@ -144,7 +156,7 @@ TEST(MetaKeys, NoKindIsTakenForAnother) {
       taken += kinds;
     }
   }
-  EXPECT_EQ(taken, 5U);
+  EXPECT_EQ(taken, 6U);
 }
 
 TEST(Expired, MonthsOfAllTime) {

@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "tools/admin/command.h"
 #include "tools/ingest/option_list.h"
 #include "tools/query/option_list.h"
 #include "tools/tap/option_list.h"
@@ -27,7 +28,11 @@ std::vector<OptionRow> RowsOf(const OptionTable& table) {
 }
 
 std::vector<std::vector<OptionRow>> AllPrograms() {
-  return {RowsOf(IngestTable()), RowsOf(QueryOptionTable()), RowsOf(TapOptionTable())};
+  std::vector<std::vector<OptionRow>> all{RowsOf(IngestTable()), RowsOf(QueryOptionTable()),
+                                          RowsOf(TapOptionTable())};
+  for (const Command& command : AdminCommands())
+    all.push_back(RowsOf({command.options, CommonAdminOptions()}));
+  return all;
 }
 
 OptionTable OneOfEachKind() {

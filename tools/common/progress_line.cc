@@ -1,10 +1,11 @@
-#include "tools/ingest/progress_line.h"
+#include "tools/common/progress_line.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
+#include <utility>
 
 namespace pdns::tools {
 namespace {
@@ -13,7 +14,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kPeriod = std::chrono::milliseconds(500);
 constexpr double kMiB = 1 << 20;
 
-std::string Describe(const source::Progress& progress, double seconds) {
+std::string DescribeFiles(const source::Progress& progress, double seconds) {
   const auto done = static_cast<double>(progress.bytes_done);
   const auto total = static_cast<double>(progress.bytes_total);
   const double rate = seconds > 0 ? static_cast<double>(progress.frames) / seconds : 0;
@@ -31,7 +32,8 @@ std::string Describe(const source::Progress& progress, double seconds) {
 
 }  // namespace
 
-ProgressLine::ProgressLine(const source::Progress& progress) : progress_(progress) {
+ProgressLine::ProgressLine(const source::Progress& progress, Describe describe)
+    : progress_(progress), describe_(describe ? std::move(describe) : &DescribeFiles) {
   if (isatty(STDERR_FILENO) != 0) thread_ = std::thread([this] { Run(); });
 }
 
@@ -51,7 +53,7 @@ void ProgressLine::Run() {
   bool shown = false;
   while (!ending_.wait_for(lock, kPeriod, [this] { return ended_; })) {
     const std::chrono::duration<double> elapsed = Clock::now() - start;
-    std::fprintf(stderr, "%s%s", kWipe, Describe(progress_, elapsed.count()).c_str());
+    std::fprintf(stderr, "%s%s", kWipe, describe_(progress_, elapsed.count()).c_str());
     std::fflush(stderr);
     shown = true;
   }

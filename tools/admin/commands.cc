@@ -1,0 +1,33 @@
+#include "tools/admin/command.h"
+#include "tools/admin/compact.h"
+#include "tools/admin/ledger.h"
+#include "tools/admin/stats.h"
+
+namespace pdns::tools {
+
+const std::vector<Command>& AdminCommands() {
+  static const std::vector<Command> commands{
+      StatsCommand(),
+      LedgerCommand(),
+      CompactCommand(),
+  };
+  return commands;
+}
+
+OptionGroup CommonAdminOptions() {
+  using enum OptionKind;
+  return {
+      "Of every command",
+      {
+          {"database,d", kText, "PATH", OptionRow::kAbsent,
+           "Use the database in directory PATH; without it: $PDNS_DATABASE, /var/lib/pdns if "
+           "it can be used, ~/.local/share/pdns"},
+          {"json,j", kFlag, "", OptionRow::kAbsent, "Print the report as one JSON object"},
+          {"version", kFlag, "", OptionRow::kAbsent, "Print the version and exit"},
+          {"help,h", kFlag, "", OptionRow::kAbsent,
+           "Print the commands, or behind a command its options, and exit"},
+          {"help-all", kFlag, "", OptionRow::kAbsent, "Print the options of all commands and exit"},
+      }};
+}
+
+}  // namespace pdns::tools

@@ -1,0 +1,21 @@
+// A command that changes the database: by the live ingester, if there is one, through its control
+// socket; else by this process (admin/work.h).
+#pragma once
+
+#include <vector>
+
+#include "base/status.h"
+#include "tools/admin/command.h"
+
+namespace pdns::tools {
+
+// --dry-run and --control, which all of them have.
+std::vector<OptionRow> WritingOptions();
+
+// Runs the command with its options, shows how far it is, and prints its report: the exit code.
+// kBusy: another process, without a control socket, has the database; the message names its pid.
+// kDenied: the live ingester lets others do that; kUsage, kNoInput, kDisk, kIo, kCorrupt. A first
+// signal ends the work in good order.
+Result<int> RunWriting(const CommandInput& input);
+
+}  // namespace pdns::tools
