@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from pdns_dnstap import response
-from pdns_serve import Server
+from pdns_serve import Served, Server
 from pdns_testing import BIN, CAPTURES, ingest, query, scratch, stream, wait_for
 
 TXT, IN = 16, 1
@@ -37,20 +37,7 @@ def rrsets(rows: list[dict]) -> dict[tuple, tuple]:
             for key, same in sets.items()}
 
 
-class Serve(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.folder = scratch()
-        cls.root = Path(cls.folder.name)
-        cls.database = cls.root / "db"
-        assert ingest(cls.database, *CAPTURES).returncode == 0
-        cls.server = Server(cls.database, log=cls.root / "log")
-
-    @classmethod
-    def tearDownClass(cls) -> None:
-        cls.server.end()
-        cls.folder.cleanup()
-
+class Serve(Served):
     def rows(self, *arguments: str) -> list[dict]:
         run = query(self.database, "-j", *arguments)
         self.assertIn(run.returncode, (0, 1), run.stderr.decode())
@@ -222,6 +209,19 @@ class Serve(unittest.TestCase):
             self.assertIn(b"succeeded", connection.getresponse().read())
             self.assertIs(sock, connection.sock)
         connection.close()
+
+    def test_pages_of_another_origin(self) -> None:
+        """Their browser asks first; answers say so, refusals too."""
+        server = Server(self.database, "--cors", "https://tools.example", log=self.root / "cors.log")
+        self.addCleanup(server.end)
+        for origin, allowed in (("https://tools.example", "https://tools.example"), ("https://evil.example", None)):
+            for target, status in (("/dnsdb/v2/lookup/rrset/name/*", 200), ("/pdns/query/www.blah.org", 200),
+                                   ("/nothing/here", 404), ("/health", 200)):
+                got, headers, _ = server.get(target, {"Origin": origin})
+                self.assertEqual((got, headers.get("access-control-allow-origin")), (status, allowed))
+            got, headers, body = server.get("/api/v1/query?q=x", {
+                "Origin": origin, "Access-Control-Request-Method": "GET"}, method="OPTIONS")
+            self.assertEqual((got, headers.get("access-control-allow-origin")), (204 if allowed else 405, allowed), body)
 
 
 class Alone(unittest.TestCase):

@@ -1,5 +1,5 @@
-"""pdns-serve for other machines and pages: TLS with a certificate that is renewed while it serves, peers that speak
-something else or nothing, and browsers that ask for pages of another origin."""
+"""pdns-serve for other machines: TLS with a certificate that is renewed while it serves, and peers that speak something
+else or nothing."""
 import http.client
 import json
 import signal
@@ -9,8 +9,8 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from pdns_serve import Server
-from pdns_testing import BIN, CAPTURES, ingest, query, scratch, wait_for
+from pdns_serve import Server, WithCaptures
+from pdns_testing import BIN, query, wait_for
 
 
 def make_certificate(folder: Path, name: str) -> tuple[Path, Path]:
@@ -22,18 +22,11 @@ def make_certificate(folder: Path, name: str) -> tuple[Path, Path]:
     return chain, key
 
 
-class Tls(unittest.TestCase):
+class Tls(WithCaptures):
     @classmethod
     def setUpClass(cls) -> None:
-        cls.folder = scratch()
-        cls.root = Path(cls.folder.name)
-        cls.database = cls.root / "db"
-        assert ingest(cls.database, *CAPTURES).returncode == 0
+        super().setUpClass()
         cls.first, cls.second = (make_certificate(cls.root, name) for name in ("first", "second"))
-
-    @classmethod
-    def tearDownClass(cls) -> None:
-        cls.folder.cleanup()
 
     def setUp(self) -> None:
         self.chain, self.key = self.root / "serve.crt", self.root / "serve.key"
@@ -109,20 +102,6 @@ class Tls(unittest.TestCase):
         for peer in silent:  # a handshake has the time of a header
             peer.settimeout(300)
             self.assertEqual(peer.recv(1), b"")
-
-    def test_pages_of_another_origin(self) -> None:
-        """Their browser asks first; answers say so, refusals too."""
-        self.server.end()
-        self.server = Server(self.database, "--cors", "https://tools.example", log=self.root / "log")
-        self.addCleanup(self.server.end)
-        for origin, allowed in (("https://tools.example", "https://tools.example"), ("https://evil.example", None)):
-            for target, status in (("/dnsdb/v2/lookup/rrset/name/*", 200), ("/pdns/query/www.blah.org", 200),
-                                   ("/nothing/here", 404), ("/health", 200)):
-                got, headers, _ = self.server.get(target, {"Origin": origin})
-                self.assertEqual((got, headers.get("access-control-allow-origin")), (status, allowed))
-            got, headers, body = self.server.get("/api/v1/query?q=x", {
-                "Origin": origin, "Access-Control-Request-Method": "GET"}, method="OPTIONS")
-            self.assertEqual((got, headers.get("access-control-allow-origin")), (204 if allowed else 405, allowed), body)
 
     def test_it_rests(self) -> None:
         """With a kept connection and one in the midst of its handshake the server uses no processor."""

@@ -6,9 +6,10 @@ import json
 import re
 import signal
 import subprocess
+import unittest
 from pathlib import Path
 
-from pdns_testing import BIN, wait_for
+from pdns_testing import BIN, CAPTURES, ingest, scratch, wait_for
 
 
 class Server:
@@ -64,3 +65,25 @@ class Server:
         *objects, end = map(json.loads, lines[1:-1])
         assert all(list(one) == ["obj"] for one in objects)
         return [one["obj"] for one in objects], end["cond"]
+
+
+class WithCaptures(unittest.TestCase):
+    """A folder of its own with a database of the captures, for all tests of a class."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        folder = scratch()
+        cls.addClassCleanup(folder.cleanup)
+        cls.root = Path(folder.name)
+        cls.database = cls.root / "db"
+        assert ingest(cls.database, *CAPTURES).returncode == 0
+
+
+class Served(WithCaptures):
+    """And a server of that database."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.server = Server(cls.database, log=cls.root / "log")
+        cls.addClassCleanup(cls.server.end)

@@ -148,15 +148,7 @@ export class Canvas {
       x * this.#view.scale + this.#view.x,
       y * this.#view.scale + this.#view.y,
     ];
-    brush.globalAlpha = 0.55;
-    for (const { source, target, rrtype } of links) {
-      brush.strokeStyle = colour(family(rrtype));
-      brush.beginPath();
-      brush.moveTo(...place(source));
-      brush.lineTo(...place(target));
-      brush.stroke();
-    }
-    brush.globalAlpha = 1;
+    this.#lines(brush, place, colour);
     const near = new Set(
       links.flatMap(({ source, target }) =>
         source === this.#over || target === this.#over ? [source, target] : [],
@@ -175,6 +167,18 @@ export class Canvas {
       return [x - RADIUS, x + RADIUS, y - RADIUS, y + RADIUS];
     });
     for (const node of labels) this.#label(brush, node, place(node), colour, taken);
+  }
+
+  #lines(brush, place, colour) {
+    brush.globalAlpha = 0.55;
+    for (const { source, target, rrtype } of this.#graph.links) {
+      brush.strokeStyle = colour(family(rrtype));
+      brush.beginPath();
+      brush.moveTo(...place(source));
+      brush.lineTo(...place(target));
+      brush.stroke();
+    }
+    brush.globalAlpha = 1;
   }
 
   // Where there is room for it: no label covers another one, or a node.

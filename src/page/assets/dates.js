@@ -107,6 +107,18 @@ const alarm = ({ rrname, rrtype, gone, came, kept }) =>
     values(came),
   );
 
+const firstOf = (alarms, most = 10) => [
+  alarms.slice(0, most),
+  alarms.length > most
+    ? el(
+        "details",
+        {},
+        el("summary", {}, `${alarms.length - most} more changes of name servers and mail hosts`),
+        alarms.slice(most),
+      )
+    : null,
+];
+
 function changes(sets, { from, to }, link) {
   const changed = sets.filter(({ gone, came }) => gone.length + came.length > 0);
   const kept = sets.flatMap((set) => set.kept);
@@ -122,15 +134,7 @@ function changes(sets, { from, to }, link) {
       el("b", {}, changed.length === 0 ? "Nothing changed" : `${counts[0]} gone, ${counts[1]} new`),
       ` between ${from} and ${to}; ${several(kept.length, "record")} at both.`,
     ),
-    alarms.slice(0, 10),
-    alarms.length > 10
-      ? el(
-          "details",
-          {},
-          el("summary", {}, `${alarms.length - 10} more changes of name servers and mail hosts`),
-          alarms.slice(10),
-        )
-      : null,
+    ...firstOf(alarms),
     changed.length === 0
       ? null
       : table(

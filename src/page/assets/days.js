@@ -31,27 +31,28 @@ export function activity(rows) {
   return days;
 }
 
+function cell(day, found, most, place, pick) {
+  if (found === 0) return el("i", { class: "cell", title: `${day}: not seen`, style: place });
+  const level = Math.max(1, Math.ceil((STEPS * Math.log1p(found)) / Math.log1p(most)));
+  const title = `${day}: ${several(found, "record")}`;
+  return button("", () => pick(day), {
+    class: `cell l${level}`,
+    title,
+    "aria-label": title,
+    style: place,
+  });
+}
+
 function yearBlock(year, days, most, pick) {
   const first = Date.UTC(year, 0, 1) / DAY;
   const lead = (new Date(first * DAY).getUTCDay() + 6) % 7; // days of the first week before it
   const length = Date.UTC(year + 1, 0, 1) / DAY - first;
   const cells = Array.from({ length }, (_, index) => {
-    const found = days.get(first + index) ?? 0;
     const place = {
       "grid-column": Math.floor((index + lead) / 7) + 2,
       "grid-row": ((index + lead) % 7) + 2,
     };
-    const level =
-      found === 0 ? 0 : Math.max(1, Math.ceil((STEPS * Math.log1p(found)) / Math.log1p(most)));
-    const title = `${textOf(first + index)}: ${found === 0 ? "not seen" : several(found, "record")}`;
-    return found === 0
-      ? el("i", { class: "cell", title, style: place })
-      : button("", () => pick(textOf(first + index)), {
-          class: `cell l${level}`,
-          title,
-          "aria-label": title,
-          style: place,
-        });
+    return cell(textOf(first + index), days.get(first + index) ?? 0, most, place, pick);
   });
   const months = Array.from({ length: 12 }, (_, month) => {
     const at = Date.UTC(year, month, 1) / DAY - first;
@@ -87,13 +88,8 @@ function drawn(rows, pick) {
     from = Math.min(from, at);
     to = Math.max(to, at);
   }
-  const years = [];
-  for (
-    let year = new Date(to * DAY).getUTCFullYear();
-    year >= new Date(from * DAY).getUTCFullYear();
-    --year
-  )
-    years.push(year);
+  const [earliest, latest] = [from, to].map((day) => new Date(day * DAY).getUTCFullYear());
+  const years = Array.from({ length: latest - earliest + 1 }, (_, back) => latest - back);
   return [
     el(
       "p",

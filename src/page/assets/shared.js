@@ -79,34 +79,35 @@ export function chip(row, open) {
   return element;
 }
 
+async function showNames(place, address, link) {
+  const options = parameters(address);
+  options.set("show", "names");
+  options.set("limit", FIRST);
+  try {
+    const { lines: found, end } = await lines(`query?${options}`);
+    place.append(
+      el(
+        "ul",
+        {},
+        found.map(({ rrname }) => el("li", {}, el("a", { href: link(rrname) }, rrname))),
+      ),
+      end.whole
+        ? ""
+        : el(
+            "p",
+            {},
+            `The first ${number(found.length)}. `,
+            el("a", { href: link(address) }, "All of them as records"),
+          ),
+    );
+  } catch (error) {
+    place.append(el("p", { class: "chip bad" }, error.message));
+  }
+}
+
 // In the record: the number, and the names behind a button.
 export function section(address, link) {
   const place = el("div", { class: "cohosted" }, "…");
-  const show = async () => {
-    const options = parameters(address);
-    options.set("show", "names");
-    options.set("limit", FIRST);
-    try {
-      const { lines: found, end } = await lines(`query?${options}`);
-      place.append(
-        el(
-          "ul",
-          {},
-          found.map(({ rrname }) => el("li", {}, el("a", { href: link(rrname) }, rrname))),
-        ),
-        end.whole
-          ? ""
-          : el(
-              "p",
-              {},
-              `The first ${number(found.length)}. `,
-              el("a", { href: link(address) }, "All of them as records"),
-            ),
-      );
-    } catch (error) {
-      place.append(el("p", { class: "chip bad" }, error.message));
-    }
-  };
   namesAt(address, true).then((found) => {
     if (found === null) return fill(place, "not counted");
     fill(
@@ -117,7 +118,7 @@ export function section(address, link) {
         ? null
         : button("Show", (event) => {
             event.target.remove();
-            show();
+            showNames(place, address, link);
           }),
     );
   });
