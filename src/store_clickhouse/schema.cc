@@ -28,11 +28,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kTableSet
     {"fsync_part_directory", "1"},
 }};
 
-struct Column {
-  std::string_view name;
-  std::string_view type;
-  std::string_view state;  // an expression for the state of a zero; empty: it is part of the key
-};
 constexpr std::array<Column, 12> kColumns{{
     {"kind", "UInt8", ""},
     {"key", "String", ""},
@@ -135,6 +130,8 @@ Status CheckVersion(Client& client, const Address& address) {
 
 }  // namespace
 
+std::span<const Column> Columns() { return kColumns; }
+
 std::string TableOf(const Address& address) {
   return fmt::format("{}.{}", address.database, kTable);
 }
@@ -193,7 +190,7 @@ std::vector<std::string> InitStatements(const Address& address, const Server& se
   std::string zeros;
   for (const Column& column : kColumns) {
     columns += fmt::format("{}{} {}", columns.empty() ? "" : ", ", column.name, column.type);
-    if (!column.state.empty()) zeros += fmt::format(", {}", column.state);
+    if (!column.zero.empty()) zeros += fmt::format(", {}", column.zero);
   }
   std::string settings = "index_granularity = 1024";
   for (const auto& [name, value] : kTableSettings) {

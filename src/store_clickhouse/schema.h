@@ -33,6 +33,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +66,15 @@ inline constexpr std::uint8_t kConfirmed = 2;
 inline constexpr std::string_view kMarkerPrefix = "w/";
 inline constexpr std::string_view kSourcePrefix = "s/";
 inline constexpr std::size_t kWriterIdSize = 16;
+
+struct Column {
+  std::string_view name;
+  std::string_view type;
+  std::string_view zero;  // an expression for the state of a zero; empty: it is part of the key
+};
+
+// In the order in which a block has them.
+std::span<const Column> Columns();
 
 // "pdns.rows".
 std::string TableOf(const Address& address);

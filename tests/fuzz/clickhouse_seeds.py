@@ -4,6 +4,7 @@ from __future__ import annotations
 import struct
 
 from seed_bytes import as_varint
+from store_seeds import examples
 
 
 def address_seeds() -> dict[str, bytes]:
@@ -51,3 +52,23 @@ def row_seeds() -> dict[str, bytes]:
         "states": states(day, 3 * day, [2, 1, 3]),
         "unset": b"\0" + states(day, day, [1])[9:],
     }
+
+
+def outbox_seeds() -> dict[str, bytes]:
+    """What stands between the first line and the hash of a promise."""
+    parts = as_varint(2) + (as_varint(300) + bytes(8)) * 2
+    key = b"s/" + bytes(range(32)) + struct.pack(">I", 1)
+    position = next(examples("ledger", "value"))
+    frames = struct.pack(">QQB", 70, 800, 0)
+    source = as_varint(len(key)) + key + as_varint(len(frames + position)) + frames + position
+    return {
+        "none": as_varint(0) + as_varint(0),
+        "parts": parts + as_varint(0),
+        "source": parts + as_varint(1) + source,
+        "many": as_varint(2**60) + bytes(9),
+        "cut": parts + as_varint(1) + source[:-1],
+    }
+
+
+def clickhouse_corpora() -> dict[str, dict[str, bytes]]:
+    return {"clickhouse_address": address_seeds(), "clickhouse_outbox": outbox_seeds(), "clickhouse_row": row_seeds()}

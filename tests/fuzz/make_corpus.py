@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api_seeds import api_list_seeds, api_request_seeds
-from clickhouse_seeds import address_seeds as clickhouse_address_seeds, row_seeds as clickhouse_row_seeds
+from clickhouse_seeds import clickhouse_corpora
 from seed_bytes import as_varint, u16, u32, wire
 from store_seeds import store_corpora
 from text_seeds import (
@@ -521,9 +521,8 @@ def corpora() -> dict[str, dict[str, bytes]]:
         "rdata_layout": layout_seeds(), "rdata_targets": target_seeds(),
         "name_text": text_seeds(), "indicator": indicator_seeds(), "list": list_seeds(exports()),
         "json": json_seeds(), "cursor": cursor_seeds(),
-        "clickhouse_address": clickhouse_address_seeds(), "clickhouse_row": clickhouse_row_seeds(),
         "rdata_text": rdata, "render": row_seeds(rdata),
-    } | store_corpora(rdata)
+    } | store_corpora(rdata) | clickhouse_corpora()
 
 
 def exports() -> dict[str, bytes]:

@@ -16,7 +16,8 @@
 
 namespace pdns::store_clickhouse {
 
-// Takes requests in its own thread, one connection at a time, until it is destroyed. Behind the
+// Takes requests in its own thread, one at a time, over any number of connections, until it is
+// destroyed. Behind the
 // last answer of its script it closes every connection without a word.
 class HttpScript {
  public:
@@ -73,13 +74,19 @@ class HttpScript {
   }
 
   void Run() {
-    while (Wait(listener_)) {
-      const int peer = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-      ++connections_;
-      while (peer >= 0 && Serve(peer)) {
+    std::vector<pollfd> open{{listener_, POLLIN, 0}};
+    while (!ended_) {
+      if (poll(open.data(), open.size(), 20) <= 0) continue;
+      for (std::size_t i = open.size() - 1; i > 0; --i) {
+        if (open[i].revents == 0 || Serve(open[i].fd)) continue;
+        close(open[i].fd);
+        open.erase(open.begin() + static_cast<std::ptrdiff_t>(i));
       }
-      close(peer);
+      if (open[0].revents == 0) continue;
+      open.push_back({accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC), POLLIN, 0});
+      ++connections_;
     }
+    for (std::size_t i = 1; i < open.size(); ++i) close(open[i].fd);
   }
 
   // One request; false: the connection ends.

@@ -1,3 +1,3 @@
 pdns_unit_test(store_clickhouse
-  FILES address client live schema states
-  LIBS pdns_store_clickhouse fmt::fmt)
+  FILES address client live schema states write/delivery write/native_block write/outbox
+  LIBS pdns_store_clickhouse pdns_dns fmt::fmt)
