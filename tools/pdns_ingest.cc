@@ -12,6 +12,7 @@
 #include "net/handed.h"
 #include "store_rocks/check/log_check.h"
 #include "tools/common/database_path.h"
+#include "tools/common/engine.h"
 #include "tools/common/last_words.h"
 #include "tools/common/phrase.h"
 #include "tools/common/standard_files.h"
@@ -56,19 +57,28 @@ Status Repair(const std::string& path) {
 // Runs of files queue: each takes the database when the one before lets go of it, or gives its
 // files to a live ingester that comes first.
 Result<int> RunFiles(const CommandLineGiven& given, const IngestOptions& options,
-                     const std::string& path) {
+                     const Place& place) {
   for (bool told = false;; told = true) {
     if (!options.paths.empty()) {
-      const auto done = BackfillByLive(options, ControlPath(options, path));
+      const auto done = BackfillByLive(options, ControlPath(options, place.directory));
       if (!done.ok()) return done.status();
       if (done->has_value()) return **done;
     }
     std::vector<net::Handed> none;
-    auto code = RunIngest(given, options, path, none);
+    auto code = RunIngest(given, options, place, none);
     if (code.status().code() != Code::kBusy || options.no_wait) return code;
     if (!told) LogInfo(code.status().message() + ": waiting for it (--no-wait does not)");
     if (WasEnded()) return code;
   }
+}
+
+// What a cluster has not.
+Status CheckClusterOptions(const IngestOptions& options) {
+  if (options.repair)
+    return Status::Usage("--repair is for a database directory: a cluster's servers see to theirs");
+  if (options.journal_given)
+    return Status::Usage("--journal-keep is for a database directory: a cluster has no journal");
+  return {};
 }
 
 // Serves by `options`, or takes the files they name.
@@ -77,8 +87,13 @@ Result<int> Run(const CommandLineGiven& given, const IngestOptions& options,
   StartLog("pdns-ingest", options.verbose);
   const auto path = DatabasePath(options.database, Access::kWrite);
   if (!path.ok()) return path.status();
+  const auto place = WritePlace(*path, options.outbox);
+  if (!place.ok()) return place.status();
+  if (place->cluster.has_value()) {
+    if (Status has = CheckClusterOptions(options); !has.ok()) return has;
+  }
   if (options.check) {
-    const Status checked = CheckIngest(options, *path, Held::FromEnvironment());
+    const Status checked = CheckIngest(options, *place, Held::FromEnvironment());
     return checked.ok() ? Result<int>(0) : checked;
   }
   if (options.repair) {
@@ -86,8 +101,8 @@ Result<int> Run(const CommandLineGiven& given, const IngestOptions& options,
     if (!repaired.ok()) return repaired;
     if (options.paths.empty() && !options.compact) return 0;
   }
-  if (options.live()) return RunIngest(given, options, *path, handed);
-  return RunFiles(given, options, *path);
+  if (options.live()) return RunIngest(given, options, *place, handed);
+  return RunFiles(given, options, *place);
 }
 
 Result<int> RunText(const CommandLineGiven& given, std::optional<std::string> config_text,

@@ -84,13 +84,13 @@ _pdns_ingest() {
     --socket-group | --backfill-group) COMPREPLY=($(compgen -P "$before" -g -- "$cur")) ;;
     -u | --unix | --follow | --backfill | --tls-cert | --tls-key | --tls-client-ca | --control | --config)
       compopt -o default ;;
-    --watch | --archive | -d | --database) compopt -o dirnames ;;
+    --watch | --archive | -d | --database | --outbox) compopt -o dirnames ;;
     -a | --listen | --socket-mode | --max-connections | --connection-memory | --archive-name | --archive-rotate) ;;
     --archive-keep | --min-free | --flush-interval | --memory | --journal-keep | --max-database | --min-free-database | --stats-interval | --metrics | --metrics-host) ;;
     *) _pdns_rest "-u --unix -a --listen --activated --follow --watch --backfill --message-type --untrusted
          --socket-mode --socket-owner --socket-group --tls-cert --tls-key --tls-client-ca --max-connections
          --connection-memory --archive --archive-name --archive-all --archive-rotate --archive-keep --min-free
-         --no-archive-compress -d --database --flush-interval --memory --journal-keep --max-database --min-free-database --control --backfill-group
+         --no-archive-compress -d --database --outbox --flush-interval --memory --journal-keep --max-database --min-free-database --control --backfill-group
          --stats-interval --metrics --metrics-host --report --no-wait --compact --check --repair -v --verbose --config
          --version -h --help" files ;;
   esac

@@ -31,7 +31,8 @@ FILE_VALUES = {("pdns-query", "--file"), *(("pdns-ingest", option) for option in
     "--unix", "--follow", "--backfill", "--tls-cert", "--tls-key", "--tls-client-ca", "--control", "--config")),
     *(("pdns-serve", option) for option in ("--keys", "--audit", "--tls-cert", "--tls-key", "--config")),
     *(("pdns-tap", option) for option in ("--unix", "--follow", "--control")), ("pdns-admin", "--control")}
-FOLDER_VALUES = {*((program, "--database") for program in PROGRAMS), ("pdns-ingest", "--watch"), ("pdns-ingest", "--archive")}
+FOLDER_VALUES = {*((program, "--database") for program in PROGRAMS),
+                 *(("pdns-ingest", option) for option in ("--watch", "--archive", "--outbox"))}
 SYSTEM_VALUES = {("pdns-ingest", "--socket-owner"), ("pdns-ingest", "--socket-group"),
                  ("pdns-ingest", "--backfill-group")}
 LISTS = {("pdns-query", "--type"), ("pdns-ingest", "--message-type"), ("pdns-tap", "--type"), ("pdns-tap", "--rrtype"),

@@ -61,10 +61,10 @@ class Config(unittest.TestCase):
 
     def test_both_agree(self) -> None:
         """What is taken must not depend on who does the backfill."""
-        shared = "database|max-database|min-free-database|message-type|untrusted|control"
+        shared = "database|outbox|max-database|min-free-database|message-type|untrusted|control"
         settings = [set(re.findall(rf"^#?((?:{shared}) = .*)", path.read_text(), re.MULTILINE)) for path in FILES]
         self.assertEqual(settings[0], settings[1])
-        self.assertEqual(6, len(settings[0]))
+        self.assertEqual(7, len(settings[0]))
 
     def test_runs_as_shipped(self) -> None:
         """By the command lines of the units and their configurations, with a socket handed over as systemd does."""

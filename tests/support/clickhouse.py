@@ -78,6 +78,25 @@ USERS_CONFIG = f"""<?xml version="1.0"?>
 """
 
 
+# The table as src/store_clickhouse/schema.h describes it. A program that has another one refuses this one.
+STATES = {
+    "first": ("min", "UInt64"), "last": ("max", "UInt64"), "cnt": ("sum", "UInt64"), "zone": ("max", "UInt8"),
+    "reasons": ("groupBitOr", "UInt8"), "sensors": ("groupBitOr", "UInt64"), "days": ("groupUniqArray", "UInt32"),
+}
+
+
+def statements(database: str = "pdns") -> list[str]:
+    columns = ", ".join(f"{name} AggregateFunction({function}, {kind})" for name, (function, kind) in STATES.items())
+    zeros = ", ".join(f"{function}State(to{kind}(0))" for function, kind in STATES.values())
+    return [
+        f"CREATE DATABASE {database}",
+        f"CREATE TABLE {database}.rows (kind UInt8, key String, rrtype UInt16, owner String, rdata String, {columns}) "
+        "ENGINE = AggregatingMergeTree PARTITION BY tuple() ORDER BY (kind, key, rrtype, owner, rdata) "
+        "SETTINGS index_granularity = 1024",
+        f"INSERT INTO {database}.rows SELECT toUInt8(101), 'schema', toUInt16(0), '', '1.0', {zeros}",
+    ]
+
+
 class Node:
     """One server. It keeps its port and its data when it is ended and started again."""
 
@@ -164,6 +183,15 @@ class Cluster:
     def end(self) -> None:
         for node in self.nodes:
             node.end(signal.SIGKILL)  # nothing of it is kept
+
+    def rows(self, sql: str) -> list[list[str]]:
+        """Of all shards, one behind the other."""
+        return [row for node in self.nodes for row in node.rows(sql)]
+
+    def create(self, database: str = "pdns") -> None:
+        for node in self.nodes:
+            for statement in statements(database):
+                node.ask(statement)
 
     def address(self, options: str = "", user: str = "default", database: str = "pdns") -> str:
         hosts = ",".join(f"127.0.0.1:{node.http}" for node in self.nodes)

@@ -10,6 +10,10 @@ Result<std::string> DatabasePath(const std::string& given, Access access) {
   if (!given.empty()) return given;
   if (const char* set = std::getenv("PDNS_DATABASE"); set != nullptr && *set != '\0')
     return std::string(set);
+  return DataDirectory(access);
+}
+
+Result<std::string> DataDirectory(Access access) {
   constexpr const char* kSystem = "/var/lib/pdns";
   const int mode = access == Access::kWrite ? R_OK | W_OK | X_OK : R_OK | X_OK;
   if (::access(kSystem, mode) == 0) return std::string(kSystem);

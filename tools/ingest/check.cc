@@ -13,8 +13,8 @@
 #include "frame/input/folder_watch.h"
 #include "metrics/exporter.h"
 #include "net/tls.h"
-#include "store_rocks/open.h"
 #include "tools/ingest/backfill.h"
+#include "tools/ingest/database.h"
 
 namespace pdns::tools {
 namespace {
@@ -74,11 +74,12 @@ Status CheckSockets(const IngestOptions& options, const std::string& database, c
   return CheckSocket(control, {}, held, tried);
 }
 
-Status CheckDatabase(const IngestOptions& options, const std::string& database, const Held& held) {
-  if (held.Has(Held::Kind::kDatabase, database)) return {};
-  store_rocks::WriteOptions how;
-  how.memory = options.memory / 4;
-  return store_rocks::OpenWriter(database, how).status();
+// Of a cluster, that its shards have the table. Nothing of its outbox is delivered.
+Status CheckDatabase(const IngestOptions& options, const Place& place, const Held& held) {
+  if (held.Has(Held::Kind::kDatabase, place.text)) return {};
+  WriteSetup setup = SetupOf(options, place);
+  setup.cluster.deliver = false;
+  return OpenWriter(setup).status();
 }
 
 Status CheckMetrics(const IngestOptions& options, const Held& held) {
@@ -134,15 +135,15 @@ std::string ArchiveId(const archive::Options& archive) {
 }
 
 // The database first: the control socket lies in its folder.
-Status CheckIngest(const IngestOptions& options, const std::string& database, const Held& held) {
+Status CheckIngest(const IngestOptions& options, const Place& place, const Held& held) {
   if (!held.empty() && !options.live()) {
     return Status::Usage(
         "nothing to serve: it names no socket, no file to follow and no folder to watch");
   }
-  Status checked = CheckDatabase(options, database, held);
+  Status checked = CheckDatabase(options, place, held);
   if (!options.live()) return checked;
   Tried tried;
-  if (checked.ok()) checked = CheckSockets(options, database, held, tried);
+  if (checked.ok()) checked = CheckSockets(options, place.directory, held, tried);
   if (checked.ok()) checked = CheckMetrics(options, held);
   if (checked.ok()) checked = CheckArchive(options, held);
   if (checked.ok()) checked = CheckWatched(options);

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/status.h"
+#include "tools/common/engine.h"
 #include "tools/ingest/options.h"
 
 namespace pdns::tools {
@@ -42,6 +43,6 @@ std::string ArchiveId(const archive::Options& archive);
 
 // The first thing that cannot be had, in the words and with the code of a start. Leaves nothing
 // behind but the folder of an archive and a database that is empty, as a start would make them.
-Status CheckIngest(const IngestOptions& options, const std::string& database, const Held& held);
+Status CheckIngest(const IngestOptions& options, const Place& place, const Held& held);
 
 }  // namespace pdns::tools

@@ -30,6 +30,20 @@ std::uint64_t FreeOf(const std::string& path) {
 
 }  // namespace
 
+WriteSetup SetupOf(const IngestOptions& options, const Place& place) {
+  WriteSetup setup;
+  setup.place = place;
+  setup.rocks.memory = options.memory / 4;
+  setup.rocks.journal_keep = options.journal_keep.age;
+  setup.rocks.journal_rows = options.journal_keep.rows;
+  if (options.database_limits.most > 0) setup.cluster.most_outbox = options.database_limits.most;
+  // What resolvers send is not to wait for a server.
+  setup.cluster.need_server = !options.live();
+  constexpr std::chrono::seconds kLiveRoom(5);
+  if (options.live()) setup.cluster.room = kLiveRoom;
+  return setup;
+}
+
 IngestDatabase::IngestDatabase(Setup setup) : setup_(std::move(setup)), size_(setup_.limits) {
   storing_.Set(ingest::Storing::State::kUnavailable);
 }
@@ -61,7 +75,7 @@ void IngestDatabase::EndWait() {
 }
 
 Status IngestDatabase::TryOpen() {
-  auto opened = store_rocks::OpenWriter(setup_.path, setup_.how);
+  auto opened = OpenWriter(setup_.how);
   if (!opened.ok()) return opened.status();
   owner_ = std::move(*opened);
   writer_ = owner_.get();
@@ -94,7 +108,7 @@ bool IngestDatabase::WaitUntilOpen() {
     const auto now = Clock::now();
     const auto waited = std::chrono::duration_cast<seconds>(now - start);
     if (opened.ok()) {
-      LogInfo(fmt::format("database {}: open after {} s", setup_.path, waited.count()));
+      LogInfo(fmt::format("database {}: open after {} s", setup_.how.place.text, waited.count()));
       net::Notify("STATUS=the database is open");
       return true;
     }
@@ -121,14 +135,15 @@ void IngestDatabase::LookAtSize() {
   if (!setup_.limits.any()) return storing_.Set(State::kOn);
   const std::lock_guard lock(mutex_);
   const store::Figures figures = writer()->figures();
-  const bool grows = size_.MayGrow(figures.disk_bytes + figures.log_bytes, FreeOf(setup_.path));
+  const bool grows =
+      size_.MayGrow(figures.disk_bytes + figures.log_bytes, FreeOf(setup_.how.place.directory));
   const State state = grows ? State::kOn : State::kFull;
   const State before = storing_.state();
   storing_.Set(state);
   if (state == before || (grows && before == State::kUnavailable)) return;
   const std::string what = grows ? "it may grow again: frames are stored from now on"
                                  : "full: " + size_.reason() + ": nothing more is stored";
-  warnings_.Warning("database " + setup_.path + ": " + what);
+  warnings_.Warning("database " + setup_.how.place.text + ": " + what);
   net::Notify("STATUS=database " + what);
 }
 
@@ -171,7 +186,7 @@ Result<store::Writer*> IngestDatabase::Beside() {
 }
 
 Status IngestDatabase::NotOpen() const {
-  return Status::Disk("database " + setup_.path + ": not open yet");
+  return Status::Disk("database " + setup_.how.place.text + ": not open yet");
 }
 
 Status IngestDatabase::Close() {

@@ -5,7 +5,7 @@
 // A live run waits if the disk is full, read-only or failing (Code::kDisk): its frames cannot be
 // had again, and a process that ends and is started anew all the time could not archive them. It
 // tries again after 1 s, 2 s, ... up to every 30 s. With a limit the size is looked at after each
-// batch, and each second while nothing is stored.
+// batch, and each second while nothing is stored. Of a cluster, it is the size of the outbox.
 //
 // Threads: one of its own, that tries and looks. sink() is for the drainer and the claims; the
 // functions of WriterAccess are for the one thread of an admin command; everything else for any
@@ -26,8 +26,9 @@
 #include "base/stop.h"
 #include "ingest/drainer.h"
 #include "ingest/storing.h"
-#include "store_rocks/open.h"
+#include "tools/common/engine.h"
 #include "tools/ingest/database_size.h"
+#include "tools/ingest/options.h"
 #include "tools/ingest/writer_turns.h"
 
 namespace pdns::tools {
@@ -38,11 +39,13 @@ struct DiskTrouble {
   std::chrono::seconds pause{1};  // before the next try
 };
 
+// How the engine is to be opened for these options.
+WriteSetup SetupOf(const IngestOptions& options, const Place& place);
+
 class IngestDatabase final : public admin::WriterAccess {
  public:
   struct Setup {
-    std::string path;
-    store_rocks::WriteOptions how;
+    WriteSetup how;
     DatabaseLimits limits;
     bool live = false;  // waits where the disk is at fault
     // Both are called once at most, from the own thread, after a wait: it is open, false to leave
@@ -57,7 +60,7 @@ class IngestDatabase final : public admin::WriterAccess {
   IngestDatabase& operator=(const IngestDatabase&) = delete;
 
   // Once. With trouble from a run before, the first try comes a pause later. Errors as
-  // store_rocks::OpenWriter; kDisk only if it does not wait.
+  // OpenWriter (tools/common/engine.h); kDisk only if it does not wait.
   Status Open(const DiskTrouble& before);
 
   // After Open, once: begins to try and to look. Until then nothing is called.
@@ -75,7 +78,7 @@ class IngestDatabase final : public admin::WriterAccess {
   Status With(const std::function<Status(store::Writer&)>& work) override;
   Result<store::Writer*> Beside() override;
   bool MakeWay() const override { return turns_.batch_waits(); }
-  const std::string& path() const override { return setup_.path; }
+  const std::string& path() const override { return setup_.how.place.text; }
 
   // The first batch that the disk refused; and what ended a wait in vain. Ok: there was none.
   Status disk_failure() const;

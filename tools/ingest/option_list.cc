@@ -80,8 +80,12 @@ OptionGroup Database() {
       "Database",
       {
           {"database,d", kText, "PATH", kNo,
-           "Write to the database in directory PATH; without it: $PDNS_DATABASE, /var/lib/pdns if "
-           "it can be used, ~/.local/share/pdns"},
+           "Write to the database in directory PATH, or to the cluster at clickhouse://HOST; "
+           "without "
+           "it: $PDNS_DATABASE, /var/lib/pdns if it can be used, ~/.local/share/pdns"},
+          {"outbox", kText, "DIR", kNo,
+           "Keep batches for a cluster in DIR until its servers have them; without it: outbox in "
+           "/var/lib/pdns if that can be used, else in ~/.local/share/pdns"},
           {"flush-interval", kReal, "SECONDS", "10",
            "Commit an observation to disk at most SECONDS after it arrived; fractions are allowed"},
           {"memory", kText, "SIZE", "512M",
@@ -90,7 +94,8 @@ OptionGroup Database() {
            "Keep new tuples in the journal for pdns-query --new-since until this age, up to this "
            "number, or both"},
           {"max-database", kText, "SIZE", kNo,
-           "Stop storing while the database has SIZE on disk, 1M or more; without it: no limit"},
+           "Stop storing while the database, or the outbox of a cluster, has SIZE on disk, 1M or "
+           "more; without it: no limit for a database, 4G for an outbox"},
           {"min-free-database", kText, "SIZE", "0",
            "Stop storing while the disk of the database has less than SIZE free; 0: no limit"},
           {"control", kText, "SOCKET", kNo,

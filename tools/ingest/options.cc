@@ -255,6 +255,8 @@ Result<IngestOptions> Convert(const po::variables_map& map) {
   options.followed = values.All("follow");
   options.watched = values.All("watch");
   options.database = values.Text("database");
+  options.outbox = values.Text("outbox");
+  options.journal_given = values.Given("journal-keep");
   const auto types = ParseMessageTypes(values.Text("message-type"));
   if (!types.ok()) return types.status();
   options.policy.accepted = *types;

@@ -39,6 +39,7 @@ struct IngestOptions {
   std::string metrics;                     // an address, or empty
   std::vector<std::string> metrics_hosts;  // names that http::HostList takes
   std::string database;                    // as given; may be empty
+  std::string outbox;                      // likewise; of a cluster
   source::Policy policy;
   bool types_given = false;  // of the policy
   bool untrusted_given = false;
@@ -46,6 +47,7 @@ struct IngestOptions {
   std::chrono::seconds stats_interval{};  // zero: none
   std::uint64_t memory = 0;
   JournalKeep journal_keep;
+  bool journal_given = false;
   DatabaseLimits database_limits;
   bool activated = false;  // take the sockets that systemd hands over, and be live even without -u
   bool no_wait = false;    // for a database that is in use

@@ -63,11 +63,11 @@ class IngestRun {
  public:
   // `handed`: what is inherited, of the process before or of a run before this one. `before`: the
   // run that let go of the database for its disk, if one did.
-  IngestRun(const CommandLineGiven& given, const IngestOptions& options, std::string database,
+  IngestRun(const CommandLineGiven& given, const IngestOptions& options, Place place,
             std::vector<net::Handed> handed, LetGo before)
       : given_(given),
         options_(options),
-        database_(std::move(database)),
+        place_(std::move(place)),
         handed_(std::move(handed)),
         before_(std::move(before)) {}
 
@@ -177,7 +177,7 @@ class IngestRun {
   }
 
   net::Endpoint ControlEndpoint() const {
-    return {net::Endpoint::Kind::kUnix, ControlPath(options_, database_), false};
+    return {net::Endpoint::Kind::kUnix, ControlPath(options_, place_.directory), false};
   }
 
   Status NameWriters(ingest::LiveOptions& live) const {
@@ -188,16 +188,24 @@ class IngestRun {
     return {};
   }
 
+  // A live run stops taking frames before the outbox is full: what is in windows still has room
+  // then. A run over files waits for room, batch by batch.
+  DatabaseLimits OutboxLimits(std::uint64_t most) const {
+    DatabaseLimits limits;
+    if (!options_.live()) return limits;
+    limits.most = most / 4 * 3;
+    limits.least_free = options_.database_limits.least_free;
+    return limits;
+  }
+
   // A third of the memory is for the windows, half of which may be sorted at a time for as much
   // again; a quarter for the store. The rest is for compressed files (frame/input/unpack_memory.h)
   // and for writing and merging the store's.
   IngestDatabase::Setup SetupOfStore() {
     IngestDatabase::Setup setup;
-    setup.path = database_;
-    setup.how.memory = options_.memory / 4;
-    setup.how.journal_keep = options_.journal_keep.age;
-    setup.how.journal_rows = options_.journal_keep.rows;
+    setup.how = SetupOf(options_, place_);
     setup.limits = options_.database_limits;
+    if (place_.cluster.has_value()) setup.limits = OutboxLimits(setup.how.cluster.most_outbox);
     setup.live = options_.live();
     setup.on_open = [this] {
       // Without a control socket nobody could ask this process: it goes around and makes one.
@@ -286,7 +294,7 @@ class IngestRun {
       if (!socket.owns_file()) held_.Add(Held::Kind::kActivated, socket.name());
     }
     if (live.control.has_value()) held_.Add(Held::Kind::kSocket, live.control->name());
-    held_.Add(Held::Kind::kDatabase, database_);
+    held_.Add(Held::Kind::kDatabase, place_.text);
     if (!options_.metrics.empty()) held_.Add(Held::Kind::kMetrics, options_.metrics);
     if (options_.archive.has_value()) held_.Add(Held::Kind::kArchive, ArchiveId(*options_.archive));
   }
@@ -295,7 +303,7 @@ class IngestRun {
     auto figures = service.Figures();
     AddStoreFigures(figures);
     struct statvfs disk {};
-    if (statvfs(database_.c_str(), &disk) == 0) {
+    if (statvfs(place_.directory.c_str(), &disk) == 0) {
       figures.push_back({"pdns_disk_free_bytes",
                          "Free space of a file system.",
                          Figure::Kind::kGauge,
@@ -334,7 +342,7 @@ class IngestRun {
     const auto hurry = [this] { return stop_.requested(); };
     writer.WaitForMerges(hurry);
     if (!options_.compact || hurry()) return {};
-    LogInfo("compacting " + database_);
+    LogInfo("compacting " + place_.text);
     return writer.Compact(hurry);
   }
 
@@ -428,7 +436,7 @@ class IngestRun {
   bool no_control_ = false;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   const IngestOptions& options_;
-  std::string database_;
+  Place place_;
   std::vector<net::Handed> handed_;  // until Inherit
   LetGo before_;
   LetGo let_go_;
@@ -444,10 +452,10 @@ class IngestRun {
 }  // namespace
 
 Result<int> RunIngest(const CommandLineGiven& given, const IngestOptions& options,
-                      const std::string& database, std::vector<net::Handed>& handed) {
+                      const Place& place, std::vector<net::Handed>& handed) {
   LetGo before;
   while (true) {
-    IngestRun run(given, options, database, std::move(handed), std::move(before));
+    IngestRun run(given, options, place, std::move(handed), std::move(before));
     auto code = run.Run();
     before = run.ReleaseLetGo();
     auto back = run.ReleaseBack();

@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "net/handed.h"
+#include "tools/common/engine.h"
 #include "tools/ingest/options.h"
 
 namespace pdns::tools {
@@ -21,6 +22,6 @@ struct CommandLineGiven {
 // it failed before anything was served, in a process that was started so, `handed` holds what was
 // inherited, for another try with the configuration before.
 Result<int> RunIngest(const CommandLineGiven& given, const IngestOptions& options,
-                      const std::string& database, std::vector<net::Handed>& handed);
+                      const Place& place, std::vector<net::Handed>& handed);
 
 }  // namespace pdns::tools

@@ -158,6 +158,7 @@ def _Faults(box: Sandbox, used: str, port: int) -> dict[str, tuple[str, ...]]:
         "connection-memory": ("1",),
         "archive": ("/proc/none", "/nowhere/archive", str(file)),
         "database": (str(file), str(folder), "/proc/none"),
+        "outbox": ("/nowhere",),
         "flush-interval": ("0", "often"),
         "memory": ("little", "1"),
         "journal-keep": ("1m",),

@@ -1,0 +1,259 @@
+#!/usr/bin/env python3
+"""Exactly once over two ClickHouse servers: ingesters and servers that are killed, frozen or away, and answers that are
+lost. What the servers hold is compared with the expected counts, read by plain SQL.
+
+PDNS_KILLS says how many kills there are of each kind."""
+from __future__ import annotations
+
+import os
+import random
+import signal
+import socket
+import struct
+import subprocess
+import threading
+import time
+import unittest
+from pathlib import Path
+
+from clickhouse import Cluster, Node, skip_without_server
+from clickhouse_rows import check_markers, markers, stored, wanted
+from pdns_testing import CAPTURES, Ingester, expected, ingest, listening, payloads_of, scratch, stream, wait_for
+
+KILLS = int(os.environ.get("PDNS_KILLS", "4"))
+ROUNDS = 4  # files, each with all frames of the captures in another order
+
+
+class Proxy:
+    """Stands before a server. `spoil` of the next inserts reach the server, and their answers are lost: the client gets
+    `answer`, or its connection is reset if that is None."""
+
+    def __init__(self, node: Node) -> None:
+        self.node, self.spoil, self.answer, self.spoiled = node, 0, None, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                peer, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(peer,), daemon=True).start()
+
+    def _serve(self, peer: socket.socket) -> None:
+        with peer:
+            try:
+                with socket.create_connection(("127.0.0.1", self.node.http)) as server:
+                    while (request := message(peer)) is not None:
+                        server.sendall(request)
+                        answer = message(server)
+                        if b"query=INSERT" in request.split(b"\r\n", 1)[0] and self.spoil > 0:
+                            self.spoil -= 1
+                            self.spoiled += 1
+                            if self.answer is None:
+                                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                                return
+                            answer = self.answer
+                        if answer is None:
+                            return
+                        peer.sendall(answer)
+            except OSError:
+                return
+
+    def close(self) -> None:
+        self.listener.close()
+
+
+def message(peer: socket.socket) -> bytes | None:
+    """A request or an answer of HTTP with its body; None at the end."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        more = peer.recv(65536)
+        if not more:
+            return None
+        data += more
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = [line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
+    while (len(body) < int(length[0].split(b":")[1]) if length
+           else b"transfer-encoding: chunked" in head.lower() and not body.endswith(b"0\r\n\r\n")):
+        more = peer.recv(65536)
+        if not more:
+            return None
+        body += more
+    return head + b"\r\n\r\n" + body
+
+
+def unread(port: int) -> int:
+    """Bytes that lie in the sockets of the server at that port because it does not read them."""
+    total = 0
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        words = line.split()
+        if words[1].endswith(f":{port:04X}"):
+            total += int(words[4].split(":")[1], 16)
+    return total
+
+
+class Trouble(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.folder = scratch()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.root = Path(cls.folder.name)
+        cls.cluster = cls.enterClassContext(Cluster(cls.root))
+        cls.chance = random.Random(20261128)
+        payloads = [p for capture in CAPTURES for p in payloads_of(capture)]
+        cls.files = []
+        for number in range(ROUNDS):
+            cls.chance.shuffle(payloads)
+            cls.files.append(cls.root / f"capture-{number}")
+            cls.files[-1].write_bytes(stream(payloads))
+
+    def setUp(self) -> None:
+        self.database = self._testMethodName
+        self.cluster.create(self.database)
+        self.outbox = self.root / f"{self.database}.outbox"
+        self.address = self.cluster.address(database=self.database)
+        self.log = self.root / f"{self.database}.log"
+        self.options = ["--outbox", self.outbox, "--flush-interval", "0.03", "--memory", "16M"]
+
+    def run_files(self, address: str | None = None) -> subprocess.CompletedProcess:
+        return ingest(address or self.address, *self.options, *self.files)
+
+    def check(self, times: int = ROUNDS) -> None:
+        self.assertEqual([], list(self.outbox.glob("0*.[01]")))
+        for kind, name in ((0, "tuples"), (1, "quarantined")):
+            self.assertEqual(wanted(expected(name, CAPTURES, times)), stored(self.cluster, kind, self.database))
+        check_markers(self.cluster, self.database)
+
+    def finish(self) -> None:
+        """Runs over the files until one takes all that is left; then the counts are exact."""
+        for _ in range(20):
+            if self.run_files().returncode == 0:
+                return self.check()
+        self.fail("no run came to its end")
+
+    def live(self, address: str | None = None) -> Ingester:
+        log = self.log.open("ab")
+        self.addCleanup(log.close)
+        path = self.root / "s"
+        run = Ingester(address or self.address, "-u", path, *self.options, stderr=log)
+        self.addCleanup(run.__exit__)
+        wait_for(lambda: run.process.poll() is not None or listening(path))
+        self.assertIsNone(run.process.poll(), self.said())
+        return run
+
+    def send(self, number: int) -> None:
+        with socket.socket(socket.AF_UNIX) as peer:
+            peer.connect(str(self.root / "s"))
+            peer.sendall(self.files[number].read_bytes())
+            peer.shutdown(socket.SHUT_WR)
+            while peer.recv(65536):
+                pass
+
+    def said(self) -> str:
+        return self.log.read_text("utf-8", "replace")
+
+    def batches(self, shard: int) -> int:
+        return sum(last for _, last, _ in markers(self.cluster, self.database)[shard])
+
+    def test_ingester_killed(self) -> None:
+        kills = 0
+        while kills < KILLS:
+            with Ingester(self.address, *self.options, *self.files) as run:
+                time.sleep(self.chance.uniform(0, 2.5))
+                run.process.send_signal(signal.SIGKILL)
+                run.process.wait()
+                kills += 1
+        self.finish()
+
+    def test_server_killed(self) -> None:
+        for _ in range(KILLS):
+            node = self.chance.choice(self.cluster.nodes)
+            with Ingester(self.address, *self.options, *self.files) as run:
+                time.sleep(self.chance.uniform(0, 2.5))
+                node.end(signal.SIGKILL)
+                node.start()
+                node.await_answer()
+                run.process.communicate(timeout=300)
+        self.finish()
+
+    def test_killed_while_a_frozen_server_has_the_batch_unread(self) -> None:
+        """What lies in the socket of a server that stands still is stored after both ends of it are forgotten."""
+        node = self.cluster.nodes[1]
+        run = self.live()
+        self.send(0)
+        wait_for(lambda: self.batches(1) > 0)
+        node.send(signal.SIGSTOP)
+        try:
+            self.send(1)
+            wait_for(lambda: unread(node.http) > 10000)
+            run.process.send_signal(signal.SIGKILL)
+            run.process.wait()
+        finally:
+            node.send(signal.SIGCONT)
+        self.options += ["--compact"]  # a run without a source delivers
+        self.files = []
+        self.assertEqual(0, self.run_files().returncode)
+        check_markers(self.cluster, self.database)
+        # All that was committed came once: both shards have the batches of the outbox, and a tuple has the counts of whole
+        # rounds or of the part of the second that was in the outbox.
+        once, twice = (wanted(expected("tuples", CAPTURES, times)) for times in (1, 2))
+        counts = {key: count for key, (count, *_) in stored(self.cluster, 0, self.database).items()}
+        self.assertTrue(all(once[key][0] <= count <= twice[key][0] for key, count in counts.items()))
+        self.assertGreater(sum(counts.values()), sum(row[0] for row in once.values()))
+
+    def test_a_server_that_is_away_and_returns(self) -> None:
+        node = self.cluster.nodes[1]
+        node.end(signal.SIGKILL)
+        try:
+            run = self.live()
+            self.send(0)
+            wait_for(lambda: self.batches_of_first() > 0)
+            self.assertEqual(1, self.said().count("its batches wait in the outbox"), self.said())
+        finally:
+            node.start()
+            node.await_answer()
+        self.send(1)
+        wait_for(lambda: "it takes batches again" in self.said())
+        self.assertEqual(0, run.stop()[0], self.said())
+        self.check(2)
+
+    def batches_of_first(self) -> int:
+        rows = self.cluster.nodes[0].rows(f"SELECT maxMerge(last) FROM {self.database}.rows WHERE kind = 101 AND key LIKE 'w/%'")
+        return int(rows[0][0])
+
+    def test_answers_that_are_lost(self) -> None:
+        proxy = Proxy(self.cluster.nodes[0])
+        self.addCleanup(proxy.close)
+        self.address = self.address.replace(f":{self.cluster.nodes[0].http}", f":{proxy.port}")
+        html = b"<html>Please log in</html>"
+        for answer in (None, b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s" % (len(html), html),
+                       b"HTTP/1.1 200 OK\r\nX-ClickHouse-Server-Display-Name: x\r\nContent-Length: 10\r\n\r\nCode: 999,"):
+            proxy.answer, proxy.spoil = answer, 1
+            run = self.live()
+            for number in range(2):
+                self.send(number)
+            wait_for(lambda: proxy.spoil == 0)
+            self.assertEqual(0, run.stop()[0], self.said())
+            run = ingest(self.address, *self.options, "--compact")  # what is in doubt still
+            self.assertEqual(0, run.returncode, run.stderr)
+        self.assertEqual(3, proxy.spoiled)
+        self.check(6)
+
+    def test_two_ingesters(self) -> None:
+        """Each takes half of the files, both at once."""
+        other = [*self.options]
+        other[1] = self.outbox.with_suffix(".second")
+        with Ingester(self.address, *self.options, *self.files[:2]) as one, Ingester(self.address, *other, *self.files[2:]) as two:
+            for run in (one, two):
+                run.process.communicate(timeout=300)
+                self.assertEqual(0, run.process.returncode)
+        self.assertEqual(2, len(markers(self.cluster, self.database)[0]))
+        self.finish()
+
+
+if __name__ == "__main__":
+    skip_without_server()
+    unittest.main()
