@@ -25,11 +25,6 @@
 namespace pdns::tools {
 namespace {
 
-int Refuse(const Status& status) {
-  LogError(Phrased(status));
-  return ExitCode(status.code());
-}
-
 // A pause of a run that waits for its turn; true when a signal ends it.
 bool WasEnded() {
   sigset_t ends;

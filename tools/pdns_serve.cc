@@ -12,11 +12,6 @@
 namespace pdns::tools {
 namespace {
 
-int Refuse(const Status& status) {
-  LogError(Phrased(status));
-  return ExitCode(status.code());
-}
-
 int Main(int argc, const char* const* argv) {
   OpenStandardFiles();
   PrepareLastWords();

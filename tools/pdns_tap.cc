@@ -7,6 +7,7 @@
 #include "tap/source/session.h"
 #include "tools/common/database_path.h"
 #include "tools/common/last_words.h"
+#include "tools/common/phrase.h"
 #include "tools/common/signals.h"
 #include "tools/common/standard_files.h"
 #include "tools/tap/options.h"
@@ -15,11 +16,6 @@ namespace pdns::tools {
 namespace {
 
 constexpr int kNothingShown = 1;
-
-int Refuse(const Status& status) {
-  LogError(status.message());
-  return ExitCode(status.code());
-}
 
 std::string Summary(const tap::Counts& counts) {
   std::string text =

@@ -1,5 +1,7 @@
 #include "tools/common/phrase.h"
 
+#include "base/log.h"
+
 namespace pdns::tools {
 
 std::string Phrased(const Status& status) {
@@ -13,6 +15,11 @@ std::string Phrased(const Status& status) {
       break;
   }
   return status.message();
+}
+
+int Refuse(const Status& status) {
+  LogError(Phrased(status));
+  return ExitCode(status.code());
 }
 
 }  // namespace pdns::tools
