@@ -129,21 +129,27 @@ _pdns_tap() {
 _pdns_admin() {
   local IFS=$' \t\n' cur option before every="-d --database -j --json --version -h --help --help-all"
   local writes="--dry-run --control" stats="--recount --local"
+  local expire="--older --last-before -t --type --name --glob --regex --exclude --bailiwick --sensor --first-before
+    --max-count --quarantined --trust-clock --config"
   COMPREPLY=()
   _pdns_begin
   if [[ $COMP_CWORD == 1 && $cur != -* ]]; then
-    _pdns_words "stats ledger compact"
+    _pdns_words "stats ledger verify expire compact"
     return
   fi
   case $option in
     -d | --database) compopt -o dirnames; return ;;
-    --control) compopt -o default; return ;;
+    --control | --config) compopt -o default; return ;;
+    -t | --type) _pdns_list "$_pdns_rrtypes ANY ANY-DNSSEC"; return ;;
+    --older | --last-before | --name | --exclude | --bailiwick | --sensor | --first-before | --max-count) return ;;
   esac
   case ${COMP_WORDS[1]} in
     stats) _pdns_rest "$stats $every" ;;
     ledger) _pdns_rest "$every" files ;;
+    verify) _pdns_rest "--quick $every" ;;
+    expire) _pdns_rest "$expire $writes $every" ;;
     compact) _pdns_rest "$writes $every" ;;
-    *) _pdns_rest "$stats $writes $every" ;;
+    *) _pdns_rest "$stats --quick $expire $writes $every" ;;
   esac
 }
 

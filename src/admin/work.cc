@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "admin/compact.h"
+#include "admin/expire.h"
 
 namespace pdns::admin {
 namespace {
@@ -19,6 +20,10 @@ struct Command {
 const std::vector<Command>& Commands() {
   static const std::vector<Command> commands{
       {"compact", {"dry-run"}, &Compact},
+      {"expire",
+       {"older", "last-before", "type", "name", "glob", "regex", "exclude", "bailiwick", "sensor",
+        "first-before", "max-count", "quarantined", "trust-clock", "dry-run"},
+       &Expire},
   };
   return commands;
 }

@@ -7,9 +7,12 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "base/status.h"
+#include "store/database.h"
 #include "store/writer.h"
 
 namespace pdns::admin {
@@ -26,6 +29,9 @@ class WriterAccess {
   // The writer for what may be called beside others (store/writer.h). kDisk as above.
   virtual Result<store::Writer*> Beside() = 0;
 
+  // A moment of the database, to be read beside the writer. Errors as opening it to read.
+  virtual Result<std::unique_ptr<store::Snapshot>> Read() = 0;
+
   // Asked during With: does a batch wait for the writer? Then `work` returns soon.
   virtual bool MakeWay() const = 0;
 
@@ -35,16 +41,21 @@ class WriterAccess {
 // A writer that nobody else uses. Borrowed. One thread.
 class OwnWriter final : public WriterAccess {
  public:
-  OwnWriter(store::Writer& writer, std::string path) : writer_(writer), path_(std::move(path)) {}
+  using Open = std::function<Result<std::unique_ptr<store::Snapshot>>()>;
+
+  OwnWriter(store::Writer& writer, std::string path, Open read)
+      : writer_(writer), path_(std::move(path)), read_(std::move(read)) {}
 
   Status With(const std::function<Status(store::Writer&)>& work) override { return work(writer_); }
   Result<store::Writer*> Beside() override { return &writer_; }
+  Result<std::unique_ptr<store::Snapshot>> Read() override { return read_(); }
   bool MakeWay() const override { return false; }
   const std::string& path() const override { return path_; }
 
  private:
   store::Writer& writer_;
   std::string path_;
+  Open read_;
 };
 
 }  // namespace pdns::admin

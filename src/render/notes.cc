@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/bytes.h"
 #include "render/text.h"
 
 namespace pdns::render {
@@ -29,6 +30,16 @@ std::optional<std::string> GapNote(const query::Outcome& outcome, bool local) {
   const std::string from =
       oldest.has_value() ? "goes back to " + TimeText(*oldest, local) + " only" : "is empty";
   return "the journal of new rows " + from + ": what came before is not in this answer";
+}
+
+std::optional<std::string> ExpiredNote(const record::Statistics& statistics) {
+  std::string newest;  // months are "2026-11": their order is that of the text
+  for (const auto& [rule, months] : statistics.expired)
+    if (!months.empty()) newest = std::max(newest, months.rbegin()->first);
+  const std::uint64_t rows = statistics.AllExpired();
+  if (rows == 0) return std::nullopt;
+  return fmt::format("{} row{} expired, of which the newest was last seen in {}", rows,
+                     rows == 1 ? "" : "s", Printable(newest));
 }
 
 std::vector<std::string> CutNotes(const query::Request& request, const query::Outcome& outcome,

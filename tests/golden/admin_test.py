@@ -1,4 +1,4 @@
-"""pdns-admin: stats, ledger and compact, alone and beside whoever else has the database."""
+"""pdns-admin: stats, ledger, verify and compact, alone and beside whoever else has the database."""
 from __future__ import annotations
 
 import json
@@ -10,14 +10,10 @@ import unittest
 from pathlib import Path
 
 from live_test import send
+from pdns_admin import DAMAGED, DONE, IO, LOOK, NO_INPUT, USAGE, admin
 from pdns_testing import BIN, CAPTURES, Ingester, compress, dump, frame, ingest, listening, payloads_of, query, scratch
 from pdns_testing import START, STOP, stats, stream, wait_for
 
-DONE, LOOK, INCOMPLETE, USAGE, NO_INPUT, IO = 0, 1, 2, 64, 66, 74
-
-
-def admin(command: str, database: Path | str, *arguments: object) -> subprocess.CompletedProcess:
-    return subprocess.run([BIN / "pdns-admin", command, "-d", database, *map(str, arguments)], capture_output=True, timeout=300)
 
 
 class Admin(unittest.TestCase):
@@ -53,13 +49,13 @@ class CommandLine(Admin):
 
     def test_help_has_every_command(self) -> None:
         said = subprocess.run([BIN / "pdns-admin", "--help"], capture_output=True, text=True, check=True).stdout
-        for command in ("stats", "ledger", "compact"):
+        for command in ("stats", "ledger", "verify", "compact"):
             self.assertRegex(said, rf"\n  {command} .*[A-Z]")
             own = subprocess.run([BIN / "pdns-admin", command, "--help"], capture_output=True, text=True, check=True).stdout
             self.assertTrue(own.startswith(f"Usage: pdns-admin {command} [options]"), own)
 
     def test_no_database_is_made(self) -> None:
-        for command in ("stats", "ledger", "compact"):
+        for command in ("stats", "ledger", "verify", "compact"):
             run = admin(command, self.root / "none")
             self.assertEqual((NO_INPUT, b""), (run.returncode, run.stdout), run.stderr)
         self.assertEqual([], list(self.root.iterdir()))
@@ -149,6 +145,48 @@ class Ledger(Admin):
         ingest(self.database, CAPTURES[0])
         os.mkfifo(self.root / "fifo")
         self.assertEqual([("fifo", "unreadable", None, None)], self.states(LOOK, self.root / "fifo"))
+
+
+class Verify(Admin):
+    def test_a_sound_one(self) -> None:
+        ingest(self.database, *CAPTURES)
+        report, numbers = self.told(DONE, "verify"), stats(self.database)
+        self.assertEqual((0, 0, [], True), (report["damaged"], report["disagreeing"], report["findings"], report["complete"]))
+        for name, wanted in (("tuples", numbers["tuples"]), ("rrnames", numbers["rrnames"]), ("captures", numbers["captures"]["taken"]),
+                             ("quarantined", numbers["quarantined"]["tuples"]), ("journal_entries", numbers["tuples"])):
+            self.assertEqual(wanted, report[name], name)
+        self.assertTrue(admin("verify", self.database).stdout.endswith(b"\nsound\n"))
+        quick = self.told(DONE, "verify", "--quick")
+        self.assertEqual((report["table_files"], report["bytes"], True), (quick["table_files"], quick["bytes"], quick["quick"]))
+
+    def test_every_file_missing_empty_and_cut(self) -> None:
+        """Of each table file; the report names it, and nothing is changed by looking."""
+        ingest(self.database, CAPTURES[0])
+        tables = sorted(self.database.glob("*.sst"))
+        self.assertGreater(len(tables), 3)
+        for table in tables:
+            data = table.read_bytes()
+            for how in ("gone", "empty", "cut", "flipped"):
+                if how == "gone":
+                    table.unlink()
+                else:
+                    table.write_bytes({"empty": b"", "cut": data[:-1], "flipped": data[:20] + bytes([data[20] ^ 1]) + data[21:]}[how])
+                for options in ([], ["--quick"]):
+                    report = self.told(DAMAGED, "verify", *options)
+                    self.assertIn(table.name, json.dumps(report["findings"]), how)
+                    self.assertGreater(report["damaged"], 0)
+                    self.assertIn("pdns-admin repair", report["way_out"])
+            table.write_bytes(data)
+        self.assertEqual(DONE, admin("verify", self.database).returncode)
+
+    def test_beside_a_busy_ingester(self) -> None:
+        ingest(self.database, *CAPTURES)
+        run = self.live()
+        for i in range(5):
+            send(self.root / "dnstap.sock", payloads_of(CAPTURES[i % len(CAPTURES)]))
+            report = self.told(DONE, "verify")
+            self.assertTrue(report["complete"])
+        self.assertEqual(0, run.stop()[0])
 
 
 class Compact(Admin):

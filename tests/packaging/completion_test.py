@@ -30,12 +30,13 @@ WORDS = {("pdns-query", "--format"), ("pdns-query", "--sort"), ("pdns-query", "-
 FILE_VALUES = {("pdns-query", "--file"), *(("pdns-ingest", option) for option in (
     "--unix", "--follow", "--backfill", "--tls-cert", "--tls-key", "--tls-client-ca", "--control", "--config")),
     *(("pdns-serve", option) for option in ("--keys", "--audit", "--tls-cert", "--tls-key", "--config")),
-    *(("pdns-tap", option) for option in ("--unix", "--follow", "--control")), ("pdns-admin", "--control")}
+    *(("pdns-tap", option) for option in ("--unix", "--follow", "--control")),
+    *(("pdns-admin", option) for option in ("--control", "--config"))}
 FOLDER_VALUES = {*((program, "--database") for program in PROGRAMS),
                  *(("pdns-ingest", option) for option in ("--watch", "--archive", "--outbox"))}
 SYSTEM_VALUES = {("pdns-ingest", "--socket-owner"), ("pdns-ingest", "--socket-group"),
                  ("pdns-ingest", "--backfill-group")}
-LISTS = {("pdns-query", "--type"), ("pdns-ingest", "--message-type"), ("pdns-tap", "--type"), ("pdns-tap", "--rrtype"),
+LISTS = {("pdns-query", "--type"), ("pdns-admin", "--type"), ("pdns-ingest", "--message-type"), ("pdns-tap", "--type"), ("pdns-tap", "--rrtype"),
          ("pdns-tap", "--rcode")}
 
 # Types of which no record comes into a database; those of messages alone are asked for by nobody.
@@ -222,7 +223,11 @@ class Known(unittest.TestCase):
     def test_rrtypes(self) -> None:
         known = rrtypes()
         self.assertLess({"A", "AAAA", "HTTPS", "NSEC3PARAM", "TA"}, known)
-        self.check_list(known - NEVER_STORED | {"ANY", "ANY-DNSSEC"}, "pdns-query", "-t", "--type")
+        stored = known - NEVER_STORED | {"ANY", "ANY-DNSSEC"}
+        self.check_list(stored, "pdns-query", "-t", "--type")
+        for option in ("-t", "--type"):
+            for shell, offered in self.offers(f"pdns-admin {option} ").items():
+                self.assertEqual(sorted(stored), sorted(offered), f"{shell}: pdns-admin {option}")
         self.check_list(known - NEVER_ASKED, "pdns-tap", "-t", "--rrtype")
 
     def test_message_types_and_rcodes(self) -> None:

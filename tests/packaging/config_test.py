@@ -35,7 +35,7 @@ class Config(unittest.TestCase):
         return subprocess.run([BIN / program, "--config", path, "--help"], capture_output=True, text=True)
 
     def test_files(self) -> None:
-        self.assertEqual({*FILES, CONFIG / "serve.conf"}, set(CONFIG.glob("*.conf")))
+        self.assertEqual({*FILES, CONFIG / "serve.conf", CONFIG / "expire.conf"}, set(CONFIG.glob("*.conf")))
         for path in FILES:
             for text in (path.read_text(), uncommented(path.read_text())):
                 run = self.read(text)
@@ -49,6 +49,25 @@ class Config(unittest.TestCase):
         self.assertEqual(64, self.read("databse = /var/lib/pdns\n", "pdns-serve").returncode)
         self.assertEqual(options_of_help("pdns-serve") - {"help", "version", "config"},
                          set(re.findall(r"^#?([a-z-]+) = ", text, re.MULTILINE)))
+
+    def test_the_one_of_expiry(self) -> None:
+        """Each option of the command that is not for one run; those that go together nowhere are tried one by one."""
+        text = (CONFIG / "expire.conf").read_text()
+        path, database = Path(self.folder.name) / "expire.conf", Path(self.folder.name) / "db"
+        subprocess.run([BIN / "pdns-ingest", "-d", database, *CAPTURES], capture_output=True, check=True)
+        said = subprocess.run([BIN / "pdns-admin", "expire", "--help"], capture_output=True, text=True, check=True).stdout
+        options = set(re.findall(r"^  (?:-\w \[ )?--([a-z][a-z-]+)", said, re.MULTILINE))
+        shown = re.findall(r"^#?([a-z-]+) = ", text, re.MULTILINE)
+        by_hand = {"config", "dry-run", "trust-clock", "last-before", "help", "help-all", "version", "json"}
+        self.assertEqual(options - by_hand, set(shown))
+        plain = re.sub(r"^(database|#control) = .*$", "", text, flags=re.MULTILINE)
+        for name in [None, *set(shown) - {"database", "older", "control"}]:
+            path.write_text(re.sub(rf"^#(?={name} = )", "", plain, flags=re.MULTILINE) if name else plain)
+            run = subprocess.run([BIN / "pdns-admin", "expire", "-d", database, "--dry-run", "--config", path], capture_output=True, text=True)
+            self.assertEqual((0, ""), (run.returncode, run.stderr), name)
+        path.write_text("dry-run = true\n")
+        run = subprocess.run([BIN / "pdns-admin", "expire", "-d", database, "--config", path], capture_output=True, text=True)
+        self.assertEqual(64, run.returncode)
 
     def test_a_fault_is_seen(self) -> None:
         self.assertEqual(64, self.read("databse = /var/lib/pdns\n").returncode)

@@ -1,15 +1,15 @@
 #include "tools/admin/command.h"
 #include "tools/admin/compact.h"
+#include "tools/admin/expire.h"
 #include "tools/admin/ledger.h"
 #include "tools/admin/stats.h"
+#include "tools/admin/verify.h"
 
 namespace pdns::tools {
 
 const std::vector<Command>& AdminCommands() {
   static const std::vector<Command> commands{
-      StatsCommand(),
-      LedgerCommand(),
-      CompactCommand(),
+      StatsCommand(), LedgerCommand(), VerifyCommand(), ExpireCommand(), CompactCommand(),
   };
   return commands;
 }

@@ -56,6 +56,24 @@ OptionTable TableOf(const Command& command) {
   return table;
 }
 
+bool Has(const Command& command, std::string_view option) {
+  const auto& rows = command.options.rows;
+  return std::any_of(rows.begin(), rows.end(),
+                     [option](const OptionRow& row) { return row.name == option; });
+}
+
+// What may stand in the file of --config: all of the command's own but what is for one run, and the
+// database.
+OptionTable InFile(const Command& command) {
+  OptionTable table{command.options};
+  std::erase_if(table[0].rows, [](const OptionRow& row) {
+    return row.name == "config" || row.name == "dry-run" || row.name == "trust-clock";
+  });
+  for (OptionRow& row : CommonAdminOptions().rows)
+    if (row.name.starts_with("database")) table[0].rows.push_back(std::move(row));
+  return table;
+}
+
 std::string AllOptions() {
   std::string text = Usage();
   for (const Command& command : AdminCommands())
@@ -101,7 +119,8 @@ Result<AdminOptions> Convert(const Command& command, const po::variables_map& va
   }
   for (const OptionRow& row : command.options.rows) {
     const std::string name = row.name.substr(0, row.name.find(','));
-    for (const std::string& text : options.input.texts.Of(name))
+    if (name == "config") continue;  // what it holds came with the others
+    for (const std::string& text : options.input.texts.Of(name == "name" ? "q" : name))
       options.input.options.emplace_back(name, text);
   }
   return options;
@@ -121,8 +140,10 @@ Result<AdminOptions> ParseAdminOptions(int argc, const char* const* argv) {
   po::positional_options_description positional;
   positional.add(kWords, -1);
   po::variables_map values;
-  if (Status parsed = ParseCommandLine({argc - 1, argv + 1, all, positional}, values); !parsed.ok())
-    return parsed;
+  const po::options_description in_file = Describe(InFile(*command));
+  CommandLine line{argc - 1, argv + 1, all, positional};
+  if (Has(*command, "config")) line.config = &in_file;
+  if (Status parsed = ParseCommandLine(line, values); !parsed.ok()) return parsed;
   if (values["help-all"].as<bool>()) return Printing(AllOptions());
   if (auto text = HelpOrVersion(values, "pdns-admin", UsageOf(*command), visible); text.has_value())
     return Printing(std::move(*text));

@@ -16,6 +16,7 @@
 #include "tools/common/database_path.h"
 #include "tools/common/progress_line.h"
 #include "tools/common/signals.h"
+#include "tools/query/database.h"
 
 namespace pdns::tools {
 namespace {
@@ -76,7 +77,7 @@ Result<Reply::Report> DoAlone(const std::string& path, const control::Request& r
     return Status::NoInput("no such database: " + path);  // OpenWriter would make one
   auto writer = store_rocks::OpenWriter(path, {});
   if (!writer.ok()) return writer.status();
-  admin::OwnWriter access(**writer, path);
+  admin::OwnWriter access(**writer, path, [&path] { return OpenForQuery(path); });
   auto report = admin::RunWork(request, access, stop, progress);
   const Status closed = (*writer)->Close();
   if (report.ok() && !closed.ok()) return closed;

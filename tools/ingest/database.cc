@@ -185,6 +185,14 @@ Result<store::Writer*> IngestDatabase::Beside() {
   return writer;
 }
 
+Result<std::unique_ptr<store::Snapshot>> IngestDatabase::Read() {
+  store_rocks::ReadOptions how;
+  how.filters = false;  // all of it is read, in order
+  const auto opened = store_rocks::OpenDatabase(setup_.path, how);
+  if (!opened.ok()) return opened.status();
+  return (*opened)->NewSnapshot();  // which holds what it reads from
+}
+
 Status IngestDatabase::NotOpen() const {
   return Status::Disk("database " + setup_.how.place.text + ": not open yet");
 }

@@ -77,6 +77,7 @@ class IngestDatabase final : public admin::WriterAccess {
   // For admin commands, beside the batches of the sink.
   Status With(const std::function<Status(store::Writer&)>& work) override;
   Result<store::Writer*> Beside() override;
+  Result<std::unique_ptr<store::Snapshot>> Read() override;
   bool MakeWay() const override { return turns_.batch_waits(); }
   const std::string& path() const override { return setup_.how.place.text; }
 

@@ -13,8 +13,8 @@ query::NamedTexts GivenTexts(const boost::program_options::variables_map& values
     if (value.defaulted()) continue;
     const boost::any& given = value.value();
     const std::string& known = name == "name" ? "q" : name;
-    if (boost::any_cast<bool>(&given) != nullptr) {
-      texts.Add(known, "");
+    if (const bool* flag = boost::any_cast<bool>(&given); flag != nullptr) {
+      if (*flag) texts.Add(known, "");  // a file may say that it is false
     } else if (const auto* text = boost::any_cast<std::string>(&given); text != nullptr) {
       texts.Add(known, *text);
     } else if (const auto* number = boost::any_cast<std::int64_t>(&given); number != nullptr) {

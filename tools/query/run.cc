@@ -50,8 +50,21 @@ void TellEnd(const query::Request& request, const query::Outcome& outcome) {
   }
 }
 
+// That nothing is there does not say that nothing was: a script is told of expired rows as well.
+void TellNothing(store::Snapshot& snapshot) {
+  record::Statistics statistics;
+  const Status told = snapshot.Totals(statistics);
+  const auto expired = told.ok() ? render::ExpiredNote(statistics) : std::nullopt;
+  if (expired.has_value()) {
+    LogInfo("nothing found; " + *expired);
+  } else if (isatty(STDERR_FILENO) != 0) {
+    LogInfo("nothing found");
+  }
+}
+
 // What a person is told of an answer that is printed, and the exit code.
-int Conclude(const QueryOptions& options, const query::Outcome& outcome, std::uint64_t bad) {
+int Conclude(store::Snapshot& snapshot, const QueryOptions& options, const query::Outcome& outcome,
+             std::uint64_t bad) {
   const auto cuts = render::CutNotes(options.request, outcome, "--");
   const bool cut = !cuts.empty();
   for (const std::string& note : cuts) LogInfo(note);
@@ -63,7 +76,7 @@ int Conclude(const QueryOptions& options, const query::Outcome& outcome, std::ui
   const bool whole =
       outcome.status.ok() && outcome.end == End::kWhole && bad == 0 && !outcome.gap.has_value();
   const bool nothing = outcome.rows == 0;
-  if (whole && nothing && !cut && isatty(STDERR_FILENO) != 0) LogInfo("nothing found");
+  if (whole && nothing && !cut) TellNothing(snapshot);
   if (!whole || (nothing && cut)) return kIncomplete;
   return nothing ? kNothingFound : 0;
 }
@@ -95,7 +108,7 @@ Result<int> RunQuery(QueryOptions options) {
   const auto outcome = query::Run(**snapshot, options.request, printer);
   if (!outcome.ok()) return outcome.status();
   if (Status told = printer.Finish(*outcome); !told.ok()) return told;
-  return Conclude(options, *outcome, bad);
+  return Conclude(**snapshot, options, *outcome, bad);
 }
 
 }  // namespace pdns::tools

@@ -131,6 +131,8 @@ bool PropertiesAreWhole(Bytes tail, std::uint64_t file_size) {
   return properties_at.has_value() && BlockAt(tail, file_size, *properties_at).has_value();
 }
 
+bool TableTailIsWhole(const std::string& file) { return !IsDamaged(file); }
+
 Status CheckTableTails(const std::string& path) {
   std::vector<std::string> damaged;
   std::error_code error;

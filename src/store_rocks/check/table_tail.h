@@ -21,6 +21,9 @@ namespace pdns::store_rocks {
 // kCorrupt names the file. A file that is gone, or cannot be read, is left to RocksDB.
 Status CheckTableTails(const std::string& path);
 
+// The same of one file. A file that is gone, or cannot be read, is whole as far as this knows.
+bool TableTailIsWhole(const std::string& file);
+
 // Of a whole file's bytes, or of so many at its end as hold what it ends with: its properties are
 // whole, or RocksDB will find out by itself that they cannot be read. `file_size`: of the file.
 bool PropertiesAreWhole(Bytes tail, std::uint64_t file_size);

@@ -1,0 +1,24 @@
+// Every block of every table file against its checksum: files of a database -> [CheckTables] ->
+// findings. Guest: rocksdb.
+//
+// A file is opened by itself, so that each one that is damaged is named, not only the first. A file
+// that goes meanwhile was merged into another one by a writer: it is no part of the database any
+// more. Functions keep no state; one thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "store/verification.h"
+#include "store_rocks/verify/findings.h"
+
+namespace pdns::store_rocks {
+
+// Names of the table files in a directory, in order.
+std::vector<std::string> TableFilesIn(const std::string& path);
+
+// Of all table files of the directory `path`. False: the watch ended it.
+bool CheckTables(const std::string& path, const store::VerifyWatch& watch,
+                 store::Verification& verification, Findings& findings);
+
+}  // namespace pdns::store_rocks
