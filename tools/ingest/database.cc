@@ -186,9 +186,12 @@ Result<store::Writer*> IngestDatabase::Beside() {
 }
 
 Result<std::unique_ptr<store::Snapshot>> IngestDatabase::Read() {
+  const Place& place = setup_.how.place;
+  if (place.cluster.has_value())
+    return Status::Usage("database " + place.text + ": rows of a cluster are not this process's");
   store_rocks::ReadOptions how;
   how.filters = false;  // all of it is read, in order
-  const auto opened = store_rocks::OpenDatabase(setup_.path, how);
+  const auto opened = store_rocks::OpenDatabase(place.directory, how);
   if (!opened.ok()) return opened.status();
   return (*opened)->NewSnapshot();  // which holds what it reads from
 }
