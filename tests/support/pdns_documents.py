@@ -2,7 +2,8 @@
 
 A command is run as it stands, but for three things:
 * an absolute path such as /var/lib/pdns lies below the place, and so does the home directory; ports are free ones;
-* a program that changes the system, needs a network or builds for minutes (STAND_INS) is only noted;
+* a program that changes the system, needs a network or builds for minutes (STAND_INS) is only noted, and so is a block
+  that needs a cluster: golden.cluster and golden.engines run such commands;
 * a program that would run until a signal is started, waited for, and ended after the last command of its block.
 """
 from __future__ import annotations
@@ -60,6 +61,9 @@ class Block:
         bare = [re.sub(r"(^|\s)#.*", "", line) for line in lines]
         parts = [part for line in bare for part in re.split(r"\s(?:&&|\|\||\||;)\s|;\s", line)]
         return [words for words in ([w for w in re.split(r"\s+", part.strip()) if w] for part in parts) if words]
+
+    def needs_cluster(self) -> bool:
+        return "clickhouse://" in self.text or "clickhouses://" in self.text
 
     def noted(self) -> list[str]:
         """The programs of it for which there is a stand-in."""

@@ -196,7 +196,14 @@ def _Hosts() -> None:
 def Test(box: sandbox.Sandbox) -> None:
     options = ["--metrics", f"0.0.0.0:{PORT}", "--metrics-host", "ns1.example.net"]
     ingester = pdns.Ingester(box, options=options)
-    WaitFor(lambda: _Ask(GET % b"ready")[0] == 200, 90, "/ready")
+
+    def _Ready() -> bool:
+        try:
+            return _Ask(GET % b"ready")[0] == 200
+        except ConnectionRefusedError:
+            return False  # it does not listen yet
+
+    WaitFor(_Ready, 90, "/ready")
     _Hosts()
     _Floods(ingester)
     _TimeIsUp(ingester)
