@@ -22,7 +22,7 @@ struct WriteOptions {
   bool need_server = true;
   bool deliver = true;  // false: only look whether all is well
   // How long Close waits for the servers without anything being delivered. What is left then stays
-  // in the outbox for the next run. A shard that fails is not waited for.
+  // in the outbox for the next run. A shard that failed three times in a row is not waited for.
   std::chrono::seconds patience{60};
 };
 

@@ -113,9 +113,10 @@ class Node:
         """Returns before it answers: `await_answer`."""
         program = server_program()
         assert program is not None and self.process is None
+        with_parent = ["setpriv", "--pdeathsig", "KILL"]  # a test that is killed leaves no server
         with open(self.folder / "output.log", "ab") as out:
             self.process = subprocess.Popen(
-                [program, f"--config-file={self.folder}/config.xml", f"--pid-file={self.folder}/pid"],
+                [*with_parent, program, f"--config-file={self.folder}/config.xml", f"--pid-file={self.folder}/pid"],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out)
 
     def await_answer(self) -> None:

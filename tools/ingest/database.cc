@@ -39,8 +39,8 @@ WriteSetup SetupOf(const IngestOptions& options, const Place& place) {
   if (options.database_limits.most > 0) setup.cluster.most_outbox = options.database_limits.most;
   // What resolvers send is not to wait for a server.
   setup.cluster.need_server = !options.live();
-  constexpr std::chrono::seconds kLiveRoom(5);
-  if (options.live()) setup.cluster.room = kLiveRoom;
+  constexpr std::chrono::seconds kLiveWait(5);
+  if (options.live()) setup.cluster.room = setup.cluster.patience = kLiveWait;
   return setup;
 }
 
@@ -143,7 +143,9 @@ void IngestDatabase::LookAtSize() {
   if (state == before || (grows && before == State::kUnavailable)) return;
   const std::string what = grows ? "it may grow again: frames are stored from now on"
                                  : "full: " + size_.reason() + ": nothing more is stored";
-  warnings_.Warning("database " + setup_.how.place.text + ": " + what);
+  const Place& place = setup_.how.place;
+  warnings_.Warning(place.cluster.has_value() ? "outbox " + place.directory + ": " + what
+                                              : "database " + place.text + ": " + what);
   net::Notify("STATUS=database " + what);
 }
 
@@ -200,9 +202,11 @@ Status IngestDatabase::NotOpen() const {
   return Status::Disk("database " + setup_.how.place.text + ": not open yet");
 }
 
-Status IngestDatabase::Close() {
+Status IngestDatabase::Close(bool goes_on) {
   if (owner_ == nullptr) return {};
-  Status closed = owner_->Close();
+  // Resolvers are not to wait for servers.
+  const bool leave = goes_on && setup_.how.place.cluster.has_value();
+  Status closed = leave ? Status() : owner_->Close();
   writer_ = nullptr;
   owner_.reset();
   return closed;

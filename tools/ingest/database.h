@@ -72,7 +72,10 @@ class IngestDatabase final : public admin::WriterAccess {
   ingest::Sink sink();
   bool waits() const { return writer() == nullptr; }
   store::Writer* writer() const { return writer_; }  // null: not open yet
-  Status Close();                                    // of the writer, after EndWait; kDisk, kIo
+
+  // Of the writer, after EndWait. `goes_on`: the next process, or the next run, follows at once,
+  // and delivers to a cluster what is left. kDisk, kIo.
+  Status Close(bool goes_on);
 
   // For admin commands, beside the batches of the sink.
   Status With(const std::function<Status(store::Writer&)>& work) override;

@@ -399,8 +399,9 @@ class IngestRun {
 
   // Where others go on, a log that is not empty costs them the time to replay it, no more.
   Status CloseStore() {
-    Status closed = store_->Close();
-    const bool goes_on = supervisor_->reloads() || again_ || net::HasManager();
+    const bool anew = supervisor_->reloads() || again_;
+    Status closed = store_->Close(anew);
+    const bool goes_on = anew || net::HasManager();
     if (closed.code() != Code::kDisk || !goes_on) return closed;
     LogWarning(closed.message());
     return {};

@@ -20,6 +20,7 @@ using std::chrono::seconds;
 constexpr seconds kPace(1);
 constexpr seconds kLongestPause(30);
 constexpr std::chrono::milliseconds kLook(50);
+constexpr std::uint64_t kTriesAtEnd = 3;
 
 // May be mended by waiting, and is not a wrong address or a wrong table.
 bool MayPass(const Status& status) {
@@ -230,7 +231,7 @@ bool Delivery::AwaitRoom(seconds most) {
 
 bool Delivery::AllFail() const {
   for (std::size_t i = 0; i < shards_.size(); ++i) {
-    if (outbox_.batches(i) > 0 && shards_[i].failure.ok()) return false;
+    if (outbox_.batches(i) > 0 && shards_[i].tries < kTriesAtEnd) return false;
   }
   return true;
 }

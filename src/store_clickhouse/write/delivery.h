@@ -87,8 +87,8 @@ class Delivery {
   // Waits until the outbox has room, `most` at most. False: it has not.
   bool AwaitRoom(std::chrono::seconds most);
 
-  // Waits until everything is delivered, or `hurry`, or what is left waits for shards that fail, or
-  // nothing was delivered for `patience`. True: all is.
+  // Waits until everything is delivered, or `hurry`, or what is left waits for shards that failed
+  // three times in a row, or nothing was delivered for `patience`. True: all is.
   bool Drain(const std::function<bool()>& hurry, std::chrono::seconds patience);
 
   // Ends the threads; a POST under way is left in doubt, for the next start.
@@ -109,7 +109,7 @@ class Delivery {
   void Run(std::size_t number);
   bool AwaitBatches(std::size_t number);
   void Note(std::size_t number, const Status& status);
-  bool AllFail() const;  // of those that have batches; with the lock
+  bool AllFail() const;  // those that have batches; with the lock
 
   const Address address_;
   Outbox& outbox_;
