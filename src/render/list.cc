@@ -14,14 +14,19 @@ namespace {
 // Names go on into other questions (pdns-query -f -), where some of these characters stand between
 // columns, ports and paths, `*` and `+` are patterns, and a last label with a digit in front makes
 // an address. As \DDD they are read as what they are. So is a slash within a name
-// (0/25.2.0.192.in-addr.arpa), but not one at its start or in its last label.
+// (0/25.2.0.192.in-addr.arpa), but not one at its start or in its last label. The owner of a
+// wildcard (*.example) stays as everybody writes it, and asks for what is below as well.
 std::string Unmistakable(std::string_view name) {
   constexpr std::string_view kMistakable = "*+,:<>[]`{|}'#?()\\";
   constexpr std::string_view kDigits = "0123456789";
+  std::string text;
+  if (name.size() > 2 && name.starts_with("*.")) {
+    text = "*.";
+    name.remove_prefix(text.size());
+  }
   const std::size_t last_dot = name.substr(0, name.size() - 1).rfind('.');
   const std::size_t last_label = last_dot == std::string_view::npos ? 0 : last_dot + 1;
   const bool number = kDigits.find(name[last_label]) != std::string_view::npos;
-  std::string text;
   for (std::size_t i = 0; i < name.size(); ++i) {
     const bool escaped = name[i] == '\\' && i + 1 < name.size();
     const char c = name[escaped ? i + 1 : i];

@@ -20,6 +20,11 @@ from pdns_testing import BIN, CAPTURES, DATA, expected, ingest, labels_of, query
 FOUND, NOTHING, INCOMPLETE, USAGE = 0, 1, 2, 64
 
 
+def unescaped(name: str) -> str:
+    """-p names writes some signs by their numbers; a dot within a label stays another one than that between two."""
+    return re.sub(r"\\(\d{3}|.)", lambda found: "\0" if found[1] == "." else chr(int(found[1])) if len(found[1]) == 3 else found[1], name)
+
+
 class Query(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
@@ -116,7 +121,7 @@ class Query(unittest.TestCase):
         lines = self.ask("*", "-p", "tsv").decode("ascii").splitlines()
         self.assertEqual(wanted, [[row[0], row[1], row[2], row[5]] for row in (line.split("\t") for line in lines[1:])])
         names = self.ask("*", "-p", "names").decode().splitlines()
-        self.assertEqual(sorted(set(row["rrname"] for row in told)), sorted(names))
+        self.assertEqual(sorted(set(unescaped(row["rrname"]) for row in told)), sorted(map(unescaped, names)))
         values = self.ask("*", "-p", "values").decode().splitlines()
         self.assertEqual(sorted(set(row["rdata"] for row in told)), sorted(values))
         if shutil.which("jq"):
@@ -180,7 +185,7 @@ class Query(unittest.TestCase):
         for form, field in (("names", "rrname"), ("values", "rdata")):
             lines = self.ask("*", "-p", form, "--sort", "count", "-r").decode().splitlines()
             ordered = [json.loads(line) for line in self.ask("*", "-j", "--sort", "count", "-r").splitlines()]
-            self.assertEqual(list(dict.fromkeys(row[field] for row in ordered)), lines)
+            self.assertEqual(list(dict.fromkeys(unescaped(row[field]) for row in ordered)), list(map(unescaped, lines)))
 
     def test_parts_are_of_rows(self) -> None:
         for part in (("-l", "3"), ("--offset", "3")):
@@ -297,7 +302,7 @@ class Query(unittest.TestCase):
         os.mkfifo(fifo)
         reading, writing = os.pipe()
         os.write(writing, b"www.blah.org\n")
-        for path in ("/dev/zero", fifo, "-"):
+        for path in ("/dev/random", fifo, "-"):
             with subprocess.Popen([BIN / "pdns-query", "-d", self.database, "-f", path], stdin=reading,
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
                 status = Path(f"/proc/{run.pid}/status")

@@ -146,6 +146,7 @@ class WrongClock(LiveTest):
         for number in range(300):
             self.made.append(answer(number, self.begun + (2 * YEAR if number % 2 else 0)))
         self.send_and_wait(peer, 300)
+        wait_for(lambda: self.figure("pdns_archive_files_total") > 0, 300)  # written by a thread of its own
         self.assertEqual((150, 1), (self.refused(), self.figure("pdns_archive_files_total")))
         peer.close()
         self.end(run)

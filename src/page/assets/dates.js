@@ -107,14 +107,14 @@ const alarm = ({ rrname, rrtype, gone, came, kept }) =>
     values(came),
   );
 
-const firstOf = (alarms, most = 10) => [
-  alarms.slice(0, most),
-  alarms.length > most
+const shown = (alarms) => [
+  alarms.slice(0, 10),
+  alarms.length > 10
     ? el(
         "details",
         {},
-        el("summary", {}, `${alarms.length - most} more changes of name servers and mail hosts`),
-        alarms.slice(most),
+        el("summary", {}, `${alarms.length - 10} more changes of name servers and mail hosts`),
+        alarms.slice(10),
       )
     : null,
 ];
@@ -134,7 +134,7 @@ function changes(sets, { from, to }, link) {
       el("b", {}, changed.length === 0 ? "Nothing changed" : `${counts[0]} gone, ${counts[1]} new`),
       ` between ${from} and ${to}; ${several(kept.length, "record")} at both.`,
     ),
-    ...firstOf(alarms),
+    shown(alarms),
     changed.length === 0
       ? null
       : table(

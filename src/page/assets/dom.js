@@ -3,12 +3,14 @@
 
 export const $ = (id) => document.getElementById(id);
 
+const given = (children) => children.flat(Infinity).filter((one) => (one ?? null) !== null);
+
 // el("a", {class: "x", href: "#", on: {click: f}, style: {left: "3%"}}, "text", child, null)
 // Styles go through the CSSOM, which the page's Content-Security-Policy permits.
 export function el(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
-    if (value === null || value === undefined) continue;
+    if ((value ?? null) === null) continue;
     if (name === "on") {
       for (const [event, handler] of Object.entries(value))
         element.addEventListener(event, handler);
@@ -20,7 +22,7 @@ export function el(tag, properties = {}, ...children) {
       element.setAttribute(name, "");
     }
   }
-  element.append(...children.flat(Infinity).filter((one) => one !== null && one !== undefined));
+  element.append(...given(children));
   return element;
 }
 
@@ -28,9 +30,7 @@ export const button = (text, click, properties = {}) =>
   el("button", { type: "button", ...properties, on: { click } }, text);
 
 export function fill(element, ...children) {
-  element.replaceChildren(
-    ...children.flat(Infinity).filter((one) => one !== null && one !== undefined),
-  );
+  element.replaceChildren(...given(children));
   return element;
 }
 

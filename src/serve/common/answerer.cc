@@ -68,7 +68,7 @@ void Answerer::Make(Job& job) {
   job.asked.asker.Done(body.status(), rows);
 }
 
-bool Answerer::TakePlace(Size size, const std::string& key) {
+bool Answerer::ClaimPlace(Size size, const std::string& key) {
   const auto of = static_cast<std::size_t>(size);
   if (running_.at(of).fetch_add(1) >= most_.at(of)) {
     --running_.at(of);
@@ -84,7 +84,7 @@ bool Answerer::TakePlace(Size size, const std::string& key) {
   return false;
 }
 
-void Answerer::GivePlace(Size size, const std::string& key) {
+void Answerer::FreePlace(Size size, const std::string& key) {
   --running_.at(static_cast<std::size_t>(size));
   if (size != Size::kLarge || key.empty()) return;
   const std::lock_guard lock(keys_mutex_);
@@ -93,7 +93,7 @@ void Answerer::GivePlace(Size size, const std::string& key) {
 
 void Answerer::Start(Asked asked, const char* type, Answering answer, Size size) {
   const std::string key = asked.asker.key();
-  if (!TakePlace(size, key)) return RefuseBusy(asked);
+  if (!ClaimPlace(size, key)) return RefuseBusy(asked);
   // std::function wants what can be copied.
   const auto job = std::make_shared<Job>(Job{std::move(asked), type, std::move(answer)});
   job->ending = {.stop = &stop_, .asker = &job->asked.asker};
@@ -104,10 +104,10 @@ void Answerer::Start(Asked asked, const char* type, Answering answer, Size size)
   const bool started = threads_.Start([this, job, size, key] {
     Make(*job);
     job->answer = {};  // what it holds goes before the next one is let in
-    GivePlace(size, key);
+    FreePlace(size, key);
   });
   if (started) return;
-  GivePlace(size, key);
+  FreePlace(size, key);
   RefuseBusy(job->asked);
 }
 

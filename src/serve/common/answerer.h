@@ -95,9 +95,9 @@ class Answerer {
  private:
   struct Job;
   void Make(Job& job);
-  // False: there is none left. What was taken is given back under the same size and key.
-  bool TakePlace(Size size, const std::string& key);
-  void GivePlace(Size size, const std::string& key);
+  // False: there is none left. What was claimed is freed under the same size and key.
+  bool ClaimPlace(Size size, const std::string& key);
+  void FreePlace(Size size, const std::string& key);
   static void RefuseBusy(Asked& asked);
 
   std::chrono::milliseconds most_time_;

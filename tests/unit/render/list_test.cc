@@ -38,6 +38,7 @@ TEST(List, NamesAreReadAsWhatTheyAre) {
           Label("1") + Label("2") + Label("3") + Label("4" + c)}) {
       const std::string name = wire + '\0';
       const std::string line = LineOf(name);
+      if (line.starts_with("*.")) continue;  // read as a wildcard
       const auto question = ask::AskName(line);
       ASSERT_TRUE(question.ok()) << line << ": " << question.status().message();
       EXPECT_EQ(question->side, store::Side::kOwner) << line;
@@ -53,7 +54,7 @@ TEST(List, NamesOfEveryDayStayAsTheyAre) {
   EXPECT_EQ(plain("www", "example"), "www.example.arpa.");
   EXPECT_EQ(plain("_dmarc", "xn--bro-hoa"), "_dmarc.xn--bro-hoa.arpa.");
   EXPECT_EQ(plain("7", "0/25"), "7.0/25.arpa.");
-  EXPECT_EQ(plain("*", "a,b"), "\\042.a\\044b.arpa.");
+  EXPECT_EQ(plain("*", "a,b"), "*.a\\044b.arpa.");
   EXPECT_EQ(LineOf(Label("192") + Label("0") + Label("2") + Label("1") + '\0'), "192.0.2.\\049.");
   EXPECT_EQ(LineOf(std::string(1, '\0')), ".");
 }
