@@ -80,7 +80,7 @@ class Client::Impl {
 
   Status Query(std::string_view sql, const Settings& settings, const BodySink& sink);
   Status Send(const std::string& url, std::string_view body, const BodySink& sink, bool once);
-  Status Change(const std::string& url, std::string_view body);
+  Status Change(const std::string& url, std::string_view body, const Upload* upload = nullptr);
   std::string Url(const Settings& settings, std::string_view query) const;
 
   const std::string& name() const { return name_; }
@@ -93,6 +93,7 @@ class Client::Impl {
   Status OfException(long exception) const;
   std::string Escaped(std::string_view text) const;
 
+  static std::size_t OnRead(char* into, std::size_t size, std::size_t count, void* self);
   static std::size_t OnHeader(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t OnBody(char* data, std::size_t size, std::size_t count, void* self);
   static int OnProgress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t sent);
@@ -108,6 +109,8 @@ class Client::Impl {
   curl_slist* headers_ = nullptr;
   std::array<char, CURL_ERROR_SIZE> curl_error_{};
   const BodySink* sink_ = nullptr;
+  const Upload* upload_ = nullptr;  // in place of the body
+  std::uint64_t read_ = 0;          // of it
   Answer answer_;
   curl_off_t sent_ = 0;        // of the body
   Clock::time_point heard_{};  // when either side had sent something last
@@ -134,6 +137,15 @@ Client::Impl::Impl(const Address& address, std::size_t shard, const std::string&
 Client::Impl::~Impl() {
   curl_slist_free_all(headers_);
   curl_easy_cleanup(curl_);
+}
+
+// A body that ends early would leave both sides waiting.
+std::size_t Client::Impl::OnRead(char* into, std::size_t size, std::size_t count, void* self) {
+  Impl& impl = *static_cast<Impl*>(self);
+  const auto part = impl.upload_->read(into, size * count);
+  impl.read_ += part.value_or(0);
+  const bool early = part == std::size_t{0} && impl.read_ < impl.upload_->size;
+  return part.has_value() && !early ? *part : CURL_READFUNC_ABORT;
 }
 
 std::size_t Client::Impl::OnHeader(char* data, std::size_t size, std::size_t count, void* self) {
@@ -186,8 +198,11 @@ void Client::Impl::SetUp(const std::string& url, std::string_view body, bool onc
   curl_easy_setopt(curl_, CURLOPT_ERRORBUFFER, curl_error_.data());
   curl_easy_setopt(curl_, CURLOPT_HTTPHEADER, headers_);
   curl_easy_setopt(curl_, CURLOPT_POST, 1L);
-  curl_easy_setopt(curl_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-  curl_easy_setopt(curl_, CURLOPT_POSTFIELDS, body.data());
+  const std::uint64_t size = upload_ != nullptr ? upload_->size : body.size();
+  curl_easy_setopt(curl_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(size));
+  curl_easy_setopt(curl_, CURLOPT_POSTFIELDS, upload_ != nullptr ? nullptr : body.data());
+  curl_easy_setopt(curl_, CURLOPT_READFUNCTION, upload_ != nullptr ? &OnRead : nullptr);
+  curl_easy_setopt(curl_, CURLOPT_READDATA, this);
   curl_easy_setopt(curl_, CURLOPT_CONNECTTIMEOUT, static_cast<long>(limits_.connect.count()));
   curl_easy_setopt(curl_, CURLOPT_FRESH_CONNECT, own);
   curl_easy_setopt(curl_, CURLOPT_FORBID_REUSE, own);
@@ -253,13 +268,16 @@ Status Client::Impl::Query(std::string_view sql, const Settings& settings, const
   return Send(url, sql, sink, true);
 }
 
-Status Client::Impl::Change(const std::string& url, std::string_view body) {
+Status Client::Impl::Change(const std::string& url, std::string_view body, const Upload* upload) {
   std::string said;
   const BodySink keep = [&said](Bytes part) {
     AppendBytes(said, part.first(std::min(part.size(), kKeptError - said.size())));
     return true;
   };
+  upload_ = upload;
+  read_ = 0;
   Status sent = Send(url, body, keep, true);
+  upload_ = nullptr;
   if (!sent.ok() || said.empty()) return sent;
   answer_.error = said;
   if (const long exception = CodeOf(said); exception != 0) return OfException(exception);
@@ -359,6 +377,10 @@ Status Client::Execute(std::string_view sql) { return impl_->Change(impl_->Url({
 
 Status Client::Insert(std::string_view sql, const Settings& settings, std::string_view body) {
   return impl_->Change(impl_->Url(settings, sql), body);
+}
+
+Status Client::Insert(std::string_view sql, const Settings& settings, const Upload& body) {
+  return impl_->Change(impl_->Url(settings, sql), {}, &body);
 }
 
 }  // namespace pdns::store_clickhouse

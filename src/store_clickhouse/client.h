@@ -27,6 +27,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,6 +44,14 @@ using Settings = std::vector<std::pair<std::string, std::string>>;
 
 // A part of an answer, good for the call. False ends the answer; that is no error.
 using BodySink = std::function<bool(Bytes part)>;
+
+// A body that is read while it is sent. Not less than `size` bytes, else the insert is cut and
+// fails.
+struct Upload {
+  std::uint64_t size = 0;
+  // At most `most` bytes; nothing where it cannot be read.
+  std::function<std::optional<std::size_t>(char* into, std::size_t most)> read;
+};
 
 // Called about once a second during a wait. True ends it with kIo.
 using Interrupt = std::function<bool()>;
@@ -78,6 +87,7 @@ class Client {
   // Sends `body` behind the statement `sql`, once, over a connection of its own. It is an error,
   // too, if the answer of such a statement holds anything.
   Status Insert(std::string_view sql, const Settings& settings, std::string_view body);
+  Status Insert(std::string_view sql, const Settings& settings, const Upload& body);
 
   const std::string& name() const;  // for messages: "shard 1 (host:8123)"
 

@@ -27,8 +27,34 @@ std::optional<record::SourceId> DecodeSourceKey(std::string_view key) {
 
 }  // namespace
 
+void PartHash::AddBlock(std::string_view block) { part_.hash = Hash64(AsBytes(block), part_.hash); }
+
+void PartHash::Add(std::string_view piece) {
+  part_.size += piece.size();
+  while (!piece.empty()) {
+    const std::string_view next = piece.substr(0, kBlock - begun_.size());
+    piece.remove_prefix(next.size());
+    if (begun_.empty() && next.size() == kBlock) {
+      AddBlock(next);
+      continue;
+    }
+    begun_ += next;
+    if (begun_.size() < kBlock) continue;
+    AddBlock(begun_);
+    begun_.clear();
+  }
+}
+
+CommitRecord::Part PartHash::Finish() {
+  if (!begun_.empty()) AddBlock(begun_);
+  begun_.clear();
+  return part_;
+}
+
 CommitRecord::Part PartOf(std::string_view body) {
-  return {body.size(), Hash64(AsBytes(body), kSeed)};
+  PartHash hash;
+  hash.Add(body);
+  return hash.Finish();
 }
 
 std::string CommitBytes(const CommitRecord& commit) {

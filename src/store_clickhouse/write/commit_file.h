@@ -30,6 +30,23 @@ struct CommitRecord {
   std::vector<record::SourcePosition> sources;
 };
 
+// The same of a part that is seen in pieces of any size, one behind the other. One thread at a
+// time.
+class PartHash {
+ public:
+  // XXH3 over blocks of this size, each with the hash before it as its seed.
+  static constexpr std::size_t kBlock = 1U << 20;
+
+  void Add(std::string_view piece);
+  CommitRecord::Part Finish();
+
+ private:
+  void AddBlock(std::string_view block);
+
+  CommitRecord::Part part_;
+  std::string begun_;  // of a block
+};
+
 CommitRecord::Part PartOf(std::string_view body);
 
 std::string CommitBytes(const CommitRecord& commit);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <deque>
+#include <optional>
 #include <utility>
 
 #include "base/hash.h"
@@ -104,15 +106,23 @@ Status ShardDelivery::ClearDoubt() {
 }
 
 Status ShardDelivery::Post(const std::vector<Outbox::Waiting>& batches) {
-  std::string body;
-  std::uint64_t size = 0;
-  for (const Outbox::Waiting& batch : batches) size += batch.size;
-  body.reserve(size);
+  std::deque<FileReader> parts;
+  Upload body;
   for (const Outbox::Waiting& batch : batches) {
-    auto part = outbox_.Read(batch.sequence, shard_);
+    auto part = outbox_.Open(batch.sequence, shard_);
     if (!part.ok()) return part.status();
-    body += *part;
+    parts.push_back(std::move(*part));
+    body.size += batch.size;
   }
+  body.read = [&parts](char* into, std::size_t most) -> std::optional<std::size_t> {
+    while (!parts.empty()) {
+      const auto count = parts.front().Read(into, most);
+      if (!count.ok()) return std::nullopt;
+      if (*count > 0) return *count;
+      parts.pop_front();
+    }
+    return 0;
+  };
   const std::string range =
       fmt::format("{}.{}-{}", writer_, batches.front().sequence, batches.back().sequence);
   Settings settings{{"query_id", fmt::format("{}.{:x}", range, RandomSeed())}};

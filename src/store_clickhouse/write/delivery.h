@@ -11,7 +11,7 @@
 // A shard that fails is tried again after 1, 2, 4, .. 30 s; this is told once, and once when it is
 // back. Nothing ends the process: the outbox fills, and Writer::Apply says so.
 //
-// Memory: one POST a shard, of kPostBytes or one batch. Any thread.
+// Bodies are read while they are sent: memory does not depend on them. Any thread.
 #pragma once
 
 #include <atomic>

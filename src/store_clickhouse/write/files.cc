@@ -42,11 +42,36 @@ bool WriteAll(int fd, std::string_view bytes) {
 
 }  // namespace
 
-Status WriteFile(const std::string& path, std::string_view bytes) {
+Status WriteFile(const std::string& path, const Pieces& pieces) {
   const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kMode));
-  if (file.get() < 0 || !WriteAll(file.get(), bytes) || fsync(file.get()) != 0)
-    return Status::DiskErrno(path, errno);
-  return {};
+  if (file.get() < 0) return Status::DiskErrno(path, errno);
+  Status written = pieces([&](std::string_view piece) {
+    return WriteAll(file.get(), piece) ? Status() : Status::DiskErrno(path, errno);
+  });
+  if (written.ok() && fsync(file.get()) != 0) return Status::DiskErrno(path, errno);
+  return written;
+}
+
+Status WriteFile(const std::string& path, std::string_view bytes) {
+  return WriteFile(path, [bytes](const PieceSink& sink) { return sink(bytes); });
+}
+
+Result<FileReader> FileReader::Open(const std::string& path) {
+  Descriptor file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (file.get() < 0) return Status::DiskErrno(path, errno);
+  return FileReader(path, file.Release());
+}
+
+FileReader::~FileReader() {
+  if (fd_ >= 0) close(fd_);
+}
+
+Result<std::size_t> FileReader::Read(char* into, std::size_t size) {
+  while (true) {
+    const ssize_t count = read(fd_, into, size);
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno != EINTR) return Status::DiskErrno(path_, errno);
+  }
 }
 
 Status RenameFile(const std::string& from, const std::string& to) {

@@ -4,13 +4,44 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/status.h"
 
 namespace pdns::store_clickhouse {
+
+// Something that is too large to be made whole in memory: it hands its bytes to the sink, piece by
+// piece, and ends with the first error of the sink.
+using PieceSink = std::function<Status(std::string_view piece)>;
+using Pieces = std::function<Status(const PieceSink& sink)>;
+
+// As WriteFile below.
+Status WriteFile(const std::string& path, const Pieces& pieces);
+
+// A file that is read from its start, piece by piece. One thread at a time.
+class FileReader {
+ public:
+  static Result<FileReader> Open(const std::string& path);
+  FileReader(FileReader&& other) noexcept
+      : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
+  FileReader& operator=(FileReader&&) = delete;
+  FileReader(const FileReader&) = delete;
+  FileReader& operator=(const FileReader&) = delete;
+  ~FileReader();
+
+  // At most `size` bytes; 0 at the end. kDisk, kIo.
+  Result<std::size_t> Read(char* into, std::size_t size);
+
+ private:
+  FileReader(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+
+  std::string path_;
+  int fd_;
+};
 
 // Makes or replaces `path`, and syncs its bytes. Its name is durable after SyncDirectory. After an
 // error the file is not there, or not whole.

@@ -31,20 +31,29 @@ std::size_t NativeBlock::size() const {
          states_.size();
 }
 
-std::string NativeBlock::Bytes() const {
-  constexpr std::size_t kHead = 1024;
+Status NativeBlock::WriteTo(const PieceSink& sink) const {
   const std::array columns{&kinds_,       &keys_,           &types_,          &owners_,
                            &rdata_,       &states_.first,   &states_.last,    &states_.cnt,
                            &states_.zone, &states_.reasons, &states_.sensors, &states_.days};
-  std::string bytes;
-  bytes.reserve(size() + kHead);
-  AppendVarint(bytes, columns.size());
-  AppendVarint(bytes, rows_);
+  std::string head;
+  AppendVarint(head, columns.size());
+  AppendVarint(head, rows_);
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    AppendSized(bytes, Columns()[i].name);
-    AppendSized(bytes, Columns()[i].type);
-    bytes += *columns[i];
+    AppendSized(head, Columns()[i].name);
+    AppendSized(head, Columns()[i].type);
+    if (Status written = sink(head); !written.ok()) return written;
+    if (Status written = sink(*columns[i]); !written.ok()) return written;
+    head.clear();
   }
+  return {};
+}
+
+std::string NativeBlock::Bytes() const {
+  std::string bytes;
+  static_cast<void>(WriteTo([&bytes](std::string_view piece) {
+    bytes += piece;
+    return Status();
+  }));
   return bytes;
 }
 

@@ -17,6 +17,7 @@
 #include "record/history.h"
 #include "store_clickhouse/schema.h"
 #include "store_clickhouse/states.h"
+#include "store_clickhouse/write/files.h"
 
 namespace pdns::store_clickhouse {
 
@@ -47,6 +48,8 @@ class NativeBlock {
   // Of Bytes(), but for some 500 of the head.
   std::size_t size() const;
 
+  // The whole block, piece by piece, for those who need no copy of it.
+  Status WriteTo(const PieceSink& sink) const;
   std::string Bytes() const;
 
  private:

@@ -192,10 +192,19 @@ std::uint64_t Outbox::next_sequence() const {
   return newest_ + 1;
 }
 
-Status Outbox::WriteParts(std::uint64_t sequence, std::span<const std::string> bodies) const {
+Status Outbox::WriteParts(std::uint64_t sequence, std::span<const Pieces> bodies,
+                          std::vector<CommitRecord::Part>& parts) const {
   for (std::size_t shard = 0; shard < bodies.size(); ++shard) {
-    if (Status written = WriteFile(PartPath(sequence, shard), bodies[shard]); !written.ok())
+    PartHash hash;
+    const Pieces hashed = [&](const PieceSink& sink) {
+      return bodies[shard]([&](std::string_view piece) {
+        hash.Add(piece);
+        return sink(piece);
+      });
+    };
+    if (Status written = WriteFile(PartPath(sequence, shard), hashed); !written.ok())
       return written;
+    parts.push_back(hash.Finish());
   }
   return SyncDirectory(options_.directory);
 }
@@ -223,28 +232,25 @@ void Outbox::RemoveParts(std::uint64_t sequence, std::size_t shards) const {
   }
 }
 
-Status Outbox::Commit(std::span<const std::string> bodies,
+Status Outbox::Commit(std::span<const Pieces> bodies,
                       std::span<const record::SourcePosition> sources) {
   const std::uint64_t sequence = next_sequence();
-  Batch batch;
-  std::uint64_t size = 0;
-  for (const std::string& body : bodies) {
-    batch.commit.parts.push_back(PartOf(body));
-    size += body.size();
-  }
-  batch.commit.sources.assign(sources.begin(), sources.end());
-  batch.waiting.assign(bodies.size(), true);
   {
     const std::lock_guard lock(mutex_);
     if (!failed_.ok()) return failed_;
   }
-  Status written = WriteParts(sequence, bodies);
+  Batch batch;
+  batch.commit.sources.assign(sources.begin(), sources.end());
+  batch.waiting.assign(bodies.size(), true);
+  Status written = WriteParts(sequence, bodies, batch.commit.parts);
   if (written.ok()) written = Promise(sequence, batch.commit);
   if (!written.ok()) {
     const std::lock_guard lock(mutex_);
     if (failed_.ok()) RemoveParts(sequence, bodies.size());
     return Status(written.code(), "outbox " + written.message());
   }
+  std::uint64_t size = 0;
+  for (const CommitRecord::Part& part : batch.commit.parts) size += part.size;
   std::uint64_t before = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -279,18 +285,26 @@ std::vector<Outbox::Waiting> Outbox::Next(std::size_t shard, std::uint64_t bytes
   return next;
 }
 
-Result<std::string> Outbox::Read(std::uint64_t sequence, std::size_t shard) const {
+Result<FileReader> Outbox::Open(std::uint64_t sequence, std::size_t shard) const {
   CommitRecord::Part part;
   {
     const std::lock_guard lock(mutex_);
     part = batches_.at(sequence).commit.parts[shard];
   }
   const std::string path = PartPath(sequence, shard);
-  auto body = ReadFile(path, part.size);
-  if (!body.ok()) return body.status();
-  if (!body->has_value() || PartOf(**body) != part)
+  auto looked = FileReader::Open(path);
+  if (!looked.ok()) return looked;
+  PartHash hash;
+  std::string block(PartHash::kBlock, '\0');
+  while (true) {
+    const auto count = looked->Read(block.data(), block.size());
+    if (!count.ok()) return count.status();
+    if (*count == 0) break;
+    hash.Add(std::string_view(block).substr(0, *count));
+  }
+  if (hash.Finish() != part)
     return Status::Corrupt("outbox " + path + ": it is not what was written");
-  return std::move(**body);
+  return FileReader::Open(path);
 }
 
 Status Outbox::Acknowledge(std::size_t shard, std::uint64_t sequence) {

@@ -58,8 +58,7 @@ class Outbox {
 
   // Makes a batch durable: one body a shard. kDisk, kIo: nothing is promised; if it may be there
   // nevertheless, the message says so and every later call fails the same way.
-  Status Commit(std::span<const std::string> bodies,
-                std::span<const record::SourcePosition> sources);
+  Status Commit(std::span<const Pieces> bodies, std::span<const record::SourcePosition> sources);
 
   // Is there room? One batch may be larger than the room.
   bool full() const;
@@ -72,8 +71,9 @@ class Outbox {
   // many as have `bytes` bytes together.
   std::vector<Waiting> Next(std::size_t shard, std::uint64_t bytes, std::size_t batches) const;
 
-  // The body. kCorrupt: it is not what was committed.
-  Result<std::string> Read(std::uint64_t sequence, std::size_t shard) const;
+  // The body, to be read from its start, after all of it was compared with what was committed.
+  // kCorrupt: it is something else.
+  Result<FileReader> Open(std::uint64_t sequence, std::size_t shard) const;
 
   // The shard has all batches up to this one.
   Status Acknowledge(std::size_t shard, std::uint64_t sequence);
@@ -102,7 +102,8 @@ class Outbox {
   Status LoadBatches();
   Status LoadBatch(std::uint64_t sequence, const std::vector<std::uint64_t>& sizes);
   Status LoadWriter();
-  Status WriteParts(std::uint64_t sequence, std::span<const std::string> bodies) const;
+  Status WriteParts(std::uint64_t sequence, std::span<const Pieces> bodies,
+                    std::vector<CommitRecord::Part>& parts) const;
   Status Promise(std::uint64_t sequence, const CommitRecord& commit);
   void RemoveParts(std::uint64_t sequence, std::size_t shards) const;
   std::string PartPath(std::uint64_t sequence, std::size_t shard) const;

@@ -102,21 +102,18 @@ Result<std::optional<record::Position>> ClusterWriter::Progress(const record::So
   return position;
 }
 
-std::vector<std::string> ClusterWriter::BodiesOf(const record::Batch& batch, std::size_t& tuples) {
+std::vector<NativeBlock> ClusterWriter::BlocksOf(const record::Batch& batch, std::size_t& tuples) {
   std::vector<NativeBlock> blocks(address_.shards.size());
   const auto bits = sensors_->BitsOf(batch.sensors);
   const SensorNumbers numbers = NumbersBy(bits);
   tuples = AppendTuples(batch.trusted, Rows::kTrusted, numbers, blocks);
   AppendTuples(batch.quarantined, Rows::kQuarantined, numbers, blocks);
   AppendCounters(batch.counters, blocks.front());
-  std::vector<std::string> bodies;
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     AppendPositions(batch.sources, blocks[i]);
     AppendMarker(outbox_->writer_id(), outbox_->next_sequence(), i, blocks.size(), blocks[i]);
-    bodies.push_back(blocks[i].Bytes());
-    blocks[i] = {};
   }
-  return bodies;
+  return blocks;
 }
 
 Result<record::Applied> ClusterWriter::Apply(const record::Batch& batch) {
@@ -128,7 +125,10 @@ Result<record::Applied> ClusterWriter::Apply(const record::Batch& batch) {
                                     trouble));
   }
   std::size_t tuples = 0;
-  const auto bodies = BodiesOf(batch, tuples);
+  const auto blocks = BlocksOf(batch, tuples);
+  std::vector<Pieces> bodies;
+  for (const NativeBlock& block : blocks)
+    bodies.emplace_back([&block](const PieceSink& sink) { return block.WriteTo(sink); });
   if (Status committed = outbox_->Commit(bodies, batch.sources); !committed.ok()) return committed;
   delivery_->Wake();
   return record::Applied{0, tuples};

@@ -17,6 +17,7 @@
 #include "store_clickhouse/client.h"
 #include "store_clickhouse/open.h"
 #include "store_clickhouse/write/delivery.h"
+#include "store_clickhouse/write/native_block.h"
 #include "store_clickhouse/write/outbox.h"
 #include "store_clickhouse/write/sensors.h"
 
@@ -58,7 +59,7 @@ class ClusterWriter final : public store::Writer {
   Status Close() override;
 
  private:
-  std::vector<std::string> BodiesOf(const record::Batch& batch, std::size_t& tuples);
+  std::vector<NativeBlock> BlocksOf(const record::Batch& batch, std::size_t& tuples);
   Client NewClient(std::size_t shard) const;
 
   const Address address_;

@@ -89,6 +89,26 @@ TEST(Client, InsertsAndTheirSettings) {
   Expect(client.Insert("i", {}, body), Code::kIo, "never should");
 }
 
+TEST(Client, BodiesThatAreReadWhileTheyAreSent) {
+  HttpScript server({{HttpScript::Ok("")}, {HttpScript::Ok("")}});
+  Client client = ClientOf(server);
+  std::size_t sent = 0;
+  Upload upload{300000, [&sent](char* into, std::size_t most) -> std::optional<std::size_t> {
+                  const std::size_t count = std::min<std::size_t>(most, 300000 - sent);
+                  std::fill_n(into, count, 'x');
+                  sent += count;
+                  return count;
+                }};
+  EXPECT_TRUE(client.Insert("i", {}, upload).ok());
+  EXPECT_TRUE(server.requests().at(0).ends_with("\r\n\r\n" + std::string(300000, 'x')));
+  // One that cannot be read any more, or is shorter than it said: no answer counts.
+  upload.read = [](char*, std::size_t) -> std::optional<std::size_t> { return std::nullopt; };
+  EXPECT_FALSE(client.Insert("i", {}, upload).ok());
+  upload.read = [](char*, std::size_t) -> std::optional<std::size_t> { return 0; };
+  EXPECT_FALSE(client.Insert("i", {}, upload).ok());
+  EXPECT_EQ(server.requests().size(), 1U);
+}
+
 TEST(Client, ExceptionsByKind) {
   const auto exception = [](int code, const std::string& text) {
     return "Code: " + std::to_string(code) + ", e.displayText() = DB::Exception: " + text +

@@ -48,7 +48,8 @@ class DeliveryTest : public testing::Test {
     std::filesystem::remove_all(directory_);
   }
   void Commit(const std::string& body) {
-    ASSERT_TRUE(outbox_->Commit(std::vector<std::string>{body}, {}).ok());
+    const std::vector<Pieces> bodies{[&](const PieceSink& sink) { return sink(body); }};
+    ASSERT_TRUE(outbox_->Commit(bodies, {}).ok());
   }
   // A server behind the greeting, with these answers.
   void Play(std::uint64_t marker, std::vector<Step> steps) {

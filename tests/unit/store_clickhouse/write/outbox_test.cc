@@ -42,9 +42,16 @@ class OutboxTest : public testing::Test {
   }
   void Commit(const std::string& first, const std::string& second,
               std::vector<record::SourcePosition> sources = {}) {
-    const std::vector<std::string> bodies{first, second};
+    const std::vector<Pieces> bodies{[&](const PieceSink& sink) { return sink(first); },
+                                     [&](const PieceSink& sink) { return sink(second); }};
     const Status committed = outbox_->Commit(bodies, sources);
     ASSERT_TRUE(committed.ok()) << committed.message();
+  }
+  std::string Body(std::uint64_t sequence, std::size_t shard) {
+    auto part = outbox_->Open(sequence, shard);
+    char bytes[100];
+    if (!part.ok()) return part.status().message();
+    return {bytes, *part->Read(bytes, sizeof bytes)};
   }
   std::vector<std::string> Names() {
     std::vector<std::string> names;
@@ -78,7 +85,7 @@ TEST_F(OutboxTest, BatchesWaitForEachShard) {
   Commit("a2", "b22");
   EXPECT_EQ(outbox_->bytes(), 9U);
   EXPECT_EQ(Waiting(0), "1 2 ");
-  EXPECT_EQ(*outbox_->Read(2, 1), "b22");
+  EXPECT_EQ(Body(2, 1), "b22");
   ASSERT_TRUE(outbox_->Acknowledge(0, 2).ok());
   EXPECT_EQ(Waiting(0), "");
   EXPECT_EQ(Waiting(1), "1 2 ");
@@ -103,7 +110,7 @@ TEST_F(OutboxTest, SurvivesAnEnd) {
   EXPECT_EQ(Waiting(1), "1 2 ");
   EXPECT_EQ(outbox_->bytes(), 6U);
   EXPECT_EQ(outbox_->PositionOf(SourceAt(1, 0).id)->frames, 5U);
-  EXPECT_EQ(*outbox_->Read(1, 1), "b1");
+  EXPECT_EQ(Body(1, 1), "b1");
   for (const std::size_t shard : {0U, 1U}) ASSERT_TRUE(outbox_->Acknowledge(shard, 2).ok());
   EXPECT_FALSE(outbox_->PositionOf(SourceAt(1, 0).id).has_value());
   // Numbers go on even where nothing waits.
@@ -132,7 +139,7 @@ TEST_F(OutboxTest, DamageIsNamed) {
   EXPECT_NE(opened.status().message().find(NameOf("1.1")), std::string::npos);
   Write("1.1", "xx");  // its size
   Reopen();
-  EXPECT_EQ(outbox_->Read(1, 1).status().code(), Code::kCorrupt);
+  EXPECT_EQ(outbox_->Open(1, 1).status().code(), Code::kCorrupt);
   outbox_.reset();
   Write("1.ok", "pdns batch 1\n");
   opened = Open();
@@ -170,6 +177,30 @@ TEST_F(OutboxTest, BoundAndOrder) {
   EXPECT_EQ(outbox_->Next(0, 80, 1).size(), 1U);
   ASSERT_TRUE(outbox_->Acknowledge(0, 2).ok());
   EXPECT_FALSE(outbox_->full());
+}
+
+TEST_F(OutboxTest, HashesDoNotDependOnPieces) {
+  std::string body(3 * PartHash::kBlock + 5, 'x');
+  for (std::size_t i = 0; i < body.size(); i += 1000) body[i] = static_cast<char>(i);
+  const auto whole = PartOf(body);
+  EXPECT_EQ(whole.size, body.size());
+  for (const std::size_t size : {std::size_t{4097}, PartHash::kBlock, PartHash::kBlock + 1}) {
+    PartHash hash;
+    for (std::size_t at = 0; at < body.size(); at += size)
+      hash.Add(std::string_view(body).substr(at, size));
+    EXPECT_EQ(hash.Finish(), whole) << size;
+  }
+  body.back() = 'y';
+  EXPECT_FALSE(PartOf(body) == whole);
+}
+
+TEST_F(OutboxTest, ABodyThatEndsWithAnErrorIsNotPromised) {
+  const std::vector<Pieces> bodies{[](const PieceSink& sink) { return sink("begun"); },
+                                   [](const PieceSink&) { return Status::Disk("no more"); }};
+  EXPECT_EQ(outbox_->Commit(bodies, {}).code(), Code::kDisk);
+  EXPECT_EQ(Names(), std::vector<std::string>{});
+  EXPECT_EQ(outbox_->next_sequence(), 1U);
+  Commit("a1", "b1");
 }
 
 TEST_F(OutboxTest, CommitFilesRoundTrip) {
