@@ -134,7 +134,7 @@ _pdns_admin() {
   COMPREPLY=()
   _pdns_begin
   if [[ $COMP_CWORD == 1 && $cur != -* ]]; then
-    _pdns_words "stats ledger verify expire compact"
+    _pdns_words "stats ledger verify repair expire compact"
     return
   fi
   case $option in
@@ -147,6 +147,7 @@ _pdns_admin() {
     stats) _pdns_rest "$stats $every" ;;
     ledger) _pdns_rest "$every" files ;;
     verify) _pdns_rest "--quick $every" ;;
+    repair) _pdns_rest "--dry-run $every" ;;
     expire) _pdns_rest "$expire $writes $every" ;;
     compact) _pdns_rest "$writes $every" ;;
     *) _pdns_rest "$stats --quick $expire $writes $every" ;;

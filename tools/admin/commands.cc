@@ -2,6 +2,7 @@
 #include "tools/admin/compact.h"
 #include "tools/admin/expire.h"
 #include "tools/admin/ledger.h"
+#include "tools/admin/repair.h"
 #include "tools/admin/stats.h"
 #include "tools/admin/verify.h"
 
@@ -9,7 +10,8 @@ namespace pdns::tools {
 
 const std::vector<Command>& AdminCommands() {
   static const std::vector<Command> commands{
-      StatsCommand(), LedgerCommand(), VerifyCommand(), ExpireCommand(), CompactCommand(),
+      StatsCommand(),  LedgerCommand(), VerifyCommand(),
+      RepairCommand(), ExpireCommand(), CompactCommand(),
   };
   return commands;
 }

@@ -17,10 +17,6 @@
 #include "store_rocks/common.h"
 
 namespace pdns::store_rocks {
-namespace {
-
-namespace fs = std::filesystem;
-
 // RocksDB locks this file with fcntl; asking for the lock tells who has it.
 Status CheckLock(const std::string& path) {
   const int fd = open((path + "/LOCK").c_str(), O_RDWR | O_CLOEXEC);
@@ -36,6 +32,10 @@ Status CheckLock(const std::string& path) {
   const std::string holder = lock.l_pid > 0 ? " (pid " + std::to_string(lock.l_pid) + ")" : "";
   return Status::Busy("database " + path + ": in use by another ingester" + holder);
 }
+
+namespace {
+
+namespace fs = std::filesystem;
 
 // A directory that holds other things must not be filled with a database.
 Status CheckPath(const std::string& path) {

@@ -18,6 +18,10 @@ Status CheckForWriting(const std::string& path);
 // not empty; the message says whose it is as far as the schema row tells. kIo, kCorrupt.
 Status CheckFamilies(const std::string& path);
 
+// Does another process have the database? kBusy, with its pid if the system knows it. Not for a
+// process that has it open itself: it would lose its lock by asking.
+Status CheckLock(const std::string& path);
+
 // Is `path` a directory with a database's files in it but without the one that names its version?
 // RocksDB would make a new database among them.
 bool IsHeadless(const std::string& path);
