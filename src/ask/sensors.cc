@@ -24,32 +24,12 @@ std::string Listed(std::vector<std::string> names) {
   std::string list;
   for (const std::string& name : names) {
     if (!list.empty()) list += ", ";
-    list += name.empty() ? "'' (frames without an identity)" : SensorText(name);
+    list += name.empty() ? "'' (frames without an identity)" : record::SensorText(name);
   }
   return list.empty() ? "none" : list;
 }
 
 }  // namespace
-
-std::string SensorText(std::string_view name) {
-  std::string text;
-  for (const char& c : name) {
-    const bool special = c == ',' || c == '\\';
-    text += special ? "\\x" + ToHex(AsBytes({&c, 1})) : Printable({&c, 1});
-  }
-  return text;
-}
-
-std::string SensorFromText(std::string_view text) {
-  std::string name;
-  while (!text.empty()) {
-    const auto byte = text.starts_with("\\x") ? FromHex(text.substr(2, 2)) : std::nullopt;
-    const bool escape = byte.has_value() && byte->size() == 1;
-    name.push_back(escape ? byte->front() : text.front());
-    text.remove_prefix(escape ? 4 : 1);
-  }
-  return name;
-}
 
 Result<record::SensorSet> SensorsNamed(const std::vector<std::string>& names,
                                        const std::vector<std::string>& known) {
@@ -58,7 +38,7 @@ Result<record::SensorSet> SensorsNamed(const std::vector<std::string>& names,
     const record::SensorSet set = SetOf(name, known);
     if (set == 0) {
       return Status::Usage(fmt::format("sensor '{}' is not in this database, which has {}",
-                                       SensorText(name), Listed(known)));
+                                       record::SensorText(name), Listed(known)));
     }
     all |= set;
   }

@@ -25,4 +25,24 @@ SensorSet SensorOfFrame::Ask(Bytes identity) {
   return bit_;
 }
 
+std::string SensorText(std::string_view name) {
+  std::string text;
+  for (const char& c : name) {
+    const bool special = c == ',' || c == '\\';
+    text += special ? "\\x" + ToHex(AsBytes({&c, 1})) : Printable({&c, 1});
+  }
+  return text;
+}
+
+std::string SensorFromText(std::string_view text) {
+  std::string name;
+  while (!text.empty()) {
+    const auto byte = text.starts_with("\\x") ? FromHex(text.substr(2, 2)) : std::nullopt;
+    const bool escape = byte.has_value() && byte->size() == 1;
+    name.push_back(escape ? byte->front() : text.front());
+    text.remove_prefix(escape ? 4 : 1);
+  }
+  return name;
+}
+
 }  // namespace pdns::record

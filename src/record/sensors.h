@@ -29,6 +29,13 @@ inline constexpr std::string_view kOtherSensorsName = "other";
 // Longer identities are foreign bytes out of all proportion: they count among the others.
 inline constexpr std::size_t kMaxSensorName = 255;
 
+// The name of one sensor as text: printable, with a comma and a backslash as \xNN as well. So names
+// joined by commas can be told apart, and SensorFromText gives back the very bytes.
+std::string SensorText(std::string_view name);
+
+// Reverses SensorText. What is no escape (\x and two digits) stands for itself.
+std::string SensorFromText(std::string_view text);
+
 // The numbers that one process has given out. Any thread may call. Bounded: kMostSensors names of
 // kMaxSensorName bytes.
 class SensorTable {

@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "ask/sensors.h"
 #include "base/bytes.h"
 #include "dns/text.h"
 #include "json/writer.h"
+#include "record/sensors.h"
 #include "render/text.h"
 
 namespace pdns::render {
@@ -90,7 +90,7 @@ void AddCounters(Lines& lines, const Statistics& statistics) {
 void AddSensors(Lines& lines, const Statistics& statistics) {
   lines.Add("sensors", statistics.sensors.size());
   for (const std::string& name : statistics.sensors)
-    lines.AddName(name.empty() ? "(frames without an identity)" : ask::SensorText(name));
+    lines.AddName(name.empty() ? "(frames without an identity)" : record::SensorText(name));
 }
 
 // The most common first. A resolver passes on every rrtype that a stranger makes up: the rest is
@@ -164,7 +164,7 @@ void AppendExpired(json::Writer& json, const Statistics& statistics) {
 
 void AppendSensors(json::Writer& json, const Statistics& statistics) {
   json.BeginArray("sensors");
-  for (const std::string& name : statistics.sensors) json.Text(ask::SensorText(name));
+  for (const std::string& name : statistics.sensors) json.Text(record::SensorText(name));
   json.EndArray();
 }
 

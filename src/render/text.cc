@@ -6,11 +6,11 @@
 #include <cstdlib>
 #include <ctime>
 
-#include "ask/sensors.h"
 #include "base/bytes.h"
 #include "dns/text.h"
 #include "record/name.h"
 #include "record/outcome.h"
+#include "record/sensors.h"
 
 namespace pdns::render {
 namespace {
@@ -106,7 +106,7 @@ std::string SensorsText(record::SensorSet sensors, const std::vector<std::string
   std::string text;
   for (std::size_t i = 0; i < seen_by.size(); ++i) {
     if (i > 0) text.push_back(',');
-    text += ask::SensorText(seen_by[i]);
+    text += record::SensorText(seen_by[i]);
   }
   return text;
 }

@@ -9,10 +9,10 @@
 #include "ask/ascii.h"
 #include "ask/indicator.h"
 #include "ask/quote.h"
-#include "ask/sensors.h"
 #include "ask/when.h"
 #include "base/amount.h"
 #include "dns/text.h"
+#include "record/sensors.h"
 
 namespace pdns::query {
 namespace {
@@ -57,7 +57,7 @@ class Reader {
   void SetSensors() {
     for (const std::string& given : texts_.Of("sensor")) {
       for (const std::string_view one : ask::SplitAtCommas(given))
-        request_.sensors.push_back(ask::SensorFromText(one));
+        request_.sensors.push_back(record::SensorFromText(one));
     }
   }
 

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "ask/sensors.h"
 #include "json/writer.h"
+#include "record/sensors.h"
 #include "record/statistics.h"
 #include "serve/common/answering.h"
 
@@ -42,7 +42,7 @@ std::string Coverage(const record::Statistics& statistics, const store::JournalS
   json.Number("rrnames", statistics.rrnames);
   json.Number("quarantined", statistics.AllQuarantined());
   json.BeginArray("sensors");
-  for (const std::string& name : statistics.sensors) json.Text(ask::SensorText(name));
+  for (const std::string& name : statistics.sensors) json.Text(record::SensorText(name));
   json.EndArray();
   AppendFrames(json, statistics.counters);
   json.Number("expired", statistics.AllExpired());

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -33,26 +32,6 @@ TEST(Sensors, AnUnknownOneIsRefusedAndTheKnownAreNamed) {
   EXPECT_NE(said.find("'ns\\x0a3'"), std::string::npos) << said;
   EXPECT_NE(said.find("ns1, ns2"), std::string::npos) << said;
   EXPECT_EQ(SensorsNamed({"ns1"}, {}).status().code(), Code::kUsage);
-}
-
-TEST(SensorText, ReadsBackWhateverItsBytes) {
-  std::string all;
-  for (int byte = 0; byte < 256; ++byte) all.push_back(static_cast<char>(byte));
-  for (const std::string& name : {std::string(), std::string("ns1.blah.org"), all.substr(0, 255),
-                                  all.substr(1), std::string("\\x41"), std::string("\\\\x4")}) {
-    const std::string text = SensorText(name);
-    EXPECT_EQ(SensorFromText(text), name);
-    EXPECT_EQ(text.find(','), std::string::npos);
-    EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; }))
-        << text;
-  }
-  EXPECT_EQ(SensorText("a,b\\c\n\"d"), R"(a\x2cb\x5cc\x0a"d)");
-}
-
-TEST(SensorFromText, WhatIsNoEscapeStandsForItself) {
-  EXPECT_EQ(SensorFromText("\\x4"), "\\x4");
-  EXPECT_EQ(SensorFromText("\\xzz\\"), "\\xzz\\");
-  EXPECT_EQ(SensorFromText("\\x4A\\x4a\\y"), "JJ\\y");
 }
 
 }  // namespace
