@@ -163,6 +163,14 @@ void Collector::FinishCounting() {
   of_source_ = nullptr;
 }
 
+std::vector<source::Remark> Collector::ReleaseRemarks() {
+  auto remarks = pool_ != nullptr ? pool_->ReleaseRemarks() : decoder_->ReleaseRemarks();
+  std::sort(remarks.begin(), remarks.end(),
+            [](const auto& a, const auto& b) { return a.record < b.record; });
+  remarks.resize(std::min(remarks.size(), source::kMostRemarks));
+  return remarks;
+}
+
 void Collector::DrainIfOld() {
   if (!empty() && UntilOld() <= Clock::duration::zero()) Drain();
 }

@@ -85,6 +85,10 @@ class Collector {
   // was taken with them.
   void FinishCounting();
 
+  // What was remarked of the records since the last call: of each source, to be called behind its
+  // FinishCounting. The first source::kMostRemarks by their number.
+  std::vector<source::Remark> ReleaseRemarks();
+
   // Hands over a window that is old. Cheap; call it when idle.
   void DrainIfOld();
 

@@ -354,6 +354,7 @@ bool FileReading::Rest() {
 }
 
 ReadState FileReading::Finish() {
+  report_.remarks = collector_.ReleaseRemarks();
   if (const std::string complaint = source::TimeComplaint(report_.counters); !complaint.empty()) {
     // If its position did not move, a run by a right clock finds the frames untaken.
     const bool again = collector_.Refused(id_).frames > 0;

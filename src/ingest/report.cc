@@ -15,9 +15,24 @@ using record::FrameOutcome;
 using record::RecordOutcome;
 
 std::string SourceLine(const source::Report& source, std::size_t width) {
-  return fmt::format("  {:<{}}  {:<13}  {:>12} frames{}{}\n", Printable(source.name), width,
-                     NameOf(source.state), source.counters.frames,
-                     source.reason.empty() ? "" : "  ", Printable(source.reason));
+  std::string text = fmt::format("  {:<{}}  {:<13}  {:>12} frames{}{}\n", Printable(source.name),
+                                 width, NameOf(source.state), source.counters.frames,
+                                 source.reason.empty() ? "" : "  ", Printable(source.reason));
+  for (const source::Remark& remark : source.remarks)
+    text += fmt::format("    line {}: {}\n", remark.record, remark.text);
+  return text;
+}
+
+void Remarks(json::Writer& json, const source::Report& source) {
+  if (source.remarks.empty()) return;
+  json.BeginArray("remarks");
+  for (const source::Remark& remark : source.remarks) {
+    json.BeginObject();
+    json.Number("line", remark.record);
+    json.Text("text", remark.text);
+    json.EndObject();
+  }
+  json.EndArray();
 }
 
 }  // namespace
@@ -106,6 +121,7 @@ std::string ReportJson(const RunReport& report) {
     json.Text("id", source.id);
     json.Text("state", NameOf(source.state));
     json.Number("frames", source.counters.frames);
+    Remarks(json, source);
     json.EndObject();
   }
   json.EndArray();

@@ -39,8 +39,8 @@ std::string ReportText(const RunReport& report);
 
 // One JSON object on one line, without a newline: frames, used, skipped{}, malformed{}, refused{},
 // record{}, quarantine{}, stored, tuples_new, tuples_updated, not_stored{kept, lost},
-// sources[{name, id, state, frames}]. The objects hold the names whose count is not zero. Bytes of
-// a name that are not UTF-8 become U+FFFD.
+// sources[{name, id, state, frames, remarks[{line, text}]}], remarks only where there are any. The
+// objects hold the names whose count is not zero. Bytes of a name that are not UTF-8 become U+FFFD.
 std::string ReportJson(const RunReport& report);
 
 // Both, and the exit code, for a client of the control socket.

@@ -112,6 +112,7 @@ class WorkerPool::Worker {
     changed_.wait(lock, [this] { return free_.size() == kBlocks - 1; });
   }
 
+  std::vector<source::Remark> ReleaseRemarks() { return decoder_->ReleaseRemarks(); }
   record::Counters ReleaseCounters() { return std::exchange(counters_, {}); }
   std::size_t memory() const { return memory_; }
 
@@ -185,6 +186,13 @@ void WorkerPool::Await() {
 
 void WorkerPool::AddCounters(record::Counters& counters) {
   for (const auto& worker : workers_) counters.Add(worker->ReleaseCounters());
+}
+
+std::vector<source::Remark> WorkerPool::ReleaseRemarks() {
+  std::vector<source::Remark> all;
+  for (const auto& worker : workers_)
+    for (source::Remark& remark : worker->ReleaseRemarks()) all.push_back(std::move(remark));
+  return all;
 }
 
 std::size_t WorkerPool::memory() const {

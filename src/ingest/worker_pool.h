@@ -42,6 +42,9 @@ class WorkerPool {
   // Adds what the workers counted since the last time; they must be idle.
   void AddCounters(record::Counters& counters);
 
+  // The remarks of all workers since the last time, in no order; they must be idle.
+  std::vector<source::Remark> ReleaseRemarks();
+
   // Bytes held by the windows, as of the blocks that are done.
   std::size_t memory() const;
 

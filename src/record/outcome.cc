@@ -10,6 +10,7 @@ CounterName NameOf(FrameOutcome outcome) {
                                                              {"malformed", "frame"},
                                                              {"malformed", "protobuf"},
                                                              {"malformed", "dns"},
+                                                             {"malformed", "line"},
                                                              {"refused", "no_message"},
                                                              {"refused", "no_time"},
                                                              {"refused", "past_time"},

@@ -16,6 +16,7 @@ enum class FrameOutcome : std::uint8_t {
   kMalformedFrame,
   kMalformedProtobuf,
   kMalformedDns,
+  kMalformedLine,  // of a log or an export: not of its form
   kNoMessage,
   kNoTime,
   kPastTime,

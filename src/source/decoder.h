@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "record/counters.h"
@@ -34,6 +36,16 @@ struct Observation {
   record::Sighting sighting;
 };
 
+// What a person should know of a record that was not used, or not all of it: its number in the
+// stream, from 1, and a sentence, printable.
+struct Remark {
+  std::uint64_t record = 0;
+  std::string text;
+};
+
+// Of each source so many remarks are kept, the first ones: all are counted.
+inline constexpr std::size_t kMostRemarks = 8;
+
 class Decoder {
  public:
   virtual ~Decoder() = default;
@@ -48,6 +60,10 @@ class Decoder {
 
   // Equal numbers for records about the same question, which then meet in one thread's window.
   virtual std::size_t QuestionNumber(const Opened& opened) const = 0;
+
+  // The first remarks, kMostRemarks at most, since the last call. Kinds whose records nobody finds
+  // by a number have none.
+  virtual std::vector<Remark> ReleaseRemarks() { return {}; }
 
   // The latest time among the records decoded; the epoch when there were none.
   virtual std::chrono::sys_seconds newest() const = 0;

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "source/cof.h"
 #include "source/dnstap.h"
 
 namespace pdns::source {
@@ -14,6 +15,7 @@ namespace {
 // The first that recognizes a stream reads it. dnstap stays the first of them.
 constexpr auto kKinds = std::to_array<Kind>({
     {"dnstap", frame::BeginsFrameStreams, ReadDnstap, DecodeDnstap, kDnstapOutcomes},
+    {"cof", BeginsCof, ReadCof, DecodeCof, kCofOutcomes},
 });
 
 // An input whose first bytes were read to recognize it, and are read again.

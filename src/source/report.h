@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "record/counters.h"
+#include "source/decoder.h"
 
 namespace pdns::source {
 
@@ -30,8 +32,9 @@ struct Report {
   std::string name;  // as given, or as found in a directory
   std::string id;    // hex: how its first frame's SHA-256 begins; empty when it has no frame
   State state = State::kUnreadable;
-  std::string reason;         // for a person; may be empty
-  record::Counters counters;  // of this run
+  std::string reason;           // for a person; may be empty
+  record::Counters counters;    // of this run
+  std::vector<Remark> remarks;  // in the order of the records; kMostRemarks at most
   bool stores = true;  // false: interrupted since the database took no batches; a later run goes on
 };
 

@@ -19,7 +19,7 @@ from seed_bytes import as_varint, u16, u32, wire
 from store_seeds import store_corpora
 from text_seeds import (
     authorization_seeds, control_rules_seeds, control_seeds, cursor_seeds, handed_seeds, host_seeds, http_seeds,
-    http_stream_seeds, indicator_seeds, json_seeds, keys_file_seeds, list_seeds, row_seeds, serve_seeds,
+    http_stream_seeds, import_line_seeds, indicator_seeds, json_seeds, keys_file_seeds, list_seeds, row_seeds, serve_seeds,
     text_seeds,
 )
 
@@ -521,7 +521,7 @@ def corpora() -> dict[str, dict[str, bytes]]:
         "rdata_layout": layout_seeds(), "rdata_targets": target_seeds(),
         "name_text": text_seeds(), "indicator": indicator_seeds(), "list": list_seeds(exports()),
         "json": json_seeds(), "cursor": cursor_seeds(),
-        "rdata_text": rdata, "render": row_seeds(rdata),
+        "rdata_text": rdata, "import_line": import_line_seeds(rdata), "render": row_seeds(rdata),
     } | store_corpora(rdata) | clickhouse_corpora()
 
 

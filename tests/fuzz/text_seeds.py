@@ -263,6 +263,34 @@ def list_seeds(exports: dict[str, bytes]) -> dict[str, bytes]:
     return seeds | exports
 
 
+def import_line_seeds(rdata: dict[str, bytes]) -> dict[str, bytes]:
+    """Lines of COF, whole and not; and behind a byte 00 rdata of every type, whose text must read back."""
+    start, times = '{"rrname":"www.blah.org.","rrtype":"A",', '"time_first":1600000000,"time_last":1600300900'
+    address = '"rdata":"205.150.150.140",'
+    lines = {
+        "dnsdbq": '{"count":1820,"zone_time_first":1374184718,"zone_time_last":1374184720,"rrname":"blah.org.",'
+                  '"rrtype":"NS","bailiwick":"org.","rdata":["ns1.blah.org.","NS2.blah.org."]}',
+        "export": start + address + times + ',"count":3,"bailiwick":"org.","sensor_id":"ns1,,other","days_active":2,'
+                  '"days":[["2020-09-13","2020-09-13"],["2020-09-17","2020-09-17"]],"rdata_wire":"cd96968c"}',
+        "quarantined": start + address + times + ',"reason":"off_chain,out_of_bailiwick"}',
+        "blanks": '{ "rrname" : "a." , "rrtype":"TXT",\t"rdata":[ "\\"x\\\\\\"" ] , ' + times + " }",
+        "escapes": '{"rrname":"\\u0061.","rrtype":"TXT","rdata":"\\"\\/\\n\\"",' + times + "}",
+        "nested": start + address + times + ',"x":{"rrname":[[{"y":[1.5e3,null,true]}]]}}',
+        "numbers": start + address + '"time_first":-1,"time_last":1e99,"count":18446744073709551616}',
+        "twice": start + start[1:] + address + times + "}",
+        "days-wrong": start + address + times + ',"days":[["2020-09-13"],[],["2020-02-30","2020-09-17"]]}',
+        "days-beyond": start + address + '"time_first":1,"time_last":9223372036854775807,"days":[["1970-01-01","9999-12-31"]]}',
+        "wire-wrong": start + times + ',"rdata_wire":"c"}',
+        "mx-pointer": '{"rrname":"a.","rrtype":"MX",' + times + ',"rdata_wire":"000ac000"}',
+        "generic": '{"rrname":"a.","rrtype":"TYPE65280","rdata":"\\\\# 3 01 02ff",' + times + "}",
+        "svcb": '{"rrname":"a.","rrtype":"HTTPS","rdata":"1 . alpn=\\"h2,h3\\" ipv4hint=1.2.3.4",' + times + "}",
+        "cut": start + address[:9], "nul": start + "\0", "list": "[" + start, "end": '{"export_rows":7}', "empty": "{}",
+        "utf8": '{"rrname":"b\u00fccher.","rrtype":"A",' + address + times + "}",
+    }
+    seeds = {name: text.encode() for name, text in lines.items()}
+    return seeds | {"not-utf8": b'{"rrname":"\xff"}'} | {f"rdata-{name}": b"\0" + seed for name, seed in rdata.items()}
+
+
 def row_seeds(by_name: dict[str, bytes]) -> dict[str, bytes]:
     """Rows for every format: owner with its length, then what `by_name` has, type and rdata."""
     plain, mean = b"\3www\4blah\3org\0", b"\x0f\x1b]0;\",\r\n\t$@(\\\0\xff" + b"\0"

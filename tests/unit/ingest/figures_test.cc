@@ -189,10 +189,10 @@ TEST(Figures, TheLineOfStatistics) {
   EXPECT_EQ(StatisticsLine(MakeFigures(before), MakeFigures(before), std::chrono::seconds(1)),
             "0 frames (0 a second), 0 used, 0 skipped, 0 malformed, 0 refused; 0 tuples new, 0 "
             "updated; 0 quarantined; 7 connections");
-  // 1 used, 105 skipped (0 + 1 + ... + 14), 3 + 4 + 5 malformed, 6 + ... + 15 refused; 7 + 8
+  // 1 used, 105 skipped (0 + 1 + ... + 14), 3 + ... + 6 malformed, 7 + ... + 16 refused; 7 + 8
   // quarantined.
   EXPECT_EQ(StatisticsLine(MakeFigures(before), MakeFigures(now), std::chrono::seconds(2)),
-            "223 frames (112 a second), 1 used, 105 skipped, 12 malformed, 105 refused; 5 tuples "
+            "239 frames (120 a second), 1 used, 105 skipped, 18 malformed, 115 refused; 5 tuples "
             "new, 6 updated; 15 quarantined; 7 connections");
   now.not_stored.full.kept += 2;
   now.not_stored.failed.lost += 1;

@@ -23,8 +23,8 @@ std::vector<std::string> Names(std::size_t count) {
 TEST(Outcome, FramesByNameInOrder) {
   EXPECT_EQ(Names<FrameOutcome>(kFrameOutcomes),
             (std::vector<std::string>{".used", ".skipped", "malformed.frame", "malformed.protobuf",
-                                      "malformed.dns", "refused.no_message", "refused.no_time",
-                                      "refused.past_time", "refused.future_time",
+                                      "malformed.dns", "malformed.line", "refused.no_message",
+                                      "refused.no_time", "refused.past_time", "refused.future_time",
                                       "refused.not_response", "refused.opcode", "refused.question",
                                       "refused.rcode", "refused.truncated", "refused.not_stored"}));
 }
