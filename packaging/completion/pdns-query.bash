@@ -134,7 +134,7 @@ _pdns_admin() {
   COMPREPLY=()
   _pdns_begin
   if [[ $COMP_CWORD == 1 && $cur != -* ]]; then
-    _pdns_words "stats ledger verify repair expire compact"
+    _pdns_words "stats ledger verify repair expire compact checkpoint export"
     return
   fi
   case $option in
@@ -150,7 +150,9 @@ _pdns_admin() {
     repair) _pdns_rest "--dry-run $every" ;;
     expire) _pdns_rest "$expire $writes $every" ;;
     compact) _pdns_rest "$writes $every" ;;
-    *) _pdns_rest "$stats --quick $expire $writes $every" ;;
+    checkpoint) _pdns_rest "$writes $every" files ;;
+    export) _pdns_rest "--zstd $every" files ;;
+    *) _pdns_rest "$stats --quick --zstd $expire $writes $every" ;;
   esac
 }
 

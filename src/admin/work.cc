@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "admin/checkpoint.h"
 #include "admin/compact.h"
 #include "admin/expire.h"
 
@@ -24,6 +25,7 @@ const std::vector<Command>& Commands() {
        {"older", "last-before", "type", "name", "glob", "regex", "exclude", "bailiwick", "sensor",
         "first-before", "max-count", "quarantined", "trust-clock", "dry-run"},
        &Expire},
+      {"checkpoint", {"dry-run", "directory"}, &Checkpoint},
   };
   return commands;
 }

@@ -1,6 +1,8 @@
+#include "tools/admin/checkpoint.h"
 #include "tools/admin/command.h"
 #include "tools/admin/compact.h"
 #include "tools/admin/expire.h"
+#include "tools/admin/export.h"
 #include "tools/admin/ledger.h"
 #include "tools/admin/repair.h"
 #include "tools/admin/stats.h"
@@ -10,8 +12,8 @@ namespace pdns::tools {
 
 const std::vector<Command>& AdminCommands() {
   static const std::vector<Command> commands{
-      StatsCommand(),  LedgerCommand(), VerifyCommand(),
-      RepairCommand(), ExpireCommand(), CompactCommand(),
+      StatsCommand(),  LedgerCommand(),  VerifyCommand(),     RepairCommand(),
+      ExpireCommand(), CompactCommand(), CheckpointCommand(), ExportCommand(),
   };
   return commands;
 }

@@ -1,3 +1,3 @@
 pdns_unit_test(admin
-  FILES report
-  LIBS pdns_admin pdns_store_rocks PkgConfig::rocksdb)
+  FILES export report
+  LIBS pdns_admin pdns_render pdns_store_rocks PkgConfig::rocksdb)
