@@ -18,8 +18,11 @@ struct WriteOptions {
   std::uint64_t most_outbox = 4ULL << 30;  // bytes of batches in it, and one batch more
   // How long Apply waits for room in a full outbox, before it says kDisk.
   std::chrono::seconds room{60};
-  // Is it an error (kIo) if no shard can be reached? Else the outbox takes batches until one can.
-  bool need_server = true;
+  // Does it take what cannot be had again? Then it opens without any server, and the outbox takes
+  // batches until there is one. And Progress is answered where one shard at least can be reached:
+  // it is exact for sources of this writer, and may be too old for one that another writer took in
+  // the moments before, as long as that writer has not delivered it to every shard.
+  bool live = false;
   bool deliver = true;  // false: only look whether all is well
   // How long Close waits for the servers without anything being delivered. What is left then stays
   // in the outbox for the next run. A shard that failed three times in a row is not waited for.

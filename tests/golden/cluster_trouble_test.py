@@ -228,7 +228,10 @@ class Trouble(unittest.TestCase):
         node = self.cluster.nodes[1]
         node.end(signal.SIGKILL)
         try:
-            run = self.live()
+            refused = self.run_files()  # nobody can know whether the shard that is away has them
+            self.assertEqual(1, refused.returncode)
+            self.assertIn(b"cannot be reached", refused.stderr)
+            run = self.live(None, "--archive", self.root / "archive-away")
             self.send(0)
             wait_for(lambda: self.batches_of_first() > 0)
             self.assertEqual(1, self.said().count("its batches wait in the outbox"), self.said())
@@ -238,6 +241,10 @@ class Trouble(unittest.TestCase):
         self.send(1)
         wait_for(lambda: "it takes batches again" in self.said())
         self.assertEqual(0, run.stop()[0], self.said())
+        self.assertNotIn("paused", self.said())
+        self.check(2)
+        self.files = [self.root / "archive-away"]
+        self.assertEqual(0, self.run_files().returncode)
         self.check(2)
 
     def batches_of_first(self) -> int:

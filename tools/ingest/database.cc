@@ -38,7 +38,7 @@ WriteSetup SetupOf(const IngestOptions& options, const Place& place) {
   setup.rocks.journal_rows = options.journal_keep.rows;
   if (options.database_limits.most > 0) setup.cluster.most_outbox = options.database_limits.most;
   // What resolvers send is not to wait for a server.
-  setup.cluster.need_server = !options.live();
+  setup.cluster.live = options.live();
   constexpr std::chrono::seconds kLiveWait(5);
   if (options.live()) setup.cluster.room = setup.cluster.patience = kLiveWait;
   return setup;

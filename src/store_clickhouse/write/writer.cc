@@ -63,7 +63,7 @@ Status ClusterWriter::Open() {
   if (!outbox.ok()) return outbox.status();
   outbox_ = std::move(*outbox);
   delivery_ = std::make_unique<Delivery>(address_, password_, *outbox_);
-  if (Status greeted = delivery_->Greet(options_.need_server); !greeted.ok()) return greeted;
+  if (Status greeted = delivery_->Greet(!options_.live); !greeted.ok()) return greeted;
   sensor_client_ = std::make_unique<Client>(NewClient(0));
   sensors_ = std::make_unique<SensorClaims>(*sensor_client_, address_, *outbox_);
   if (Status loaded = sensors_->Load(); !loaded.ok()) return loaded;
@@ -83,16 +83,24 @@ Result<std::optional<record::Position>> ClusterWriter::Progress(const record::So
       "SELECT hex(max(rdata)) FROM {} WHERE kind = {} AND key = {} FORMAT TabSeparated",
       TableOf(address_), static_cast<unsigned>(RowKind::kLedger), Literal(SourceKey(id)));
   std::string newest;
+  Status failed;
+  std::size_t answered = 0;
   const std::lock_guard lock(asking_);
   for (Client& client : asked_) {
     auto told = client.Ask(question);
-    if (!told.ok()) return told.status();
+    if (!told.ok()) {
+      if (!options_.live) return told.status();
+      if (failed.ok()) failed = told.status();
+      continue;
+    }
+    ++answered;
     if (told->ends_with('\n')) told->pop_back();
     const auto text = FromHex(*told);
     if (!text.has_value())
       return Status::Malformed(client.name() + ": its answer is no position of a source");
     newest = std::max(newest, *text);
   }
+  if (answered == 0) return failed;
   if (newest.empty()) return std::optional<record::Position>();
   const auto position = DecodePositionText(newest);
   if (!position.has_value()) {

@@ -35,8 +35,8 @@ class ClusterWriter final : public store::Writer {
   // Once, before all else. Errors as OpenWriter.
   Status Open();
 
-  // Asks every shard; one that does not answer makes it kIo, since it may know more than the
-  // others.
+  // Asks every shard. One that does not answer makes it kIo, since it may know more than the others
+  // (but see WriteOptions::live).
   Result<std::optional<record::Position>> Progress(const record::SourceId& id) override;
 
   // kDisk: the disk of the outbox is full, or the outbox is and no room came; nothing was stored.
