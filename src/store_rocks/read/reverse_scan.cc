@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/found_at.h"
 #include "store/value.h"
 #include "store_rocks/read/gathered_rows.h"
 #include "store_rocks/read/scan.h"
@@ -21,7 +22,8 @@ Status HandOn(const Source& source, const store::Selection& selection,
   const auto read =
       found.value.has_value() ? store::DecodeValue(AsBytes(*found.value)) : std::nullopt;
   const auto tuple = read.has_value() ? store::DecodeRow(*key, read->rdata) : std::nullopt;
-  const auto first = tuple.has_value() ? FirstInside(selection, tuple->view()) : std::nullopt;
+  const auto first =
+      tuple.has_value() ? store::FirstInside(selection, tuple->view()) : std::nullopt;
   if (!first.has_value()) return DamagedRow(source.path, kFamilyNames[kReverse], found.row_key);
   // One with several targets in the span is handed up at the first of them only.
   if (first->kind != found.kind || first->at != found.at) return {};
@@ -70,7 +72,7 @@ class TargetWalk {
     }
     const auto row = store::SplitRowKey(AsBytes(parts.row_key));
     if (!row.has_value() || row->owner) return Damaged(key);
-    if (!HasType(selection_, row->type) || AsText(key) == after_) return Next::kOn;
+    if (!store::HasType(selection_, row->type) || AsText(key) == after_) return Next::kOn;
     rows.Add(number_, parts);
     ended_ = !gathered(row->cut);
     return ended_ ? Next::kEnd : Next::kOn;

@@ -1,5 +1,6 @@
 #include "store_rocks/read/scan.h"
 
+#include "store/found_at.h"
 #include "store/value.h"
 #include "store_rocks/read/reverse_scan.h"
 #include "store_rocks/read/spans.h"
@@ -50,7 +51,7 @@ class OwnerScan {
         return *skip;
       }
     }
-    if (!HasType(selection_, parts->type) || AsText(key) == after_) return Next::kOn;
+    if (!store::HasType(selection_, parts->type) || AsText(key) == after_) return Next::kOn;
     return Deliver(*parts, key, value, status);
   }
 
@@ -61,7 +62,7 @@ class OwnerScan {
     if (!tuple.has_value()) return Damaged(key, status);
     // The whole row had to be read for that: without an index only the rdata tells what it points
     // at.
-    if (!by_owner_ && !FirstInside(selection_, tuple->view()).has_value()) return Next::kOn;
+    if (!by_owner_ && !store::FirstInside(selection_, tuple->view()).has_value()) return Next::kOn;
     return sink_({tuple->view(), read->history, {}}) ? Next::kOn : End();
   }
 
@@ -123,7 +124,7 @@ class IndexScan {
       ended_ = *skip == Next::kEnd;
       return *skip;
     }
-    if (!HasType(selection_, row->type) || AsText(key) == after_) return Next::kOn;
+    if (!store::HasType(selection_, row->type) || AsText(key) == after_) return Next::kOn;
     // What all whole reverse keys of that owner begin with here: kind, target, type, owner.
     const std::size_t head = 1 + reverse->parts.at.size() + sizeof(std::uint16_t);
     std::string begin(AsText(reverse->whole).substr(0, head));

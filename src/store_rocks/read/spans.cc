@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
-#include "dns/targets.h"
+#include "store/found_at.h"
 
 namespace pdns::store_rocks {
 namespace {
 
+using store::HoldsOne;
 using store::KeyRange;
 using store::Kind;
 using store::Selection;
@@ -36,54 +37,12 @@ KeyRange WholeRange(const Selection& selection) {
           store::PrefixRange(Prefix(KindOf(selection), span.hi)).hi};
 }
 
-// Does the span hold one name or one address? Then its rows stand by their type.
-bool IsOne(const Selection& selection) {
-  const std::string& lo = selection.span.lo;
-  if (selection.side == Side::kAddress) return !lo.empty() && lo == selection.span.hi;
-  if (selection.side == Side::kText) return false;
-  // N(name) ends with two zero bytes, that of the root is a single one; what ends otherwise is the
-  // beginning of many names (schema/keys.md).
-  const std::size_t size = lo.size();
-  return size == 1 ? lo[0] == 0 : size > 1 && lo[size - 1] == 0 && lo[size - 2] == 0;
-}
-
-// Where a target stands among the reverse keys.
-bool Before(const FoundAt& a, const FoundAt& b) {
-  return a.kind != b.kind ? a.kind < b.kind : a.at < b.at;
-}
-
-bool Inside(const Selection& selection, const FoundAt& found) {
-  if (selection.side == Side::kAddress) {
-    const store::Span& span = selection.span;
-    if (found.kind != Kind::kIpv4 && found.kind != Kind::kIpv6) return false;
-    // Of the same size: as bytes an IPv4 address may lie between two IPv6 addresses.
-    return span.lo.empty() ||
-           (found.at.size() == span.lo.size() && span.lo <= found.at && found.at <= span.hi);
-  }
-  if (selection.side != Side::kTarget || found.kind != Kind::kName) return false;
-  if (!found.at.starts_with(selection.span.lo)) return false;
-  std::string jump;
-  return selection.names == nullptr || selection.names->Match(found.at, jump) == store::Step::kTake;
-}
-
-FoundAt FoundOf(const dns::Target& target) {
-  FoundAt found;
-  if (target.kind == dns::Target::Kind::kName) {
-    found.kind = Kind::kName;
-    record::AppendOrderedName(found.at, target.bytes);
-  } else {
-    found.kind = target.kind == dns::Target::Kind::kIpv4 ? Kind::kIpv4 : Kind::kIpv6;
-    found.at = AsText(target.bytes);
-  }
-  return found;
-}
-
 }  // namespace
 
 std::vector<KeyRange> RangesOf(const Selection& selection) {
   const KeyRange whole = WholeRange(selection);
   // Behind more than one name the types come again for each of them, so they make no ranges.
-  if (selection.types.empty() || !IsOne(selection)) return {whole};
+  if (selection.types.empty() || !HoldsOne(selection)) return {whole};
   std::vector<record::RrType> types = selection.types;
   // Ranges in key order, each once: a cursor tells by its key which of them are done.
   std::sort(types.begin(), types.end());
@@ -115,11 +74,6 @@ std::string KeyAfter(const Selection& selection) {
   return whole.size() > store::kMaxReverseKey ? store::CutReverseKey(whole) : whole;
 }
 
-bool HasType(const Selection& selection, record::RrType type) {
-  return selection.types.empty() ||
-         std::find(selection.types.begin(), selection.types.end(), type) != selection.types.end();
-}
-
 store::Step PassesName(const Selection& selection, const store::ReverseParts& key,
                        std::string& jump) {
   if (selection.names == nullptr) return store::Step::kTake;
@@ -127,22 +81,6 @@ store::Step PassesName(const Selection& selection, const store::ReverseParts& ke
   // The test of names knows names; in a reverse key the kind stands before them.
   if (step == store::Step::kJump) jump.insert(jump.begin(), static_cast<char>(key.kind));
   return step;
-}
-
-std::optional<FoundAt> FirstInside(const Selection& selection, const record::Tuple& tuple) {
-  if (selection.side == Side::kText) {
-    // A text has no target: its row is found by its type alone, and what it says is tested by the
-    // caller.
-    if (!store::IsText(tuple.type)) return std::nullopt;
-    return FoundAt{Kind::kText, {}};
-  }
-  std::optional<FoundAt> first;
-  for (const dns::Target& target : dns::TargetsOf(tuple.type, tuple.rdata)) {
-    FoundAt found = FoundOf(target);
-    if (Inside(selection, found) && (!first.has_value() || Before(found, *first)))
-      first = std::move(found);
-  }
-  return first;
 }
 
 }  // namespace pdns::store_rocks
