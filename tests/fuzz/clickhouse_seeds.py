@@ -70,5 +70,37 @@ def outbox_seeds() -> dict[str, bytes]:
     }
 
 
+def page_seeds() -> dict[str, bytes]:
+    """The first byte is the place of the kind in the target's list, and 0x80 for a page of owners."""
+    def text(part: bytes) -> bytes:
+        return as_varint(len(part)) + part
+
+    def row(key: bytes, rrtype: int, owner: bytes, rdata: bytes, history: bytes) -> bytes:
+        return text(key) + struct.pack("<H", rrtype) + text(owner) + text(rdata) + history
+
+    once = values(20779 * 86400, 20779 * 86400, [20779])
+    doubtful = once[:25] + b"\2" + once[26:]  # the reasons
+    name = b"org\0blah\0\0"
+    forward = row(name, 1, b"", b"\xcd\x96\x96\x8c", once)
+    return {
+        "owner": b"\0" + forward * 2,
+        "quarantined": b"\1" + row(name, 1, b"", b"\1\2\3\4", doubtful),
+        "trusted-with-reason": b"\0" + row(name, 1, b"", b"\1\2\3\4", doubtful),
+        "name": b"\2" + row(b"net\0\0", 2, name, b"\3net\0", once),
+        "address": b"\3" + row(b"\xcd\x96\x96\x8c", 1, name, b"\xcd\x96\x96\x8c", once),
+        "address-short": b"\4" + row(b"\1\2\3\4", 28, name, b"\1\2\3\4", once),
+        "text": b"\5" + row(b"\4text\0", 16, name, b"\4text", once),
+        "long": b"\0" + row(name, 16, b"", b"x" * 300, once),
+        "too-long": b"\0" + row(name, 16, b"", b"x" * 65536, once),
+        "owners": b"\x82" + (text(b"net\0\0") + struct.pack("<H", 2) + text(name)) * 2,
+        "owners-no-name": b"\x82" + text(b"net\0\0") + struct.pack("<H", 2) + text(b"org"),
+        "cut": b"\0" + forward[:-1],
+        "lie": b"\0" + as_varint(2**63) + b"abc",
+        "html": b"\0<html><body>502 Bad Gateway</body></html>",
+        "exception": b"\0" + forward + b"Code: 241, e.displayText() = DB::Exception: Memory limit",
+    }
+
+
 def clickhouse_corpora() -> dict[str, dict[str, bytes]]:
-    return {"clickhouse_address": address_seeds(), "clickhouse_outbox": outbox_seeds(), "clickhouse_row": row_seeds()}
+    return {"clickhouse_address": address_seeds(), "clickhouse_outbox": outbox_seeds(), "clickhouse_page": page_seeds(),
+            "clickhouse_row": row_seeds()}

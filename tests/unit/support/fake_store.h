@@ -73,7 +73,8 @@ class FakeSnapshot final : public store::Snapshot {
   FakeSnapshot& Quarantine(std::string_view owner, record::RrType type, std::string_view rdata,
                            const record::History& history = Seen(1, 2, 3, {}, 1)) {
     const FakeRow row = MakeFakeRow(MakeTuple(owner, type, rdata), history);
-    quarantined_.emplace(TupleKey(row.tuple.view()), row);
+    const auto [at, fresh] = quarantined_.emplace(TupleKey(row.tuple.view()), row);
+    if (!fresh) record::Merge(at->second.history, history);
     return *this;
   }
   // As retention does: from the journal, too.
