@@ -7,6 +7,8 @@
 #include <array>
 #include <charconv>
 
+#include "store_clickhouse/curl_library.h"
+
 namespace pdns::store_clickhouse {
 namespace {
 
@@ -36,6 +38,7 @@ void StartLibrary() {
 // What one answer was, as far as it is kept.
 struct Answer {
   bool clickhouse = false;  // a header of ClickHouse's came
+  bool framed = false;      // a header says where the answer ends
   long exception = 0;       // of X-ClickHouse-Exception-Code
   std::string error;        // the start of an answer that is none
   bool handed = false;      // the sink got a part
@@ -155,6 +158,8 @@ std::size_t Client::Impl::OnHeader(char* data, std::size_t size, std::size_t cou
   std::string line(data, size * count);
   for (char& c : line) c = static_cast<char>(LowerByte(static_cast<std::uint8_t>(c)));
   if (line.starts_with(kOurs)) answer.clickhouse = true;
+  if (line.starts_with("content-length:") || line.starts_with("transfer-encoding:"))
+    answer.framed = true;
   if (line.starts_with(kCode)) {
     const std::size_t at = std::min(line.find_first_not_of(' ', kCode.size()), line.size());
     std::from_chars(line.data() + at, line.data() + line.size(), answer.exception);
@@ -241,6 +246,7 @@ std::string Client::Impl::Url(const Settings& settings, std::string_view query) 
 
 Status Client::Impl::Send(const std::string& url, std::string_view body, const BodySink& sink,
                           bool once) {
+  if (!LoadCurl().ok()) return LoadCurl();
   if (curl_ == nullptr) return Status::Io(name_ + ": no memory for a connection");
   answer_ = {};
   sink_ = &sink;
@@ -264,8 +270,14 @@ Status Client::Impl::Query(std::string_view sql, const Settings& settings, const
   long status = 0;
   curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &status);
   const bool stale = !first.ok() && made == 0 && status == 0 && !answer_.handed;
-  if (!stale || (interrupt_ && interrupt_())) return first;
-  return Send(url, sql, sink, true);
+  Status asked = std::move(first);
+  if (stale && !(interrupt_ && interrupt_())) asked = Send(url, sql, sink, true);
+  // Such an answer ends with its connection, and so looks whole where it was cut between two rows.
+  if (asked.ok() && !answer_.framed && !answer_.ended)
+    return Status::Io(name_ +
+                      ": an answer without a length, of which nobody knows whether it is "
+                      "whole: a proxy may stand between");
+  return asked;
 }
 
 Status Client::Impl::Change(const std::string& url, std::string_view body, const Upload* upload) {

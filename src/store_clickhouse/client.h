@@ -3,7 +3,8 @@
 //
 // What it takes care of:
 // - Every answer is whole or an error: the server is asked to finish it before it begins to send
-//   (wait_end_of_query), so that an exception is a status of HTTP and never stands behind rows.
+//   (wait_end_of_query), so that an exception is a status of HTTP and never stands behind rows. An
+//   answer to a question that does not say where it ends is refused.
 // - A question keeps its connection, and is asked again once where a kept connection had died. An
 //   insert has a connection of its own: on a kept one that dies libcurl sends the body a second
 //   time without a word, and the rows would be counted twice.

@@ -24,6 +24,9 @@ pkg_check_modules(rapidjson REQUIRED IMPORTED_TARGET RapidJSON)
 pkg_check_modules(microhttpd REQUIRED IMPORTED_TARGET libmicrohttpd)
 pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 
+# Loaded when a cluster is asked (src/store_clickhouse/curl_library.h), so no program is linked with it.
+set_property(TARGET PkgConfig::libcurl PROPERTY INTERFACE_LINK_LIBRARIES ${CMAKE_DL_LIBS})
+
 # Without this ldns's header defines bool as a macro of its own, which breaks the standard library's.
 set_property(TARGET PkgConfig::ldns APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS HAVE_STDBOOL_H)
 
