@@ -126,7 +126,8 @@ class Snapshot {
   using LedgerSink = std::function<bool(const record::SourcePosition&)>;
   virtual Scanned ScanLedger(const LedgerSink& sink, const Watch& watch);
 
-  // How far back the journal goes. kIo, kCorrupt.
+  // How far back the journal goes. kUsage: the engine keeps none, and ScanNew says the same. kIo,
+  // kCorrupt.
   virtual Result<JournalSpan> Journal() = 0;
 
   // New tuples in the order of their numbers. kCorrupt also where a part of the journal is missing.

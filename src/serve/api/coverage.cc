@@ -59,7 +59,9 @@ std::string Coverage(const record::Statistics& statistics, const store::JournalS
 std::uint64_t AnswerCoverage(store::Snapshot& snapshot, std::chrono::sys_seconds now, Body& body) {
   record::Statistics statistics;
   Status status = snapshot.Totals(statistics);
-  const auto journal = snapshot.Journal();
+  auto journal = snapshot.Journal();
+  // An engine that keeps none says so by kUsage; the rest can be told all the same.
+  if (!journal.ok() && journal.status().code() == Code::kUsage) journal = store::JournalSpan();
   if (status.ok() && !journal.ok()) status = journal.status();
   if (!status.ok()) {
     body.Refuse(HttpStatus(status.code()), status.message());

@@ -87,54 +87,6 @@ class MergedScan {
   bool ended_ = false;
 };
 
-// Rows of a selection, as the seam has them.
-class RowScan {
- public:
-  RowScan(const store::Selection& selection, bool tests_keys, const store::RowSink& sink)
-      : selection_(selection), sink_(sink), tests_keys_(tests_keys) {}
-
-  bool Add(RowKind kind, const TableRow& row, const std::string& shard) {
-    if (tests_keys_ && !PassesName(row.id.key)) return !ended_;
-    if (!ReadTupleRow(selection_, kind, row.id, read_)) {
-      status_ = Status::Corrupt(
-          fmt::format("{}: a row of the table is not one of pdns, or does not stand where it "
-                      "should: {}",
-                      shard, PrintableRow(kind, row.id)));
-      return false;
-    }
-    return !read_.wanted || sink_({read_.tuple, row.history, read_.at});
-  }
-
-  const Status& status() const { return status_; }
-
- private:
-  // The rows of one name stand together: it is tested once.
-  bool PassesName(std::string_view key) {
-    if (tested_ && key == key_) return passes_;
-    if (tested_ && key < jump_) return false;
-    key_ = key;
-    tested_ = true;
-    jump_.clear();
-    std::string jump;
-    const store::Step step = selection_.names->Match(key, jump);
-    if (step == store::Step::kJump) jump_ = std::move(jump);
-    ended_ = step == store::Step::kEnd;
-    passes_ = step == store::Step::kTake;
-    return passes_;
-  }
-
-  const store::Selection& selection_;
-  const store::RowSink& sink_;
-  bool tests_keys_;
-  TupleRow read_;
-  std::string key_;   // the name that was tested last
-  std::string jump_;  // no name before this one passes
-  bool tested_ = false;
-  bool passes_ = false;
-  bool ended_ = false;  // no name behind passes
-  Status status_;
-};
-
 bool ReadName(std::string_view ordered, record::Name& name) {
   Cursor cursor(AsBytes(ordered));
   name = record::ReadOrderedName(cursor);
@@ -178,6 +130,33 @@ bool ReadTupleRow(const store::Selection& selection, RowKind kind, const RowId& 
   return row.wanted || PointsAt(row.tuple, kind, id.key);
 }
 
+bool RowHandler::Add(RowKind kind, const TableRow& row, const std::string& shard) {
+  if (tests_keys_ && !PassesName(row.id.key)) return !ended_;
+  if (!ReadTupleRow(selection_, kind, row.id, read_)) {
+    status_ = Status::Corrupt(
+        fmt::format("{}: a row of the table is not one of pdns, or does not stand where it should: "
+                    "{}",
+                    shard, PrintableRow(kind, row.id)));
+    return false;
+  }
+  return !read_.wanted || sink_({read_.tuple, row.history, read_.at});
+}
+
+// The rows of one name stand together: it is tested once.
+bool RowHandler::PassesName(std::string_view key) {
+  if (tested_ && key == key_) return passes_;
+  if (tested_ && key < jump_) return false;
+  key_ = key;
+  tested_ = true;
+  jump_.clear();
+  std::string jump;
+  const store::Step step = selection_.names->Match(key, jump);
+  if (step == store::Step::kJump) jump_ = std::move(jump);
+  ended_ = step == store::Step::kEnd;
+  passes_ = step == store::Step::kTake;
+  return passes_;
+}
+
 store::Scanned MergeShards(Shards& shards, const Plan& plan, const MergedSink& sink,
                            const store::Watch& watch) {
   return MergedScan(shards, plan, sink, watch).Run();
@@ -186,7 +165,7 @@ store::Scanned MergeShards(Shards& shards, const Plan& plan, const MergedSink& s
 store::Scanned ScanRows(Shards& shards, const store::Selection& selection,
                         const store::RowSink& sink, const store::Watch& watch) {
   Plan plan = PlanOf(selection, shards);
-  RowScan rows(selection, plan.names != nullptr, sink);
+  RowHandler rows(selection, plan.names != nullptr, sink);
   store::Scanned scanned = MergeShards(
       shards, plan,
       [&rows](RowKind kind, const TableRow& row, const std::string& shard) {

@@ -29,15 +29,6 @@ using MergedSink = std::function<bool(RowKind kind, const TableRow& row, const s
 store::Scanned MergeShards(Shards& shards, const Plan& plan, const MergedSink& sink,
                            const store::Watch& watch);
 
-// As store::Snapshot::Scan.
-store::Scanned ScanRows(Shards& shards, const store::Selection& selection,
-                        const store::RowSink& sink, const store::Watch& watch);
-
-// As store::Snapshot::ScanOwners.
-store::Scanned ScanOwners(Shards& shards, const store::Selection& selection,
-                          const std::function<bool(std::string_view)>& sink,
-                          const store::Watch& watch);
-
 // A row of the table as the tuple that it is of. Owns nothing but the name.
 struct TupleRow {
   record::Name owner;
@@ -48,5 +39,43 @@ struct TupleRow {
 
 // False: it is no row of pdns, or it does not stand where it should.
 bool ReadTupleRow(const store::Selection& selection, RowKind kind, const RowId& id, TupleRow& row);
+
+// Rows of the table -> [RowHandler] -> rows of a selection, as the seam has them. What it is made
+// from is borrowed. One thread at a time.
+class RowHandler {
+ public:
+  // `tests_keys`: the selection's test of names is asked of the column `key`.
+  RowHandler(const store::Selection& selection, bool tests_keys, store::RowSink sink)
+      : selection_(selection), sink_(std::move(sink)), tests_keys_(tests_keys) {}
+
+  // As MergedSink.
+  bool Add(RowKind kind, const TableRow& row, const std::string& shard);
+
+  // kCorrupt: a row that is none of pdns.
+  const Status& status() const { return status_; }
+
+ private:
+  bool PassesName(std::string_view key);
+
+  const store::Selection& selection_;
+  store::RowSink sink_;
+  bool tests_keys_;
+  TupleRow read_;
+  std::string key_;   // the name that was tested last
+  std::string jump_;  // no name before this one passes
+  bool tested_ = false;
+  bool passes_ = false;
+  bool ended_ = false;  // no name behind passes
+  Status status_;
+};
+
+// As store::Snapshot::Scan.
+store::Scanned ScanRows(Shards& shards, const store::Selection& selection,
+                        const store::RowSink& sink, const store::Watch& watch);
+
+// As store::Snapshot::ScanOwners.
+store::Scanned ScanOwners(Shards& shards, const store::Selection& selection,
+                          const std::function<bool(std::string_view)>& sink,
+                          const store::Watch& watch);
 
 }  // namespace pdns::store_clickhouse

@@ -16,6 +16,8 @@ constexpr std::uint8_t kMostReasons = record::kOffChain | record::kOutOfBailiwic
 // Bytes of a row's values before its days (states.h).
 constexpr std::size_t kNumbers = 34;
 
+constexpr std::size_t kShownError = 200;  // bytes of an error that a server put behind rows
+
 // Does a name of the wire stand there in its ordered form, and nothing else?
 bool IsOrderedName(std::string_view bytes) {
   Cursor cursor(AsBytes(bytes));
@@ -87,8 +89,16 @@ bool RowReader::Spoilt(const RowId& id) {
 
 bool RowReader::Next(TableRow& row) {
   if (!status_.ok() || cursor_.AtEnd()) return false;
+  const std::size_t begin = cursor_.position();
   if (ReadRow(row)) return true;
-  if (status_.ok()) status_ = Status::Io(server_ + ": the answer ends within a row");
+  // A server that streams has no other way to say that it failed.
+  const std::string_view left = AsText(body_.subspan(begin));
+  if (left.starts_with("Code: ")) {
+    status_ = Status::Io(fmt::format("{}: an error behind the rows: {}", server_,
+                                     Printable(left.substr(0, kShownError))));
+  } else if (status_.ok()) {
+    status_ = Status::Io(server_ + ": the answer ends within a row");
+  }
   return false;
 }
 

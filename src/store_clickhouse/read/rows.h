@@ -37,7 +37,8 @@ class RowReader {
   // False at the end, and at a fault.
   bool Next(TableRow& row);
 
-  // kIo: the body ends within a row. kCorrupt: a row that pdns does not write.
+  // kIo: the body ends within a row, or the server's error stands behind rows. kCorrupt: a row that
+  // pdns does not write.
   const Status& status() const { return status_; }
 
  private:

@@ -83,6 +83,8 @@ class FakeSnapshot final : public store::Snapshot {
   void CommitAt(std::chrono::sys_seconds time) { now_ = time; }
   // The journal has lost what came before.
   void JournalFrom(std::uint64_t first) { journal_first_ = first; }
+  // As an engine without one.
+  void KeepNoJournal() { journal_kept_ = false; }
   void NameSensors(std::vector<std::string> names) { sensors_ = std::move(names); }
   // Every scan ends like this behind its last row.
   void FailWith(Status status) { end_ = std::move(status); }
@@ -128,6 +130,7 @@ class FakeSnapshot final : public store::Snapshot {
   std::vector<std::string> sensors_{""};
   std::uint64_t next_sequence_ = 1;
   std::uint64_t journal_first_ = 1;
+  bool journal_kept_ = true;
   std::chrono::sys_seconds now_ = At(1000);
   std::uint64_t keys_seen_ = 0;
   Status end_;
@@ -306,6 +309,7 @@ inline std::vector<const FakeRow*> FakeSnapshot::InSequence() const {
 
 inline Result<store::JournalSpan> FakeSnapshot::Journal() {
   if (!end_.ok()) return end_;
+  if (!journal_kept_) return Status::Usage("no journal is kept");
   store::JournalSpan span{journal_first_, next_sequence_, std::nullopt};
   if (const auto rows = InSequence(); !rows.empty()) span.oldest = rows.front()->committed;
   return span;

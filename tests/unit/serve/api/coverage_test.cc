@@ -44,5 +44,15 @@ TEST(ApiCoverage, TheSpanOfTheRowsAndOfTheJournal) {
   EXPECT_NE(text.find("\"journal_from\":700,"), std::string::npos) << text;
 }
 
+// The rest is told all the same.
+TEST(ApiCoverage, AnEngineWithoutAJournal) {
+  FakeSnapshot snapshot;
+  snapshot.Add("a.org", RrType::kA, "abcd", Seen(10, 20, 3));
+  snapshot.KeepNoJournal();
+  const std::string text = Coverage(snapshot);
+  EXPECT_TRUE(text.starts_with("{\"time_first\":10,")) << text;
+  EXPECT_EQ(text.find("journal_from"), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace pdns::serve
