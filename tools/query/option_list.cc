@@ -32,8 +32,8 @@ OptionGroup Questions() {
               {"quarantined", kFlag, "", kNo,
                "Print records that were not trusted, with the reason, instead of trusted ones"},
               {"database,d", kText, "PATH", kEmpty,
-               "Read the database in directory PATH; without it: $PDNS_DATABASE, /var/lib/pdns if "
-               "it can be read, ~/.local/share/pdns"},
+               "Read the database in directory PATH, or the cluster at clickhouse://HOST; without "
+               "it: $PDNS_DATABASE, /var/lib/pdns if it can be read, ~/.local/share/pdns"},
           }};
 }
 

@@ -103,6 +103,11 @@ Result<int> RunQuery(QueryOptions options) {
   }
   const auto snapshot = OpenForQuery(options.database);
   if (!snapshot.ok()) return snapshot.status();
+  if (options.request.new_since.has_value()) {
+    // An engine that keeps no journal has no answer, and not an incomplete one.
+    const auto journal = (*snapshot)->Journal();
+    if (!journal.ok() && journal.status().code() == Code::kUsage) return journal.status();
+  }
   TellNotices(options);
   AnswerPrinter printer(options, (*snapshot)->sensors(), stop);
   const auto outcome = query::Run(**snapshot, options.request, printer);

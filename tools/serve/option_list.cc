@@ -12,8 +12,8 @@ OptionGroup Serving() {
       "Serving",
       {
           {"database,d", kText, "PATH", kNo,
-           "Answer from the database in directory PATH; without it: $PDNS_DATABASE, /var/lib/pdns "
-           "if it can be used, ~/.local/share/pdns"},
+           "Answer from the database in directory PATH, or the cluster at clickhouse://HOST; "
+           "without it: $PDNS_DATABASE, /var/lib/pdns if it can be used, ~/.local/share/pdns"},
           {"listen,l", kText, "ADDRESS:PORT", "127.0.0.1:8053",
            "Serve HTTP on this address; PORT alone is on 127.0.0.1, port 0 takes a free one"},
           {"keys", kText, "FILE", kNo,

@@ -20,8 +20,8 @@
 #include "net/notify.h"
 #include "serve/api/lookup.h"
 #include "serve/service.h"
-#include "store_rocks/open.h"
 #include "tools/common/database_path.h"
+#include "tools/common/open_database.h"
 #include "tools/common/signals.h"
 
 namespace pdns::tools {
@@ -64,7 +64,7 @@ Result<serve::ServiceSettings> ServiceSettings(const ServeOptions& options,
   serve::ServiceSettings settings;
   store_rocks::ReadOptions how;
   how.memory = options.memory;
-  settings.open = [database, how] { return store_rocks::OpenDatabase(database, how); };
+  settings.open = [database, how] { return OpenForReading(database, how); };
   settings.origin = options.origin;
   auto cors = serve::Cors::Of(options.cors);
   if (!cors.ok()) return Status::Usage("--cors: " + cors.status().message());
