@@ -134,7 +134,7 @@ _pdns_admin() {
   COMPREPLY=()
   _pdns_begin
   if [[ $COMP_CWORD == 1 && $cur != -* ]]; then
-    _pdns_words "stats ledger verify repair expire compact checkpoint export"
+    _pdns_words "stats ledger verify repair expire compact checkpoint export init-cluster"
     return
   fi
   case $option in
@@ -152,6 +152,7 @@ _pdns_admin() {
     compact) _pdns_rest "$writes $every" ;;
     checkpoint) _pdns_rest "$writes $every" files ;;
     export) _pdns_rest "--zstd $every" files ;;
+    init-cluster) _pdns_rest "--dry-run $every" ;;
     *) _pdns_rest "$stats --quick --zstd $expire $writes $every" ;;
   esac
 }

@@ -2,6 +2,7 @@
 """The ClickHouse engine against two real servers: what is written, and the words for what cannot be."""
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import unittest
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from clickhouse import PASSWORD, Cluster, skip_without_server
 from clickhouse_rows import check_markers, check_rows, counters, stored
-from pdns_testing import CAPTURES, expected_counters, ingest, report, scratch
+from pdns_testing import BIN, CAPTURES, expected_counters, ingest, report, scratch
 
 BY_TARGET = (2, 4, 6, 9)
 
@@ -33,6 +34,29 @@ class ClusterTest(unittest.TestCase):
     def check_rows(self, times: int = 1) -> None:
         check_rows(self.cluster, CAPTURES, times, self.database)
         check_markers(self.cluster, self.database)
+
+    def test_init_cluster(self) -> None:
+        def init(*arguments: str) -> subprocess.CompletedProcess:
+            return subprocess.run([BIN / "pdns-admin", "init-cluster", *arguments], capture_output=True, text=True,
+                                  timeout=300, check=False)
+        address = self.cluster.address(database="made")
+        told = init("--dry-run", address)
+        self.assertEqual((0, ""), (told.returncode, told.stderr))
+        self.assertEqual(2, told.stdout.count("CREATE TABLE"))
+        self.assertEqual([["0"]] * 2, self.cluster.rows("SELECT count() FROM system.databases WHERE name = 'made'"))
+        for _ in range(2):  # the second time changes nothing
+            made = init("--json", address)
+            self.assertEqual((0, ""), (made.returncode, made.stderr))
+            self.assertEqual(("made.rows", 2), ((said := json.loads(made.stdout))["table"], len(said["servers"])))
+        run = ingest(address, "--outbox", self.outbox, *CAPTURES)
+        self.assertEqual(0, run.returncode, run.stderr)
+        check_rows(self.cluster, CAPTURES, 1, "made")
+        for node in self.cluster.nodes:  # what was there already, and is another table
+            node.ask("CREATE TABLE IF NOT EXISTS default.rows (x UInt8) ENGINE = Memory")
+        other = init(self.cluster.address(database="default"))
+        self.assertEqual(66, other.returncode, other.stderr)
+        self.assertEqual(64, init("nowhere").returncode)
+        self.assertEqual(64, init().returncode)
 
     def test_captures(self) -> None:
         run = self.ingest(*CAPTURES)

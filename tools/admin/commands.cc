@@ -3,6 +3,7 @@
 #include "tools/admin/compact.h"
 #include "tools/admin/expire.h"
 #include "tools/admin/export.h"
+#include "tools/admin/init_cluster.h"
 #include "tools/admin/ledger.h"
 #include "tools/admin/repair.h"
 #include "tools/admin/stats.h"
@@ -12,8 +13,8 @@ namespace pdns::tools {
 
 const std::vector<Command>& AdminCommands() {
   static const std::vector<Command> commands{
-      StatsCommand(),  LedgerCommand(),  VerifyCommand(),     RepairCommand(),
-      ExpireCommand(), CompactCommand(), CheckpointCommand(), ExportCommand(),
+      StatsCommand(),   LedgerCommand(),     VerifyCommand(), RepairCommand(),      ExpireCommand(),
+      CompactCommand(), CheckpointCommand(), ExportCommand(), InitClusterCommand(),
   };
   return commands;
 }
