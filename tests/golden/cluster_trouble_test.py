@@ -25,7 +25,7 @@ ROUNDS = 4  # files, each with all frames of the captures in another order
 
 
 class Proxy:
-    """Stands before a server. `spoil` of the next inserts reach the server, and their answers are lost: the client gets
+    """Stands before a server. `spoil` of the next batches reach the server, and their answers are lost: the client gets
     `answer`, or its connection is reset if that is None."""
 
     def __init__(self, node: Node) -> None:
@@ -49,7 +49,7 @@ class Proxy:
                     while (request := message(peer)) is not None:
                         server.sendall(request)
                         answer = message(server)
-                        if b"query=INSERT" in request.split(b"\r\n", 1)[0] and self.spoil > 0:
+                        if b"query_id=" in request.split(b"\r\n", 1)[0] and self.spoil > 0:  # as batches alone have
                             self.spoil -= 1
                             self.spoiled += 1
                             if self.answer is None:

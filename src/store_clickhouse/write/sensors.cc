@@ -16,6 +16,7 @@ namespace {
 
 constexpr const char* kNote = "sensors";
 constexpr unsigned kTries = 8;
+constexpr std::chrono::seconds kPause(30);
 
 // The text before `end`, which goes with it; nothing if it is not there.
 std::optional<std::string_view> Before(std::string_view& text, char end) {
@@ -144,8 +145,10 @@ std::vector<record::SensorSet> SensorClaims::BitsOf(std::span<const std::string>
   bool learned = false;
   for (const std::string& name : names) {
     auto found = known_.find(name);
-    if (found == known_.end()) {
-      const auto number = Claim(name);
+    if (found == known_.end() && Clock::now() >= next_try_) {
+      auto number = Claim(name);
+      if (!number.ok()) number = Claim(name);  // an answer that was lost is no reason
+      if (!number.ok()) next_try_ = Clock::now() + kPause;
       if (number.ok()) {
         found = known_.emplace(name, *number).first;
         learned = true;

@@ -14,11 +14,13 @@
 // name at the same moment may win a number each: the name then has two numbers.
 //
 // What was learned is kept in the outbox. While the first shard is away, a name that is not known
-// yet is counted among the others (record::kOtherSensors), and this is told once.
+// yet is counted among the others (record::kOtherSensors). This is told once, and tried
+// again every 30 s.
 //
 // One thread at a time.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <span>
 #include <string>
@@ -64,6 +66,8 @@ class SensorClaims {
   const std::string table_;
   const Outbox& outbox_;
   std::map<std::string, unsigned> known_;
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point next_try_{};  // after a shard that did not answer: Apply is not to wait often
   bool told_ = false;
 };
 

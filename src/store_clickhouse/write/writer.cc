@@ -64,7 +64,9 @@ Status ClusterWriter::Open() {
   outbox_ = std::move(*outbox);
   delivery_ = std::make_unique<Delivery>(address_, password_, *outbox_);
   if (Status greeted = delivery_->Greet(!options_.live); !greeted.ok()) return greeted;
-  sensor_client_ = std::make_unique<Client>(NewClient(0));
+  // Apply waits for it.
+  const Client::Limits short_limits{std::chrono::seconds(2), std::chrono::seconds(5)};
+  sensor_client_ = std::make_unique<Client>(address_, 0, password_, short_limits);
   sensors_ = std::make_unique<SensorClaims>(*sensor_client_, address_, *outbox_);
   if (Status loaded = sensors_->Load(); !loaded.ok()) return loaded;
   for (std::size_t i = 0; i < address_.shards.size(); ++i) asked_.push_back(NewClient(i));
