@@ -18,14 +18,14 @@ constexpr std::size_t kPiece = 64U << 10;
 // and backslashes alone.
 void AppendQuoted(std::string& out, std::string_view text) {
   out.push_back('"');
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t special = text.find_first_of("\"\\", at);
-    out.append(text.substr(at, special - at));
-    if (special == std::string_view::npos) break;
+  std::size_t plain = 0;  // from here on
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '"' && text[at] != '\\') continue;
+    out.append(text.substr(plain, at - plain));
     out.push_back('\\');
-    out.push_back(text[special]);
-    at = special + 1;
+    plain = at;
   }
+  out.append(text.substr(plain));
   out.push_back('"');
 }
 

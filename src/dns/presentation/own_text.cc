@@ -228,10 +228,20 @@ std::string Base64Text(Bytes bytes) {
 }
 
 Text AddressText(Bytes bytes) {
+  // Half of all rows hold one, and inet_ntop formats it by printf.
+  if (bytes.size() == sizeof(in_addr)) {
+    std::string text;
+    for (const std::uint8_t byte : bytes) {
+      if (!text.empty()) text.push_back('.');
+      if (byte >= 100) text.push_back(static_cast<char>('0' + byte / 100));
+      if (byte >= 10) text.push_back(static_cast<char>('0' + byte / 10 % 10));
+      text.push_back(static_cast<char>('0' + byte % 10));
+    }
+    return text;
+  }
   std::array<char, INET6_ADDRSTRLEN> text{};
-  if (bytes.size() != 4 && bytes.size() != 16) return std::nullopt;
-  const int family = bytes.size() == 4 ? AF_INET : AF_INET6;
-  if (inet_ntop(family, bytes.data(), text.data(), text.size()) == nullptr) return std::nullopt;
+  if (bytes.size() != sizeof(in6_addr)) return std::nullopt;
+  if (inet_ntop(AF_INET6, bytes.data(), text.data(), text.size()) == nullptr) return std::nullopt;
   return std::string(text.data());
 }
 

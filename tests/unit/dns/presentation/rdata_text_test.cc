@@ -2,6 +2,7 @@
 // here are the forms, the mean bytes, and that nothing unprintable comes out.
 #include "dns/presentation/rdata_text.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -43,6 +44,15 @@ TEST(RdataToText, OrdinaryRecords) {
             "a.org. b.org. 4294967295 2 3 4 5");
   EXPECT_EQ(Text(kCaa, std::string("\0\5issueca.org", 13)), "0 issue \"ca.org\"");
   EXPECT_EQ(Text(RrType::kHttps, U16(1) + WireName(".") + U16(1) + U16(3) + "\2h2"), "1 . alpn=h2");
+}
+
+TEST(RdataToText, AddressesAsTheSystemWritesThem) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string rdata{static_cast<char>(byte), static_cast<char>(255 - byte), '\0', '\x09'};
+    char text[INET_ADDRSTRLEN];
+    ASSERT_NE(inet_ntop(AF_INET, rdata.data(), text, sizeof text), nullptr);
+    EXPECT_EQ(Text(RrType::kA, rdata), text);
+  }
 }
 
 TEST(RdataToText, NullMxAndRootTargets) {
