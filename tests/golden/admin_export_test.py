@@ -8,8 +8,9 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from admin_test import DONE, INCOMPLETE, IO, NO_INPUT, USAGE, Admin, admin
+from admin_test import Admin
 from import_test import every_column, made_rows
+from pdns_admin import DONE, INCOMPLETE, IO, NO_INPUT, USAGE, admin
 from pdns_testing import BIN, CAPTURES, ingest, report, stream, wait_for
 
 
