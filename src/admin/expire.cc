@@ -83,8 +83,11 @@ Status CheckClock(sys_seconds newest, sys_seconds now) {
 
 class Expiry {
  public:
-  Expiry(const Job& job, query::Request request)
-      : job_(job), request_(std::move(request)), rule_(ExpiryRule(job.options)) {}
+  Expiry(const Job& job, query::Request request, bool clock_believed)
+      : job_(job),
+        request_(std::move(request)),
+        rule_(ExpiryRule(job.options)),
+        clock_believed_(clock_believed) {}
 
   Result<control::Reply::Report> Run(store::Snapshot& snapshot) {
     const auto sensors = ask::SensorsNamed(request_.sensors, snapshot.sensors());
@@ -187,6 +190,7 @@ class Expiry {
     Report report;
     report.Flag("complete", whole_);
     report.Flag("dry run", dry_run);
+    report.Flag("clock believed", clock_believed_);
     report.Text("rule", rule_);
     report.Text("last seen until",
                 fmt::format("@{}", request_.filter.last.to.time_since_epoch().count()));
@@ -198,6 +202,7 @@ class Expiry {
   const Job& job_;
   query::Request request_;
   const std::string rule_;
+  const bool clock_believed_;
   std::uint64_t rows_ = 0;  // removed
   std::map<std::string, std::uint64_t> months_;
   bool whole_ = true;
@@ -226,11 +231,13 @@ Result<control::Reply::Report> Expire(const Job& job) {
   if (!snapshot.ok()) return snapshot.status();
   record::Statistics numbers;
   if (Status told = (*snapshot)->Totals(numbers); !told.ok()) return told;
-  if (!job.options.Has("trust-clock"))
-    if (Status believed = CheckClock(numbers.last, now); !believed.ok()) return believed;
+  const Status believed = CheckClock(numbers.last, now);
+  // What only counts may count by any clock, and says that the removal would be refused.
+  if (!believed.ok() && !job.options.Has("trust-clock") && !job.options.Has("dry-run"))
+    return believed;
   job.progress.bytes_total = numbers.tuples + numbers.rrnames;
   if (job.options.Has("quarantined")) job.progress.bytes_total = numbers.AllQuarantined();
-  return Expiry(job, std::move(*request)).Run(**snapshot);
+  return Expiry(job, std::move(*request), believed.ok()).Run(**snapshot);
 }
 
 }  // namespace pdns::admin

@@ -11,6 +11,7 @@
 //
 // A clock that is wrong would make every row old. So nothing is removed while the newest row is
 // more than kBelievedApart from the clock, unless trust-clock says that this is so.
+// A dry-run counts all the same, and says whether the clock is believed.
 #pragma once
 
 #include <chrono>

@@ -113,6 +113,8 @@ class Expire(unittest.TestCase):
             self.assertEqual(USAGE, run.returncode)
             self.assertIn(b"500 days before this machine's clock", run.stderr)
         self.assertEqual(1, len(self.rows()))
+        dry = told(DONE, "expire", self.database, "--older", "400d", "--dry-run")
+        self.assertEqual((False, 1), (dry["clock_believed"], dry["rows_found"]))
         self.assertEqual(1, self.expire("--older", "400d")["rows_removed"])
         # Beside a row of today the clock is believed.
         (self.root / "both").write_bytes(stream([answer("old.blah.org", now - 500 * 86400), answer("new.blah.org", now - 60)]))

@@ -4,16 +4,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import unittest
 from pathlib import Path
 
 from live_test import send
-from pdns_admin import DAMAGED, DONE, IO, LOOK, NO_INPUT, USAGE, admin
+from pdns_admin import DAMAGED, DONE, IO, LOOK, NO_INPUT, USAGE, admin, many
 from pdns_testing import BIN, CAPTURES, Ingester, compress, dump, frame, ingest, listening, payloads_of, query, scratch
 from pdns_testing import START, STOP, stats, stream, wait_for
 
+KILLS = int(os.environ.get("PDNS_KILLS", "5"))
 
 
 class Admin(unittest.TestCase):
@@ -210,6 +212,25 @@ class Compact(Admin):
 
     def test_alone(self) -> None:
         self.check()
+
+    def test_killed_in_its_midst(self) -> None:
+        """Each time once it has begun to write a table file; then it is run to its end."""
+        (self.root / "capture").write_bytes(many(20_000, 1_700_000_000))
+        ingest(self.database, self.root / "capture")
+        before, killed = self.fill(), 0
+        for _ in range(KILLS):
+            tables = set(self.database.glob("*.sst"))
+            with subprocess.Popen([BIN / "pdns-admin", "compact", "-d", self.database], stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL) as compact:
+                while compact.poll() is None and set(self.database.glob("*.sst")) <= tables:
+                    pass
+                compact.send_signal(signal.SIGKILL)
+                killed += compact.wait(300) == -signal.SIGKILL
+            self.assertEqual(DONE, admin("verify", self.database).returncode)
+        self.assertGreater(killed, 0)
+        self.assertEqual(DONE, admin("compact", self.database).returncode)
+        self.assertEqual(before, dump(self.database))
+        print(f"{killed} kills")
 
     def test_beside_a_live_ingester(self) -> None:
         self.fill()

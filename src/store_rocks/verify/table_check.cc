@@ -1,6 +1,8 @@
 #include "store_rocks/verify/table_check.h"
 
 #include <fmt/format.h>
+#include <rocksdb/db.h>
+#include <rocksdb/metadata.h>
 #include <rocksdb/options.h>
 #include <rocksdb/sst_file_reader.h>
 
@@ -45,9 +47,18 @@ std::vector<std::string> TableFilesIn(const std::string& path) {
   return names;
 }
 
-bool CheckTables(const std::string& path, const store::VerifyWatch& watch,
-                 store::Verification& verification, Findings& findings) {
-  const auto names = TableFilesIn(path);
+std::vector<std::string> TableFilesOf(const Source& source) {
+  std::vector<rocksdb::LiveFileMetaData> files;
+  source.db.GetLiveFilesMetaData(&files);
+  std::vector<std::string> names;
+  for (const auto& file : files) names.push_back(fs::path(file.relative_filename).filename());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+bool CheckTables(const std::string& path, const std::vector<std::string>& names,
+                 const store::VerifyWatch& watch, store::Verification& verification,
+                 Findings& findings) {
   std::uint64_t total = 0;
   std::uint64_t done = 0;
   std::error_code error;

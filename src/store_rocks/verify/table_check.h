@@ -17,8 +17,13 @@ namespace pdns::store_rocks {
 // Names of the table files in a directory, in order.
 std::vector<std::string> TableFilesIn(const std::string& path);
 
-// Of all table files of the directory `path`. False: the watch ended it.
-bool CheckTables(const std::string& path, const store::VerifyWatch& watch,
-                 store::Verification& verification, Findings& findings);
+// The table files of an open database, in order. The directory may have others: a merge that is
+// under way, or was killed, leaves files that are not whole and are no part of the database.
+std::vector<std::string> TableFilesOf(const Source& source);
+
+// Of the table files of these names in the directory `path`. False: the watch ended it.
+bool CheckTables(const std::string& path, const std::vector<std::string>& names,
+                 const store::VerifyWatch& watch, store::Verification& verification,
+                 Findings& findings);
 
 }  // namespace pdns::store_rocks

@@ -37,7 +37,9 @@ class Verifier {
     if (instance.ok()) source.emplace((*instance)->source());
     Findings findings(verification_, source.has_value() ? &*source : nullptr);
     if (!instance.ok()) findings.Damaged(instance.status().message());
-    const bool whole = CheckTables(path_, watch_, verification_, findings);
+    // Without a list of files, all there are.
+    const auto names = source.has_value() ? TableFilesOf(*source) : TableFilesIn(path_);
+    const bool whole = CheckTables(path_, names, watch_, verification_, findings);
     verification_.complete = whole && instance.ok();
     if (!whole || quick || !instance.ok()) return {};
     CheckRows(*source, (*instance)->sensors().size(), findings);

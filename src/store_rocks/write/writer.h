@@ -26,6 +26,7 @@ namespace rocksdb {
 class Cache;
 class ColumnFamilyHandle;
 class DB;
+class Iterator;
 }  // namespace rocksdb
 
 namespace pdns::store_rocks {
@@ -77,7 +78,8 @@ class RocksWriter final : public store::Writer {
   Status Delete(const std::vector<ExpiringRow>& rows, bool quarantined, const std::string& rule);
   using KeysByFamily = std::array<std::vector<std::string>, kFamilies>;
   Status WriteGone(const KeysByFamily& gone, Totals& totals);
-  bool HasOtherRows(const std::string& owner, const std::set<std::string_view>& going);
+  static bool HasOtherRows(rocksdb::Iterator& it, const std::string& owner,
+                           const std::set<std::string_view>& going);
   std::uint64_t LogBytes() const;
   std::uint64_t Sum(const std::string& property) const;
 
