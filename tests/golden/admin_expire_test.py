@@ -163,7 +163,7 @@ class Expire(unittest.TestCase):
 
     def test_killed_in_its_midst(self) -> None:
         """Each time behind some more steps, by the mark that every step writes; then it is run to its end."""
-        count = 24_000
+        count = 1000 + 4096 * (2 * KILLS + 1)  # a step is 4096 rows, and a kill comes behind two of them on average
         (self.root / "capture").write_bytes(many(count, BEGIN))
         ingest(self.database, self.root / "capture")
         last = BEGIN + count - 1001
