@@ -113,7 +113,11 @@ void curl_easy_reset(CURL* curl) {
   if (curl != nullptr) Library().easy_reset(curl);
 }
 
-// NOLINTBEGIN(cppcoreguidelines-pro-type-vararg,cert-dcl50-cpp): as libcurl has them
+// As libcurl has them. Its enumerations are passed as they are: promotion changes no value of
+// theirs.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wvarargs"
+// NOLINTBEGIN(cppcoreguidelines-pro-type-vararg,cert-dcl50-cpp)
 CURLcode curl_easy_setopt(CURL* curl, CURLoption option, ...) {
   if (curl == nullptr) return CURLE_BAD_FUNCTION_ARGUMENT;
   va_list list;
@@ -141,6 +145,7 @@ CURLcode curl_easy_getinfo(CURL* curl, CURLINFO info, ...) {
   return code;
 }
 // NOLINTEND(cppcoreguidelines-pro-type-vararg,cert-dcl50-cpp)
+#pragma GCC diagnostic pop
 
 CURLcode curl_easy_perform(CURL* curl) {
   return curl == nullptr ? CURLE_BAD_FUNCTION_ARGUMENT : Library().easy_perform(curl);

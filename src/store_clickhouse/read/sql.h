@@ -8,8 +8,9 @@
 // rows that an index granule has, which costs four times the CPU. Only columns of the key may stand
 // in it: a condition on a state there would look at parts of a row.
 //
-// Bytes that came from outside stand in the text as unhex('..') alone, so nothing in a name or in
-// rdata can end a literal. Functions keep no state.
+// Bytes that came from outside stand in the text as hexadecimal digits alone, in unhex('..') or, in
+// long lists, as '\x..', so nothing in a name or in rdata can end a literal. Functions keep no
+// state.
 #pragma once
 
 #include <cstddef>
@@ -31,8 +32,8 @@ struct KeySet {
   std::vector<std::string> keys;  // these alone; at most kMostKeys
 };
 
-// ClickHouse takes 50,000 elements of syntax in a statement (max_ast_elements), and a literal
-// unhex('..') is three. Longer lists cost it time beyond proportion.
+// ClickHouse takes 50,000 elements of syntax in a statement (max_ast_elements). Longer lists cost
+// it time beyond proportion.
 inline constexpr std::size_t kMostKeys = 10'000;
 
 // What holds all rows of a selection, in its order. Quarantined rows that are not asked for by

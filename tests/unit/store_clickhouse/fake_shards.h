@@ -126,6 +126,15 @@ class Condition {
       EXPECT_TRUE(bytes.has_value() && Accept(")"));
       return [value = Value(bytes.value_or(""))](const StoredRow&) { return value; };
     }
+    if (Accept("'")) {
+      std::string bytes;
+      while (Accept("\\x")) {
+        bytes += FromHex(left_.substr(0, 2)).value_or("");
+        left_.remove_prefix(std::min<std::size_t>(2, left_.size()));
+      }
+      EXPECT_TRUE(Accept("'")) << left_;
+      return [value = Value(bytes)](const StoredRow&) { return value; };
+    }
     if (Accept("if(length(rdata) < 255, rdata, concat(substring(rdata, 1, 223), "
                "toString(SHA256(rdata))))")) {
       return [](const StoredRow& row) { return Value(record::RdataId(AsBytes(row.rdata))); };
