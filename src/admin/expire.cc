@@ -64,9 +64,10 @@ Result<query::Request> ReadRequest(const query::NamedTexts& options, sys_seconds
   auto read = query::RequestFromTexts(texts, how);
   if (!read.ok()) return read.status();
   if (Status checked = query::CheckRequest(read->request); !checked.ok()) return checked;
-  for (const query::Asking& asking : read->request.questions)
+  for (const query::Asking& asking : read->request.questions) {
     if (asking.question.side != store::Side::kOwner)
       return Status::Usage("expire: names are those of owners, and not " + asking.text);
+  }
   return std::move(read->request);
 }
 
@@ -162,9 +163,10 @@ class Expiry {
                                     std::size_t number, std::optional<store::Place>& place) {
     bool leave = false;
     const auto test = [&](const store::Row& row) {
-      if (leave)
+      if (leave) {
         place = store::Place{std::string(row.at), *record::Name::FromWire(row.tuple.owner),
                              row.tuple.type, record::RdataId(row.tuple.rdata)};
+      }
       const bool wanted = Wanted(number, row);
       if (wanted) Add(row);
       return wanted;

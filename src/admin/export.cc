@@ -78,9 +78,9 @@ void ExportLines::Append(std::string& out, const record::Tuple& tuple,
                          const record::History& history) {
   out += "{\"rrname\":";
   AppendName(out, tuple.owner, owner_);
-  out += ",\"rrtype\":\"";
+  out += R"(,"rrtype":")";
   out += dns::TypeToText(tuple.type);
-  out += "\",\"rdata\":";
+  out += R"(","rdata":)";
   AppendQuoted(out, dns::RdataToText(tuple.type, tuple.rdata));
   out += ",\"time_first\":";
   AppendNumber(out, history.first.time_since_epoch().count());
@@ -100,7 +100,7 @@ void ExportLines::Append(std::string& out, const record::Tuple& tuple,
   }
   out += sensors_text_;
   AppendDays(out, history);
-  out += ",\"rdata_wire\":\"";
+  out += R"(,"rdata_wire":")";
   AppendHex(out, tuple.rdata);
   out += '"';
   if (history.reasons != record::kTrusted) {

@@ -29,11 +29,12 @@ std::string WayOut(const Verification& verification, const std::string& database
         "give back",
         path);
   }
-  if (verification.disagreeing > 0)
+  if (verification.disagreeing > 0) {
     return fmt::format(
         "end the ingester, then pdns-admin repair -d {} makes the rest anew from "
         "the trusted rows",
         path);
+  }
   return "";
 }
 

@@ -19,7 +19,7 @@ struct Command {
 };
 
 const std::vector<Command>& Commands() {
-  static const std::vector<Command> commands{
+  static const std::vector<Command> kCommands{
       {"compact", {"dry-run"}, &Compact},
       {"expire",
        {"older", "last-before", "type", "name", "glob", "regex", "exclude", "bailiwick", "sensor",
@@ -27,7 +27,7 @@ const std::vector<Command>& Commands() {
        &Expire},
       {"checkpoint", {"dry-run", "directory"}, &Checkpoint},
   };
-  return commands;
+  return kCommands;
 }
 
 }  // namespace

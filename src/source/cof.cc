@@ -46,9 +46,10 @@ class CofReader final : public LineReader {
     std::uint64_t rows = 0;
     const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), rows);
     const bool number = error == std::errc() && stop != digits.data();
-    if (wrong_.empty() && (!number || rows != rows_))
+    if (wrong_.empty() && (!number || rows != rows_)) {
       wrong_ =
           fmt::format("an export of {} rows has {}", number ? std::to_string(rows) : "?", rows_);
+    }
     rows_ = 0;
     is_export_ = false;
   }

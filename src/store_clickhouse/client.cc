@@ -31,8 +31,8 @@ bool IsOf(const Codes& codes, long code) {
 
 void StartLibrary() {
   // Never cleaned up: it serves until the process ends.
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  static_cast<void>(started);
+  static const CURLcode kStarted = curl_global_init(CURL_GLOBAL_DEFAULT);
+  static_cast<void>(kStarted);
 }
 
 // What one answer was, as far as it is kept.
@@ -273,10 +273,11 @@ Status Client::Impl::Query(std::string_view sql, const Settings& settings, const
   Status asked = std::move(first);
   if (stale && !(interrupt_ && interrupt_())) asked = Send(url, sql, sink, true);
   // Such an answer ends with its connection, and so looks whole where it was cut between two rows.
-  if (asked.ok() && !answer_.framed && !answer_.ended)
+  if (asked.ok() && !answer_.framed && !answer_.ended) {
     return Status::Io(name_ +
                       ": an answer without a length, of which nobody knows whether it is "
                       "whole: a proxy may stand between");
+  }
   return asked;
 }
 

@@ -81,8 +81,8 @@ class Loader {
 };
 
 const Functions& Library() {
-  static const Functions functions = Loader().Load();
-  return functions;
+  static const Functions kFunctions = Loader().Load();
+  return kFunctions;
 }
 
 bool Loaded() { return Library().status.ok(); }

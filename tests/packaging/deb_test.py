@@ -140,6 +140,7 @@ class Deb(unittest.TestCase):
         for library in ("libc6", "libstdc++6", "libfstrm0"):
             self.assertRegex(field(self.package, "Depends"), rf"(^|, ){re.escape(library)} ")
         self.assertNotIn("-dev", field(self.package, "Depends"))
+        self.assertEqual("libcurl4", field(self.package, "Recommends"))  # loaded, so nothing else asks for it
 
     def test_files(self) -> None:
         run = subprocess.run(["dpkg-deb", "-c", self.package], capture_output=True, text=True, check=True)

@@ -12,11 +12,11 @@
 namespace pdns::tools {
 
 const std::vector<Command>& AdminCommands() {
-  static const std::vector<Command> commands{
+  static const std::vector<Command> kCommands{
       StatsCommand(),   LedgerCommand(),     VerifyCommand(), RepairCommand(),      ExpireCommand(),
       CompactCommand(), CheckpointCommand(), ExportCommand(), InitClusterCommand(),
   };
-  return commands;
+  return kCommands;
 }
 
 OptionGroup CommonAdminOptions() {

@@ -36,9 +36,10 @@ Result<std::string> InitServer(const Address& address, Client& client, bool dry_
 
 Result<int> Run(const CommandInput& input) {
   const std::string text = input.words.empty() ? input.Text("database") : input.words.front();
-  if (!store_clickhouse::IsAddress(text))
+  if (!store_clickhouse::IsAddress(text)) {
     return Status::Usage("init-cluster: give an address, as clickhouse://pdns@host1,host2/pdns");
-  const auto address = store_clickhouse::ParseAddress(text);
+    const auto address = store_clickhouse::ParseAddress(text);
+  }
   if (!address.ok()) return address.status();
   const auto password = store_clickhouse::ReadPassword(*address);
   if (!password.ok()) return password.status();

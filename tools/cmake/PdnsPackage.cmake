@@ -75,6 +75,8 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # What runs sysusers.d and tmpfiles.d, also where systemd itself does not (a container).
 set(CPACK_DEBIAN_PACKAGE_DEPENDS
     "systemd | systemd-standalone-sysusers | systemd-sysusers, systemd | systemd-standalone-tmpfiles | systemd-tmpfiles")
+# Loaded when a cluster is asked (src/store_clickhouse/curl_library.h).
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libcurl4")
 set(CPACK_DEBIAN_PACKAGE_ENHANCES "bind9, pdns-recursor, unbound")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "passive DNS database fed by resolvers over dnstap")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION

@@ -55,9 +55,10 @@ Result<std::array<bool, kFamilies>> DamagedFamilies(const std::string& path, Rep
   auto opened = OpenLoosely(list.folder(), true);
   if (!opened.ok()) return opened.status();
   std::set<std::string> named;
-  for (const store::Finding& finding : plan.before.findings)
+  for (const store::Finding& finding : plan.before.findings) {
     if (finding.kind == store::Finding::Kind::kDamaged && finding.family.empty())
       named.insert(finding.file);
+  }
   std::array<bool, kFamilies> damaged{};
   std::vector<rocksdb::LiveFileMetaData> files;
   (*opened)->db().GetLiveFilesMetaData(&files);

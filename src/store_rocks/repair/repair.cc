@@ -156,9 +156,10 @@ Result<Repaired> Repair(const std::string& path, const RepairPlan& plan,
                         const store::VerifyWatch& watch) {
   if (Status free = CheckLock(path); !free.ok()) return free;
   const Lock lock(path);
-  if (!lock.held())
+  if (!lock.held()) {
     return Status::Busy("database " + path + ": another process has it: end it first (" +
                         lock.why() + ")");
+  }
   const std::string copy = path + ".repair";
   Repaired repaired;
   repaired.aside = path + ".damaged-" + Stamp();

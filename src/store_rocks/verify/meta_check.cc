@@ -85,9 +85,10 @@ void MetaCheck::Finish() {
   for (std::size_t i = 0; i < sensors_.size(); ++i) {
     if (!sensors_[i].has_value())
       findings_.Disagrees(fmt::format("sensor {} has no name in the dictionary", i), "default");
-    for (std::size_t j = 0; j < i; ++j)
+    for (std::size_t j = 0; j < i; ++j) {
       if (sensors_[i].has_value() && sensors_[i] == sensors_[j])
         findings_.Disagrees(fmt::format("sensors {} and {} have one name", j, i), "default");
+    }
   }
   if (sensors_.size() > record::kMostSensors)
     findings_.Disagrees("the dictionary has more sensors than there may be", "default");
@@ -176,9 +177,10 @@ void CompareKept(const Counted& counted, const Kept& kept, Findings& findings) {
                                     counted.last > kept.times->last)) {
     findings.Disagrees("a row was seen outside the times that the writer keeps", "default");
   }
-  if (!Covers(kept.addresses, counted.addresses))
+  if (!Covers(kept.addresses, counted.addresses)) {
     findings.Disagrees("the estimate of distinct addresses leaves out some that rows have",
                        "default");
+  }
 }
 
 }  // namespace pdns::store_rocks

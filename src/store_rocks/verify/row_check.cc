@@ -44,9 +44,10 @@ void ForwardCheck::Add(Bytes key, Bytes value) {
     findings_.DisagreeingRow(kForward, key, "its owner has no row", NameOfRow(key, read->rdata));
   owner_used_ = owner_used_ || AsText(parts->ordered_owner) == owner_;
   const record::History& history = read->history;
-  if (history.reasons != record::kTrusted)
+  if (history.reasons != record::kTrusted) {
     findings_.DisagreeingRow(kForward, key, "a trusted row has a reason for the quarantine",
                              NameOfRow(key, read->rdata));
+  }
   if ((history.sensors & ~sensors_) != 0)
     findings_.DisagreeingRow(kForward, key, kUnknownSensor, NameOfRow(key, read->rdata));
   ++counted_.tuples;
@@ -69,9 +70,10 @@ void ForwardCheck::AddOwner(Bytes key, Bytes value) {
 }
 
 void ForwardCheck::Finish() {
-  if (!owner_used_)
+  if (!owner_used_) {
     findings_.DisagreeingRow(kForward, AsBytes(owner_), "the row of an owner without tuples",
                              NameOfRow(AsBytes(owner_), {}));
+  }
   owner_used_ = true;
 }
 
@@ -106,9 +108,10 @@ void CheckQuarantined(Bytes key, Bytes value, std::size_t sensors, Findings& fin
     return findings.DamagedRow(kQuarantine, key, "the row cannot be read");
   }
   const record::History& history = read->history;
-  if (history.reasons == record::kTrusted)
+  if (history.reasons == record::kTrusted) {
     findings.DisagreeingRow(kQuarantine, key, "the row has no reason to be there",
                             NameOfRow(key, read->rdata));
+  }
   if ((history.sensors & ~KnownSensors(sensors)) != 0)
     findings.DisagreeingRow(kQuarantine, key, kUnknownSensor, NameOfRow(key, read->rdata));
   ++counted.quarantined[history.reasons];
