@@ -358,9 +358,9 @@ Status Client::Impl::OfException(long exception) const {
   return Status::Io(std::move(message));
 }
 
-Client::Client(const Address& address, std::size_t shard, std::string password,
+Client::Client(const Address& address, std::size_t shard, const std::string& password,
                const Limits& limits)
-    : impl_(std::make_unique<Impl>(address, shard, std::move(password), limits)) {}
+    : impl_(std::make_unique<Impl>(address, shard, password, limits)) {}
 Client::~Client() = default;
 Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;

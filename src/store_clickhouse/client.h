@@ -67,7 +67,8 @@ class Client {
   };
 
   // Shard `shard` of the address. Connects when it is first asked.
-  Client(const Address& address, std::size_t shard, std::string password, const Limits& limits);
+  Client(const Address& address, std::size_t shard, const std::string& password,
+         const Limits& limits);
   ~Client();
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;

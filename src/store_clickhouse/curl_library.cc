@@ -117,7 +117,7 @@ void curl_easy_reset(CURL* curl) {
 // theirs.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wvarargs"
-// NOLINTBEGIN(cppcoreguidelines-pro-type-vararg,cert-dcl50-cpp)
+// NOLINTBEGIN(cppcoreguidelines-pro-type-vararg,cert-dcl50-cpp,bugprone-branch-clone)
 CURLcode curl_easy_setopt(CURL* curl, CURLoption option, ...) {
   if (curl == nullptr) return CURLE_BAD_FUNCTION_ARGUMENT;
   va_list list;
@@ -144,7 +144,7 @@ CURLcode curl_easy_getinfo(CURL* curl, CURLINFO info, ...) {
   va_end(list);
   return code;
 }
-// NOLINTEND(cppcoreguidelines-pro-type-vararg,cert-dcl50-cpp)
+// NOLINTEND(cppcoreguidelines-pro-type-vararg,cert-dcl50-cpp,bugprone-branch-clone)
 #pragma GCC diagnostic pop
 
 CURLcode curl_easy_perform(CURL* curl) {

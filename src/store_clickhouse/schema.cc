@@ -94,6 +94,7 @@ Status CheckColumns(Client& client, const Address& address) {
   if (found.empty())
     return Status::NoInput(table + ": it is not there: pdns-admin init-cluster makes it");
   std::vector<std::string> wanted;
+  wanted.reserve(kColumns.size());
   for (const Column& column : kColumns)
     wanted.push_back(fmt::format("{} {}", column.name, column.type));
   std::sort(found.begin(), found.end());
@@ -175,6 +176,7 @@ Result<Server> Identify(Client& client) {
   if (first.size() != 1) return Status::Malformed(client.name() + ": it does not tell its version");
   server.version = Printable(first.front());
   std::vector<std::string_view> of_tables;
+  of_tables.reserve(kTableSettings.size());
   for (const auto& [name, value] : kTableSettings) of_tables.push_back(name);
   auto settings = client.Ask(
       fmt::format("SELECT name FROM system.settings WHERE name IN ({}) UNION ALL SELECT name FROM "

@@ -24,9 +24,12 @@ Result<std::string> InitServer(const Address& address, Client& client, bool dry_
   for (const std::string& statement : store_clickhouse::InitStatements(address, *server)) {
     statements += statement + ";\n";
     if (dry_run) continue;
-    if (Status done = client.Execute(statement); !done.ok()) return done;
+    Status done = client.Execute(statement);
+    if (done.ok()) continue;
+    // A table that was there already may be another one, which says more than the statement does.
+    const auto fit = store_clickhouse::Handshake(client, address);
+    return fit.status().code() == Code::kNoInput ? fit.status() : done;
   }
-  // A table that was there already may be another one.
   if (!dry_run) {
     if (const auto fit = store_clickhouse::Handshake(client, address); !fit.ok())
       return fit.status();
@@ -36,10 +39,9 @@ Result<std::string> InitServer(const Address& address, Client& client, bool dry_
 
 Result<int> Run(const CommandInput& input) {
   const std::string text = input.words.empty() ? input.Text("database") : input.words.front();
-  if (!store_clickhouse::IsAddress(text)) {
+  if (!store_clickhouse::IsAddress(text))
     return Status::Usage("init-cluster: give an address, as clickhouse://pdns@host1,host2/pdns");
-    const auto address = store_clickhouse::ParseAddress(text);
-  }
+  const auto address = store_clickhouse::ParseAddress(text);
   if (!address.ok()) return address.status();
   const auto password = store_clickhouse::ReadPassword(*address);
   if (!password.ok()) return password.status();

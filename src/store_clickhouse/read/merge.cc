@@ -52,8 +52,8 @@ class MergedScan {
     for (const auto& shard : shards_) {
       if (shard->front() == nullptr) continue;
       const auto order = firsts_.empty() ? std::strong_ordering::less : Compare(*shard);
-      if (order < 0) firsts_.clear();
-      if (order <= 0) firsts_.push_back(shard.get());
+      if (std::is_lt(order)) firsts_.clear();
+      if (std::is_lteq(order)) firsts_.push_back(shard.get());
     }
     const RowKind kind = plan_.sets[firsts_.front()->set()].kind;
     if (firsts_.size() == 1) {
@@ -69,7 +69,8 @@ class MergedScan {
 
   std::strong_ordering Compare(const ShardRows& shard) const {
     const ShardRows& first = *firsts_.front();
-    if (const auto order = shard.set() <=> first.set(); order != 0) return order;
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads <=>
+    if (const auto order = shard.set() <=> first.set(); std::is_neq(order)) return order;
     return CompareInSelection(shard.front()->id, first.front()->id);
   }
 

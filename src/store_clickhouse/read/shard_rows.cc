@@ -173,8 +173,9 @@ bool ShardRows::Ascends(bool by_id) {
   std::optional<RowId> before;
   if (last_.has_value()) before = last_->view();
   for (const TableRow& row : rows_) {
-    const bool ascends = !before.has_value() || (by_id ? CompareInSelection(*before, row.id)
-                                                       : CompareInTable(*before, row.id)) < 0;
+    const bool ascends =
+        !before.has_value() ||
+        std::is_lt(by_id ? CompareInSelection(*before, row.id) : CompareInTable(*before, row.id));
     if (!ascends) return false;
     before = row.id;
   }
@@ -244,10 +245,11 @@ void ShardRows::SortGroups() {
     std::size_t end = begin + 1;
     while (end < rows_.size() && SameGroup(rows_[begin].id, rows_[end].id)) ++end;
     if (end - begin > 1) {
-      std::sort(
-          rows_.begin() + static_cast<std::ptrdiff_t>(begin),
-          rows_.begin() + static_cast<std::ptrdiff_t>(end),
-          [](const TableRow& a, const TableRow& b) { return CompareInSelection(a.id, b.id) < 0; });
+      std::sort(rows_.begin() + static_cast<std::ptrdiff_t>(begin),
+                rows_.begin() + static_cast<std::ptrdiff_t>(end),
+                [](const TableRow& a, const TableRow& b) {
+                  return std::is_lt(CompareInSelection(a.id, b.id));
+                });
     }
     begin = end;
   }

@@ -247,7 +247,7 @@ Status Outbox::Commit(std::span<const Pieces> bodies,
   if (!written.ok()) {
     const std::lock_guard lock(mutex_);
     if (failed_.ok()) RemoveParts(sequence, bodies.size());
-    return Status(written.code(), "outbox " + written.message());
+    return {written.code(), "outbox " + written.message()};
   }
   std::uint64_t size = 0;
   for (const CommitRecord::Part& part : batch.commit.parts) size += part.size;
