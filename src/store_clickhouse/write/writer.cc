@@ -137,6 +137,7 @@ Result<record::Applied> ClusterWriter::Apply(const record::Batch& batch) {
   std::size_t tuples = 0;
   const auto blocks = BlocksOf(batch, tuples);
   std::vector<Pieces> bodies;
+  bodies.reserve(blocks.size());
   for (const NativeBlock& block : blocks)
     bodies.emplace_back([&block](const PieceSink& sink) { return block.WriteTo(sink); });
   if (Status committed = outbox_->Commit(bodies, batch.sources); !committed.ok()) return committed;
