@@ -51,6 +51,7 @@ std::vector<std::string> TableFilesOf(const Source& source) {
   std::vector<rocksdb::LiveFileMetaData> files;
   source.db.GetLiveFilesMetaData(&files);
   std::vector<std::string> names;
+  names.reserve(files.size());
   for (const auto& file : files) names.push_back(fs::path(file.relative_filename).filename());
   std::sort(names.begin(), names.end());
   return names;
