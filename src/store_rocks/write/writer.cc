@@ -255,7 +255,7 @@ std::chrono::sys_seconds RocksWriter::LatestBelieved() const {
 std::uint64_t RocksWriter::MostToAge() {
   const auto steady = options_.steady();
   const std::chrono::duration<double> passed = steady - std::exchange(trimmed_steady_, steady);
-  const double share = kCatchUp * (passed / options_.journal_keep);
+  const double share = std::max(0.0, kCatchUp * (passed / options_.journal_keep));
   const std::uint64_t held = totals_.journal_next() - totals_.journal_first();
   return share < 1 ? static_cast<std::uint64_t>(static_cast<double>(held) * share) : held;
 }
