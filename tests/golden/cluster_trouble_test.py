@@ -103,12 +103,17 @@ class Trouble(unittest.TestCase):
         cls.root = Path(cls.folder.name)
         cls.cluster = cls.enterClassContext(Cluster(cls.root))
         cls.chance = random.Random(20261128)
-        payloads = [p for capture in CAPTURES for p in payloads_of(capture)]
+        cls.payloads = [p for capture in CAPTURES for p in payloads_of(capture)]
         cls.files = []
         for number in range(ROUNDS):
-            cls.chance.shuffle(payloads)
             cls.files.append(cls.root / f"capture-{number}")
-            cls.files[-1].write_bytes(stream(payloads))
+            cls.files[-1].write_bytes(cls.shuffled())
+
+    @classmethod
+    def shuffled(cls) -> bytes:
+        """All frames in an order of their own: what comes twice in the same order is the same source."""
+        cls.chance.shuffle(cls.payloads)
+        return stream(cls.payloads)
 
     def setUp(self) -> None:
         self.database = self._testMethodName
@@ -143,10 +148,11 @@ class Trouble(unittest.TestCase):
         self.assertIsNone(run.process.poll(), self.said())
         return run
 
-    def send(self, number: int) -> None:
+    def send(self, number: int | None = None) -> None:
+        """A file, or all frames in a new order."""
         with socket.socket(socket.AF_UNIX) as peer:
             peer.connect(str(self.root / "s"))
-            peer.sendall(self.files[number].read_bytes())
+            peer.sendall(self.shuffled() if number is None else self.files[number].read_bytes())
             peer.shutdown(socket.SHUT_WR)
             while peer.recv(65536):
                 pass
@@ -275,22 +281,22 @@ class Trouble(unittest.TestCase):
         archive = self.root / "archive"
         self.options += ["--max-database", "1M"]
         run = self.live(None, "--archive", archive)
-        self.send(0)
+        self.send()
         wait_for(lambda: self.batches(1) > 0)
         node.end(signal.SIGKILL)
         try:
             rounds = 1
             while "nothing more is stored" not in self.said():
-                self.send(rounds % ROUNDS)
+                self.send()
                 rounds += 1
-            self.send(0)
+            self.send()
             rounds += 1
             self.assertLess(sum(path.stat().st_size for path in self.outbox.iterdir()), 2 << 20)
         finally:
             node.start()
             node.await_answer()
         wait_for(lambda: "frames are stored from now on" in self.said())
-        self.send(1)
+        self.send()
         self.assertEqual(0, run.stop()[0], self.said())
         self.files = [archive]
         self.assertEqual(0, self.run_files().returncode)
