@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 
 #include "base/wait.h"
@@ -20,6 +21,18 @@ Result<std::optional<Client>> Client::Connect(const std::string& path) {
   // failure may hide an ingester that has it.
   if (socket.status().code() == Code::kNoInput) return std::optional<Client>();
   return socket.status();
+}
+
+Result<Client> Client::ConnectAgain(const std::string& path, const Stop& stop) {
+  constexpr int kTries = 300;
+  constexpr std::chrono::milliseconds kPause(100);
+  for (int i = 0; i < kTries && !stop.requested(); ++i) {
+    auto client = Connect(path);
+    if (!client.ok()) return client.status();
+    if (client->has_value()) return std::move(**client);
+    if (WaitForStop(stop, kPause)) break;
+  }
+  return Status::Io("the live ingester went away; what was done is stored, run this again");
 }
 
 Status Client::Send(const Request& request, const Stop& stop) {

@@ -23,6 +23,10 @@ class Client {
   // may listen, and cannot be reached.
   static Result<std::optional<Client>> Connect(const std::string& path);
 
+  // Where one was before: an ingester that is started anew is back within seconds, and is waited
+  // for for half a minute. kIo: it is not back, or the stop came; else as Connect.
+  static Result<Client> ConnectAgain(const std::string& path, const Stop& stop);
+
   // kUsage: longer than a line may be. kIo: the ingester went away, or the stop came.
   Status Send(const Request& request, const Stop& stop);
 

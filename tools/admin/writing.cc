@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -10,7 +9,6 @@
 
 #include "admin/work.h"
 #include "base/log.h"
-#include "base/wait.h"
 #include "control/client.h"
 #include "store_rocks/open.h"
 #include "tools/common/database_path.h"
@@ -22,7 +20,6 @@ namespace pdns::tools {
 namespace {
 
 using control::Reply;
-using MaybeClient = Result<std::optional<control::Client>>;
 
 std::string DescribeWork(const source::Progress& progress, double /*seconds*/) {
   const std::uint64_t total = progress.bytes_total;
@@ -41,18 +38,6 @@ control::Request RequestOf(const CommandInput& input) {
   return request;
 }
 
-// An ingester that is started anew is back within seconds.
-MaybeClient ConnectAgain(const std::string& control, const Stop& stop) {
-  constexpr int kTries = 300;
-  constexpr std::chrono::milliseconds kPause(100);
-  for (int i = 0; i < kTries && !stop.requested(); ++i) {
-    auto client = control::Client::Connect(control);
-    if (!client.ok() || client->has_value()) return client;
-    if (WaitForStop(stop, kPause)) break;
-  }
-  return Status::Io("the live ingester went away; what was done is stored, run this again");
-}
-
 Result<Reply::Report> AskLive(control::Client client, const std::string& control,
                               const control::Request& request, const Stop& stop,
                               source::Progress& progress) {
@@ -63,9 +48,9 @@ Result<Reply::Report> AskLive(control::Client client, const std::string& control
     const bool again = report.ok() ? report->again : client.gone();
     if (!again || stop.requested()) return report;
     LogInfo("the live ingester is started anew: going on with the next one");
-    auto next = ConnectAgain(control, stop);
+    auto next = control::Client::ConnectAgain(control, stop);
     if (!next.ok()) return next.status();
-    client = std::move(**next);
+    client = std::move(*next);
   }
   return Status::Io("the live ingester ends whenever it is asked; what was done is stored");
 }

@@ -38,18 +38,6 @@ bool PauseForBusy(const Status& busy, bool told, const Stop& stop) {
   return !WaitForStop(stop, kPause);
 }
 
-// An ingester that is started anew is back within seconds.
-Result<std::optional<control::Client>> ConnectAgain(const std::string& control, const Stop& stop) {
-  constexpr int kTries = 300;
-  constexpr std::chrono::milliseconds kPause(100);
-  for (int i = 0; i < kTries && !stop.requested(); ++i) {
-    auto client = control::Client::Connect(control);
-    if (!client.ok() || client->has_value()) return client;
-    if (WaitForStop(stop, kPause)) break;
-  }
-  return Status::Io("the live ingester went away; what it took is stored, run this again");
-}
-
 Result<control::Reply::Report> Ask(control::Client& client, const control::Request& request,
                                    const Stop& stop) {
   source::Progress progress;
@@ -96,8 +84,9 @@ Result<std::optional<int>> BackfillByLive(const IngestOptions& options,
     const bool busy = report.status().code() == Code::kBusy && !options.no_wait;
     if (busy && PauseForBusy(report.status(), std::exchange(told, true), stop)) {
       silent = 0;
-      client = ConnectAgain(control, stop);
-      if (!client.ok()) return client.status();
+      auto next = control::Client::ConnectAgain(control, stop);
+      if (!next.ok()) return next.status();
+      *client = std::move(*next);
       continue;
     }
     if (!report.ok() && !(*client)->gone()) return report.status();
@@ -109,8 +98,9 @@ Result<std::optional<int>> BackfillByLive(const IngestOptions& options,
       if (!report->again || stop.requested()) return std::optional<int>(code);
     }
     LogInfo("the live ingester is started anew: going on with the next one");
-    client = ConnectAgain(control, stop);
-    if (!client.ok()) return client.status();
+    auto next = control::Client::ConnectAgain(control, stop);
+    if (!next.ok()) return next.status();
+    *client = std::move(*next);
   }
   return Status::Io("the live ingester ends whenever it is asked; what it took is stored");
 }
