@@ -50,11 +50,11 @@ class Writer {
   virtual Result<record::Applied> Apply(const record::Batch& batch) = 0;
 
   // Deletes the rows of the selection for which `test` is true, with their reverse rows. They go in
-  // batches of some thousand rows; each is deleted whole or not at all, so after a crash or an
+  // steps of some ten thousand rows; each is deleted whole or not at all, so after a crash or an
   // error the same call goes on. The journal keeps its entries of them until they are too old for
   // it; readers skip them. The database keeps how many rows went under `rule`, a text for people
-  // ("older-400d"), by the month of their last-seen. kIo: as Apply, but never sure that nothing was
-  // stored; kCorrupt.
+  // ("older-400d"), by the month of their last-seen. kDisk, kIo: as Apply, of the step at which it
+  // ended; kCorrupt.
   using RowTest = std::function<bool(const Row&)>;
   virtual Result<Expired> Expire(const Selection& selection, const RowTest& test,
                                  const std::string& rule, const Watch& watch) = 0;

@@ -5,20 +5,17 @@
 // be used by any thread; everything else here is for one.
 #pragma once
 
-#include <array>
 #include <memory>
-#include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "store/key_list.h"
 #include "store/writer.h"
 #include "store_rocks/commits.h"
 #include "store_rocks/common.h"
 #include "store_rocks/open.h"
 #include "store_rocks/totals.h"
 #include "store_rocks/write/batch_rows.h"
+#include "store_rocks/write/gone_rows.h"
 #include "store_rocks/write/known.h"
 #include "store_rocks/write/seen_cache.h"
 
@@ -26,20 +23,9 @@ namespace rocksdb {
 class Cache;
 class ColumnFamilyHandle;
 class DB;
-class Iterator;
 }  // namespace rocksdb
 
 namespace pdns::store_rocks {
-
-// A row that expires: what is needed to delete it and to count it.
-struct ExpiringRow {
-  std::string key;
-  std::string owner;  // ordered
-  record::RrType type{};
-  std::uint8_t reasons = 0;
-  std::chrono::sys_seconds last;
-  store::KeyList reverse;  // whole
-};
 
 class RocksWriter final : public store::Writer {
  public:
@@ -75,11 +61,8 @@ class RocksWriter final : public store::Writer {
   std::uint64_t MostToAge();
   std::chrono::sys_seconds LatestBelieved() const;
   bool TrimDue(std::chrono::sys_seconds now) const;
-  Status Delete(const std::vector<ExpiringRow>& rows, bool quarantined, const std::string& rule);
-  using KeysByFamily = std::array<std::vector<std::string>, kFamilies>;
-  Status WriteGone(const KeysByFamily& gone, Totals& totals);
-  static bool HasOtherRows(rocksdb::Iterator& it, const std::string& owner,
-                           const std::set<std::string_view>& going);
+  Status Delete(GoneRows& gone, const std::string& rule);
+  Status WriteGone(const GoneRows& gone, bool by_files, const MetaRows& meta);
   std::uint64_t LogBytes() const;
   std::uint64_t Sum(const std::string& property) const;
 

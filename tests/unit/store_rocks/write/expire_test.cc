@@ -1,5 +1,6 @@
 // Expiry: rows go from every family, whoever asks is as if they had never been, and what went is
 // counted.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -174,17 +175,64 @@ TEST(Expire, ManyRowsOfOneOwner) {
   const TempDir dir;
   const auto writer = OpenToWrite(dir / "db");
   Observations rows;
-  for (unsigned i = 0; i < 9000; ++i) rows.Add("a.org", RrType::kA, U32(i));
+  constexpr unsigned kMany = 33'000;
+  for (unsigned i = 0; i < kMany; ++i) rows.Add("a.org", RrType::kA, U32(i));
   rows.Add("b.org", RrType::kA, U32(1));
   Apply(*writer, Trusted(rows));
   Selection owner;
   owner.span = store::NameSpan(dns::NameFromText("a.org")->wire());
-  EXPECT_EQ(ExpireAll(*writer, owner), 9000U);
+  EXPECT_EQ(ExpireAll(*writer, owner), kMany);
   EXPECT_EQ(ScanAll(dir / "db").size(), 1U);
   const auto snapshot = SnapshotOf(dir / "db");
   EXPECT_EQ(TotalsOf(*snapshot).rrnames, 1U);
   EXPECT_EQ(CountAll(*snapshot).rrnames, 1U);
   EXPECT_EQ(CountAll(*snapshot).addresses, 1U);
+}
+
+// By table files, in more than one step: owners lose none, some or all of their rows, the first or
+// the last of them, in the midst of a step and at its end; by owner and by type.
+TEST(Expire, ManyOwners) {
+  constexpr unsigned kOwners = 12'000;
+  constexpr unsigned kRows = 3;  // so that a step ends in the midst of an owner
+  Selection some;
+  some.types = {RrType::kA};
+  for (const Selection& selection : {Selection(), some}) {
+    const TempDir dir;
+    auto writer = OpenToWrite(dir / "db");
+    Observations rows;
+    std::set<std::string> left;
+    std::uint64_t go = 0;
+    std::uint64_t stay = 0;
+    for (unsigned i = 0; i < kOwners; ++i) {
+      const std::string owner = fmt::format("o{}.org", i);
+      for (unsigned row = 0; row < kRows; ++row) {
+        const bool goes = (i >> row) % 2 == 0;
+        ++(goes ? go : stay);
+        if (!goes) left.insert(owner);
+        rows.Add(owner, RrType::kA, U32(i * kRows + row), Seen(1, goes ? 2 : 3, 1));
+      }
+    }
+    Apply(*writer, Trusted(rows));
+    const auto old = [](const store::Row& row) { return row.history.last == testing::At(2); };
+    EXPECT_EQ(ExpireAll(*writer, selection, old), go);
+    EXPECT_EQ(ExpireAll(*writer, selection, old), 0U);
+    const auto snapshot = SnapshotOf(dir / "db");
+    for (const record::Statistics& told : {TotalsOf(*snapshot), CountAll(*snapshot)}) {
+      EXPECT_EQ(told.tuples, stay);
+      EXPECT_EQ(told.rrnames, left.size());
+      EXPECT_EQ(told.expired.at("test").at("1970-01"), go);
+    }
+    EXPECT_EQ(ScanReverse(dir / "db").size(), stay);
+    // What went is new again; what stayed is known.
+    const auto applied = Apply(*writer, Trusted(rows));
+    EXPECT_EQ(applied.tuples_new, go);
+    EXPECT_EQ(TotalsOf(*SnapshotOf(dir / "db")).rrnames, kOwners);
+    EXPECT_EQ(ExpireAll(*writer, selection), kOwners * kRows);
+    writer.reset();
+    RawDatabase raw(dir / "db");
+    EXPECT_EQ(raw.Count(kForward), 0U);
+    EXPECT_EQ(raw.Count(kReverse), 0U);
+  }
 }
 
 TEST(Expire, StoppedAndAskedAgain) {
