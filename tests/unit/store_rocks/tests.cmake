@@ -7,4 +7,4 @@ pdns_unit_test(store_rocks
         verify/key_sums verify/verify repair/repair
         read/each read/oracle read/readers read/reverse read/values
   LIBS pdns_store_rocks pdns_store pdns_query pdns_dns PkgConfig::rocksdb fmt::fmt
-  HEAVY COST 60)
+  HEAVY COST 60 SHARDS 3)
