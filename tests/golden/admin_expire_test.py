@@ -14,6 +14,7 @@ from pdns_admin import DONE, LOOK, USAGE, admin, answer, many, told
 from pdns_testing import BIN, CAPTURES, Ingester, dump, ingest, listening, query, scratch, stats, stream, wait_for
 
 KILLS = int(os.environ.get("PDNS_KILLS", "5"))
+STEP = 32768  # rows that an expiry removes in one write
 TRUST = "--trust-clock"  # the captures stay where they are, and the clock goes on
 BEGIN = 1_700_000_000
 
@@ -162,8 +163,8 @@ class Expire(unittest.TestCase):
         self.assertEqual(DONE, admin("verify", self.database).returncode)
 
     def test_killed_in_its_midst(self) -> None:
-        """Each time behind some more steps, by the mark that every step writes; then it is run to its end."""
-        count = 1000 + 4096 * (2 * KILLS + 1)  # a step is 4096 rows, and a kill comes behind two of them on average
+        """Each time behind a step, by the mark that every step writes, or in the next; then it is run to its end."""
+        count = 1000 + STEP * (KILLS + KILLS // 2 + 2)
         (self.root / "capture").write_bytes(many(count, BEGIN))
         ingest(self.database, self.root / "capture")
         last = BEGIN + count - 1001
@@ -172,7 +173,7 @@ class Expire(unittest.TestCase):
             with subprocess.Popen([BIN / "pdns-admin", "expire", "-d", self.database, "--last-before", f"@{last}", TRUST],
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as expiry:
                 mark, seen = (self.database / "committed").read_bytes(), 0
-                while expiry.poll() is None and seen <= kill % 3:
+                while expiry.poll() is None and seen <= kill % 2:
                     now = (self.database / "committed").read_bytes()
                     seen, mark = seen + (now != mark), now
                 expiry.send_signal(signal.SIGKILL)
