@@ -130,7 +130,7 @@ _pdns_admin() {
   local IFS=$' \t\n' cur option before every="-d --database -j --json --version -h --help --help-all"
   local writes="--dry-run --control" stats="--recount --local"
   local expire="--older --last-before -t --type --name --glob --regex --exclude --bailiwick --sensor --first-before
-    --max-count --quarantined --trust-clock --config"
+    --max-count --quarantined --compact --trust-clock --config"
   COMPREPLY=()
   _pdns_begin
   if [[ $COMP_CWORD == 1 && $cur != -* ]]; then

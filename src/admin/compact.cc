@@ -19,22 +19,29 @@ std::uint64_t FreeOf(const std::string& path) {
 
 }  // namespace
 
+Status MergeAll(const Job& job) {
+  const auto writer = job.access.Beside();
+  if (!writer.ok()) return writer.status();
+  const std::uint64_t bytes = (*writer)->figures().disk_bytes;
+  const std::uint64_t room = FreeOf(job.access.path());
+  // A live ingester that meets a full disk stops storing.
+  if (room < bytes) {
+    return Status::Disk(fmt::format(
+        "database {}: to merge its table files needs room for a second copy, {} bytes, and {} are "
+        "free: nothing was merged",
+        job.access.path(), bytes, room));
+  }
+  return (*writer)->Compact([&job] { return job.stop.requested(); });
+}
+
 Result<control::Reply::Report> Compact(const Job& job) {
   const auto writer = job.access.Beside();
   if (!writer.ok()) return writer.status();
   const bool dry_run = job.options.Has("dry-run");
   const store::Figures before = (*writer)->figures();
   const std::uint64_t room = FreeOf(job.access.path());
-  // A live ingester that meets a full disk stops storing.
-  if (room < before.disk_bytes && !dry_run) {
-    return Status::Disk(fmt::format(
-        "database {}: compact needs room for a second copy, {} bytes, and {} are free: nothing was "
-        "done",
-        job.access.path(), before.disk_bytes, room));
-  }
   if (!dry_run) {
-    const Status compacted = (*writer)->Compact([&job] { return job.stop.requested(); });
-    if (!compacted.ok()) return compacted;
+    if (const Status merged = MergeAll(job); !merged.ok()) return merged;
   }
   const store::Figures after = (*writer)->figures();
   Report report;

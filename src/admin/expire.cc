@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "admin/compact.h"
 #include "admin/report.h"
 #include "ask/sensors.h"
 #include "base/amount.h"
@@ -95,14 +96,31 @@ class Expiry {
     if (!sensors.ok()) return sensors.status();
     request_.filter.sensors = *sensors;
     const bool dry_run = job_.options.Has("dry-run");
+    auto bytes = BytesOnDisk();
+    if (!bytes.ok()) return bytes.status();
+    bytes_before_ = *bytes;
     for (std::size_t i = 0; i < request_.questions.size() && whole_; ++i) {
       Status done = dry_run ? Count(snapshot, i) : Remove(i);
       if (!done.ok()) return done;
     }
+    if (whole_ && !dry_run && job_.options.Has("compact")) {
+      if (const Status merged = MergeAll(job_); !merged.ok()) return merged;
+      whole_ = !job_.stop.requested();
+    }
+    bytes = BytesOnDisk();
+    if (!bytes.ok()) return bytes.status();
+    bytes_after_ = *bytes;
     return Told(dry_run);
   }
 
  private:
+  Result<std::uint64_t> BytesOnDisk() const {
+    const auto writer = job_.access.Beside();
+    if (!writer.ok()) return writer.status();
+    const store::Figures figures = (*writer)->figures();
+    return figures.disk_bytes + figures.log_bytes;
+  }
+
   store::Selection SelectionOf(std::size_t number) const {
     const ask::Question& question = request_.questions[number].question;
     store::Selection selection;
@@ -198,6 +216,8 @@ class Expiry {
                 fmt::format("@{}", request_.filter.last.to.time_since_epoch().count()));
     report.Number(dry_run ? "rows found" : "rows removed", dry_run ? found : rows_);
     report.Texts("months", std::move(months));
+    report.Number("bytes before", bytes_before_);
+    report.Number("bytes after", bytes_after_);
     return {whole_ ? 0 : kIncomplete, report.text(), report.json("expire"), false};
   }
 
@@ -205,7 +225,9 @@ class Expiry {
   query::Request request_;
   const std::string rule_;
   const bool clock_believed_;
-  std::uint64_t rows_ = 0;  // removed
+  std::uint64_t rows_ = 0;          // removed
+  std::uint64_t bytes_before_ = 0;  // of table files and logs
+  std::uint64_t bytes_after_ = 0;
   std::map<std::string, std::uint64_t> months_;
   bool whole_ = true;
 };

@@ -23,7 +23,7 @@ const std::vector<Command>& Commands() {
       {"compact", {"dry-run"}, &Compact},
       {"expire",
        {"older", "last-before", "type", "name", "glob", "regex", "exclude", "bailiwick", "sensor",
-        "first-before", "max-count", "quarantined", "trust-clock", "dry-run"},
+        "first-before", "max-count", "quarantined", "trust-clock", "dry-run", "compact"},
        &Expire},
       {"checkpoint", {"dry-run", "directory"}, &Checkpoint},
   };

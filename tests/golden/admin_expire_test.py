@@ -162,6 +162,18 @@ class Expire(unittest.TestCase):
         self.assertEqual(count - count // 2 + sent, len(self.rows()))
         self.assertEqual(DONE, admin("verify", self.database).returncode)
 
+    def test_the_room_comes_back_and_is_told(self) -> None:
+        count = 20_000
+        (self.root / "capture").write_bytes(many(count, BEGIN))
+        ingest(self.database, self.root / "capture")
+        files = lambda: sum(path.stat().st_size for path in self.database.glob("*.sst"))
+        before = files()
+        done = self.expire("--last-before", f"@{BEGIN + count // 2 - 1}", "--compact")
+        self.assertEqual(count // 2, done["rows_removed"])
+        self.assertEqual(before, done["bytes_before"])
+        self.assertAlmostEqual(files(), done["bytes_after"], delta=8192)  # what closing flushes
+        self.assertLess(files(), before * 0.75)  # the journal keeps its entries
+
     def test_killed_in_its_midst(self) -> None:
         """Each time behind a step, by the mark that every step writes, or in the next; then it is run to its end."""
         count = 1000 + STEP * (KILLS + KILLS // 2 + 2)

@@ -35,6 +35,8 @@ OptionGroup Options() {
            "Remove rows that were first seen at TIME or earlier only"},
           {"max-count", kNumber, "N", kNo, "Remove rows seen in at most N responses only"},
           {"quarantined", kFlag, "", kNo, "Remove rows that were not trusted, instead of others"},
+          {"compact", kFlag, "", kNo,
+           "Rewrite all table files behind it, so that the room comes back at once"},
           {"config", kText, "FILE", kNo,
            "Read options from FILE, a line each: name = value; the command line takes precedence"},
           {"trust-clock", kFlag, "", kNo,
