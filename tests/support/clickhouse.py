@@ -1,7 +1,8 @@
 """ClickHouse servers for a test: each on free ports of 127.0.0.1, with folders of its own, ended by their pids.
 
-Debian's clickhouse-server (18.16) needs one thread pool and little memory for what the tests store. Where it is not
-installed, `skip_without_server` ends the test with the code that ctest counts as skipped.
+Debian's clickhouse-server (18.16) needs one thread pool and little memory for what the tests store. If PDNS_CLICKHOUSE
+is the path of libchdb.so, the engine of a new version is used in its place (clickhouse_library.py). Where what is wanted is
+not installed, `skip_without_server` ends the test with the code that ctest counts as skipped.
 """
 from __future__ import annotations
 
@@ -25,8 +26,16 @@ def server_program() -> str | None:
     return shutil.which("clickhouse-server", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/bin")
 
 
+def library() -> str | None:
+    """Of a new version, if that is to be used."""
+    return os.environ.get("PDNS_CLICKHOUSE") or None
+
+
 def skip_without_server() -> None:
-    if server_program() is None:
+    if library() is not None and not Path(library()).exists():
+        print(f"skipped: {library()} is not there: tests/support/fetch_clickhouse_library.py gets it from the npm registry")
+        sys.exit(77)
+    if library() is None and server_program() is None:
         print("skipped: clickhouse-server is not installed")
         sys.exit(77)
 
@@ -85,6 +94,11 @@ STATES = {
 }
 
 
+# What the programs add for a server that has it.
+NEW_SETTINGS = ("non_replicated_deduplication_window = 10000, default_compression_codec = 'ZSTD(1)', fsync_after_insert = 1, "
+                "fsync_part_directory = 1")
+
+
 def statements(database: str = "pdns") -> list[str]:
     columns = ", ".join(f"{name} AggregateFunction({function}, {kind})" for name, (function, kind) in STATES.items())
     zeros = ", ".join(f"{function}State(to{kind}(0))" for function, kind in STATES.values())
@@ -92,7 +106,7 @@ def statements(database: str = "pdns") -> list[str]:
         f"CREATE DATABASE {database}",
         f"CREATE TABLE {database}.rows (kind UInt8, key String, rrtype UInt16, owner String, rdata String, {columns}) "
         "ENGINE = AggregatingMergeTree PARTITION BY tuple() ORDER BY (kind, key, rrtype, owner, rdata) "
-        "SETTINGS index_granularity = 1024",
+        "SETTINGS index_granularity = 1024" + (f", {NEW_SETTINGS}" if library() else ""),
         f"INSERT INTO {database}.rows SELECT toUInt8(101), 'schema', toUInt16(0), '', '1.0', {zeros}",
     ]
 
@@ -111,13 +125,18 @@ class Node:
 
     def start(self) -> None:
         """Returns before it answers: `await_answer`."""
-        program = server_program()
-        assert program is not None and self.process is None
+        assert self.process is None
         with_parent = ["setpriv", "--pdeathsig", "KILL"]  # a test that is killed leaves no server
         with open(self.folder / "output.log", "ab") as out:
-            self.process = subprocess.Popen(
-                [*with_parent, program, f"--config-file={self.folder}/config.xml", f"--pid-file={self.folder}/pid"],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+            self.process = subprocess.Popen([*with_parent, *self._command()], stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+
+    def _command(self) -> list[str]:
+        if (new := library()) is not None:
+            face = Path(__file__).with_name("clickhouse_library.py")
+            return [sys.executable, str(face), new, str(self.folder), str(self.http)]
+        program = server_program()
+        assert program is not None
+        return [program, f"--config-file={self.folder}/config.xml", f"--pid-file={self.folder}/pid"]
 
     def await_answer(self) -> None:
         wait_for(lambda: self.process.poll() is not None or self._answers(), 120)
