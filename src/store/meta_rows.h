@@ -24,7 +24,7 @@ struct SchemaVersion {
   std::uint64_t major = 0;
   std::uint64_t minor = 0;
 };
-inline constexpr SchemaVersion kSchemaVersion{3, 0};
+inline constexpr SchemaVersion kSchemaVersion{3, 1};
 inline constexpr std::string_view kSchemaKey = "schema";
 std::string SchemaValue(const SchemaVersion& version);
 std::optional<SchemaVersion> DecodeSchemaValue(Bytes value);
@@ -77,6 +77,8 @@ inline constexpr std::string_view kSketchSeedKey = "sketch/seed";  // a number
 // next new tuple; two numbers.
 inline constexpr std::string_view kJournalFirstKey = "journal/first";
 inline constexpr std::string_view kJournalNextKey = "journal/next";
+// When rows of the journal last went, by the clock of the ingester: a number of seconds.
+inline constexpr std::string_view kJournalAgedKey = "journal/aged";
 
 // How many batches came by either way until a batch, that one counted, written with it.
 inline constexpr std::string_view kCommitsByLogKey = "commits/log";

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "dns/targets.h"
 #include "store/key_range.h"
+#include "store/value.h"
 #include "store_rocks/common.h"
 
 namespace pdns::store_rocks {
@@ -52,7 +53,8 @@ bool Totals::LoadNumber(std::string_view key, std::uint64_t number) {
       {store::kOwnersKey, &owners_},
       {store::kSketchSeedKey, &seed_},
       {store::kJournalFirstKey, &journal_first_},
-      {store::kJournalNextKey, &journal_next_}};
+      {store::kJournalNextKey, &journal_next_},
+      {store::kJournalAgedKey, &journal_aged_}};
   if (const auto found = single.find(key); found != single.end()) {
     *found->second = number;
   } else if (const auto type = store::DecodeTypeKey(key); type.has_value()) {
@@ -110,6 +112,17 @@ unsigned Totals::SensorNumber(std::string_view name) {
   return number;
 }
 
+std::chrono::sys_seconds Totals::journal_aged() const {
+  // A number of nonsense is a time far ahead, which the writer mends.
+  return std::chrono::sys_seconds(
+      std::chrono::seconds(std::min<std::uint64_t>(journal_aged_, store::kMaxSeconds)));
+}
+
+void Totals::AgeJournal(std::chrono::sys_seconds when) {
+  journal_aged_ =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(0, when.time_since_epoch().count()));
+}
+
 // Those of which there are never many.
 MetaRows Totals::FewRows() const {
   MetaRows all;
@@ -124,6 +137,8 @@ MetaRows Totals::FewRows() const {
   all[std::string(store::kSketchSeedKey)] = store::NumberValue(seed_);
   all[std::string(store::kJournalFirstKey)] = store::NumberValue(journal_first_);
   all[std::string(store::kJournalNextKey)] = store::NumberValue(journal_next_);
+  if (journal_aged_ > 0)
+    all[std::string(store::kJournalAgedKey)] = store::NumberValue(journal_aged_);
   if (times_.has_value()) all[std::string(store::kTimesKey)] = store::TimesValue(*times_);
   return all;
 }

@@ -73,6 +73,9 @@ class Totals {
   std::uint64_t journal_next() const { return journal_next_; }
   void AddJournal(std::uint64_t rows) { journal_next_ += rows; }
   void TrimJournal(std::uint64_t first) { journal_first_ = first; }
+  // When rows of it last went; the epoch if none ever did. A time before the epoch counts as that.
+  std::chrono::sys_seconds journal_aged() const;
+  void AgeJournal(std::chrono::sys_seconds when);
 
   // Adds the meta rows that changed since Load or the last Put. How many rows were looked at for
   // that.
@@ -97,6 +100,7 @@ class Totals {
   store::Sketch addresses_;
   std::uint64_t journal_first_ = 1;
   std::uint64_t journal_next_ = 1;
+  std::uint64_t journal_aged_ = 0;  // seconds
   using ByKey = std::map<std::string, std::uint64_t>;
   std::shared_ptr<ByKey> expired_ = std::make_shared<ByKey>();  // shared with copies until a change
   std::set<std::string> expired_changed_;                       // keys of it

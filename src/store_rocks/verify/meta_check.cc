@@ -48,11 +48,12 @@ bool MetaCheck::Read(std::string_view key, Bytes value) {
 bool MetaCheck::ReadNumber(std::string_view key, Bytes value, bool& known) {
   const std::uint64_t number = store::DecodeNumberValue(value).value_or(0);
   const bool read = store::DecodeNumberValue(value).has_value();
-  const std::array<std::pair<std::string_view, std::uint64_t*>, 4> single{
+  const std::array<std::pair<std::string_view, std::uint64_t*>, 5> single{
       {{store::kOwnersKey, &kept_.numbers.rrnames},
        {store::kSketchSeedKey, &kept_.seed},
        {store::kJournalFirstKey, &kept_.journal_first},
-       {store::kJournalNextKey, &kept_.journal_next}}};
+       {store::kJournalNextKey, &kept_.journal_next},
+       {store::kJournalAgedKey, &kept_.journal_aged}}};
   for (const auto& [name, place] : single) {
     if (key != name) continue;
     *place = number;

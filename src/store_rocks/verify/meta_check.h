@@ -28,6 +28,7 @@ struct Kept {
   store::Sketch addresses;
   std::uint64_t journal_first = 1;
   std::uint64_t journal_next = 1;
+  std::uint64_t journal_aged = 0;  // seconds
 };
 
 // Reads each meta row. A row of a kind that a newer version may have is passed over.

@@ -38,7 +38,7 @@ RocksWriter::RocksWriter(std::string path, const WriteOptions& options)
       seen_(PlanMemory(options.memory).seen_cache),
       was_late_(options.now()),
       opened_steady_(options.steady()),
-      trimmed_steady_(opened_steady_ - kTrimEvery) {}
+      aged_steady_(opened_steady_) {}
 
 RocksWriter::~RocksWriter() {
   // RocksDB wants its handles back before the database is closed, which the end of db_ does.
@@ -69,6 +69,7 @@ Status RocksWriter::Open() {
   commits_ = *commits;
   if (Status known = OpenSchema(); !known.ok()) return known;
   if (Status loaded = totals_.Load(*db_, handles_[kMeta], path_); !loaded.ok()) return loaded;
+  LoadJournalAge();
   return LoadJournalEnd();
 }
 
@@ -249,26 +250,31 @@ std::chrono::sys_seconds RocksWriter::LatestBelieved() const {
   return std::max(was_late_ + passed, totals_.last_seen()) + kWrongClock;
 }
 
+// The time since rows last went lies in the database, so that a loop of starts ages nothing faster
+// than time does. It is told by a clock that may have jumped meanwhile: no more than the hour
+// counts after which a process that goes on would have looked.
+void RocksWriter::LoadJournalAge() {
+  const std::chrono::seconds since = options_.now() - totals_.journal_aged();
+  aged_steady_ =
+      opened_steady_ - std::clamp<std::chrono::seconds>(since, std::chrono::seconds(0), kTrimEvery);
+}
+
 // Where the clock of a whole machine is ahead, and what it sees has false times, too, nothing tells
 // that rows are not old. So they go no faster than kCatchUp times as fast as they came to be old:
 // there is a day to notice it, if seven are kept.
-std::uint64_t RocksWriter::MostToAge() {
-  const auto steady = options_.steady();
-  const std::chrono::duration<double> passed = steady - std::exchange(trimmed_steady_, steady);
-  const double share = std::max(0.0, kCatchUp * (passed / options_.journal_keep));
+std::uint64_t RocksWriter::MostToAge(std::chrono::steady_clock::duration passed) const {
+  const double share =
+      std::max(0.0, kCatchUp * (std::chrono::duration<double>(passed) / options_.journal_keep));
   const std::uint64_t held = totals_.journal_next() - totals_.journal_first();
   return share < 1 ? static_cast<std::uint64_t>(static_cast<double>(held) * share) : held;
 }
 
-// Whole chunks that are old or too many go, some now and then.
-Status RocksWriter::TrimJournal() {
-  const std::chrono::sys_seconds now = options_.now();
-  if (!TrimDue(now)) return {};
-  const std::chrono::sys_seconds aged = std::min(now, LatestBelieved());
-  trimmed_ = now;
-  trimmed_next_ = totals_.journal_next();
-  const std::uint64_t age_to = totals_.journal_first() + MostToAge();
-  std::optional<std::uint64_t> keep_from;
+// Whole chunks that are old or too many.
+Result<RocksWriter::OldChunks> RocksWriter::FindOldChunks(
+    std::chrono::sys_seconds now, std::chrono::steady_clock::duration passed) const {
+  const auto aged = std::min(now, LatestBelieved());
+  const std::uint64_t age_to = totals_.journal_first() + MostToAge(passed);
+  OldChunks old;
   const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, handles_[kNew]));
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
     const auto first = store::DecodeJournalKey(View(it->key()));
@@ -281,20 +287,47 @@ Status RocksWriter::TrimJournal() {
     if (head->committed > now + kWrongClock && !too_many) continue;
     // The journal goes from its beginning only: behind the first chunk that stays all stay.
     if (head->committed >= aged - options_.journal_keep && !too_many) break;
-    // One chunk goes at each look, or a journal of few would stay for ever.
-    if (keep_from.has_value() && next > age_to && !too_many) break;
-    keep_from = next;
+    // One chunk goes in each hour, or a journal of few would stay for ever.
+    const bool first_of_hour = passed >= kTrimEvery && !old.keep_from.has_value();
+    if (next > age_to && !first_of_hour && !too_many) {
+      old.waits = !old.keep_from.has_value();
+      break;
+    }
+    old.keep_from = next;
   }
   if (!it->status().ok()) return FromRocks(path_, "read of the journal", it->status());
-  if (!keep_from.has_value()) return {};
-  MetaRows rows;
-  // The number of the first row goes with the range: it tells a journal that was trimmed from one
-  // that lost its beginning. A range is one record, however many rows it has.
-  totals_.TrimJournal(*keep_from);
-  totals_.Put(rows);
+  return old;
+}
+
+// Looks for them now and then.
+Status RocksWriter::TrimJournal() {
+  const std::chrono::sys_seconds now = options_.now();
+  if (!TrimDue(now)) return {};
+  trimmed_ = now;
+  trimmed_next_ = totals_.journal_next();
+  const auto steady = options_.steady();
+  const auto old = FindOldChunks(now, steady - aged_steady_);
+  if (!old.ok()) return old.status();
+  if (!old->waits) aged_steady_ = steady;
+  // A time that is ahead of the clock would let no row go by age in the processes that come.
+  const bool ahead = totals_.journal_aged() > now;
+  return old->keep_from.has_value() || ahead ? DropJournal(old->keep_from, now) : Status();
+}
+
+// What stands before `keep_from`, if anything does.
+Status RocksWriter::DropJournal(std::optional<std::uint64_t> keep_from,
+                                std::chrono::sys_seconds now) {
   rocksdb::WriteBatch writes;
-  auto gone =
-      writes.DeleteRange(handles_[kNew], store::JournalKey(0), store::JournalKey(*keep_from));
+  rocksdb::Status gone;
+  if (keep_from.has_value()) {
+    // The number of the first row goes with the range: it tells a journal that was trimmed from one
+    // that lost its beginning. A range is one record, however many rows it has.
+    totals_.TrimJournal(*keep_from);
+    gone = writes.DeleteRange(handles_[kNew], store::JournalKey(0), store::JournalKey(*keep_from));
+  }
+  totals_.AgeJournal(now);
+  MetaRows rows;
+  totals_.Put(rows);
   for (const auto& [key, value] : rows) {
     if (gone.ok()) gone = writes.Put(handles_[kMeta], key, value);
   }

@@ -5,7 +5,9 @@
 // be used by any thread; everything else here is for one.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,8 +59,16 @@ class RocksWriter final : public store::Writer {
                                JournalRows& journal);
   Result<std::vector<std::uint8_t>> CountQuarantined(const SortedRows& rows, Totals& totals) const;
   std::chrono::sys_seconds CommitTime();
+  struct OldChunks {
+    std::optional<std::uint64_t> keep_from;  // what stands before it may go
+    bool waits = false;  // an old one may not go yet: time goes on adding up for it
+  };
+  Result<OldChunks> FindOldChunks(std::chrono::sys_seconds now,
+                                  std::chrono::steady_clock::duration passed) const;
   Status TrimJournal();
-  std::uint64_t MostToAge();
+  Status DropJournal(std::optional<std::uint64_t> keep_from, std::chrono::sys_seconds now);
+  void LoadJournalAge();
+  std::uint64_t MostToAge(std::chrono::steady_clock::duration passed) const;
   std::chrono::sys_seconds LatestBelieved() const;
   bool TrimDue(std::chrono::sys_seconds now) const;
   Status Delete(GoneRows& gone, const std::string& rule);
@@ -79,7 +89,9 @@ class RocksWriter final : public store::Writer {
   // empty journal, which has nothing to lose, as the clock says. And the steady clock then.
   std::chrono::sys_seconds was_late_;
   std::chrono::steady_clock::time_point opened_steady_;
-  std::chrono::steady_clock::time_point trimmed_steady_;  // when rows last went by age
+  // Since when rows may go by age: when they last went, or when none was old. What passed between
+  // two processes counts, an hour at most (LoadJournalAge).
+  std::chrono::steady_clock::time_point aged_steady_;
   std::chrono::sys_seconds trimmed_;  // when old rows of the journal were last looked for
   std::uint64_t trimmed_next_ = 0;    // the journal's next number then
   Status failed_;  // of a write that may be stored: what this object knows may be out of date

@@ -306,6 +306,54 @@ TEST_F(Journal, AClockOfTheWholeMachineThatIsYearsAhead) {
   EXPECT_EQ(New().size(), 112U) << "once it is believed, it counts";
 }
 
+// Nothing but time makes rows go by age: a process that is started a hundred times in a quarter of
+// an hour, as one that fails at once is, takes no more than one that goes on.
+TEST_F(Journal, ALoopOfStartsAgesNoFasterThanTime) {
+  constexpr unsigned kHours = 24 * 7;
+  unsigned number = 0;
+  auto writer = Open();
+  for (unsigned hour = 0; hour < kHours; ++hour, now += std::chrono::hours(1))
+    ApplySeen(*writer, number++, now);
+  const auto right = now;
+  jumped = std::chrono::days(4000);
+  for (unsigned start = 0; start < 100; ++start, now += std::chrono::seconds(10)) {
+    writer.reset();
+    writer = Open();
+    ApplySeen(*writer, start % 2 == 0 ? number++ : number - 1, now + jumped);
+  }
+  const auto times = Times();
+  const auto old = std::count_if(times.begin(), times.end(),
+                                 [&](std::chrono::sys_seconds time) { return time < right; });
+  // The hour that counts at the first start takes 7 of them; a quarter of one, with what came
+  // meanwhile, 7 more.
+  EXPECT_GE(old, kHours - 14);
+  EXPECT_LT(old, kHours);
+}
+
+// Each run of pdns-ingest over files is such a start, and may be short.
+TEST_F(Journal, ShortRunsLetOldRowsGo) {
+  for (unsigned hour = 0; hour < 24; ++hour, now += std::chrono::hours(1))
+    ApplySeen(*Open(), hour, now);
+  now += std::chrono::days(8);
+  for (unsigned run = 0; run < 24; ++run, now += std::chrono::minutes(20))
+    ApplySeen(*Open(), 100, now);
+  // A chunk an hour, in 8 hours.
+  EXPECT_EQ(New().size(), 24U + 1 - 8);
+}
+
+// The time that the database keeps of a clock that was ahead is mended by the first short run.
+TEST_F(Journal, ShortRunsAfterAClockThatWasAhead) {
+  for (unsigned hour = 0; hour < 12; ++hour, now += std::chrono::hours(1))
+    ApplySeen(*Open(), hour, now);
+  jumped = std::chrono::days(4000);
+  ApplySeen(*Open(), 0, now + jumped);
+  ASSERT_EQ(Span().first, 2U) << "one went";
+  jumped = {};
+  now += std::chrono::days(8);
+  for (unsigned run = 0; run < 4; ++run, now += std::chrono::hours(1)) ApplySeen(*Open(), 0, now);
+  EXPECT_EQ(Span().first, 5U) << "one each hour behind the first run";
+}
+
 // After a rest the clock is believed with the first answers that are as late as it says.
 TEST_F(Journal, AfterALongRestOldRowsGo) {
   auto writer = Open();
