@@ -189,6 +189,26 @@ class Process(unittest.TestCase):
                 self.assertEqual(truth, run.stdout)
         self.assertEqual(whole, dump(self.root / "limited"))
 
+    def test_files_that_may_not_grow(self) -> None:
+        """A limit on file sizes is a full disk: a word and a code, and no signal that ends the process."""
+        self.assertEqual(0, ingest(self.database, CAPTURE).returncode)
+        whole = dump(self.database)
+        out, old = self.root / "out", ("--older", "1d", "--trust-clock")
+        asks = (["pdns-query", "-d", self.database, "*"], ["pdns-tap", CAPTURE],
+                ["pdns-ingest", "-d", self.root / "new", CAPTURE], ["pdns-ingest", "-d", self.database, CAPTURES[1]],
+                ["pdns-admin", "expire", "-d", self.database, *old], ["pdns-admin", "compact", "-d", self.database],
+                ["pdns-admin", "export", "-d", self.database, self.root / "export"],
+                ["pdns-admin", "export", "-d", self.database],
+                ["pdns-admin", "checkpoint", "-d", self.database, self.root / "copy"])
+        for command in asks:
+            with self.subTest(command=command[:2]), out.open("wb") as into:
+                run = subprocess.run([BIN / command[0], *command[1:]], stdout=into, stderr=subprocess.PIPE, timeout=300,
+                                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)))
+                self.assertIn(run.returncode, (1, IO), run.stderr)
+                self.assertRegex(run.stderr, b"File too large|cannot be written|standard output")
+        self.assertEqual([], [path.name for path in self.root.iterdir() if path.name.startswith(("export", "copy"))])
+        self.assertEqual(whole, dump(self.database))
+
     def test_a_database_that_may_not_be_read(self) -> None:
         self.root.chmod(0o755)
         self.assertEqual(0, ingest(self.database, CAPTURE).returncode)

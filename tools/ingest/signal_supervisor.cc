@@ -36,7 +36,6 @@ void BlockSignals() {
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignore, nullptr);
-  sigaction(SIGXFSZ, &ignore, nullptr);  // a limit on file sizes is a full disk: write() says so
 }
 
 SignalSupervisor::SignalSupervisor(Stop& stop, Handlers handlers)

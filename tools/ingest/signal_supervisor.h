@@ -2,7 +2,7 @@
 //
 // SIGTERM and SIGINT ask for a stop; a second one ends the process at once. SIGHUP asks for a stop
 // after which the program is to be started anew (Reloads()), or is a stop like the others where
-// nothing live would be lost by it. SIGUSR1 prints all figures. SIGPIPE and SIGXFSZ are ignored.
+// nothing live would be lost by it. SIGUSR1 prints all figures. SIGPIPE is ignored.
 #pragma once
 
 #include <atomic>
