@@ -1,3 +1,6 @@
+#include "tools/admin/backup/backup.h"
+#include "tools/admin/backup/backups.h"
+#include "tools/admin/backup/restore.h"
 #include "tools/admin/checkpoint.h"
 #include "tools/admin/command.h"
 #include "tools/admin/compact.h"
@@ -13,8 +16,9 @@ namespace pdns::tools {
 
 const std::vector<Command>& AdminCommands() {
   static const std::vector<Command> kCommands{
-      StatsCommand(),   LedgerCommand(),     VerifyCommand(), RepairCommand(),      ExpireCommand(),
-      CompactCommand(), CheckpointCommand(), ExportCommand(), InitClusterCommand(),
+      StatsCommand(),   LedgerCommand(),     VerifyCommand(), RepairCommand(),
+      ExpireCommand(),  CompactCommand(),    BackupCommand(), BackupsCommand(),
+      RestoreCommand(), CheckpointCommand(), ExportCommand(), InitClusterCommand(),
   };
   return kCommands;
 }

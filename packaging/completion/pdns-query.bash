@@ -131,15 +131,17 @@ _pdns_admin() {
   local writes="--dry-run --control" stats="--recount --local"
   local expire="--older --last-before -t --type --name --glob --regex --exclude --bailiwick --sensor --first-before
     --max-count --quarantined --compact --trust-clock --config"
+  local backup="--keep --keep-for --directory --config" restore="--to --backup --dry-run"
   COMPREPLY=()
   _pdns_begin
   if [[ $COMP_CWORD == 1 && $cur != -* ]]; then
-    _pdns_words "stats ledger verify repair expire compact checkpoint export init-cluster"
+    _pdns_words "stats ledger verify repair expire compact backup backups restore checkpoint export init-cluster"
     return
   fi
   case $option in
-    -d | --database) compopt -o dirnames; return ;;
+    -d | --database | --directory | --to) compopt -o dirnames; return ;;
     --control | --config) compopt -o default; return ;;
+    --keep | --keep-for | --backup) return ;;
     -t | --type) _pdns_list "$_pdns_rrtypes ANY ANY-DNSSEC"; return ;;
     --older | --last-before | --name | --exclude | --bailiwick | --sensor | --first-before | --max-count) return ;;
   esac
@@ -150,10 +152,13 @@ _pdns_admin() {
     repair) _pdns_rest "--dry-run $every" ;;
     expire) _pdns_rest "$expire $writes $every" ;;
     compact) _pdns_rest "$writes $every" ;;
+    backup) _pdns_rest "$backup $writes $every" files ;;
+    backups) _pdns_rest "--verify $every" files ;;
+    restore) _pdns_rest "$restore $every" files ;;
     checkpoint) _pdns_rest "$writes $every" files ;;
     export) _pdns_rest "--zstd $every" files ;;
     init-cluster) _pdns_rest "--dry-run $every" ;;
-    *) _pdns_rest "$stats --quick --zstd $expire $writes $every" ;;
+    *) _pdns_rest "$stats --quick --zstd --verify $backup $restore $expire $writes $every" ;;
   esac
 }
 

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "admin/report.h"
+#include "base/folder.h"
 
 namespace pdns::admin {
 namespace {
@@ -29,17 +30,6 @@ Size SizeOf(const fs::path& directory) {
   return size;
 }
 
-bool IsInside(const fs::path& directory, const fs::path& database) {
-  std::error_code error;
-  const fs::path parent = fs::weakly_canonical(directory.parent_path(), error);
-  const fs::path top = fs::weakly_canonical(database, error);
-  for (fs::path at = parent; !error; at = at.parent_path()) {
-    if (at == top) return true;
-    if (at == at.parent_path()) return false;
-  }
-  return false;
-}
-
 Status Check(const fs::path& directory, const std::string& database) {
   if (directory.empty()) return Status::Usage("checkpoint: give the directory that is to be made");
   if (!directory.is_absolute())
@@ -51,7 +41,7 @@ Status Check(const fs::path& directory, const std::string& database) {
     return Status::NoInput("checkpoint " + directory.string() + ": there is no directory " +
                            directory.parent_path().string());
   }
-  if (IsInside(directory, database)) {
+  if (IsWithin(directory, database)) {
     return Status::Usage("checkpoint " + directory.string() +
                          ": a directory inside the database: name another");
   }

@@ -1,29 +1,16 @@
 #include "admin/compact.h"
 
 #include <fmt/format.h>
-#include <sys/statvfs.h>
-
-#include <limits>
 
 #include "admin/report.h"
+#include "base/folder.h"
 
 namespace pdns::admin {
-namespace {
-
-// Where the disk does not tell, there may be room.
-std::uint64_t FreeOf(const std::string& path) {
-  struct statvfs disk {};
-  if (statvfs(path.c_str(), &disk) != 0) return std::numeric_limits<std::uint64_t>::max();
-  return std::uint64_t{disk.f_bavail} * disk.f_frsize;
-}
-
-}  // namespace
-
 Status MergeAll(const Job& job) {
   const auto writer = job.access.Beside();
   if (!writer.ok()) return writer.status();
   const std::uint64_t bytes = (*writer)->figures().disk_bytes;
-  const std::uint64_t room = FreeOf(job.access.path());
+  const std::uint64_t room = FreeBytes(job.access.path());
   // A live ingester that meets a full disk stops storing.
   if (room < bytes) {
     return Status::Disk(fmt::format(
@@ -39,7 +26,7 @@ Result<control::Reply::Report> Compact(const Job& job) {
   if (!writer.ok()) return writer.status();
   const bool dry_run = job.options.Has("dry-run");
   const store::Figures before = (*writer)->figures();
-  const std::uint64_t room = FreeOf(job.access.path());
+  const std::uint64_t room = FreeBytes(job.access.path());
   if (!dry_run) {
     if (const Status merged = MergeAll(job); !merged.ok()) return merged;
   }

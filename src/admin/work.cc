@@ -5,9 +5,11 @@
 #include <string_view>
 #include <vector>
 
+#include "admin/backup_source.h"
 #include "admin/checkpoint.h"
 #include "admin/compact.h"
 #include "admin/expire.h"
+#include "store/backups.h"
 
 namespace pdns::admin {
 namespace {
@@ -26,6 +28,7 @@ const std::vector<Command>& Commands() {
         "first-before", "max-count", "quarantined", "trust-clock", "dry-run", "compact"},
        &Expire},
       {"checkpoint", {"dry-run", "directory"}, &Checkpoint},
+      {store::kBackupSource, {}, &MakeBackupSource},
   };
   return kCommands;
 }

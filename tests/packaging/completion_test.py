@@ -32,7 +32,7 @@ FILE_VALUES = {("pdns-query", "--file"), *(("pdns-ingest", option) for option in
     *(("pdns-serve", option) for option in ("--keys", "--audit", "--tls-cert", "--tls-key", "--config")),
     *(("pdns-tap", option) for option in ("--unix", "--follow", "--control")),
     *(("pdns-admin", option) for option in ("--control", "--config"))}
-FOLDER_VALUES = {*((program, "--database") for program in PROGRAMS),
+FOLDER_VALUES = {*((program, "--database") for program in PROGRAMS), ("pdns-admin", "--directory"), ("pdns-admin", "--to"),
                  *(("pdns-ingest", option) for option in ("--watch", "--archive", "--outbox"))}
 SYSTEM_VALUES = {("pdns-ingest", "--socket-owner"), ("pdns-ingest", "--socket-group"),
                  ("pdns-ingest", "--backfill-group")}

@@ -87,21 +87,24 @@ std::vector<OptionRow> WritingOptions() {
        "Ask a live ingester by SOCKET; without it: control.sock in the database"}};
 }
 
+Result<Reply::Report> DoWriting(const CommandInput& input, const std::string& path,
+                                const Stop& stop, source::Progress& progress) {
+  const control::Request request = RequestOf(input);
+  const std::string control = input.Has("control") ? input.Text("control") : path + "/control.sock";
+  auto client = control::Client::Connect(control);
+  if (!client.ok()) return client.status();
+  return client->has_value() ? AskLive(std::move(**client), control, request, stop, progress)
+                             : DoAlone(path, request, stop, progress);
+}
+
 Result<int> RunWriting(const CommandInput& input) {
   const auto path = DatabasePath(input.Text("database"), Access::kWrite);
   if (!path.ok()) return path.status();
   Stop stop;
   StopOnSignals(stop);
-  const control::Request request = RequestOf(input);
-  const std::string control =
-      input.Has("control") ? input.Text("control") : *path + "/control.sock";
-  auto client = control::Client::Connect(control);
-  if (!client.ok()) return client.status();
   source::Progress progress;
   std::optional<ProgressLine> line(std::in_place, progress, &DescribeWork);
-  const auto report = client->has_value()
-                          ? AskLive(std::move(**client), control, request, stop, progress)
-                          : DoAlone(*path, request, stop, progress);
+  const auto report = DoWriting(input, *path, stop, progress);
   line.reset();
   if (!report.ok()) return report.status();
   return Print(*report, input.Has("json"));

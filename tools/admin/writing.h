@@ -2,15 +2,24 @@
 // socket; else by this process (admin/work.h).
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/status.h"
+#include "base/stop.h"
+#include "control/message.h"
+#include "source/report.h"
 #include "tools/admin/command.h"
 
 namespace pdns::tools {
 
 // --dry-run and --control, which all of them have.
 std::vector<OptionRow> WritingOptions();
+
+// Runs the command with its options on the database `path`: the report, which is not printed.
+// Errors as RunWriting.
+Result<control::Reply::Report> DoWriting(const CommandInput& input, const std::string& path,
+                                         const Stop& stop, source::Progress& progress);
 
 // Runs the command with its options, shows how far it is, and prints its report: the exit code.
 // kBusy: another process, without a control socket, has the database; the message names its pid.

@@ -50,13 +50,15 @@ install(FILES ${packaging}/deb/README.Debian DESTINATION ${doc} ${service})
 install(FILES ${packaging}/systemd/pdns-ingest.service ${packaging}/systemd/pdns-ingest.socket
               ${packaging}/systemd/pdns-backfill.service ${packaging}/systemd/pdns-backfill.timer
               ${packaging}/systemd/pdns-expire.service ${packaging}/systemd/pdns-expire.timer
+              ${packaging}/systemd/pdns-backup.service ${packaging}/systemd/pdns-backup.timer
               ${packaging}/systemd/pdns-serve.service ${packaging}/systemd/pdns-serve.socket
         DESTINATION lib/systemd/system ${service})
 install(FILES ${packaging}/systemd/sysusers.conf DESTINATION lib/sysusers.d
         RENAME ${PDNS_PACKAGE}.conf ${service})
 install(FILES ${packaging}/systemd/tmpfiles.conf DESTINATION lib/tmpfiles.d
         RENAME ${PDNS_PACKAGE}.conf ${service})
-install(FILES ${packaging}/config/ingest.conf ${packaging}/config/backfill.conf ${packaging}/config/expire.conf ${packaging}/config/serve.conf
+install(FILES ${packaging}/config/ingest.conf ${packaging}/config/backfill.conf ${packaging}/config/expire.conf
+              ${packaging}/config/backup.conf ${packaging}/config/serve.conf
         DESTINATION /etc/pdns ${service})
 install(FILES ${packaging}/deb/lintian-overrides
         DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/lintian/overrides RENAME ${PDNS_PACKAGE} ${service})

@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/folder.h"
 #include "store_rocks/check/writer_checks.h"
 #include "store_rocks/commits.h"
 #include "store_rocks/repair/loose_open.h"
@@ -126,14 +127,6 @@ Status MendCopy(const std::string& copy, const RepairPlan& plan, const store::Ve
   if (repaired.after.damaged == 0) return {};
   return Status::Corrupt("the mended copy is not sound, and the database is as it was: " +
                          repaired.after.findings.front().what);
-}
-
-Status SyncFolder(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
-  const int error = errno;
-  if (fd >= 0) close(fd);
-  return synced ? Status() : Status::DiskErrno(path + ": cannot be synced", error);
 }
 
 // One step: whoever opens the path finds the one or the other.
