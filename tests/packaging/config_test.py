@@ -35,7 +35,7 @@ class Config(unittest.TestCase):
         return subprocess.run([BIN / program, "--config", path, "--help"], capture_output=True, text=True)
 
     def test_files(self) -> None:
-        self.assertEqual({*FILES, CONFIG / "serve.conf", CONFIG / "expire.conf"}, set(CONFIG.glob("*.conf")))
+        self.assertEqual({*FILES, CONFIG / "serve.conf", CONFIG / "expire.conf", CONFIG / "backup.conf"}, set(CONFIG.glob("*.conf")))
         for path in FILES:
             for text in (path.read_text(), uncommented(path.read_text())):
                 run = self.read(text)
@@ -68,6 +68,22 @@ class Config(unittest.TestCase):
         path.write_text("dry-run = true\n")
         run = subprocess.run([BIN / "pdns-admin", "expire", "-d", database, "--config", path], capture_output=True, text=True)
         self.assertEqual(64, run.returncode)
+
+    def test_the_one_of_backups(self) -> None:
+        """Each option of the command that is not for one run; with its own paths it makes a backup."""
+        text = (CONFIG / "backup.conf").read_text()
+        root = Path(self.folder.name)
+        subprocess.run([BIN / "pdns-ingest", "-d", root / "pdns", *CAPTURES], capture_output=True, check=True)
+        said = subprocess.run([BIN / "pdns-admin", "backup", "--help"], capture_output=True, text=True, check=True).stdout
+        options = set(re.findall(r"^  (?:-\w \[ )?--([a-z][a-z-]+)", said, re.MULTILINE))
+        shown = set(re.findall(r"^#?([a-z-]+) = ", text, re.MULTILINE))
+        self.assertEqual(options - {"config", "dry-run", "help", "help-all", "version", "json"}, shown)
+        for one in (text, uncommented(text)):
+            path = root / "backup.conf"
+            path.write_text(one.replace("/var/lib", str(root)))
+            run = subprocess.run([BIN / "pdns-admin", "backup", "--config", path], capture_output=True, text=True)
+            self.assertEqual((0, ""), (run.returncode, run.stderr))
+        self.assertEqual(["1", "2"], sorted(path.name for path in (root / "pdns-backups/meta").iterdir()))
 
     def test_a_fault_is_seen(self) -> None:
         self.assertEqual(64, self.read("databse = /var/lib/pdns\n").returncode)

@@ -210,7 +210,7 @@ class Deb(unittest.TestCase):
         self.assertEqual([], told["enabled"])
         self.assertEqual(["drwxr-sr-x pdns-ingest pdns-dnstap"], told["run"])
         self.assertGreater(int(told["differs"][0]), 10)  # what the package has; so a difference would be seen below
-        self.assertEqual({"/etc/pdns/backfill.conf", "/etc/pdns/expire.conf", "/etc/pdns/ingest.conf", "/etc/pdns/serve.conf"},
+        self.assertEqual({"/etc/pdns/backfill.conf", "/etc/pdns/backup.conf", "/etc/pdns/expire.conf", "/etc/pdns/ingest.conf", "/etc/pdns/serve.conf"},
                          {line.split()[0] for line in told["conffiles"] if line.strip()})
         self.assertIn("(pdns-ingest)", told["users"][0])
         self.assertTrue(told["users"][1].startswith("pdns-dnstap:"))
@@ -228,7 +228,7 @@ class Deb(unittest.TestCase):
         # Removed: stopped first; configuration and data stay.
         self.assertTrue(any(line.startswith("stop ") or " stop " in line for line in told["asked-of-systemd-3"]),
                         told["asked-of-systemd-3"])
-        self.assertEqual(["backfill.conf", "expire.conf", "ingest.conf", "serve.conf", "/var/lib/pdns/CURRENT"], told["configured"])
+        self.assertEqual(["backfill.conf", "backup.conf", "expire.conf", "ingest.conf", "serve.conf", "/var/lib/pdns/CURRENT"], told["configured"])
         # Purged: the data stays and is named; nothing else is left.
         self.assertIn("/var/lib/pdns holds data", "\n".join(told["purge"]))
         self.assertEqual(["/var/lib/pdns/CURRENT"], told["left"])

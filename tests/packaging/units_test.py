@@ -13,7 +13,7 @@ from pdns_testing import BIN, CAPTURES, CONTENT_TYPE, control, listening, scratc
 
 PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
 UNITS = PACKAGING / "systemd"
-MOST_EXPOSED = {"pdns-ingest.service": 20, "pdns-backfill.service": 12, "pdns-expire.service": 12, "pdns-serve.service": 15}  # tenths; a bare service has 96
+MOST_EXPOSED = {"pdns-ingest.service": 20, "pdns-backfill.service": 12, "pdns-expire.service": 12, "pdns-backup.service": 12, "pdns-serve.service": 15}  # tenths; a bare service has 96
 
 
 def directives(unit: Path) -> list[tuple[str, str]]:
@@ -56,7 +56,7 @@ class Units(unittest.TestCase):
 
     def test_systemd_reads_them(self) -> None:
         names = sorted(unit.name for unit in self.root.iterdir())
-        self.assertEqual(8, len(names))
+        self.assertEqual(10, len(names))
         self.assertEqual("", self.verify(*names))
 
     def test_a_fault_is_seen(self) -> None:
@@ -102,7 +102,7 @@ class Units(unittest.TestCase):
         folder = re.search(r"^d (\S+) (\S+) (\S+) (\S+)", (UNITS / "tmpfiles.conf").read_text(), re.MULTILINE)
         listens = Path(value(UNITS / "pdns-ingest.socket", "ListenStream"))
         self.assertEqual((str(listens.parent), "2755", "pdns-ingest", "pdns-dnstap"), folder.groups())
-        for unit in ("pdns-ingest.service", "pdns-backfill.service", "pdns-expire.service", "pdns-serve.service"):
+        for unit in ("pdns-ingest.service", "pdns-backfill.service", "pdns-expire.service", "pdns-backup.service", "pdns-serve.service"):
             for given in re.findall(r"--config (\S+)", value(UNITS / unit, "ExecStart")):
                 self.assertTrue((PACKAGING / "config" / Path(given).name).is_file(), given)
 

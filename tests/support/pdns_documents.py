@@ -120,6 +120,7 @@ class Place:
             (root / folder).mkdir(parents=True)
         run = ingest(root / "var/lib/pdns", *CAPTURES)
         assert run.returncode == 0, run.stderr
+        subprocess.run([BIN / "pdns-admin", "backup", "-d", root / "var/lib/pdns", root / "var/lib/pdns-backups"], check=True, stdout=subprocess.DEVNULL)
         shutil.copytree(root / "var/lib/pdns", root / "home/case-17.pdns")
         archived = compress("zstd", CAPTURES[0].read_bytes())
         for place in ("var/lib/pdns-archive/pdns-20261122T190000Z.dnstap.zst", "work/capture.dnstap.zst",
