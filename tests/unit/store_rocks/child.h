@@ -22,7 +22,9 @@ class Child {
     if (pid_ == 0) {
       setenv(kDatabase, database.c_str(), 1);
       setenv(kPipe, std::to_string(ends[1]).c_str(), 1);
-      unsetenv("GTEST_TOTAL_SHARDS");  // this one test, whatever part of all the parent runs
+      // This one test, whatever part of all the parent runs.
+      unsetenv("GTEST_TOTAL_SHARDS");
+      unsetenv("GTEST_SHARD_INDEX");
       const std::string filter = "--gtest_filter=Child.DISABLED_" + test;
       execl("/proc/self/exe", "child", "--gtest_also_run_disabled_tests", "--gtest_brief=1",
             filter.c_str(), nullptr);
