@@ -1,5 +1,8 @@
 #include "admin/checkpoint.h"
 
+#include <fmt/format.h>
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -48,6 +51,25 @@ Status Check(const fs::path& directory, const std::string& database) {
   return {};
 }
 
+// On another disk the table files are copied. Where the disk fills up beside others that write to
+// it, RocksDB removes what it made.
+Status CheckRoom(const Job& job, const fs::path& directory) {
+  struct stat database {};
+  struct stat parent {};
+  const bool known = stat(job.access.path().c_str(), &database) == 0 &&
+                     stat(directory.parent_path().c_str(), &parent) == 0;
+  if (!known || database.st_dev == parent.st_dev) return {};
+  const auto writer = job.access.Beside();
+  if (!writer.ok()) return writer.status();
+  const store::Figures figures = (*writer)->figures();
+  const std::uint64_t bytes = figures.disk_bytes + figures.log_bytes;
+  const std::uint64_t room = FreeBytes(directory.parent_path());
+  if (bytes <= room) return {};
+  return Status::Disk(
+      fmt::format("checkpoint {}: {} bytes are to be copied, and {} are free: nothing was made",
+                  directory.string(), bytes, room));
+}
+
 }  // namespace
 
 Result<control::Reply::Report> Checkpoint(const Job& job) {
@@ -55,6 +77,7 @@ Result<control::Reply::Report> Checkpoint(const Job& job) {
   std::string text(job.options.One("directory").value_or(""));
   while (text.size() > 1 && text.ends_with('/')) text.pop_back();
   if (Status checked = Check(text, job.access.path()); !checked.ok()) return checked;
+  if (Status room = CheckRoom(job, text); !room.ok()) return room;
   const bool dry_run = job.options.Has("dry-run");
   if (!dry_run) {
     const Status made =

@@ -12,8 +12,8 @@
 namespace pdns::admin {
 
 // kUsage: no directory, a relative one, or one inside the database; kNoInput: it is there already,
-// or what it is to stand in is not; kDisk, kIo. After an error, and after a kill, there is no
-// directory of that name. Thread as RunWork.
+// or what it is to stand in is not; kDisk: also if another disk has no room for it; kIo. After an
+// error, and after a kill, there is no directory of that name. Thread as RunWork.
 Result<control::Reply::Report> Checkpoint(const Job& job);
 
 }  // namespace pdns::admin

@@ -3,6 +3,7 @@
  *   PDNS_FAULT=write:7        the seventh call of that kind fails with EIO, and all behind it; kinds: open, read, write,
  *                             sync, rename, link
  *   PDNS_FAULT_ONCE=1         only that one
+ *   PDNS_FAULT_FULL=1         it fails with ENOSPC in place of EIO
  * When a fault was given, the file named by PDNS_FAULT_TOLD is made. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -48,7 +49,7 @@ static int Fails(const char* kind) {
     const int fd = real(told, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
     if (fd >= 0) close(fd);
   }
-  errno = EIO;
+  errno = getenv("PDNS_FAULT_FULL") != NULL ? ENOSPC : EIO;
   return 1;
 }
 

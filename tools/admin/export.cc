@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -57,8 +58,12 @@ class Target {
   }
 
   Status Write(std::string_view bytes) {
-    if (file_.has_value()) return WriteAll(file_->get(), bytes, part_);
-    return WriteAll(STDOUT_FILENO, bytes, "standard output");
+    if (!file_.has_value()) return WriteAll(STDOUT_FILENO, bytes, "standard output");
+    Status done = WriteAll(file_->get(), bytes, part_);
+    written_ += bytes.size();
+    if (done.code() != Code::kDisk) return done;
+    return Status::Disk(fmt::format("{}; {} bytes were written, and {} was not made",
+                                    done.message(), written_ - bytes.size(), path_));
   }
 
   Status Finish() {
@@ -73,6 +78,7 @@ class Target {
   std::string path_;  // empty: standard output
   std::string part_;
   std::optional<net::Descriptor> file_;
+  std::uint64_t written_ = 0;  // bytes
 };
 
 std::string DescribeExport(const source::Progress& progress, double seconds) {

@@ -150,7 +150,9 @@ Result<FolderLock> MakePart(const std::string& part) {
   fs::remove_all(part, error);
   if (error) return Status::DiskErrno(part, error.value());
   if (mkdir(part.c_str(), 0750) != 0) return Status::DiskErrno(part, errno);
-  return FolderLock::Lock(part, FolderLock::Kind::kAlone);
+  auto lock = FolderLock::Lock(part, FolderLock::Kind::kAlone);
+  if (!lock.ok()) rmdir(part.c_str());
+  return lock;
 }
 
 // RocksDB says that a checksum is wrong, but not of which file.
@@ -181,9 +183,11 @@ Status Copy(const std::string& folder, const store::Backup& backup, const std::s
                     "free: nothing was restored",
                     part, backup.bytes, FreeBytes(part)));
   }
-  return Status(failed.code(),
-                fmt::format("backup folder {}: backup {}: {}: nothing was restored", folder,
-                            backup.number, NameDamage(folder, backup.number, status.ToString())));
+  const std::string words = status.IsCorruption()
+                                ? NameDamage(folder, backup.number, status.ToString())
+                                : status.ToString();
+  return Status(failed.code(), fmt::format("{}: backup {} of {}: {}: nothing was restored", part,
+                                           backup.number, folder, words));
 }
 
 // Is it what the backup says? Then it gets all that makes it last.
