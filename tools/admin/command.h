@@ -1,6 +1,6 @@
 // The commands of pdns-admin: what each is called, which options it has, and what runs it. A new
-// command is a file of its own and a row of the table in tools/admin_commands.cc; the parser, --help
-// and the tests of the manual page and of completion are made from the table.
+// command is a file of its own and a row of the table in tools/admin_commands.cc; the parser,
+// --help and the tests of the manual page and of completion are made from the table.
 #pragma once
 
 #include <string>

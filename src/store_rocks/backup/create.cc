@@ -170,8 +170,8 @@ Result<std::optional<std::uint32_t>> MakeBackup(const BackupMoment& moment, cons
   if (stopped) return kNone;
   const Status failed = FromRocks(folder, "backup", made);
   if (made.IsNoSpace()) return NoRoom(folder, plan.copied, FreeBytes(folder));
-  return Status(failed.code(),
-                fmt::format("backup folder {}: no backup was made: {}", folder, made.ToString()));
+  return Status{failed.code(),
+                fmt::format("backup folder {}: no backup was made: {}", folder, made.ToString())};
 }
 
 Status RemoveBackups(const std::string& folder, const std::vector<std::uint32_t>& numbers) {
@@ -183,9 +183,9 @@ Status RemoveBackups(const std::string& folder, const std::vector<std::uint32_t>
   for (const std::uint32_t number : numbers) {
     const auto removed = (*engine)->DeleteBackup(number);
     if (removed.ok() || removed.IsNotFound()) continue;
-    return Status(FromRocks(folder, "", removed).code(),
-                  fmt::format("backup folder {}: backup {} cannot be removed: {}", folder, number,
-                              removed.ToString()));
+    return {FromRocks(folder, "", removed).code(),
+            fmt::format("backup folder {}: backup {} cannot be removed: {}", folder, number,
+                        removed.ToString())};
   }
   return {};
 }

@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <ranges>
 #include <system_error>
 
 #include "base/folder.h"
@@ -102,11 +103,11 @@ Status CheckTarget(const std::string& database, const std::string& folder) {
 Result<RestorePlan> ChooseBackup(const store::BackupList& list, const std::string& folder,
                                  std::optional<std::uint32_t> number) {
   RestorePlan plan;
-  for (auto backup = list.backups.rbegin(); backup != list.backups.rend(); ++backup) {
-    if (number.has_value() && backup->number != *number) continue;
-    plan.backup = *backup;
-    if (backup->fault.empty()) return plan;
-    plan.damaged.push_back(*backup);
+  for (const store::Backup& backup : std::ranges::reverse_view(list.backups)) {
+    if (number.has_value() && backup.number != *number) continue;
+    plan.backup = backup;
+    if (backup.fault.empty()) return plan;
+    plan.damaged.push_back(backup);
   }
   if (plan.damaged.empty() && number.has_value()) {
     return Status::NoInput(
@@ -186,8 +187,8 @@ Status Copy(const std::string& folder, const store::Backup& backup, const std::s
   const std::string words = status.IsCorruption()
                                 ? NameDamage(folder, backup.number, status.ToString())
                                 : status.ToString();
-  return Status(failed.code(), fmt::format("{}: backup {} of {}: {}: nothing was restored", part,
-                                           backup.number, folder, words));
+  return {failed.code(), fmt::format("{}: backup {} of {}: {}: nothing was restored", part,
+                                     backup.number, folder, words)};
 }
 
 // Is it what the backup says? Then it gets all that makes it last.

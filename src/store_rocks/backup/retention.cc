@@ -1,6 +1,7 @@
 #include "store_rocks/backup/retention.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace pdns::store_rocks {
 
@@ -9,12 +10,12 @@ std::vector<std::uint32_t> OldBackups(const std::vector<store::Backup>& backups,
   std::vector<std::uint32_t> old;
   if (!retention.keep.has_value() && !retention.keep_for.has_value()) return old;
   std::uint64_t newer = 0;  // that can be restored
-  for (auto backup = backups.rbegin(); backup != backups.rend(); ++backup) {
+  for (const store::Backup& backup : std::ranges::reverse_view(backups)) {
     const bool by_count = !retention.keep.has_value() || newer >= *retention.keep;
     // What cannot be read has no time of its own, and goes by the others'.
-    const bool by_age = !retention.keep_for.has_value() || now - backup->made > *retention.keep_for;
-    if (newer > 0 && by_count && by_age) old.push_back(backup->number);
-    if (backup->fault.empty()) ++newer;
+    const bool by_age = !retention.keep_for.has_value() || now - backup.made > *retention.keep_for;
+    if (newer > 0 && by_count && by_age) old.push_back(backup.number);
+    if (backup.fault.empty()) ++newer;
   }
   std::reverse(old.begin(), old.end());
   return old;

@@ -25,8 +25,12 @@ using store_rocks::RestorePlan;
 
 // "2 d 3 h", "5 h 12 min": two units, as one says it.
 std::string AgeText(std::chrono::sys_seconds made) {
-  using namespace std::chrono;
-  const auto now = floor<seconds>(system_clock::now());
+  using std::chrono::days;
+  using std::chrono::duration_cast;
+  using std::chrono::hours;
+  using std::chrono::minutes;
+  using std::chrono::seconds;
+  const auto now = std::chrono::floor<seconds>(std::chrono::system_clock::now());
   const auto age = std::max(now - made, seconds(0));
   const auto whole_days = duration_cast<days>(age).count();
   const auto whole_hours = duration_cast<hours>(age % days(1)).count();
