@@ -15,7 +15,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <ranges>
 #include <system_error>
 
 #include "base/folder.h"
@@ -103,7 +102,8 @@ Status CheckTarget(const std::string& database, const std::string& folder) {
 Result<RestorePlan> ChooseBackup(const store::BackupList& list, const std::string& folder,
                                  std::optional<std::uint32_t> number) {
   RestorePlan plan;
-  for (const store::Backup& backup : std::ranges::reverse_view(list.backups)) {
+  for (std::size_t i = list.backups.size(); i-- > 0;) {
+    const store::Backup& backup = list.backups[i];
     if (number.has_value() && backup.number != *number) continue;
     plan.backup = backup;
     if (backup.fault.empty()) return plan;

@@ -1,7 +1,6 @@
 #include "store_rocks/backup/retention.h"
 
 #include <algorithm>
-#include <ranges>
 
 namespace pdns::store_rocks {
 
@@ -10,7 +9,8 @@ std::vector<std::uint32_t> OldBackups(const std::vector<store::Backup>& backups,
   std::vector<std::uint32_t> old;
   if (!retention.keep.has_value() && !retention.keep_for.has_value()) return old;
   std::uint64_t newer = 0;  // that can be restored
-  for (const store::Backup& backup : std::ranges::reverse_view(backups)) {
+  for (std::size_t i = backups.size(); i-- > 0;) {
+    const store::Backup& backup = backups[i];
     const bool by_count = !retention.keep.has_value() || newer >= *retention.keep;
     // What cannot be read has no time of its own, and goes by the others'.
     const bool by_age = !retention.keep_for.has_value() || now - backup.made > *retention.keep_for;
