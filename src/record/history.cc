@@ -73,6 +73,15 @@ std::vector<DayRun> RunsOf(const History& history) {
   return history.runs;
 }
 
+Sighting PartOf(const Sighting& whole, const DayRun& run, bool first) {
+  constexpr std::chrono::seconds kLastOfDay = std::chrono::days(1) - std::chrono::seconds(1);
+  Sighting part = whole;
+  part.first = std::max<std::chrono::sys_seconds>(whole.first, run.first);
+  part.last = std::min<std::chrono::sys_seconds>(whole.last, run.last + kLastOfDay);
+  if (!first) part.count = 0;
+  return part;
+}
+
 std::uint64_t CountDays(const History& history) {
   std::uint64_t count = 0;
   for (const DayRun& run : RunsOf(history))

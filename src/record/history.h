@@ -65,6 +65,10 @@ void Merge(History& into, const History& from);
 // The days as runs, in order; at least one.
 std::vector<DayRun> RunsOf(const History& history);
 
+// The part of a sighting that falls on one run of its days. The first run carries the count of all:
+// whoever stores the parts, stores all of them together, and their merge has it again.
+Sighting PartOf(const Sighting& whole, const DayRun& run, bool first);
+
 // How many days they are.
 std::uint64_t CountDays(const History& history);
 

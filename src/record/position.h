@@ -26,6 +26,11 @@ struct SourceId {
   Sha256Digest first_frame{};
   std::uint32_t variant = 0;
 
+  // Of a database whose rows were merged or copied: its identity stands in place of a digest, its
+  // rows are the frames, and `broken` says that rows of it are missing here.
+  static constexpr std::uint32_t kDatabase = UINT32_MAX;
+  bool IsDatabase() const { return variant == kDatabase; }
+
   friend bool operator==(const SourceId&, const SourceId&) = default;
   // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads <=>
   friend auto operator<=>(const SourceId&, const SourceId&) = default;

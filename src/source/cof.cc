@@ -59,17 +59,6 @@ class CofReader final : public LineReader {
   std::string wrong_;
 };
 
-// The part of a history that falls on one run of its days. The first carries the count of all:
-// store and windows add them up again, and none is ever written without the others.
-record::Sighting PartOf(const record::Sighting& whole, const record::DayRun& run, bool first) {
-  constexpr std::chrono::seconds kLastOfDay = std::chrono::days(1) - std::chrono::seconds(1);
-  record::Sighting part = whole;
-  part.first = std::max<std::chrono::sys_seconds>(whole.first, run.first);
-  part.last = std::min<std::chrono::sys_seconds>(whole.last, run.last + kLastOfDay);
-  if (!first) part.count = 0;
-  return part;
-}
-
 }  // namespace
 
 bool BeginsCof(std::string_view head) {

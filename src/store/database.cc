@@ -29,4 +29,8 @@ Scanned Snapshot::ScanLedger(const LedgerSink& /*sink*/, const Watch& /*watch*/)
   return none;
 }
 
+Result<Sha256Digest> Snapshot::Identity() {
+  return Status::Usage("such a database cannot be told from others");
+}
+
 }  // namespace pdns::store

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hash.h"
 #include "base/status.h"
 #include "record/history.h"
 #include "record/position.h"
@@ -125,6 +126,10 @@ class Snapshot {
   // Scanned::keys is what was handed up. An engine that cannot list them: kUsage.
   using LedgerSink = std::function<bool(const record::SourcePosition&)>;
   virtual Scanned ScanLedger(const LedgerSink& sink, const Watch& watch);
+
+  // What tells this database from every other one, however it is reached. A copy of its files has
+  // the same identity; one that was written row by row has its own. An engine without: kUsage.
+  virtual Result<Sha256Digest> Identity();
 
   // How far back the journal goes. kUsage: the engine keeps none, and ScanNew says the same. kIo,
   // kCorrupt.

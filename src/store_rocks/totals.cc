@@ -92,9 +92,9 @@ void Totals::MoveQuarantined(std::uint8_t from, std::uint8_t to) {
 
 void Totals::AddCounters(const record::Counters& counters) { counters_.Add(counters); }
 
-void Totals::AddExpired(std::string_view rule, std::chrono::sys_seconds last) {
+void Totals::AddExpired(std::string_view rule, std::chrono::sys_seconds last, std::uint64_t rows) {
   const std::string key = store::ExpiredKey(rule, last);
-  ++Expired(key);
+  Expired(key) += rows;
   expired_changed_.insert(key);
 }
 

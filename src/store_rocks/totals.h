@@ -61,7 +61,7 @@ class Totals {
   void AddCounters(const record::Counters& counters);
   void RemoveRow(record::RrType type) { types_.Remove(type); }
   void RemoveOwner() { --owners_; }
-  void AddExpired(std::string_view rule, std::chrono::sys_seconds last);
+  void AddExpired(std::string_view rule, std::chrono::sys_seconds last, std::uint64_t rows = 1);
 
   // The number of the sensor of that name; a new name gets the next one. kOtherSensors once
   // kMostSensors are given out.

@@ -1,5 +1,6 @@
 #include "store_clickhouse/read/snapshot.h"
 
+#include "store_clickhouse/read/ledger.h"
 #include "store_clickhouse/read/merge.h"
 #include "store_clickhouse/read/scan_each.h"
 #include "store_clickhouse/read/totals.h"
@@ -42,6 +43,10 @@ Status ClusterSnapshot::Count(const CountWatch& watch, record::Statistics& stati
   Status told = CountRows(*shards_, watch, statistics);
   statistics.sensors = *sensors_;
   return told;
+}
+
+store::Scanned ClusterSnapshot::ScanLedger(const LedgerSink& sink, const store::Watch& watch) {
+  return store_clickhouse::ScanLedger(*shards_, sink, watch);
 }
 
 Result<store::JournalSpan> ClusterSnapshot::Journal() { return NoJournal(); }

@@ -19,8 +19,9 @@ class ClusterSnapshot final : public store::Snapshot {
   using Snapshot::ScanOwners;
 
   ClusterSnapshot(std::shared_ptr<Shards> shards,
-                  std::shared_ptr<const std::vector<std::string>> sensors)
-      : shards_(std::move(shards)), sensors_(std::move(sensors)) {}
+                  std::shared_ptr<const std::vector<std::string>> sensors,
+                  const Sha256Digest& identity)
+      : shards_(std::move(shards)), sensors_(std::move(sensors)), identity_(identity) {}
 
   store::Scanned Scan(const store::Selection& selection, const store::RowSink& sink,
                       const store::Watch& watch) override;
@@ -31,6 +32,8 @@ class ClusterSnapshot final : public store::Snapshot {
   const std::vector<std::string>& sensors() const override { return *sensors_; }
   Status Totals(record::Statistics& statistics) override;
   Status Count(const CountWatch& watch, record::Statistics& statistics) override;
+  store::Scanned ScanLedger(const LedgerSink& sink, const store::Watch& watch) override;
+  Result<Sha256Digest> Identity() override { return identity_; }
   Result<store::JournalSpan> Journal() override;
   store::Scanned ScanNew(const store::NewSelection& selection, const store::NewSink& sink,
                          const store::Watch& watch) override;
@@ -38,6 +41,7 @@ class ClusterSnapshot final : public store::Snapshot {
  private:
   std::shared_ptr<Shards> shards_;
   std::shared_ptr<const std::vector<std::string>> sensors_;
+  Sha256Digest identity_;
 };
 
 }  // namespace pdns::store_clickhouse

@@ -12,37 +12,14 @@
 #include "store/sketch.h"
 #include "store/value.h"
 #include "store_clickhouse/little_endian.h"
+#include "store_clickhouse/read/ask_rows.h"
 #include "store_clickhouse/read/merge.h"
 #include "store_clickhouse/read/shard_rows.h"
 
 namespace pdns::store_clickhouse {
 namespace {
 
-constexpr std::size_t kMostAnswer = std::size_t{16} << 20;  // of a statement that sums up
-
 std::uint64_t U64(Cursor& cursor) { return ReadLittle<std::uint64_t>(cursor); }
-
-std::string_view Text(Cursor& cursor) {
-  return AsText(cursor.Read(static_cast<std::size_t>(cursor.Varint())));
-}
-
-// Asks one shard, and hands its answer to `read` row by row.
-Status AskRows(Shard& shard, const std::string& sql, const std::function<void(Cursor&)>& read) {
-  std::string body;
-  bool fits = true;
-  const std::atomic<bool> stop{false};
-  const auto take = [&](Bytes part) {
-    fits = part.size() <= kMostAnswer - body.size();
-    if (fits) AppendBytes(body, part);
-    return fits;
-  };
-  Status asked = shard.Ask(sql + " FORMAT RowBinary", {}, take, stop);
-  if (!asked.ok()) return asked;
-  Cursor cursor(AsBytes(body));
-  while (fits && cursor.ok() && !cursor.AtEnd()) read(cursor);
-  if (fits && cursor.ok()) return {};
-  return Status::Corrupt(shard.name() + ": the numbers of the table cannot be read");
-}
 
 std::string Prewhere(RowKind kind) {
   return fmt::format(" FROM rows FINAL PREWHERE kind = {}", static_cast<unsigned>(kind));
@@ -98,7 +75,7 @@ class ShardTotals {
   Status SumCounters() {
     return AskRows(shard_, "SELECT key, finalizeAggregation(cnt)" + Prewhere(RowKind::kCounter),
                    [this](Cursor& cursor) {
-                     const std::string_view name = Text(cursor);
+                     const std::string_view name = ReadText(cursor);
                      const std::uint64_t count = U64(cursor);
                      // A newer version's counter is no fault.
                      if (cursor.ok()) record::AddNamed(statistics_.counters, name, count);
@@ -128,9 +105,10 @@ class ShardTotals {
         fmt::format("SELECT count(), sum(reinterpretAsUInt64(reverse(substring(place, 1, 8)))), "
                     "sum(reinterpretAsUInt64(reverse(substring(place, 9, 8)))) FROM (SELECT key, "
                     "max(rdata) AS place FROM rows PREWHERE kind = {} AND key >= {} AND key < {} "
-                    "GROUP BY key)",
+                    "AND substring(key, 35, 4) != {} GROUP BY key)",
                     static_cast<unsigned>(RowKind::kLedger), Literal(kSourcePrefix),
-                    Literal("s0")),  // behind all keys that begin with "s/"
+                    Literal("s0"),                 // behind all keys that begin with "s/"
+                    Literal("\xff\xff\xff\xff")),  // the variant of a database, which is no capture
         [&ledger](Cursor& cursor) {
           ledger.captures = U64(cursor);
           ledger.capture_frames = U64(cursor);
@@ -301,8 +279,8 @@ Result<std::vector<std::string>> ReadSensors(Shards& shards) {
           fmt::format(" WHERE bitAnd(finalizeAggregation(reasons), {}) = {} LIMIT {}", kConfirmed,
                       kConfirmed, 2 * record::kMostSensors),
       [&names](Cursor& cursor) {
-        const std::string_view key = Text(cursor);
-        const std::string_view name = Text(cursor);
+        const std::string_view key = ReadText(cursor);
+        const std::string_view name = ReadText(cursor);
         const std::size_t number = key.size() == 1 ? static_cast<std::uint8_t>(key[0]) : 256;
         if (!cursor.ok() || number >= record::kMostSensors) return cursor.Fail();
         if (name.size() > record::kMaxSensorName) return cursor.Fail();

@@ -196,6 +196,9 @@ Status TellTotals(Walker& walker, record::Statistics& statistics) {
           damage = DamagedRow(source.path, kFamilyNames[kMeta], AsText(key));
           return Next::kEnd;
         }
+        const auto id = store::DecodeLedgerKey(AsText(key));
+        // A database that was merged brought the rows of its captures as well.
+        if (id.has_value() && id->IsDatabase()) return Next::kOn;
         ++statistics.captures;
         statistics.capture_frames += position->frames;
         statistics.capture_bytes += position->bytes;

@@ -1,5 +1,7 @@
 #include "store_rocks/read/ledger_scan.h"
 
+#include <rocksdb/db.h>
+
 #include <string>
 
 #include "store/meta_rows.h"
@@ -23,6 +25,17 @@ store::Scanned ScanLedger(Walker& walker, const store::Snapshot::LedgerSink& sin
   scanned.status = walker.Walk(kMeta, range, {}, watch, scanned, each);
   if (!damage.ok()) scanned.status = damage;
   return scanned;
+}
+
+Result<Sha256Digest> IdentityOf(const Walker& walker) {
+  const Source& source = walker.source();
+  std::string seed;
+  const auto got = source.db.Get(OptionsOf(source), source.handles[kMeta],
+                                 ToSlice(store::kSketchSeedKey), &seed);
+  if (got.IsNotFound()) return DamagedRow(source.path, kFamilyNames[kMeta], store::kSketchSeedKey);
+  if (!got.ok()) return FromRocks(source.path, "read of its identity", got);
+  // The seed itself stays secret: it keys the hashes of the sketch.
+  return Sha256(AsBytes("pdns database\n" + seed));
 }
 
 }  // namespace pdns::store_rocks

@@ -11,4 +11,7 @@ namespace pdns::store_rocks {
 store::Scanned ScanLedger(Walker& walker, const store::Snapshot::LedgerSink& sink,
                           const store::Watch& watch);
 
+// As store::Snapshot::Identity: a digest of the secret that every database draws when it is made.
+Result<Sha256Digest> IdentityOf(const Walker& walker);
+
 }  // namespace pdns::store_rocks

@@ -40,6 +40,8 @@ store::Scanned RocksSnapshot::ScanLedger(const LedgerSink& sink, const store::Wa
   return store_rocks::ScanLedger(walker_, sink, watch);
 }
 
+Result<Sha256Digest> RocksSnapshot::Identity() { return IdentityOf(walker_); }
+
 Result<store::JournalSpan> RocksSnapshot::Journal() { return SpanOfJournal(walker_); }
 
 store::Scanned RocksSnapshot::ScanNew(const store::NewSelection& selection,

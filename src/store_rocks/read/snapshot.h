@@ -29,6 +29,7 @@ class RocksSnapshot final : public store::Snapshot {
   Status Totals(record::Statistics& statistics) override;
   Status Count(const CountWatch& watch, record::Statistics& statistics) override;
   store::Scanned ScanLedger(const LedgerSink& sink, const store::Watch& watch) override;
+  Result<Sha256Digest> Identity() override;
   Result<store::JournalSpan> Journal() override;
   store::Scanned ScanNew(const store::NewSelection& selection, const store::NewSink& sink,
                          const store::Watch& watch) override;

@@ -21,8 +21,9 @@ void MetaCheck::Add(Bytes key, Bytes value) {
 bool MetaCheck::Read(std::string_view key, Bytes value) {
   if (key.starts_with(store::kLedgerPrefix)) {
     const auto position = store::DecodeLedgerValue(value);
-    if (!store::DecodeLedgerKey(key).has_value() || !position.has_value()) return false;
-    ++kept_.numbers.captures;
+    const auto id = store::DecodeLedgerKey(key);
+    if (!id.has_value() || !position.has_value()) return false;
+    if (!id->IsDatabase()) ++kept_.numbers.captures;
     return true;
   }
   if (key == store::kSchemaKey) return schema_ = store::DecodeSchemaValue(value).has_value();

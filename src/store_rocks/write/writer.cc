@@ -151,7 +151,7 @@ Result<record::Applied> RocksWriter::Apply(const record::Batch& batch) {
   record::Applied applied = Count(trusted, *known, totals, journal);
   auto quarantined_known = CountQuarantined(quarantined, totals);
   if (!quarantined_known.ok()) return quarantined_known.status();
-  totals.AddCounters(batch.counters);
+  AddOtherTotals(batch, totals);
 
   BatchRows rows{trusted, *known, quarantined, std::move(*quarantined_known), sensors, {}, {}};
   rows.journal = journal.Release();
@@ -177,6 +177,14 @@ Result<record::Applied> RocksWriter::Apply(const record::Batch& batch) {
   known->Remember(seen_);
   failed_ = TrimJournal();  // told by the next call: this batch is stored
   return applied;
+}
+
+// What a batch says beside its rows.
+void RocksWriter::AddOtherTotals(const record::Batch& batch, Totals& totals) {
+  totals.AddCounters(batch.counters);
+  for (const record::ExpiredRows& one : batch.expired)
+    totals.AddExpired(one.rule, one.last, one.rows);
+  if (batch.last != std::chrono::sys_seconds()) totals.AddTimes(batch.first, batch.last);
 }
 
 // In one pass: what is looked at lies anywhere in memory.

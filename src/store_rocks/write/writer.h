@@ -55,6 +55,7 @@ class RocksWriter final : public store::Writer {
   Status OpenSchema();
   Status LoadJournalEnd();
   Status PutSchema(const MetaRows& more);
+  static void AddOtherTotals(const record::Batch& batch, Totals& totals);
   static record::Applied Count(const SortedRows& rows, const Known& known, Totals& totals,
                                JournalRows& journal);
   Result<std::vector<std::uint8_t>> CountQuarantined(const SortedRows& rows, Totals& totals) const;
