@@ -4,10 +4,12 @@
 #include "tools/admin/checkpoint.h"
 #include "tools/admin/command.h"
 #include "tools/admin/compact.h"
+#include "tools/admin/copy.h"
 #include "tools/admin/expire.h"
 #include "tools/admin/export.h"
 #include "tools/admin/init_cluster.h"
 #include "tools/admin/ledger.h"
+#include "tools/admin/merge.h"
 #include "tools/admin/repair.h"
 #include "tools/admin/stats.h"
 #include "tools/admin/verify.h"
@@ -16,9 +18,10 @@ namespace pdns::tools {
 
 const std::vector<Command>& AdminCommands() {
   static const std::vector<Command> kCommands{
-      StatsCommand(),   LedgerCommand(),     VerifyCommand(), RepairCommand(),
-      ExpireCommand(),  CompactCommand(),    BackupCommand(), BackupsCommand(),
-      RestoreCommand(), CheckpointCommand(), ExportCommand(), InitClusterCommand(),
+      StatsCommand(),      LedgerCommand(), VerifyCommand(),      RepairCommand(),
+      MergeCommand(),      CopyCommand(),   SplitCommand(),       ExpireCommand(),
+      CompactCommand(),    BackupCommand(), BackupsCommand(),     RestoreCommand(),
+      CheckpointCommand(), ExportCommand(), InitClusterCommand(),
   };
   return kCommands;
 }

@@ -135,7 +135,7 @@ _pdns_admin() {
   COMPREPLY=()
   _pdns_begin
   if [[ $COMP_CWORD == 1 && $cur != -* ]]; then
-    _pdns_words "stats ledger verify repair expire compact backup backups restore checkpoint export init-cluster"
+    _pdns_words "stats ledger verify repair merge copy split expire compact backup backups restore checkpoint export init-cluster"
     return
   fi
   case $option in
@@ -158,7 +158,10 @@ _pdns_admin() {
     checkpoint) _pdns_rest "$writes $every" files ;;
     export) _pdns_rest "--zstd $every" files ;;
     init-cluster) _pdns_rest "--dry-run $every" ;;
-    *) _pdns_rest "$stats --quick --zstd --verify $backup $restore $expire $writes $every" ;;
+    copy) _pdns_rest "$every" files ;;
+    split) _pdns_rest "--to --last-before --name --glob --regex $every" ;;
+    merge) _pdns_rest "--allow-shared --dry-run $every" files ;;
+    *) _pdns_rest "$stats --quick --zstd --allow-shared --verify $backup $restore $expire $writes $every" ;;
   esac
 }
 

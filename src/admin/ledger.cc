@@ -13,14 +13,19 @@ namespace {
 
 constexpr std::string_view kRow = "{:<35} {:>14} {:>18}{}\n";
 
-std::string_view StateOf(const record::Position& position) {
-  return position.broken ? "  broken behind" : "";
+std::string_view StateOf(const record::SourcePosition& row) {
+  if (row.id.IsDatabase()) return row.position.broken ? "  database, in part" : "  database";
+  return row.position.broken ? "  broken behind" : "";
 }
 
 void AppendRow(json::Writer& json, const record::SourcePosition& row) {
   json.BeginObject();
   json.Text("id", ToHex(row.id.first_frame));
-  json.Number("variant", row.id.variant);
+  if (row.id.IsDatabase()) {
+    json.Bool("database", true);
+  } else {
+    json.Number("variant", row.id.variant);
+  }
   json.Number("frames", row.position.frames);
   json.Number("bytes", row.position.bytes);
   json.Bool("broken", row.position.broken);
@@ -51,7 +56,7 @@ std::string_view NameOf(CaptureState::State state) {
 std::string SourceName(const record::SourceId& id) {
   constexpr std::size_t kShown = 16;  // bytes, as source::Report::id has them
   const std::string name = ToHex(Bytes(id.first_frame).first(kShown));
-  return id.variant == 0 ? name : fmt::format("{}.{}", name, id.variant);
+  return id.variant == 0 || id.IsDatabase() ? name : fmt::format("{}.{}", name, id.variant);
 }
 
 LedgerEnd PrintLedger(store::Snapshot& snapshot, bool json, const store::Watch& watch,
@@ -59,20 +64,24 @@ LedgerEnd PrintLedger(store::Snapshot& snapshot, bool json, const store::Watch& 
   LedgerEnd end;
   std::uint64_t frames = 0;
   std::uint64_t bytes = 0;
+  std::uint64_t captures = 0;
   bool unread =
       !output(json ? R"({"captures":[)" : fmt::format(kRow, "capture", "frames", "bytes", ""));
   json::Writer row;
   const auto each = [&](const record::SourcePosition& one) {
     const record::Position& position = one.position;
-    frames += position.frames;
-    bytes += position.bytes;
+    if (!one.id.IsDatabase()) {
+      frames += position.frames;
+      bytes += position.bytes;
+      ++captures;
+    }
     if (json) {
       row.Clear();
       AppendRow(row, one);
       unread = !output(fmt::format("{}{}", end.captures > 0 ? "," : "", row.text()));
     } else {
-      unread = !output(fmt::format(kRow, SourceName(one.id), position.frames, position.bytes,
-                                   StateOf(position)));
+      unread = !output(
+          fmt::format(kRow, SourceName(one.id), position.frames, position.bytes, StateOf(one)));
     }
     ++end.captures;
     return !unread;
@@ -84,8 +93,8 @@ LedgerEnd PrintLedger(store::Snapshot& snapshot, bool json, const store::Watch& 
   const std::string_view form = json ? R"(],"taken":{},"frames":{},"bytes":{},"complete":{}}})"
                                        "\n"
                                      : "{} captures, {} frames, {} bytes\n";
-  output(json ? fmt::format(fmt::runtime(form), end.captures, frames, bytes, end.whole)
-              : fmt::format(fmt::runtime(form), end.captures, frames, bytes));
+  output(json ? fmt::format(fmt::runtime(form), captures, frames, bytes, end.whole)
+              : fmt::format(fmt::runtime(form), captures, frames, bytes));
   return end;
 }
 

@@ -24,7 +24,7 @@ std::string SourceName(const record::SourceId& id);
 using Output = std::function<bool(std::string_view text)>;
 
 struct LedgerEnd {
-  std::uint64_t captures = 0;  // handed to the output
+  std::uint64_t captures = 0;  // and databases, handed to the output
   bool whole = false;          // to the end
   Status status;               // kIo, kCorrupt
 };

@@ -19,6 +19,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from pdns_admin import many
 from pdns_testing import BIN, CAPTURES, CONTENT_TYPE, DATA, compress, control, ingest, listening, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -122,6 +123,10 @@ class Place:
         assert run.returncode == 0, run.stderr
         subprocess.run([BIN / "pdns-admin", "backup", "-d", root / "var/lib/pdns", root / "var/lib/pdns-backups"], check=True, stdout=subprocess.DEVNULL)
         shutil.copytree(root / "var/lib/pdns", root / "home/case-17.pdns")
+        for number in range(1, 5):  # of sites that share no capture
+            (root / "tmp/site").write_bytes(many(20, 1_700_000_000, f"site{number}-"))
+            assert ingest(root / f"srv/site{number}", root / "tmp/site").returncode == 0
+        (root / "tmp/site").unlink()
         archived = compress("zstd", CAPTURES[0].read_bytes())
         for place in ("var/lib/pdns-archive/pdns-20261122T190000Z.dnstap.zst", "work/capture.dnstap.zst",
                       "srv/dnstap/2025/old.dnstap.zst", "var/log/dnstap/of-a-day.dnstap.zst"):

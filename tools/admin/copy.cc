@@ -1,0 +1,180 @@
+#include "tools/admin/copy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "admin/report.h"
+#include "admin/work.h"
+#include "base/log.h"
+#include "record/statistics.h"
+#include "tools/admin/transfer.h"
+#include "tools/common/database_path.h"
+#include "tools/common/open_database.h"
+
+namespace pdns::tools {
+namespace {
+
+// Nothing is there, or what an earlier run of this copy brought.
+Status CheckEmpty(Target& target, const std::vector<admin::Origin>& origins) {
+  if (origins.front().taken.has_value()) return {};
+  record::Statistics numbers;
+  if (Status told = target.snapshot().Totals(numbers); !told.ok()) return told;
+  const auto other = admin::ReadOrigin(target.destination().name, target.snapshot());
+  if (!other.ok()) return other.status();
+  const bool empty = numbers.tuples == 0 && numbers.quarantined.empty() &&
+                     numbers.counters.frames == 0 && other->ledger.empty();
+  if (empty) return {};
+  return Status::Usage(
+      fmt::format("{}: it has other rows; copy to a new database, or add the rows "
+                  "to it by pdns-admin merge",
+                  target.destination().name));
+}
+
+// Has the copy as many rows of each kind as what was copied? Anything that came to it meanwhile, or
+// rows that a server lost, would show.
+Status CheckWhole(store::Snapshot& from, Target& target) {
+  record::Statistics wanted;
+  record::Statistics made;
+  if (Status told = from.Totals(wanted); !told.ok()) return told;
+  if (Status told = target.snapshot().Totals(made); !told.ok()) return told;
+  const bool same = wanted.types == made.types && wanted.quarantined == made.quarantined &&
+                    wanted.rrnames == made.rrnames && wanted.counters == made.counters;
+  if (same) return {};
+  return Status::Usage(
+      fmt::format("{}: it has {} rows of {}: something else was written to it, or rows are missing",
+                  target.destination().name, made.tuples, wanted.tuples));
+}
+
+Result<TransferSum> Copy(OpenedOrigins& from, Target& target) {
+  const auto shared = admin::JoinLedgers(target.destination(), from.origins);
+  if (!shared.ok()) return shared.status();
+  if (Status empty = CheckEmpty(target, from.origins); !empty.ok()) return empty;
+  auto sum = TransferAll(from.origins, admin::WholeDatabase(), target.writer());
+  if (!sum.ok() || !sum->whole) return sum;
+  if (Status read = target.Read(); !read.ok()) return read;
+  if (Status whole = CheckWhole(*from.snapshots.front(), target); !whole.ok()) return whole;
+  return sum;
+}
+
+Result<int> Print(const CommandInput& input, const TransferSum& sum, std::uint64_t expired) {
+  admin::Report report;
+  report.Flag("complete", sum.whole);
+  report.Number("rows copied", sum.rows);
+  report.Number("rows copied before", sum.rows_before);
+  report.Number("captures", sum.captures);
+  if (expired > 0) report.Number("expired rows not told by the copy", expired);
+  const std::string text = input.Has("json") ? report.json(input.command) + "\n" : report.text();
+  const bool written = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+  if (!written) return Status::Io("the report cannot be written to standard output");
+  if (!sum.whole) LogWarning("interrupted: run it again to go on");
+  return sum.whole ? 0 : admin::kIncomplete;
+}
+
+// Rows that had expired and are counted no longer: a cluster may keep no such counts.
+Result<std::uint64_t> LostExpired(store::Snapshot& from, store::Snapshot& made) {
+  record::Statistics wanted;
+  record::Statistics told;
+  if (Status read = from.Totals(wanted); !read.ok()) return read;
+  if (Status read = made.Totals(told); !read.ok()) return read;
+  return wanted.AllExpired() - std::min(wanted.AllExpired(), told.AllExpired());
+}
+
+Result<int> RunCopy(const CommandInput& input) {
+  if (input.words.size() != 2 || input.Has("database"))
+    return Status::Usage("copy: give what is to be copied, and where to; and no --database");
+  auto from = OpenOrigins({input.words.front()}, false);
+  if (!from.ok()) return from.status();
+  Target target;
+  if (Status opened = target.Open(input.words.back()); !opened.ok()) return opened;
+  const auto sum = Copy(*from, target);
+  Result<std::uint64_t> expired = std::uint64_t{0};
+  if (sum.ok() && sum->whole) expired = LostExpired(*from->snapshots.front(), target.snapshot());
+  const Status closed = target.Close();
+  if (!sum.ok()) return sum.status();
+  if (!closed.ok()) return closed;
+  if (!expired.ok()) return expired.status();
+  return Print(input, *sum, *expired);
+}
+
+constexpr const char* kNo = OptionRow::kAbsent;
+
+// New, or begun by an earlier run of this split.
+Status CheckNew(Target& target, const std::vector<admin::Origin>& origins) {
+  if (origins.front().taken.has_value()) return {};
+  record::Statistics numbers;
+  if (Status told = target.snapshot().Totals(numbers); !told.ok()) return told;
+  if (numbers.tuples == 0 && numbers.quarantined.empty() && numbers.captures == 0) return {};
+  return Status::Usage(target.destination().name +
+                       ": it has other rows; split into a new database");
+}
+
+Result<TransferSum> Split(OpenedOrigins& from, const admin::Part& part, Target& target) {
+  const auto shared = admin::JoinLedgers(target.destination(), from.origins);
+  if (!shared.ok()) return shared.status();
+  if (Status is_new = CheckNew(target, from.origins); !is_new.ok()) return is_new;
+  return TransferAll(from.origins, part, target.writer());
+}
+
+// The names by which the library knows the options: "name" is read as a question.
+query::NamedTexts Filters(const CommandInput& input) {
+  query::NamedTexts texts;
+  for (const auto& [name, text] : input.options) texts.Add(name, text);
+  return texts;
+}
+
+Result<int> RunSplit(const CommandInput& input) {
+  const std::string to = input.Text("to");
+  if (to.empty()) return Status::Usage("split: give the new database (--to)");
+  const auto path = DatabasePath(input.Text("database"), Access::kRead);
+  if (!path.ok()) return path.status();
+  if (IsCluster(*path) || IsCluster(to))
+    return Status::Usage("split: directories only; copy a cluster to a directory first");
+  const auto part = admin::ReadPart(Filters(input));
+  if (!part.ok()) return part.status();
+  auto from = OpenOrigins({*path}, false);
+  if (!from.ok()) return from.status();
+  Target target;
+  if (Status opened = target.Open(to); !opened.ok()) return opened;
+  const auto sum = Split(*from, *part, target);
+  const Status closed = target.Close();
+  if (!sum.ok()) return sum.status();
+  if (!closed.ok()) return closed;
+  return Print(input, *sum, 0);
+}
+
+}  // namespace
+
+Command CopyCommand() {
+  return {"copy",
+          "FROM TO",
+          "Copy a database row by row: to another place, to a cluster or from one",
+          2,
+          {"copy", {}},
+          &RunCopy};
+}
+
+Command SplitCommand() {
+  using enum OptionKind;
+  return {"split",
+          "",
+          "Copy some of the rows into a new database, whose rows expire may then remove here",
+          0,
+          {"split",
+           {
+               {"to", kText, "PATH", kNo, "Make the new database in directory PATH"},
+               {"last-before", kText, "TIME", kNo,
+                "Copy rows that were last seen at TIME or earlier: 2025-01-01, @1795372876"},
+               {"name", kTexts, "NAME", kNo,
+                "Copy rows of these rrnames: a name, or *.blah.org for it and all below"},
+               {"glob", kFlag, "", kNo,
+                "Read --name as a pattern: * is any run, ? one character, [a-z] one of a class"},
+               {"regex", kFlag, "", kNo,
+                "Read --name as a regular expression (RE2) that matches anywhere in a name"},
+           }},
+          &RunSplit};
+}
+
+}  // namespace pdns::tools
