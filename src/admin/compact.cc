@@ -6,6 +6,7 @@
 #include "base/folder.h"
 
 namespace pdns::admin {
+
 Status MergeAll(const Job& job) {
   const auto writer = job.access.Beside();
   if (!writer.ok()) return writer.status();
@@ -39,7 +40,7 @@ Result<control::Reply::Report> Compact(const Job& job) {
   report.Number("bytes before", before.disk_bytes);
   report.Number("table files after", after.files);
   report.Number("bytes after", after.disk_bytes);
-  report.Number("bytes free", room);
+  if (room != kUnknownBytes) report.Number("bytes free", room);  // else of servers, who know
   return control::Reply::Report{whole ? 0 : kIncomplete, report.text(), report.json("compact"),
                                 false};
 }

@@ -215,7 +215,8 @@ class Expiry {
     report.Text("last seen until",
                 fmt::format("@{}", request_.filter.last.to.time_since_epoch().count()));
     report.Number(dry_run ? "rows found" : "rows removed", dry_run ? found : rows_);
-    report.Texts("months", std::move(months));
+    // Of rows that were seen again meanwhile, or were left by a stop, the months are not known.
+    if (dry_run || found == rows_) report.Texts("months", std::move(months));
     report.Number("bytes before", bytes_before_);
     report.Number("bytes after", bytes_after_);
     return {whole_ ? 0 : kIncomplete, report.text(), report.json("expire"), false};

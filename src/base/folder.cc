@@ -8,7 +8,6 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <limits>
 #include <system_error>
 
 namespace pdns {
@@ -62,7 +61,7 @@ bool IsWithin(const std::string& inner, const std::string& outer) {
 
 std::uint64_t FreeBytes(const std::string& path) {
   struct statvfs disk {};
-  if (statvfs(path.c_str(), &disk) != 0) return std::numeric_limits<std::uint64_t>::max();
+  if (statvfs(path.c_str(), &disk) != 0) return kUnknownBytes;
   return std::uint64_t{disk.f_bavail} * disk.f_frsize;
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -38,8 +39,9 @@ class FolderLock {
 // there. Any thread.
 bool IsWithin(const std::string& inner, const std::string& outer);
 
-// What the file system of `path` has left for this user, in bytes; the largest number if it does
-// not say. Any thread.
+// What the file system of `path` has left for this user, in bytes; kUnknownBytes if it does not
+// say. Any thread.
+inline constexpr std::uint64_t kUnknownBytes = std::numeric_limits<std::uint64_t>::max();
 std::uint64_t FreeBytes(const std::string& path);
 
 // kDisk, kIo. So that names made or changed in the folder last. Any thread.

@@ -25,6 +25,12 @@
 //   wanted,
 //          bit 0 given up, bit 1 confirmed. The name of a number is the one that is confirmed
 //          (write/sensors.h)
+//   103    how many rows expired, on the first shard. key as of schema/keys.md (store::ExpiredKey:
+//          rule and month); owner the mark of a step, 32 digits; last the number, which is the same
+//          whenever it is written. The numbers of all marks add up
+//   104    a tuple that a step removes, on every shard (maintain/expiring.h). key N(owner), rrtype,
+//          rdata; owner the mark of the step; last its last-seen; reasons: bit 0 it came back. The
+//          head of a step, on the first shard: key "", rdata the rule, rrtype 1 for the quarantine
 //
 // A batch is one block of rows and one part of the table, whole or not at all: the partition is
 // tuple() so that a block is never split.
@@ -57,6 +63,8 @@ enum class RowKind : std::uint8_t {
   kCounter = 100,
   kLedger = 101,
   kSensor = 102,
+  kExpired = 103,
+  kExpiring = 104,
 };
 
 // Bits of `reasons` in a row of kSensor.

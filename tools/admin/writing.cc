@@ -10,8 +10,11 @@
 #include "admin/work.h"
 #include "base/log.h"
 #include "control/client.h"
+#include "store_clickhouse/address.h"
+#include "store_clickhouse/maintain/open.h"
 #include "store_rocks/open.h"
 #include "tools/common/database_path.h"
+#include "tools/common/open_database.h"
 #include "tools/common/progress_line.h"
 #include "tools/common/signals.h"
 #include "tools/query/database.h"
@@ -69,6 +72,17 @@ Result<Reply::Report> DoAlone(const std::string& path, const control::Request& r
   return report;
 }
 
+// Beside any number of ingesters, of which none is asked.
+Result<Reply::Report> DoOnCluster(const std::string& text, const control::Request& request,
+                                  const Stop& stop, source::Progress& progress) {
+  const auto address = store_clickhouse::ParseAddress(text);
+  if (!address.ok()) return address.status();
+  auto writer = store_clickhouse::OpenForUpkeep(*address);
+  if (!writer.ok()) return writer.status();
+  admin::OwnWriter access(**writer, text, [&text] { return OpenForQuery(text); });
+  return admin::RunWork(request, access, stop, progress);
+}
+
 Result<int> Print(const Reply::Report& report, bool json) {
   const std::string text = json ? report.json + "\n" : report.text;
   const bool written = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
@@ -90,6 +104,11 @@ std::vector<OptionRow> WritingOptions() {
 Result<Reply::Report> DoWriting(const CommandInput& input, const std::string& path,
                                 const Stop& stop, source::Progress& progress) {
   const control::Request request = RequestOf(input);
+  if (IsCluster(path)) {
+    if (input.Has("control"))
+      return Status::Usage(input.command + ": no ingester is asked for a cluster: omit --control");
+    return DoOnCluster(path, request, stop, progress);
+  }
   const std::string control = input.Has("control") ? input.Text("control") : path + "/control.sock";
   auto client = control::Client::Connect(control);
   if (!client.ok()) return client.status();

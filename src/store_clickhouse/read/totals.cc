@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "record/counters.h"
+#include "store/meta_rows.h"
 #include "store/sketch.h"
 #include "store/value.h"
 #include "store_clickhouse/little_endian.h"
@@ -82,6 +83,17 @@ class ShardTotals {
                    });
   }
 
+  // A step of an expiry may have written its numbers twice, the same both times.
+  Status SumExpired() {
+    return AskRows(shard_, "SELECT key, finalizeAggregation(last)" + Prewhere(RowKind::kExpired),
+                   [this](Cursor& cursor) {
+                     const auto group = store::DecodeExpiredKey(Text(cursor));
+                     const std::uint64_t rows = U64(cursor);
+                     if (!group.has_value()) return cursor.Fail();
+                     if (cursor.ok()) statistics_.expired[group->rule][group->month] += rows;
+                   });
+  }
+
   // Of each register of the sketch the hash that counts: that with the most zeros in front.
   Status SketchAddresses(store::Sketch& sketch, const std::string& seed) {
     constexpr unsigned kRestBits = 50;
@@ -149,6 +161,7 @@ Status TellShard(Shard& shard, bool first, store::Sketch& sketch, const std::str
   if (status.ok()) status = totals.CountNames();
   if (status.ok()) status = totals.CountQuarantine();
   if (status.ok()) status = totals.SumCounters();
+  if (status.ok()) status = totals.SumExpired();
   if (status.ok()) status = totals.SketchAddresses(sketch, seed);
   if (status.ok()) status = totals.SumLedger(ledger);
   if (!status.ok()) return status;

@@ -148,8 +148,8 @@ Result<record::Applied> ClusterWriter::Apply(const record::Batch& batch) {
 Result<store::Expired> ClusterWriter::Expire(const store::Selection&, const RowTest&,
                                              const std::string&, const store::Watch&) {
   return Status::Usage(fmt::format(
-      "{}: rows of a cluster expire by SQL: ALTER TABLE {} DELETE, as docs/cluster.md has it",
-      address_.text(), TableOf(address_)));
+      "{}: an ingester removes no rows of a cluster: pdns-admin expire with its address does",
+      address_.text()));
 }
 
 Status ClusterWriter::Checkpoint(const std::string&) {

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""pdns-admin expire and compact over two servers: just the rows go that a directory loses by the same command, in both
+directions, and the ledger keeps one position a source."""
+from __future__ import annotations
+
+import json
+import unittest
+from pathlib import Path
+
+from clickhouse import Cluster, skip_without_server
+from clickhouse_rows import check_markers, stored
+from pdns_admin import DONE, USAGE, admin, told
+from pdns_testing import CAPTURES, ingest, query, scratch, stats
+
+TRUST = "--trust-clock"  # the captures stay where they are, and the clock goes on
+LATE = ("--last-before", "2027-01-01")
+
+
+class Expire(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.folder = scratch()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.root = Path(cls.folder.name)
+        cls.cluster = cls.enterClassContext(Cluster(cls.root))
+
+    def setUp(self) -> None:
+        self.name = self._testMethodName
+        self.cluster.create(self.name)
+        self.address = self.cluster.address(database=self.name)
+        self.rocks = self.root / f"{self.name}.db"
+        for database, *how in ((self.rocks,), (self.address, "--outbox", self.root / f"{self.name}.outbox")):
+            run = ingest(database, *how, *CAPTURES)
+            assert run.returncode == 0, run.stderr
+
+    def rows(self, database: object, *options: str) -> list[dict]:
+        return [json.loads(line) for line in query(database, "*.", "--json", *options).stdout.splitlines()]
+
+    def count(self, condition: str) -> int:
+        return sum(int(row[0]) for row in self.cluster.rows(f"SELECT count() FROM {self.name}.rows FINAL WHERE {condition}"))
+
+    def expire(self, *options: str) -> int:
+        """The same from both, and the same left; a dry run counts it, and changes nothing."""
+        trust = ["--quarantined"] if "--quarantined" in options else []
+        before = self.rows(self.address, *trust)
+        found = told(DONE, "expire", self.address, TRUST, "--dry-run", *options)["rows_found"]
+        self.assertEqual(before, self.rows(self.address, *trust))
+        removed = [told(DONE, "expire", database, TRUST, *options)["rows_removed"] for database in (self.rocks, self.address)]
+        self.assertEqual([found] * 2, removed)
+        for how in ((), ("--quarantined",)):
+            self.assertEqual(self.rows(self.rocks, *how), self.rows(self.address, *how))
+        self.assertEqual(stats(self.rocks)["expired"], stats(self.address)["expired"])
+        self.assertEqual(0, self.count("kind = 104"))
+        return found
+
+    def check_directions(self) -> None:
+        forward = stored(self.cluster, 0, self.name)
+        by_target = self.cluster.rows("SELECT DISTINCT lower(hex(owner)), rrtype, lower(hex(rdata)) "
+                                      f"FROM {self.name}.rows FINAL WHERE kind IN (2, 4, 6, 9)")
+        self.assertLessEqual({(owner, int(kind), rdata) for owner, kind, rdata in by_target}, set(forward))
+
+    def test_filters(self) -> None:
+        self.assertGreater(self.expire(*LATE, "--name", "*.blah.org", "-t", "A"), 0)
+        self.assertGreater(self.expire(*LATE, "--quarantined", "-t", "A"), 0)
+        self.assertGreater(self.expire(*LATE, "--regex", "--name", "^ns[0-9]"), 0)
+        seen = sorted(row["time_last"] for row in self.rows(self.rocks))
+        self.assertGreater(self.expire("--last-before", f"@{seen[len(seen) // 2]}"), 0)
+        self.assertEqual(0, self.expire("--last-before", f"@{seen[len(seen) // 2]}"))
+        self.check_directions()
+        check_markers(self.cluster, self.name)
+        again = ingest(self.address, "--outbox", self.root / "second", *CAPTURES)  # the ledger knows them still
+        self.assertEqual(0, again.returncode, again.stderr)
+        self.assertEqual(self.rows(self.rocks), self.rows(self.address))
+
+    def test_ledger_has_a_row_a_source(self) -> None:
+        """However many batches there were, and what is left is the newest."""
+        for node in self.cluster.nodes:
+            for number in range(50):  # older positions of each source
+                node.ask(f"INSERT INTO {self.name}.rows SELECT kind, key, rrtype, owner, concat(unhex('00000000000000{number:02X}'), "
+                         f"substring(rdata, 9)), first, last, cnt, zone, reasons, sensors, days FROM {self.name}.rows FINAL "
+                         "WHERE kind = 101 AND key LIKE 's/%'")
+        ledger = "kind = 101 AND key LIKE 's/%'"
+        newest = self.cluster.rows(f"SELECT hex(key), hex(max(rdata)) FROM {self.name}.rows WHERE {ledger} GROUP BY key")
+        self.assertGreater(self.count(ledger), len(newest))
+        run = admin("compact", self.address)
+        self.assertEqual(DONE, run.returncode, run.stderr)
+        left = self.cluster.rows(f"SELECT hex(key), hex(rdata) FROM {self.name}.rows FINAL WHERE {ledger}")
+        self.assertEqual(sorted(newest), sorted(left))
+
+    def test_words(self) -> None:
+        for words, run in (("trust-clock", admin("expire", self.address, "--last-before", "2001-01-01", "--older", "1d")),
+                           ("--control", admin("expire", self.address, *LATE, TRUST, "--control", "x")),
+                           ("FREEZE", admin("checkpoint", self.address, str(self.root / "copy")))):
+            self.assertEqual(USAGE, run.returncode, run.stderr)
+            if words != "trust-clock":
+                self.assertIn(words.encode(), run.stderr)
+        self.assertEqual(self.rows(self.rocks), self.rows(self.address))
+
+
+if __name__ == "__main__":
+    skip_without_server()
+    unittest.main()
