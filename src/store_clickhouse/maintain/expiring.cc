@@ -11,6 +11,7 @@
 #include "store/value.h"
 #include "store_clickhouse/little_endian.h"
 #include "store_clickhouse/maintain/mutations.h"
+#include "store_clickhouse/read/ask_rows.h"
 #include "store_clickhouse/schema.h"
 
 namespace pdns::store_clickhouse {
@@ -18,12 +19,8 @@ namespace {
 
 constexpr unsigned kListKind = static_cast<unsigned>(RowKind::kExpiring);
 constexpr std::uint8_t kReturned = 1;  // in `reasons` of a row of the list
-constexpr std::size_t kMostAnswer = std::size_t{64} << 20;
+constexpr std::size_t kMostListed = std::size_t{64} << 20;
 constexpr std::size_t kMarkSize = 32;
-
-std::string_view Text(Cursor& cursor) {
-  return AsText(cursor.Read(static_cast<std::size_t>(cursor.Varint())));
-}
 
 bool IsMark(std::string_view text) {
   return text.size() == kMarkSize &&
@@ -125,7 +122,7 @@ Result<StepHead> Expiring::ReadHead(const std::string& mark) {
   head.mark = mark;
   head.trust =
       ReadLittle<std::uint16_t>(cursor) == 0 ? store::Trust::kTrusted : store::Trust::kQuarantined;
-  head.rule = Text(cursor);
+  head.rule = ReadText(cursor);
   head.newest = ReadLittle<std::uint64_t>(cursor);
   if (cursor.ok() && cursor.AtEnd()) return head;
   return Status::Corrupt(first.name() + ": the head of a list of rows to remove cannot be read");
@@ -140,13 +137,13 @@ Status Expiring::MarkReturned(const StepHead& head, std::uint64_t& found) {
       TableOf(address_), static_cast<unsigned>(kind), ListOf(head.mark), head.newest);
   NativeBlock returned;
   for (Client& client : clients_) {
-    const auto told = client.Ask(sql, {}, kMostAnswer);
+    const auto told = client.Ask(sql, {}, kMostListed);
     if (!told.ok()) return told.status();
     Cursor cursor(AsBytes(*told));
     while (cursor.ok() && !cursor.AtEnd()) {
-      NativeBlock::Key row{RowKind::kExpiring, Text(cursor), 0, head.mark, {}};
+      NativeBlock::Key row{RowKind::kExpiring, ReadText(cursor), 0, head.mark, {}};
       row.rrtype = ReadLittle<std::uint16_t>(cursor);
-      row.rdata = Text(cursor);
+      row.rdata = ReadText(cursor);
       if (cursor.ok()) returned.Add(row, NativeBlock::Numbers{head.newest, 0, 0, kReturned});
     }
     if (!cursor.ok()) return Status::Corrupt(client.name() + ": its rows cannot be read");
@@ -166,7 +163,7 @@ Result<std::uint64_t> Expiring::KeepCounts(const StepHead& head) {
                   "PREWHERE kind = {} AND key > '' AND owner = '{}' WHERE "
                   "finalizeAggregation(reasons) = 0 GROUP BY day FORMAT RowBinary",
                   TableOf(address_), kListKind, head.mark),
-      {}, kMostAnswer);
+      {}, kMostListed);
   if (!told.ok()) return told.status();
   std::uint64_t all = 0;
   std::map<std::string, std::uint64_t> counts;  // by the key of their row

@@ -87,7 +87,7 @@ class ShardTotals {
   Status SumExpired() {
     return AskRows(shard_, "SELECT key, finalizeAggregation(last)" + Prewhere(RowKind::kExpired),
                    [this](Cursor& cursor) {
-                     const auto group = store::DecodeExpiredKey(Text(cursor));
+                     const auto group = store::DecodeExpiredKey(ReadText(cursor));
                      const std::uint64_t rows = U64(cursor);
                      if (!group.has_value()) return cursor.Fail();
                      if (cursor.ok()) statistics_.expired[group->rule][group->month] += rows;
