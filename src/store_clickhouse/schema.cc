@@ -43,10 +43,10 @@ constexpr std::array<Column, 12> kColumns{{
     {"days", "AggregateFunction(groupUniqArray, UInt32)", "groupUniqArrayState(toUInt32(0))"},
 }};
 
-constexpr std::string_view kStatesQuestion =
-    "SELECT minState(toUInt64(7)), maxState(toUInt64(9)), sumState(toUInt64(3)), "
-    "maxState(toUInt8(2)), groupBitOrState(toUInt8(1)), groupBitOrState(toUInt64(5)), "
-    "groupUniqArrayState(toUInt32(20454)) FORMAT RowBinary";
+constexpr std::string_view kStates =
+    "minState(toUInt64(7)), maxState(toUInt64(9)), sumState(toUInt64(3)), maxState(toUInt8(2)), "
+    "groupBitOrState(toUInt8(1)), groupBitOrState(toUInt64(5)), "
+    "groupUniqArrayState(toUInt32(20454))";
 constexpr std::string_view kStatesAnswer =
     "010700000000000000"
     "010900000000000000"
@@ -73,24 +73,62 @@ std::vector<std::string> Lines(std::string_view text) {
   return lines;
 }
 
-Status CheckStates(Client& client) {
-  auto states = client.Ask(kStatesQuestion);
-  if (!states.ok()) return states.status();
-  if (ToHex(AsBytes(*states)) == kStatesAnswer) return {};
+// What a server says of itself and of the table.
+struct Told {
+  Server server;
+  std::vector<std::string> columns;  // "key String"; none: there is no table
+  std::string states;                // of kStates
+};
+
+std::string ReadText(Cursor& cursor) {
+  return std::string(AsText(cursor.Read(static_cast<std::size_t>(cursor.Varint()))));
+}
+
+std::vector<std::string> ReadTexts(Cursor& cursor) {
+  std::vector<std::string> texts;
+  // One that counts more than there are ends with the cursor.
+  for (std::uint64_t left = cursor.Varint(); left > 0 && cursor.ok(); --left)
+    texts.push_back(ReadText(cursor));
+  return texts;
+}
+
+// All in one statement, since each costs a way to the server and back. It reads no table of pdns,
+// so it can be answered by a server that has none.
+Result<Told> AskServer(Client& client, std::string_view database) {
+  std::vector<std::string_view> of_tables;
+  of_tables.reserve(kTableSettings.size());
+  for (const auto& [name, value] : kTableSettings) of_tables.push_back(name);
+  auto body = client.Ask(fmt::format(
+      "SELECT version(), (SELECT groupArray(name) FROM (SELECT name FROM system.settings WHERE "
+      "name IN ({}) UNION ALL SELECT name FROM system.merge_tree_settings WHERE name IN ({}))), "
+      "(SELECT groupArray(concat(name, ' ', type)) FROM system.columns WHERE database = '{}' AND "
+      "table = '{}'), {} FORMAT RowBinary",
+      Quoted(kOptionalSettings), Quoted(of_tables), database, kTable, kStates));
+  if (!body.ok()) return body.status();
+  Cursor cursor(AsBytes(*body));
+  Told told;
+  told.server.version = Printable(ReadText(cursor));
+  told.server.settings = ReadTexts(cursor);
+  told.columns = ReadTexts(cursor);
+  if (!cursor.ok() || told.server.version.empty()) {
+    return Status::Malformed(client.name() +
+                             ": it does not tell its version in the form that ClickHouse has");
+  }
+  told.states = AsText(cursor.Read(cursor.left()));
+  return told;
+}
+
+Status CheckStates(const Client& client, const Told& told) {
+  if (ToHex(AsBytes(told.states)) == kStatesAnswer) return {};
   return Status::Malformed(
       fmt::format("{}: the states of its aggregate functions have other bytes than those of the "
                   "versions 18.16 to 26.5, for which this program was made",
                   client.name()));
 }
 
-Status CheckColumns(Client& client, const Address& address) {
-  auto told = client.Ask(
-      fmt::format("SELECT concat(name, ' ', type) FROM system.columns WHERE database = '{}' AND "
-                  "table = '{}' FORMAT TabSeparatedRaw",
-                  address.database, kTable));
-  if (!told.ok()) return told.status();
-  auto found = Lines(*told);
+Status CheckColumns(const Client& client, const Address& address, const Told& told) {
   const std::string table = fmt::format("{}: table {}", client.name(), TableOf(address));
+  auto found = told.columns;
   if (found.empty())
     return Status::NoInput(table + ": it is not there: pdns-admin init-cluster makes it");
   std::vector<std::string> wanted;
@@ -169,22 +207,9 @@ bool Server::Has(std::string_view setting) const {
 }
 
 Result<Server> Identify(Client& client) {
-  Server server;
-  auto version = client.Ask("SELECT version() FORMAT TabSeparated");
-  if (!version.ok()) return version.status();
-  const auto first = Lines(*version);
-  if (first.size() != 1) return Status::Malformed(client.name() + ": it does not tell its version");
-  server.version = Printable(first.front());
-  std::vector<std::string_view> of_tables;
-  of_tables.reserve(kTableSettings.size());
-  for (const auto& [name, value] : kTableSettings) of_tables.push_back(name);
-  auto settings = client.Ask(
-      fmt::format("SELECT name FROM system.settings WHERE name IN ({}) UNION ALL SELECT name FROM "
-                  "system.merge_tree_settings WHERE name IN ({}) FORMAT TabSeparated",
-                  Quoted(kOptionalSettings), Quoted(of_tables)));
-  if (!settings.ok()) return settings.status();
-  server.settings = Lines(*settings);
-  return server;
+  auto told = AskServer(client, {});
+  if (!told.ok()) return told.status();
+  return std::move(told->server);
 }
 
 std::vector<std::string> InitStatements(const Address& address, const Server& server) {
@@ -209,12 +234,12 @@ std::vector<std::string> InitStatements(const Address& address, const Server& se
 }
 
 Result<Server> Handshake(Client& client, const Address& address) {
-  auto server = Identify(client);
-  if (!server.ok()) return server;
-  if (Status checked = CheckStates(client); !checked.ok()) return checked;
-  if (Status checked = CheckColumns(client, address); !checked.ok()) return checked;
+  auto told = AskServer(client, address.database);
+  if (!told.ok()) return told.status();
+  if (Status checked = CheckStates(client, *told); !checked.ok()) return checked;
+  if (Status checked = CheckColumns(client, address, *told); !checked.ok()) return checked;
   if (Status checked = CheckVersion(client, address); !checked.ok()) return checked;
-  return server;
+  return std::move(told->server);
 }
 
 }  // namespace pdns::store_clickhouse

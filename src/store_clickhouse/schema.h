@@ -111,7 +111,9 @@ std::vector<std::string> InitStatements(const Address& address, const Server& se
 
 // Before anything else is asked of a shard: the server's states have the bytes that states.h says,
 // the table has these columns and this version. kNoInput: there is no table, one that was changed
-// by hand, or one of another version; kMalformed: the server's states differ; else as Client.
+// by hand, or one of another version; kMalformed: the server's states differ; else as Client. Two
+// statements: one that needs no table, so that what is wrong with the table can be told, and one
+// for the row of the version.
 Result<Server> Handshake(Client& client, const Address& address);
 
 }  // namespace pdns::store_clickhouse

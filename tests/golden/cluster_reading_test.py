@@ -52,8 +52,9 @@ class Played:
                  columns: str = COLUMNS, states: bytes = STATES, every: Answer | None = None) -> None:
         played = self
         self.rows, self.every, self.asked = rows, every, []
-        self.says = [("SELECT version()", b"18.16.1\n"), ("system.settings", b""), ("minState", states),
-                     ("system.columns", columns.encode()), ("key = 'schema'", version.encode() + b"\n" if version else b""),
+        told = [line.encode() for line in columns.splitlines()]
+        itself = text(b"18.16.1") + varint(0) + varint(len(told)) + b"".join(map(text, told)) + states
+        self.says = [("SELECT version()", itself), ("key = 'schema'", version.encode() + b"\n" if version else b""),
                      ("PREWHERE kind = 102", b""), ("PREWHERE", body)]
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -169,6 +170,20 @@ class ClusterReading(unittest.TestCase):
                               (Played(columns=COLUMNS.replace("UInt64", "UInt32")), "other columns"),
                               (Played(columns=""), "init-cluster")):
             self.expect(self.ask(Played(), second), NO_INPUT, b"", "shard 2", words)
+
+    def test_opening_asks_little(self) -> None:
+        """What a server is, the version of its table, the sensors: each costs a way there and back."""
+        first, second = Played(body=ROWS[0]), Played(body=ROWS[1])
+        self.expect(self.ask(first, second), FOUND, b"a.blah.org.\nc.blah.org.\n")
+        for server in (first, second):
+            self.assertEqual(1, sum("version()" in sql for sql in server.asked), server.asked)
+            self.assertLessEqual(len(server.asked), 4, server.asked)  # with the rows
+
+    def test_a_server_that_tells_nonsense_of_itself(self) -> None:
+        for states, words in ((STATES[:-1], "other bytes"), (STATES + b"\0", "other bytes")):
+            self.expect(self.ask(Played(), Played(states=states)), SOFTWARE, b"", "shard 2", words)
+        for body in (b"", b"\0", b"\xff\xff\xff\xff\x0f", text(b"18.16.1") + b"\xff\xff\xff\xff\xff\xff\xff\xff\x7f"):
+            self.expect(self.ask(Played(), Played(every=whole(body))), SOFTWARE, b"", "shard 2", "does not tell its version")
 
     def test_a_shard_that_is_away(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as closed:

@@ -21,19 +21,19 @@ Step Marker(std::uint64_t number) { return {HttpScript::Ok(std::to_string(number
 
 // What Greet asks, of a server that has the batches up to `marker`.
 std::vector<Step> Greeting(std::uint64_t marker) {
-  std::string columns;
+  const auto text = [](const std::string& part) {
+    return std::string(1, static_cast<char>(part.size())) + part;
+  };
+  // Its version, none of the settings, the columns, states.
+  std::string itself = text("18.16.1") + std::string(1, '\0');
+  itself += static_cast<char>(Columns().size());
   for (const Column& column : Columns())
-    columns += std::string(column.name) + " " + std::string(column.type) + "\n";
-  const auto states = FromHex(
+    itself += text(std::string(column.name) + " " + std::string(column.type));
+  itself += *FromHex(
       "01070000000000000001090000000000000003000000000000000102010500000000000000"
       "01e64f0000");
-  return {{HttpScript::Ok("18.16.1\n")},
-          {HttpScript::Ok("")},
-          {HttpScript::Ok(*states)},
-          {HttpScript::Ok(columns)},
-          {HttpScript::Ok("1.0\n")},
-          {HttpScript::Ok("0\n")},
-          Marker(marker)};
+  return {
+      {HttpScript::Ok(itself)}, {HttpScript::Ok("1.0\n")}, {HttpScript::Ok("0\n")}, Marker(marker)};
 }
 
 class DeliveryTest : public testing::Test {
