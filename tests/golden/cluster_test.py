@@ -10,7 +10,7 @@ from pathlib import Path
 
 from clickhouse import PASSWORD, Cluster, skip_without_server
 from clickhouse_rows import check_markers, check_rows, counters, stored
-from pdns_testing import BIN, CAPTURES, expected_counters, ingest, report, scratch
+from pdns_testing import BIN, CAPTURES, expected, expected_counters, ingest, query, report, rows, scratch
 
 BY_TARGET = (2, 4, 6, 9)
 
@@ -34,6 +34,20 @@ class ClusterTest(unittest.TestCase):
     def check_rows(self, times: int = 1) -> None:
         check_rows(self.cluster, CAPTURES, times, self.database)
         check_markers(self.cluster, self.database)
+
+    def test_a_shard_is_added(self) -> None:
+        """Rows of one name then lie on both; answers merge them, and no count is lost."""
+        address = self.cluster.address(database=self.database)
+        alone = address.replace(f",127.0.0.1:{self.cluster.nodes[1].http}", "")
+        for where, capture in zip((alone, address), CAPTURES):
+            run = ingest(where, "--outbox", self.outbox, capture)
+            self.assertEqual(0, run.returncode, run.stderr)
+        shards = [{row[0] for row in node.rows(f"SELECT hex(key) FROM {self.database}.rows WHERE kind = 0")}
+                  for node in self.cluster.nodes]
+        self.assertTrue(shards[0] & shards[1])
+        told = query(address, "*.", "--json", "--wire")
+        self.assertEqual(0, told.returncode, told.stderr)
+        self.assertEqual(expected("tuples", CAPTURES), rows(told.stdout))
 
     def test_init_cluster(self) -> None:
         def init(*arguments: str) -> subprocess.CompletedProcess:
