@@ -33,6 +33,20 @@ std::string_view WithoutComment(std::string_view line) {
   return Trimmed(line);
 }
 
+// A line of a hosts file that blocks a name, "0.0.0.0 ads.example": that name. The address in front
+// is nobody's. What stands behind it in a table is no name with a dot, or more than one word.
+std::string_view WithoutNullAddress(std::string_view line) {
+  for (const std::string_view address : {"0.0.0.0", "127.0.0.1", "::", "::1"}) {
+    if (!line.starts_with(address)) continue;
+    const std::string_view rest = line.substr(address.size());
+    const std::string_view name = Trimmed(rest);
+    const bool behind_blank = name.size() < rest.size();
+    const bool one_word = name.find_first_of(kBlanks) == std::string_view::npos;
+    if (behind_blank && one_word && name.find('.') != std::string_view::npos) return name;
+  }
+  return line;
+}
+
 // One text, the `number`th of the list.
 Status AddOne(List& list, std::string_view text, std::uint64_t number) {
   const auto question = AskName(text);
@@ -49,7 +63,7 @@ Status ReadLines(Utf8Text& text, List& list, const BadIndicator& bad, std::uint6
   std::string line;
   std::uint64_t indicators = 0;
   for (std::uint64_t number = 1; text.NextLine(line); ++number) {
-    const std::string_view one = WithoutComment(line);
+    const std::string_view one = WithoutNullAddress(WithoutComment(line));
     if (one.empty()) continue;
     if (++indicators > most) return TooMany(most);
     if (const Status status = AddOne(list, one, number); !status.ok())

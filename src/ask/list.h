@@ -69,10 +69,11 @@ using BadIndicator =
 
 // Lines or a JSON document, by its beginning; UTF-8, or UTF-16 with its mark (ask/utf8_text.h).
 // Of lines: one indicator a line, as AskName takes them; blank lines and what stands behind a `#`
-// at the start of a line or behind a blank are passed over. Of JSON: ask/json_list.h; the values
-// count as lines do, refused ones too. Bad indicators are told and left out. Read piece by piece,
-// so that memory is the list's own and the bounds of those two headers. kIo; kNoInput: JSON that
-// cannot be used; kUsage: more than `most` indicators, bad ones counted.
+// at the start of a line or behind a blank are passed over, as is the address in a line of a hosts
+// file ("0.0.0.0 ads.example"). Of JSON: ask/json_list.h; the values count as lines do, refused
+// ones too. Bad indicators are told and left out. Read piece by piece, so that memory is the list's
+// own and the bounds of those two headers. kIo; kNoInput: JSON that cannot be used; kUsage: more
+// than `most` indicators, bad ones counted.
 Result<List> ReadList(std::istream& text, const BadIndicator& bad,
                       std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
 

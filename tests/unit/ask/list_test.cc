@@ -47,6 +47,29 @@ TEST(ReadList, LinesThatEndWithCrAlone) {
   EXPECT_EQ((*list)[1].line, 3U);
 }
 
+// Of lists that block names; not of tables, whose first column is an address.
+TEST(ReadList, LinesOfHostsFiles) {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"0.0.0.0 ads.example", "ads.example"},
+      {"127.0.0.1\tads.example  # a word", "ads.example"},
+      {"::1 \t ads.example", "ads.example"},
+      {":: ads.example", "ads.example"},
+      {"0.0.0.0", "0.0.0.0"},
+      {"::1", "::1"},
+      {"127.0.0.1\tloopback", "127.0.0.1\tloopback"},
+      {"127.0.0.1\tloopback\ta.example", "127.0.0.1\tloopback\ta.example"},
+      {"127.0.0.1,ads.example", "127.0.0.1,ads.example"},
+      {"10.0.0.1\tads.example", "10.0.0.1\tads.example"}};
+  for (const auto& [line, wanted] : cases) {
+    std::istringstream text(line);
+    const auto list =
+        ReadList(text, [](const std::string&, std::string_view, const Status&) { FAIL(); });
+    ASSERT_TRUE(list.ok());
+    ASSERT_EQ(list->size(), 1U) << line;
+    EXPECT_EQ((*list)[0].text, wanted);
+  }
+}
+
 // One word, in place of one for each line.
 TEST(ReadList, WhatIsNoTextIsRefusedWhole) {
   const std::string utf16 = testing::Utf16(u"www.blah.org\n192.0.2.1\n", false);
