@@ -119,9 +119,8 @@ Status Transfer::SendEnd() {
   if (!failed_.ok()) return failed_;
   done_.whole = true;
   // An earlier run may have had more than there is now.
-  if (!fresh)
-    return position_.frames == origin_.taken->frames && !origin_.taken->broken ? Status()
-                                                                               : Changed();
+  const bool same = fresh || (position_.frames == origin_.taken->frames && !origin_.taken->broken);
+  if (!fresh) return same ? Status() : Changed();
   record::Batch batch = batch_.View();
   std::vector<record::ExpiredRows> expired;
   if (part_.whole) {

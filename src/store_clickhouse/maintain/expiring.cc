@@ -170,8 +170,8 @@ Result<std::uint64_t> Expiring::KeepCounts(const StepHead& head) {
   Cursor cursor(AsBytes(*told));
   while (cursor.ok() && !cursor.AtEnd()) {
     constexpr std::uint64_t kLastDay = store::kMaxSeconds / 86400;
-    const std::uint64_t day = std::min(ReadLittle<std::uint64_t>(cursor), kLastDay);
-    const std::uint64_t rows = ReadLittle<std::uint64_t>(cursor);
+    const auto day = std::min(ReadLittle<std::uint64_t>(cursor), kLastDay);
+    const auto rows = ReadLittle<std::uint64_t>(cursor);
     const std::chrono::sys_days date{std::chrono::days(day)};
     counts[store::ExpiredKey(head.rule, date)] += rows;
     all += rows;
@@ -188,9 +188,10 @@ Result<std::uint64_t> Expiring::KeepCounts(const StepHead& head) {
 std::string Expiring::Condition(const StepHead& head) const {
   const std::string guard =
       fmt::format("IN ({}) AND finalizeAggregation(last) <= {}", ListOf(head.mark), head.newest);
-  if (head.trust == store::Trust::kQuarantined)
+  if (head.trust == store::Trust::kQuarantined) {
     return fmt::format("kind = {} AND (key, rrtype, rdata) {}",
                        static_cast<unsigned>(RowKind::kQuarantined), guard);
+  }
   return fmt::format("kind IN (0, 2, 4, 6, 9) AND (if(kind = 0, key, owner), rrtype, rdata) {}",
                      guard);
 }

@@ -160,7 +160,7 @@ Result<bool> Upkeep::Resume(Expiring& step, const Mutations::GoOn& go_on) {
     const auto head = step.ReadHead(mark);
     if (!head.ok() && head.status().code() != Code::kNoInput) return head.status();
     std::uint64_t rows = 0;
-    const auto done = *begun && head.ok() ? Remove(step, *head, go_on, rows) : Clean(mark, go_on);
+    auto done = *begun && head.ok() ? Remove(step, *head, go_on, rows) : Clean(mark, go_on);
     if (!done.ok() || !*done) return done;
     if (rows > 0) {
       LogInfo(fmt::format("{}: {} rows of an earlier run that was ended are removed ({})",
