@@ -49,6 +49,12 @@ class CommandLine(Admin):
             self.assertEqual((USAGE, b""), (run.returncode, run.stdout), arguments)
             self.assertRegex(run.stderr, rb"^pdns-admin: error: [^\n]+\n$")
 
+    def test_a_cluster_is_none_of_theirs(self) -> None:
+        for command in ("verify", "repair"):
+            run = admin(command, "clickhouse://127.0.0.1:9/pdns")
+            self.assertEqual(USAGE, run.returncode, run.stderr)
+            self.assertIn(b"of a directory only", run.stderr)
+
     def test_help_has_every_command(self) -> None:
         said = subprocess.run([BIN / "pdns-admin", "--help"], capture_output=True, text=True, check=True).stdout
         for command in ("stats", "ledger", "verify", "compact"):

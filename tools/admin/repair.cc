@@ -10,6 +10,7 @@
 #include "base/stop.h"
 #include "store_rocks/repair/repair.h"
 #include "tools/common/database_path.h"
+#include "tools/common/open_database.h"
 #include "tools/common/signals.h"
 #include "tools/common/step_line.h"
 
@@ -67,6 +68,9 @@ Result<int> Run(const CommandInput& input) {
   StopOnSignals(stop);
   const auto path = DatabasePath(input.Text("database"), Access::kWrite);
   if (!path.ok()) return path.status();
+  if (IsCluster(*path)) {
+    return Status::Usage("repair: of a directory only; the parts of a cluster are its servers'");
+  }
   StepLine line;
   const store::VerifyWatch watch = [&](std::string_view what, std::uint64_t done,
                                        std::uint64_t total) {

@@ -9,6 +9,7 @@
 #include "base/stop.h"
 #include "store_rocks/verify/verify.h"
 #include "tools/common/database_path.h"
+#include "tools/common/open_database.h"
 #include "tools/common/signals.h"
 #include "tools/common/step_line.h"
 
@@ -20,6 +21,10 @@ Result<int> Run(const CommandInput& input) {
   StopOnSignals(stop);
   const auto path = DatabasePath(input.Text("database"), Access::kRead);
   if (!path.ok()) return path.status();
+  if (IsCluster(*path)) {
+    return Status::Usage(
+        "verify: of a directory only; a cluster is checked by its servers: CHECK TABLE pdns.rows");
+  }
   StepLine line;
   const auto verification =
       store_rocks::Verify(*path, input.Has("quick"),
