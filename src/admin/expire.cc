@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "admin/compact.h"
+#include "admin/owner_request.h"
 #include "admin/report.h"
 #include "ask/sensors.h"
 #include "base/amount.h"
 #include "base/bytes.h"
 #include "query/request.h"
-#include "query/text/from_texts.h"
 #include "record/tuple_key.h"
 #include "store/meta_rows.h"
 
@@ -55,21 +55,7 @@ Result<query::Request> ReadRequest(const query::NamedTexts& options, sys_seconds
   for (const std::string_view name : kFilters)
     for (const std::string& text : options.Of(name)) texts.Add(name == "name" ? "q" : name, text);
   if (options.Has("quarantined")) texts.Add("quarantined", "");
-  if (!options.Has("name")) {
-    if (options.Has("glob") || options.Has("regex"))
-      return Status::Usage("expire: glob and regex say how names are read: give names");
-    texts.Add("q", "*.");
-  }
-  query::TextReading how{.now = now};
-  how.mark = "--";
-  auto read = query::RequestFromTexts(texts, how);
-  if (!read.ok()) return read.status();
-  if (Status checked = query::CheckRequest(read->request); !checked.ok()) return checked;
-  for (const query::Asking& asking : read->request.questions) {
-    if (asking.question.side != store::Side::kOwner)
-      return Status::Usage("expire: names are those of owners, and not " + asking.text);
-  }
-  return std::move(read->request);
+  return ReadOwnerRequest("expire", std::move(texts), now);
 }
 
 // Is the clock one to remove rows by? `newest`: the latest last-seen of the database.
@@ -132,13 +118,7 @@ class Expiry {
   }
 
   bool Wanted(std::size_t number, const store::Row& row) const {
-    const ask::Question& question = request_.questions[number].question;
-    if (question.rows && !question.rows(row.tuple)) return false;
-    if (!request_.filter.Passes(row.tuple, row.history)) return false;
-    // Of several names that find a row the first one counts it.
-    for (std::size_t i = 0; i < number; ++i)
-      if (request_.questions[i].question.Holds(row.tuple)) return false;
-    return true;
+    return IsRowOf(request_, number, row);
   }
 
   Status Count(store::Snapshot& snapshot, std::size_t number) {
