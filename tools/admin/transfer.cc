@@ -55,9 +55,10 @@ Status Target::Open(const std::string& name) {
   WriteSetup setup;
   setup.place = std::move(*place);
   auto writer = OpenWriter(setup);
-  if (writer.status().code() == Code::kBusy)
+  if (writer.status().code() == Code::kBusy) {
     return Status::Busy(writer.status().message() +
                         "; stop that first: only one process may write");
+  }
   if (!writer.ok()) return writer.status();
   writer_ = std::move(*writer);
   return Read();
