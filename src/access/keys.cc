@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <set>
 #include <utility>
 
 #include "base/bytes.h"
 #include "base/setting_file.h"
+#include "base/whole_number.h"
 
 namespace pdns::access {
 namespace {
@@ -41,10 +41,8 @@ std::string_view NextWord(std::string_view& line) {
 
 // Digits only, 1 to `most`.
 std::optional<std::uint64_t> Number(std::string_view text, std::uint64_t most) {
-  std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stop != end || number == 0 || number > most) return std::nullopt;
+  const auto number = WholeNumber<std::uint64_t>(text);
+  if (!number.has_value() || *number == 0 || *number > most) return std::nullopt;
   return number;
 }
 

@@ -4,7 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+
+#include "base/whole_number.h"
 
 namespace pdns::dns {
 namespace {
@@ -41,12 +42,10 @@ std::optional<AddressBlock> ParseBlock(std::string_view text) {
   auto block = ParseAddress(text.substr(0, slash));
   if (!block.has_value() || slash == std::string_view::npos) return block;
   const std::string_view digits = text.substr(slash + 1);
-  const char* end = digits.data() + digits.size();
   const std::size_t bits = block->size * 8;
-  unsigned prefix = 0;
-  const auto [stop, error] = std::from_chars(digits.data(), end, prefix);
-  if (error != std::errc() || stop != end || prefix > bits) return std::nullopt;
-  for (std::size_t bit = prefix; bit < bits; ++bit) {
+  const auto prefix = WholeNumber<unsigned>(digits);
+  if (!prefix.has_value() || *prefix > bits) return std::nullopt;
+  for (std::size_t bit = *prefix; bit < bits; ++bit) {
     auto& first = block->first[bit / 8];
     auto& last = block->last[bit / 8];
     first = static_cast<std::uint8_t>(first & ~MaskOf(bit));

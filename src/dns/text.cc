@@ -4,10 +4,10 @@
 #include <ldns/ldns.h>
 
 #include <array>
-#include <charconv>
 #include <cstdlib>
 #include <memory>
 
+#include "base/whole_number.h"
 #include "record/type_facts.h"
 
 namespace pdns::dns {
@@ -40,11 +40,9 @@ void AppendLabel(std::string& out, Bytes label) {
 }
 
 std::optional<record::RrType> TypeFromNumber(std::string_view digits) {
-  std::uint16_t number = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, number);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return static_cast<record::RrType>(number);
+  const auto number = WholeNumber<std::uint16_t>(digits);
+  if (!number.has_value()) return std::nullopt;
+  return static_cast<record::RrType>(*number);
 }
 
 std::string MakeTypeText(std::uint16_t number) {

@@ -3,8 +3,9 @@
 #include <microhttpd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
+
+#include "base/whole_number.h"
 
 namespace pdns::http {
 namespace {
@@ -112,10 +113,9 @@ BodyKind BodyOf(const Head& head) {
     if (head.version == MHD_HTTP_VERSION_1_0 || coding != "chunked")
       body.fault = "Transfer-Encoding is not chunked\n";
   } else if (lengths == 1) {
-    const auto [end, error] =
-        std::from_chars(length.data(), length.data() + length.size(), body.size);
-    if (error != std::errc() || end != length.data() + length.size())
-      body.fault = "malformed Content-Length\n";
+    const auto size = WholeNumber<decltype(body.size)>(length);
+    if (!size.has_value()) body.fault = "malformed Content-Length\n";
+    body.size = size.value_or(0);
     body.comes = body.size > 0 || body.fault != nullptr;
   }
   return body;

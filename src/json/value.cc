@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
+
+#include "base/whole_number.h"
 
 namespace pdns::json {
 namespace {
@@ -93,11 +94,7 @@ std::optional<std::string_view> Value::AsText() const {
 std::optional<std::uint64_t> Value::AsNumber() const {
   const auto* const digits = std::get_if<Digits>(&data_);
   if (digits == nullptr) return std::nullopt;
-  std::uint64_t number = 0;
-  const char* const end = digits->text.data() + digits->text.size();
-  const auto [stop, error] = std::from_chars(digits->text.data(), end, number);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return number;
+  return WholeNumber<std::uint64_t>(digits->text);
 }
 
 std::optional<std::string_view> Value::TextOf(std::string_view key) const {

@@ -4,8 +4,9 @@
 #include <pwd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <vector>
+
+#include "base/whole_number.h"
 
 namespace pdns::net {
 namespace {
@@ -27,18 +28,10 @@ bool WithEntry(LookUp look_up, Use use) {
   return false;
 }
 
-std::optional<id_t> ParseNumber(const std::string& text) {
-  id_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, number);
-  const bool whole = parsed.ec == std::errc() && parsed.ptr == end;
-  return whole ? std::optional(number) : std::nullopt;
-}
-
 }  // namespace
 
 std::optional<uid_t> UserNumber(const std::string& name) {
-  std::optional<uid_t> number = ParseNumber(name);
+  auto number = WholeNumber<uid_t>(name);
   if (number.has_value()) return number;
   WithEntry<passwd>([&name](auto... room) { return getpwnam_r(name.c_str(), room...); },
                     [&number](const passwd& found) { number = found.pw_uid; });
@@ -46,7 +39,7 @@ std::optional<uid_t> UserNumber(const std::string& name) {
 }
 
 std::optional<gid_t> GroupNumber(const std::string& name) {
-  std::optional<gid_t> number = ParseNumber(name);
+  auto number = WholeNumber<gid_t>(name);
   if (number.has_value()) return number;
   WithEntry<group>([&name](auto... room) { return getgrnam_r(name.c_str(), room...); },
                    [&number](const group& found) { number = found.gr_gid; });

@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include "base/argument_list.h"
+#include "base/whole_number.h"
 
 namespace pdns::net {
 namespace {
@@ -36,11 +37,7 @@ bool CloseOnExec(int fd, bool on) { return fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 
 // "4711:12" -> 12, if 4711 is this process.
 int ListFor(std::string_view value) {
   const std::size_t colon = std::min(value.find(':'), value.size());
-  const auto number = [](std::string_view text) {
-    int parsed = -1;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parsed);
-    return error == std::errc() && end == text.data() + text.size() ? parsed : -1;
-  };
+  const auto number = [](std::string_view text) { return WholeNumber<int>(text).value_or(-1); };
   if (colon == value.size() || number(value.substr(0, colon)) != getpid()) return -1;
   return number(value.substr(colon + 1));
 }

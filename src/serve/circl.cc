@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "ask/question.h"
 #include "ask/quote.h"
+#include "base/whole_number.h"
 #include "dns/presentation/rdata_text.h"
 #include "dns/text.h"
 #include "json/writer.h"
@@ -23,10 +23,8 @@ Status ReadNumber(const http::Request& headers, std::string_view name,
                   std::optional<std::uint64_t>& into) {
   const auto text = headers.HeaderOf(name);
   if (!text.has_value()) return {};
-  std::uint64_t number = 0;
-  const char* const end = text->data() + text->size();
-  const auto read = std::from_chars(text->data(), end, number);
-  if (read.ec != std::errc() || read.ptr != end)
+  const auto number = WholeNumber<std::uint64_t>(*text);
+  if (!number.has_value())
     return Status::Usage(fmt::format("{}: {} is not a number", name, ask::Quoted(*text)));
   into = number;
   return {};

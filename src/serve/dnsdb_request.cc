@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "ask/question.h"
 #include "ask/quote.h"
 #include "base/bytes.h"
+#include "base/whole_number.h"
 #include "dns/address_block.h"
 #include "dns/text.h"
 #include "record/name.h"
@@ -33,11 +33,8 @@ std::string_view WithoutSlash(std::string_view value) {
 
 template <class Number>
 Result<Number> NumberOf(std::string_view name, std::string_view text) {
-  const std::string_view digits = WithoutSlash(text);
-  Number number{};
-  const char* const end = digits.data() + digits.size();
-  const auto read = std::from_chars(digits.data(), end, number);
-  if (read.ec == std::errc() && read.ptr == end) return number;
+  const auto number = WholeNumber<Number>(WithoutSlash(text));
+  if (number.has_value()) return *number;
   return Status::Usage(fmt::format("{}: {} is not a number", name, ask::Quoted(text)));
 }
 

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/whole_number.h"
 #include "dns/presentation/rdata_from_text.h"
 #include "dns/text.h"
 #include "json/reader.h"
@@ -55,21 +55,13 @@ bool IsAscii(std::string_view text) {
                       [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
 
-std::optional<std::uint64_t> NumberOf(std::string_view digits) {
-  std::uint64_t number = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, number);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return number;
-}
-
 // "2026-11-22".
 std::optional<std::chrono::sys_days> DayOf(std::string_view text) {
   constexpr std::size_t kSize = 10;
   if (text.size() != kSize || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const auto year = NumberOf(text.substr(0, 4));
-  const auto month = NumberOf(text.substr(5, 2));
-  const auto day = NumberOf(text.substr(8, 2));
+  const auto year = WholeNumber<std::uint64_t>(text.substr(0, 4));
+  const auto month = WholeNumber<std::uint64_t>(text.substr(5, 2));
+  const auto day = WholeNumber<std::uint64_t>(text.substr(8, 2));
   if (!year.has_value() || !month.has_value() || !day.has_value()) return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
                                          std::chrono::month(static_cast<unsigned>(*month)),
@@ -241,7 +233,7 @@ bool CofParser::ReadTimes() {
   std::array<std::uint64_t, kOther> numbers{};
   for (const Field field : {kTimeFirst, kTimeLast, kZoneTimeFirst, kZoneTimeLast, kCount}) {
     if (!fields_->Has(field)) continue;
-    const auto number = NumberOf(fields_->TextOf(field));
+    const auto number = WholeNumber<std::uint64_t>(fields_->TextOf(field));
     // Whatever is beyond the range of seconds is refused as a time later than now.
     if (!number.has_value() || *number > record::kMaxCount) {
       return Refuse(fmt::format("{} is no whole number from 0 to 2^63-1: {}", kNames[field],

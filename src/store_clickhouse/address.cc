@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <utility>
 
 #include "base/bytes.h"
 #include "base/setting_file.h"
+#include "base/whole_number.h"
 
 namespace pdns::store_clickhouse {
 namespace {
@@ -54,9 +54,8 @@ std::string_view Until(std::string_view& rest, char mark) {
 }
 
 Status ParsePort(std::string_view text, std::uint16_t& port) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  if (whole && port != 0) return {};
+  port = WholeNumber<std::uint16_t>(text).value_or(0);
+  if (port != 0) return {};
   return Wrong("the port", text, "a number from 1 to 65535 must stand there");
 }
 

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/whole_number.h"
 #include "store/meta_rows.h"
 
 namespace pdns::store_clickhouse {
@@ -157,14 +157,15 @@ Status CheckVersion(Client& client, const Address& address) {
                            "it, if the table is one of pdns");
   }
   const std::string& newest = versions.back();
-  unsigned major = 0;
-  const auto [end, error] = std::from_chars(newest.data(), newest.data() + newest.find('.'), major);
-  const bool number = newest.find('.') != std::string::npos && error == std::errc() &&
-                      end == newest.data() + newest.find('.');
-  if (number && major == kMajor) return {};
+  const std::size_t dot = newest.find('.');
+  const auto major = dot == std::string::npos
+                         ? std::nullopt
+                         : WholeNumber<unsigned>(std::string_view(newest).substr(0, dot));
+  if (major == kMajor) return {};
   return Status::NoInput(fmt::format(
       "{}: it is of version {}, this program knows {}: {}", table, Printable(newest), kVersion,
-      number && major > kMajor ? "upgrade pdns" : "give another database in the address"));
+      major.has_value() && *major > kMajor ? "upgrade pdns"
+                                           : "give another database in the address"));
 }
 
 }  // namespace

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <boost/program_options.hpp>
-#include <charconv>
 #include <cmath>
 #include <initializer_list>
 #include <sstream>
 #include <string_view>
 
+#include "base/whole_number.h"
 #include "http/host_list.h"
 #include "record/outcome.h"
 #include "tools/common/options.h"
@@ -96,10 +96,9 @@ Result<JournalKeep> ParseJournalKeep(std::string_view text) {
   for (std::string_view rest = text;;) {
     const std::size_t comma = rest.find(',');
     const std::string_view one = rest.substr(0, comma);
-    std::uint64_t number = 0;
-    const auto [stop, error] = std::from_chars(one.data(), one.data() + one.size(), number);
+    const auto number = WholeNumber<std::uint64_t>(one);
     const auto time = ParseDuration(one);
-    if (error == std::errc() && stop == one.data() + one.size() && number > 0 && !rows) {
+    if (number.has_value() && *number > 0 && !rows) {
       rows = number;
     } else if (time.ok() && *time >= std::chrono::hours(1) && !age) {
       age = *time;
@@ -118,21 +117,17 @@ Result<JournalKeep> ParseJournalKeep(std::string_view text) {
 Result<mode_t> ParseMode(const std::string& text) {
   constexpr int kOctal = 8;
   constexpr unsigned kMost = 0777;
-  unsigned mode = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, mode, kOctal);
-  if (error != std::errc() || stop != end || mode > kMost || mode == 0)
+  const auto mode = WholeNumber<unsigned>(text, kOctal);
+  if (!mode.has_value() || *mode > kMost || *mode == 0)
     return Status::Usage("'" + text + "' is no mode such as 0660");
-  return static_cast<mode_t>(mode);
+  return static_cast<mode_t>(*mode);
 }
 
 Result<std::size_t> ParseCount(const std::string& text) {
-  std::size_t count = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, count);
-  if (error != std::errc() || stop != end || count == 0)
+  const auto count = WholeNumber<std::size_t>(text);
+  if (!count.has_value() || *count == 0)
     return Status::Usage("'" + text + "' is no number above 0");
-  return count;
+  return *count;
 }
 
 // The first failure, if any.

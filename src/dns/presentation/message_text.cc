@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/whole_number.h"
 #include "dns/presentation/rdata_text.h"
 #include "dns/rdata.h"
 #include "dns/text.h"
@@ -155,10 +155,8 @@ std::optional<unsigned> RcodeFromText(std::string_view text) {
   if (const auto known = NumberOf(kRcodes, upper); known.has_value()) return known;
   std::string_view digits = upper;
   if (digits.starts_with(kPrefix)) digits.remove_prefix(kPrefix.size());
-  unsigned number = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, number);
-  if (error != std::errc() || stop != end || number > kMaxRcode) return std::nullopt;
+  const auto number = WholeNumber<unsigned>(digits);
+  if (!number.has_value() || *number > kMaxRcode) return std::nullopt;
   return number;
 }
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <limits>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "ask/quote.h"
 #include "ask/when.h"
 #include "base/amount.h"
+#include "base/whole_number.h"
 #include "dns/text.h"
 #include "record/sensors.h"
 
@@ -83,13 +83,13 @@ class Reader {
   Status SetNumber(std::string_view name, std::uint64_t& into) const {
     const auto text = texts_.One(name);
     if (!text.has_value()) return {};
-    const char* const end = text->data() + text->size();
-    const auto read = std::from_chars(text->data(), end, into);
-    const bool number = read.ec == std::errc() && read.ptr == end;
+    const auto number = WholeNumber<std::uint64_t>(*text);
     // What is held as signed elsewhere must fit.
     constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
-    if (number && into <= kMost) return {};
-    return Status::Usage(N(name) + ": give a number from 0 on");
+    if (!number.has_value() || *number > kMost)
+      return Status::Usage(N(name) + ": give a number from 0 on");
+    into = *number;
+    return {};
   }
 
   Status SetNewSince() {

@@ -1,7 +1,6 @@
 #include "serve/api/new_rows.h"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <string>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "ask/quote.h"
 #include "ask/sensors.h"
 #include "base/wait.h"
+#include "base/whole_number.h"
 #include "json/utf8.h"
 #include "json/writer.h"
 #include "query/new_rows.h"
@@ -21,12 +21,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 Result<std::uint64_t> NumberOf(std::string_view name, std::string_view text) {
-  std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, number);
+  const auto number = WholeNumber<std::uint64_t>(text);
   // One more is asked for.
-  const bool fits = number < std::numeric_limits<std::uint64_t>::max();
-  if (read.ec == std::errc() && read.ptr == end && fits) return number;
+  if (number.has_value() && *number < std::numeric_limits<std::uint64_t>::max()) return *number;
   return Status::Usage(std::string(name) + ": " + ask::Quoted(text) + " is no number of a row");
 }
 

@@ -1,6 +1,6 @@
 #include "serve/common/url.h"
 
-#include <charconv>
+#include "base/whole_number.h"
 
 namespace pdns::serve {
 namespace {
@@ -16,11 +16,9 @@ std::optional<std::string> Unescape(std::string_view text, bool plus_is_space) {
       plain.push_back(text[i]);
     } else {
       if (text.size() - i < 3) return std::nullopt;
-      unsigned byte = 0;
-      const char* const end = text.data() + i + 3;
-      const auto read = std::from_chars(text.data() + i + 1, end, byte, 16);
-      if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
-      plain.push_back(static_cast<char>(byte));
+      const auto byte = WholeNumber<std::uint8_t>(text.substr(i + 1, 2), 16);
+      if (!byte.has_value()) return std::nullopt;
+      plain.push_back(static_cast<char>(*byte));
       i += 2;
     }
   }

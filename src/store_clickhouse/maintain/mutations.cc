@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <thread>
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/whole_number.h"
 #include "store_clickhouse/schema.h"
 
 namespace pdns::store_clickhouse {
@@ -18,9 +18,7 @@ Result<std::uint64_t> AskNumber(Client& client, const std::string& sql) {
   if (!told.ok()) return told.status();
   std::string_view text = *told;
   if (text.ends_with('\n')) text.remove_suffix(1);
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size() && !text.empty()) return number;
+  if (const auto number = WholeNumber<std::uint64_t>(text); number.has_value()) return *number;
   return Status::Malformed(client.name() + ": its answer is no number");
 }
 

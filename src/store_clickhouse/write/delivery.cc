@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <deque>
 #include <optional>
 #include <utility>
@@ -11,6 +10,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/wait.h"
+#include "base/whole_number.h"
 #include "store_clickhouse/schema.h"
 
 namespace pdns::store_clickhouse {
@@ -31,8 +31,7 @@ bool MayPass(const Status& status) {
 
 bool ReadNumber(std::string_view text, std::uint64_t& number) {
   if (text.ends_with('\n')) text.remove_suffix(1);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
+  return ReadWholeNumber(text, number);
 }
 
 seconds PauseAfter(std::uint64_t tries) {

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <random>
 #include <set>
 #include <utility>
 
 #include "base/log.h"
+#include "base/whole_number.h"
 #include "store_clickhouse/schema.h"
 
 namespace pdns::store_clickhouse {
@@ -31,21 +31,16 @@ struct FileName {
   std::size_t shard = 0;
 };
 
-template <class T>
-bool ReadNumber(std::string_view text, T& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() && !text.empty();
-}
-
 std::optional<FileName> ParseName(const std::string& name) {
   constexpr std::size_t kDigits = 20;
   if (name.size() < kDigits + 2 || name[kDigits] != '.') return std::nullopt;
   FileName file;
-  if (!ReadNumber(std::string_view(name).substr(0, kDigits), file.sequence)) return std::nullopt;
+  if (!ReadWholeNumber(std::string_view(name).substr(0, kDigits), file.sequence))
+    return std::nullopt;
   const std::string_view suffix = std::string_view(name).substr(kDigits + 1);
   file.ok = suffix == kOk;
   file.temporary = suffix == "tmp";
-  if (!file.ok && !file.temporary && !ReadNumber(suffix, file.shard)) return std::nullopt;
+  if (!file.ok && !file.temporary && !ReadWholeNumber(suffix, file.shard)) return std::nullopt;
   return file;
 }
 

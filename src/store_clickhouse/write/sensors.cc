@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <random>
 
 #include "base/log.h"
+#include "base/whole_number.h"
 #include "store_clickhouse/schema.h"
 #include "store_clickhouse/write/native_block.h"
 
@@ -27,12 +27,6 @@ std::optional<std::string_view> Before(std::string_view& text, char end) {
   return part;
 }
 
-template <class T>
-bool ReadNumber(std::string_view text, T& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 // "number<TAB>name in hex<TAB>reasons<LF>", each a row.
 std::optional<std::vector<SensorClaim>> ParseClaims(std::string_view text) {
   std::vector<SensorClaim> claims;
@@ -43,8 +37,8 @@ std::optional<std::vector<SensorClaim>> ParseClaims(std::string_view text) {
     if (!reasons.has_value()) return std::nullopt;
     const auto bytes = FromHex(*name);
     SensorClaim claim;
-    if (!bytes.has_value() || !ReadNumber(*number, claim.number) ||
-        !ReadNumber(*reasons, claim.reasons)) {
+    if (!bytes.has_value() || !ReadWholeNumber(*number, claim.number) ||
+        !ReadWholeNumber(*reasons, claim.reasons)) {
       return std::nullopt;
     }
     claim.name = *bytes;

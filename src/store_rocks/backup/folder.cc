@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <system_error>
 
 #include "base/bytes.h"
+#include "base/whole_number.h"
 #include "store_rocks/common.h"
 
 namespace pdns::store_rocks {
@@ -124,12 +124,10 @@ std::optional<std::vector<BackupFile>> FilesOfBackup(const std::string& folder,
 
 std::optional<std::uint64_t> SizeInName(const std::string& name) {
   if (!name.starts_with("shared_checksum/") || !name.ends_with(".sst")) return std::nullopt;
-  const std::size_t begin = name.rfind('_') + 1;
-  const char* const last = name.data() + name.size() - std::string_view(".sst").size();
-  std::uint64_t size = 0;
-  const auto [end, error] = std::from_chars(name.data() + begin, last, size);
-  if (error != std::errc() || end != last) return std::nullopt;
-  return size;
+  std::string_view digits = name;
+  digits.remove_suffix(std::string_view(".sst").size());
+  digits.remove_prefix(digits.rfind('_') + 1);
+  return WholeNumber<std::uint64_t>(digits);
 }
 
 const std::string& FileChecks::FaultOf(const BackupFile& file, bool read) {

@@ -5,7 +5,6 @@
 #include <rocksdb/utilities/backup_engine.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -13,6 +12,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/whole_number.h"
 #include "store_rocks/backup/folder.h"
 #include "store_rocks/backup/note.h"
 #include "store_rocks/common.h"
@@ -47,10 +47,8 @@ std::set<std::uint32_t> NumbersIn(const std::string& folder) {
   std::error_code error;
   for (fs::directory_iterator it(folder + "/meta", error), end; !error && it != end;
        it.increment(error)) {
-    const std::string name = it->path().filename();
-    std::uint32_t number = 0;
-    const auto [at, parsed] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (parsed == std::errc() && at == name.data() + name.size()) numbers.insert(number);
+    const auto number = WholeNumber<std::uint32_t>(it->path().filename().string());
+    if (number.has_value()) numbers.insert(*number);
   }
   return numbers;
 }

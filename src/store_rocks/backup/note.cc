@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include "base/whole_number.h"
 
 namespace pdns::store_rocks {
 namespace {
@@ -13,21 +13,15 @@ using std::chrono::sys_seconds;
 constexpr std::string_view kFirst = "pdns-backup 1\n";
 constexpr std::string_view kPath = "database=";
 
-template <class T>
-bool Read(std::string_view text, T& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 bool ReadLine(std::string_view name, std::string_view value, store::BackupNote& note) {
   std::int64_t time = 0;
   if (name == "identity") note.identity = value;
   if (name == "user") note.user = value;
   if (name == "group") note.group = value;
-  if (name == "batches") return Read(value, note.batches);
-  if (name == "tuples") return Read(value, note.tuples);
+  if (name == "batches") return ReadWholeNumber(value, note.batches);
+  if (name == "tuples") return ReadWholeNumber(value, note.tuples);
   if (name != "last-seen") return true;
-  const bool read = Read(value, time);
+  const bool read = ReadWholeNumber(value, time);
   note.last_seen = sys_seconds(seconds(time));
   return read;
 }

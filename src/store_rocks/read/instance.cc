@@ -5,12 +5,12 @@
 #include <rocksdb/options.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
+#include "base/whole_number.h"
 #include "store/meta_rows.h"
 #include "store_rocks/check/damage.h"
 #include "store_rocks/check/table_tail.h"
@@ -36,10 +36,8 @@ std::vector<std::uint64_t> LogsOf(const std::string& path) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(path, error)) {
     if (entry.path().extension() != ".log") continue;
-    const std::string stem = entry.path().stem();
-    std::uint64_t number = 0;
-    const auto [end, parsed] = std::from_chars(stem.data(), stem.data() + stem.size(), number);
-    if (parsed == std::errc() && end == stem.data() + stem.size()) logs.push_back(number);
+    const auto number = WholeNumber<std::uint64_t>(entry.path().stem().string());
+    if (number.has_value()) logs.push_back(*number);
   }
   return logs;
 }

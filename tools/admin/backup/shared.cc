@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
+
+#include "base/whole_number.h"
 
 namespace pdns::tools {
 
@@ -22,11 +23,10 @@ Result<std::optional<std::uint64_t>> CountOption(const CommandInput& input,
                                                  std::string_view option) {
   if (!input.Has(option)) return std::optional<std::uint64_t>();
   const std::string text = input.Text(option);
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number == 0)
+  const auto number = WholeNumber<std::uint64_t>(text);
+  if (!number.has_value() || *number == 0)
     return Status::Usage(fmt::format("--{} {}: give a number from 1 on", option, text));
-  return std::optional<std::uint64_t>(number);
+  return number;
 }
 
 Status PrintReport(const std::string& text) {
