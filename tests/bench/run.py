@@ -21,7 +21,7 @@ import table
 from measure import Failed, machine
 
 TOOLS = ("pdns-ingest", "pdns-query", "pdns-serve")
-BENCH = ("pdns-bench-generate", "pdns-bench-send", "pdns-bench-sqlite")
+BENCH = ("pdns-bench-generate", "pdns-bench-send", "pdns-bench-ask", "pdns-bench-sqlite")
 
 
 @dataclass
@@ -51,7 +51,7 @@ def find_programs(build: Path) -> dict[str, Path]:
             if os.access(place / name, os.X_OK):
                 found[name] = (place / name).resolve()
                 break
-    missing = [name for name in (*TOOLS, *BENCH[:2]) if name not in found]
+    missing = [name for name in (*TOOLS, *BENCH[:3]) if name not in found]
     if missing:
         raise SystemExit(f"run.py: not in {build}: {', '.join(missing)}")
     return found

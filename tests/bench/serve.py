@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures pdns-serve: lookups of known names and addresses over kept connections, over some two million tuples.
 
-  serve.py --build BUILD [--messages 1000000] [--requests 5000] [--database DB [--busy]] [-o TABLE.md]
+  serve.py --build BUILD [--messages 1000000] [--requests 50000] [--seconds 5] [--database DB [--busy]] [-o TABLE.md]
 
 `CPU us` is the server's, all threads, for one answer. README.md says what each row means.
 """
@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import re
@@ -22,7 +23,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from asks import Asks, draw, make_database
-from measure import Failed, Running, machine
+from measure import Failed, Running, machine, run
 from run import find_programs
 from table import Row, aligned, brief, markdown
 
@@ -31,7 +32,6 @@ ADDRESS = "/dnsdb/v2/lookup/rdata/ip/"
 EVERYTHING = NAME + "*?limit=0"
 TICK = os.sysconf("SC_CLK_TCK")
 SLOW_READERS = 100
-FAST_REQUESTS = 200
 FAST_A_SECOND = 20
 
 
@@ -112,59 +112,41 @@ def part(sorted_times: Sequence[float], share: float) -> float:
 
 
 class Bench:
-    def __init__(self, server: Server):
+    def __init__(self, server: Server, asker: Path, seconds: int, fast_requests: int):
         self.server = server
+        self.asker = asker
+        self.seconds = seconds
+        self.fast_requests = fast_requests
+        (server.place / "asker").mkdir()
         self.rows: list[Row] = []
 
     def add(self, what: str, times: list[float], wall: float, cpu: float, note: str = "") -> None:
         times.sort()
-        row = Row("", what, {"p50_ms": part(times, 0.5) * 1e3, "p99_ms": part(times, 0.99) * 1e3,
-                             "ms_worst": times[-1] * 1e3, "answers_per_s": len(times) / wall,
-                             "cpu_us": cpu / len(times) * 1e6})
+        self.add_row(what, {"p50_ms": part(times, 0.5) * 1e3, "p99_ms": part(times, 0.99) * 1e3,
+                            "ms_worst": times[-1] * 1e3, "answers_per_s": len(times) / wall,
+                            "cpu_us": cpu / len(times) * 1e6}, note)
+
+    def add_row(self, what: str, figures: dict[str, float], note: str = "") -> None:
+        row = Row("", what, figures)
         if note:
             row.figures["note"] = note
         self.rows.append(row)
         print(f"{what}: {brief(row)}", file=sys.stderr, flush=True)
 
-    def lookups(self, what: str, paths: Sequence[str], until: Callable[[], bool] = lambda: False) -> None:
-        """One after another on one connection; ends early where `until` says so."""
-        client = Client(self.server.address)
-        for path in paths[:50]:
-            client.ask(path)
-        times: list[float] = []
-        cpu, began = self.server.cpu(), time.monotonic()
-        for path in paths:
-            asked = time.monotonic()
-            if b'{"obj":' not in client.ask(path):
-                raise Failed(f"{path}: a known one is not found")
-            times.append(time.monotonic() - asked)
-            if until():
-                break
-        self.add(what, times, time.monotonic() - began, self.server.cpu() - cpu)
-
-    def at_once(self, paths: Sequence[str], connections: int) -> None:
-        """So many requests on their way; one thread of this process each, which wait most of the time."""
-        times: list[float] = []
-        failed: list[Exception] = []
-
-        def ask(own: Sequence[str]) -> None:
-            try:
-                client = Client(self.server.address)
-                for path in own:
-                    asked = time.monotonic()
-                    client.ask(path)
-                    times.append(time.monotonic() - asked)
-            except (Failed, OSError) as error:
-                failed.append(error)
-        threads = [threading.Thread(target=ask, args=(paths[i::connections],)) for i in range(connections)]
-        cpu, began = self.server.cpu(), time.monotonic()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if failed:
-            raise failed[0]
-        self.add(f"names, {connections} connections", times, time.monotonic() - began, self.server.cpu() - cpu)
+    def lookups(self, what: str, paths: Sequence[str], connections: int = 1) -> None:
+        """So many requests on their way for some seconds, by a program that costs little."""
+        targets = self.server.place / "targets"
+        targets.write_text("".join(path + "\n" for path in paths))
+        command = [self.asker, str(self.server.address[1]), str(connections)]
+        run([*command, "1", targets], self.server.place / "asker")
+        cpu = self.server.cpu()
+        said = json.loads(run([*command, str(self.seconds), targets], self.server.place / "asker").out)
+        cpu = self.server.cpu() - cpu
+        if said["known"] != said["answers"]:
+            raise Failed(f"{what}: of {said['answers']} known ones {said['known']} were found")
+        self.add_row(what, {"p50_ms": said["p50_ms"], "p99_ms": said["p99_ms"], "ms_worst": said["worst_ms"],
+                            "answers_per_s": said["answers"] / said["seconds"],
+                            "cpu_us": cpu / said["answers"] * 1e6})
 
     def beside_slow_readers(self, paths: Sequence[str]) -> None:
         slow = [socket.create_connection(self.server.address) for _ in range(SLOW_READERS)]
@@ -182,7 +164,7 @@ class Bench:
         client = Client(self.server.address)
         times: list[float] = []
         cpu, began = self.server.cpu(), time.monotonic()
-        for i, path in enumerate(paths[:FAST_REQUESTS]):
+        for i, path in enumerate(paths[:self.fast_requests]):
             time.sleep(max(0.0, began + i / FAST_A_SECOND - time.monotonic()))
             asked = time.monotonic()
             client.ask(path)
@@ -209,7 +191,7 @@ class Bench:
 def measure(bench: Bench, names: list[str], addresses: list[str], busy: Callable[[], Running] | None) -> None:
     bench.lookups("names, one connection", names)
     bench.lookups("addresses, one connection", addresses)
-    bench.at_once(names, 8)
+    bench.lookups("names, eight connections", names, 8)
     bench.stream()
     bench.beside_slow_readers(names)
     if busy is None:
@@ -217,7 +199,9 @@ def measure(bench: Bench, names: list[str], addresses: list[str], busy: Callable
     for what, paths in (("names", names), ("addresses", addresses)):
         writer = busy()
         try:
-            bench.lookups(f"{what}, one connection, busy ingester", paths, writer.process_ended)
+            bench.lookups(f"{what}, one connection, busy ingester", paths)
+            if writer.process_ended():
+                raise Failed("the ingester had ended before the questions: --seconds is too long for --busy-messages")
         finally:
             writer.signal(signal.SIGTERM)
             writer.wait(good=(0, 1))
@@ -230,7 +214,10 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--messages", type=int, default=1_000_000, help="of each of two corpora")
     parser.add_argument("--database", type=Path, help="one that is there, in place of those corpora")
     parser.add_argument("--busy", action="store_true", help="also write new names into --database")
-    parser.add_argument("--requests", type=int, default=5_000, help="of each kind")
+    parser.add_argument("--requests", type=int, default=50_000, help="different ones, of each kind")
+    parser.add_argument("--seconds", type=int, default=5, help="of lookups of each kind")
+    parser.add_argument("--busy-messages", type=int, default=3_000_000, help="that the ingester is busy with; 0: none")
+    parser.add_argument("--fast-requests", type=int, default=200, help="beside slow readers")
     parser.add_argument("-o", "--output", type=Path, help="also write the table there, as Markdown")
     return parser.parse_args()
 
@@ -249,9 +236,11 @@ def main() -> None:
             return [prefix + line.decode().strip().replace("/", "%2F") for line in drawn]
         names = known(NAME, "*", "-p", "names")
         addresses = known(ADDRESS, "*", "-t", "A", "-p", "values")
-        busy = writer(programs, database, scratch) if options.busy or options.database is None else None
+        busy = None
+        if options.busy_messages > 0 and (options.busy or options.database is None):
+            busy = writer(programs, database, scratch, options.busy_messages)
         server = Server(programs["pdns-serve"], database, scratch)
-        bench = Bench(server)
+        bench = Bench(server, programs["pdns-bench-ask"], options.seconds, options.fast_requests)
         try:
             measure(bench, names, addresses, busy)
         finally:
@@ -262,7 +251,7 @@ def main() -> None:
         options.output.write_text(markdown(head, bench.rows))
 
 
-def writer(programs: dict[str, Path], database: Path, scratch: Path) -> Callable[[], Running]:
+def writer(programs: dict[str, Path], database: Path, scratch: Path, messages: int) -> Callable[[], Running]:
     """Starts an ingester that writes new names into the database, other ones each time."""
     place = scratch / "busy"
     place.mkdir()
@@ -271,7 +260,7 @@ def writer(programs: dict[str, Path], database: Path, scratch: Path) -> Callable
     def start() -> Running:
         seed = next(seeds)
         capture = place / f"{seed}.dnstap"
-        Running([programs["pdns-bench-generate"], "--corpus", "new", "--messages", "3000000", "--seed", str(seed),
+        Running([programs["pdns-bench-generate"], "--corpus", "new", "--messages", str(messages), "--seed", str(seed),
                  "--quiet", "-o", capture], place).wait()
         return Running([programs["pdns-ingest"], "-d", database, capture], place)
     return start
