@@ -48,7 +48,8 @@ Result<query::Request> ReadRequest(const query::NamedTexts& options, sys_seconds
     const auto age = ParseDuration(*options.One("older"));
     if (!age.ok() || age->count() <= 0)
       return Status::Usage("expire: older is an age, such as 400d");
-    texts.Add("last-before", fmt::format("@{}", (now - *age).time_since_epoch().count()));
+    // Whatever the age, this is how long ago, and no number that may be a slip.
+    texts.Add("last-before", fmt::format("{}s", age->count()));
   } else {
     texts.Add("last-before", *options.One("last-before"));
   }

@@ -13,6 +13,7 @@ Result<query::Request> ReadOwnerRequest(const std::string& command, query::Named
   }
   query::TextReading how{.now = now};
   how.mark = "--";
+  how.refuse_odd_times = true;  // of rows that are removed a slip is not told afterwards
   auto read = query::RequestFromTexts(texts, how);
   if (!read.ok()) return read.status();
   if (Status checked = query::CheckRequest(read->request); !checked.ok()) return checked;

@@ -16,7 +16,8 @@ namespace pdns::admin {
 
 // `texts`: filters, and each name as "q", by the names of query/text/from_texts.h; without a name
 // all rows are meant. kUsage, in words that name `command`: what is no filter, glob or regex
-// without a name, or names that are not those of owners.
+// without a name, names that are not those of owners, or seconds since 1970 that are before 2012 or
+// more than a day to come, which a slip of a digit makes of a time.
 Result<query::Request> ReadOwnerRequest(const std::string& command, query::NamedTexts texts,
                                         std::chrono::sys_seconds now);
 

@@ -164,6 +164,41 @@ bool IsPast(std::string_view text, sys_seconds now) {
          sys_seconds(seconds(*number)) <= now + seconds(kDay);
 }
 
+// "2026-11-22T18:41:16Z"
+std::string CalendarText(sys_seconds time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+}
+
+// With 0 everybody means the beginning.
+bool IsOdd(sys_seconds time, sys_seconds now) {
+  return (time < kFirstDnstap && time > kEarliest) || time > now + seconds(kDay);
+}
+
+std::optional<TimeSpan> OfSeconds(std::int64_t number, sys_seconds now) {
+  auto span = Span(sys_seconds(seconds(number)), 1);
+  if (!span.has_value() || !IsOdd(span->first, now)) return span;
+  span->odd_seconds = true;
+  span->read_as = CalendarText(span->first);
+  return span;
+}
+
+// "1795372876000", with or without an @: the seconds of milliseconds, microseconds, nanoseconds.
+std::string_view SecondsOfFiner(std::string_view text, sys_seconds now) {
+  constexpr std::size_t kDigits = 10;  // of seconds from 2001 to 2286
+  if (text.starts_with('@')) text.remove_prefix(1);
+  const std::size_t size = text.size();
+  const bool finer = size == kDigits + 3 || size == kDigits + 6 || size == kDigits + 9;
+  if (!finer || text.find_first_not_of("0123456789") != std::string_view::npos) return {};
+  const auto number = Number(text.substr(0, kDigits));
+  if (IsOdd(sys_seconds(seconds(number.value_or(0))), now)) return {};
+  return text.substr(0, kDigits);
+}
+
 std::optional<TimeSpan> Parse(std::string_view text, sys_seconds now) {
   if (text.empty()) return std::nullopt;
   if (text == "now") {
@@ -180,8 +215,7 @@ std::optional<TimeSpan> Parse(std::string_view text, sys_seconds now) {
   }
   if (digits && (text.size() == 4 || text.size() == 6)) return std::nullopt;  // a year, a month
   const bool marked = text.starts_with('@');
-  if (const auto number = Number(text.substr(marked ? 1 : 0)))
-    return Span(sys_seconds(seconds(*number)), 1);
+  if (const auto number = Number(text.substr(marked ? 1 : 0))) return OfSeconds(*number, now);
   if (auto ago = ParseAgo(text, now)) return ago;
   return ParseCalendar(text);
 }
@@ -190,11 +224,14 @@ std::optional<TimeSpan> Parse(std::string_view text, sys_seconds now) {
 
 Result<TimeSpan> ParseWhen(std::string_view text, sys_seconds now) {
   if (const auto span = Parse(text, now)) return *span;
+  if (const std::string_view number = SecondsOfFiner(text, now); !number.empty()) {
+    return Status::Usage(
+        fmt::format("{} is finer than seconds since 1970: give {}", Quoted(text), number));
+  }
   return Status::Usage(fmt::format(
       "{} is no time from 1970 to 9999: give 2026-11-22, 2026-11-22T19:00 or 2026-11-22T19:00:05 "
       "(UTC, or with an offset such as +01:00), seconds since 1970, how long ago (30s, 90m, 12h, "
-      "7d, "
-      "2w, 1y), or now",
+      "7d, 2w, 1y), or now",
       Quoted(text)));
 }
 

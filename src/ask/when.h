@@ -12,11 +12,17 @@
 
 namespace pdns::ask {
 
+// 2012-01-01: from then on there was dnstap. Older rows come from databases of others.
+inline constexpr std::chrono::sys_seconds kFirstDnstap{std::chrono::seconds(1'325'376'000)};
+
 // Both ends belong to it; a moment has one second.
 struct TimeSpan {
   std::chrono::sys_seconds first;
   std::chrono::sys_seconds last;
-  std::string read_as{};  // the calendar's form, of digits that might be meant as seconds
+  // The calendar's form of digits that might be meant otherwise: of a date without signs, and of
+  // seconds at which nobody looked (odd_seconds).
+  std::string read_as{};
+  bool odd_seconds = false;
   std::optional<std::chrono::seconds> ago{};  // of "7d" and "now": how long before `now`
 };
 
@@ -28,6 +34,9 @@ struct TimeSpan {
 // no time: 2026 and 202611 are refused, not seconds of 1970.
 // Moments: seconds since 1970 ("1795372876", and any number behind an @), so long before `now`
 // ("30s", "90m", "12h", "7d", "2w", "1y" of 365 days), "now". Else kUsage, with the forms.
+//
+// Seconds other than 0 before kFirstDnstap, or more than a day after `now`, are as a rule a slip of
+// a digit: `odd_seconds` of the span. Milliseconds and finer units are refused with their seconds.
 Result<TimeSpan> ParseWhen(std::string_view text, std::chrono::sys_seconds now);
 
 }  // namespace pdns::ask

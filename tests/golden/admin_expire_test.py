@@ -95,7 +95,7 @@ class Expire(unittest.TestCase):
     def test_what_is_wrong_removes_nothing(self) -> None:
         before = self.fill()
         for options in ((), ("--type", "A"), ("--older", "1d", "--glob"), ("--older", "1d", "--name", "a", "--glob", "--regex"), ("--older", "1d", "--last-before", "2027-01-01"), ("--older", "0"), ("--older", "x"), ("--older", "-1d"),
-                        ("--older", "2026-01-01"), ("--last-before", "never"), ("--last-before", "2026"), ("--last-before", "2027-01-01", "--type", "NONE"),
+                        ("--older", "2026-01-01"), ("--last-before", "never"), ("--last-before", "17953728760"), ("--last-before", "@179537287"), ("--last-before", "2027-01-01", "--first-before", "17953728760"), ("--last-before", "2026"), ("--last-before", "2027-01-01", "--type", "NONE"),
                         ("--last-before", "2027-01-01", "--name", "205.150.150.140"), ("--last-before", "2027-01-01", "--max-count", "x"),
                         ("--last-before", "2027-01-01", "--max-count", "-1"), ("--last-before", "2027-01-01", "--name", ""),
                         ("--last-before", "2020-01-01", "--first-before", "x"), ("--last-before", "2027-01-01", "word")):

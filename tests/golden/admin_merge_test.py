@@ -265,7 +265,7 @@ class Split(Admin):
     def test_what_is_refused(self) -> None:
         part, _ = self.parts()
         for options in ((), ("--to", part), ("--name", "*."), ("--to", part, "--glob"), ("--to", part, "--name", "205.150.150.140"),
-                        ("--to", "clickhouse://host", "--name", "*."), ("--to", part, "--last-before", "nonsense")):
+                        ("--to", "clickhouse://host", "--name", "*."), ("--to", part, "--last-before", "nonsense"), ("--to", part, "--last-before", "17953728760")):
             run = admin("split", self.database, *options)
             self.assertEqual((USAGE, b""), (run.returncode, run.stdout), options)
             self.assertFalse(part.exists(), options)

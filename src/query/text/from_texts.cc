@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <limits>
 #include <utility>
 
@@ -67,17 +69,43 @@ class Reader {
     return text.has_value() ? ReadTime(name, *text) : std::nullopt;
   }
 
-  std::optional<ask::TimeSpan> ReadTime(std::string_view name, std::string_view text) {
+  std::optional<ask::TimeSpan> ReadTime(std::string_view name, std::string_view text,
+                                        std::string_view bound = {}) {
     auto when = ask::ParseWhen(text, how_.now);
     if (!when.ok()) {
       if (bad_time_.ok()) bad_time_ = Status::Usage(N(name) + ": " + when.status().message());
       return std::nullopt;
     }
-    if (!when->read_as.empty()) {
-      notices_.push_back(fmt::format("{}: {} is read as {}; seconds since 1970 are @{}", N(name),
-                                     text, when->read_as, text));
-    }
+    NoteHowRead(name, bound.empty() ? name : bound, text, *when);
     return std::move(*when);
+  }
+
+  // A time that may be a slip: digits that are read as what they may not have been meant for, and
+  // bounds that leave nothing, or nothing of dnstap. `bound`: the option that bounds alike.
+  void NoteHowRead(std::string_view name, std::string_view bound, std::string_view text,
+                   const ask::TimeSpan& when) {
+    static constexpr std::array<std::string_view, 4> kLower{"since", "first-after", "last-after",
+                                                            "new-since"};
+    static constexpr std::array<std::string_view, 3> kUpper{"until", "first-before", "last-before"};
+    const auto is_one_of = [bound](const auto& names) {
+      return std::find(names.begin(), names.end(), bound) != names.end();
+    };
+    const bool old = when.last < ask::kFirstDnstap;
+    const bool to_come = when.first > how_.now + std::chrono::days(1);
+    const std::string_view odd = old ? "before 2012, when there was no dnstap" : "yet to come";
+    if (when.odd_seconds) {
+      std::string odd_one = fmt::format("{}: {} is seconds since 1970 and read as {}, {}", N(name),
+                                        text, when.read_as, odd);
+      if (how_.refuse_odd_times && bad_time_.ok())
+        bad_time_ = Status::Usage(odd_one + ": if that is meant, give the date");
+      notices_.push_back(std::move(odd_one));
+    } else if (!when.read_as.empty()) {
+      notices_.push_back(fmt::format("{}: {} is read as {}; seconds since 1970 are @{}", N(name),
+                                     text, when.read_as, text));
+    } else if (!when.ago.has_value() &&
+               ((old && !is_one_of(kLower)) || (to_come && !is_one_of(kUpper)))) {
+      notices_.push_back(fmt::format("{}: {} is {}", N(name), ask::Quoted(text), odd));
+    }
   }
 
   Status SetNumber(std::string_view name, std::uint64_t& into) const {
@@ -190,8 +218,8 @@ class Reader {
     if (comma == std::string::npos) {
       return Status::Usage(N("active-between") + ": give two dates, such as 2026-11-22,2026-11-24");
     }
-    const auto from = ReadTime("active-between", text->substr(0, comma));
-    const auto to = ReadTime("active-between", text->substr(comma + 1));
+    const auto from = ReadTime("active-between", text->substr(0, comma), "since");
+    const auto to = ReadTime("active-between", text->substr(comma + 1), "until");
     if (!bad_time_.ok()) return bad_time_;
     active = DaySpan{floor<days>(from->first), floor<days>(to->last), from->ago, to->ago};
     if (active->from <= active->to) return {};

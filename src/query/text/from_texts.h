@@ -27,6 +27,7 @@ struct TextReading {
   std::chrono::sys_seconds now{};  // what relative times count from
   Show show = Show::kRows;
   bool list = false;              // a list comes behind the questions
+  bool refuse_odd_times = false;  // seconds that may be a slip (ask/when.h) are kUsage, no notice
   std::string_view mark{};        // before a name in an error or a notice: "--"
   std::string_view depth{};       // what the depth of a pivot is called there; empty: "pivot"
   std::string_view ask_something  // the error where nothing is asked

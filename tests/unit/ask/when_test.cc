@@ -82,8 +82,41 @@ TEST(When, WithoutSigns) {
   EXPECT_EQ(read_as("20261122"), "2026-11-22");
   EXPECT_EQ(read_as("20261122184116"), "2026-11-22T18:41:16");
   EXPECT_EQ(read_as("2026112218"), "2026-11-22T18");
-  for (const char* text : {"20261122T19", "2026-11-22", "1795372876", "@20261122", "7d"})
+  for (const char* text : {"20261122T19", "2026-11-22", "1795372876", "7d"})
     EXPECT_EQ(read_as(text), "") << text;
+}
+
+// A digit lost or added: nobody looked then.
+TEST(When, SecondsAtWhichNobodyLookedAreOdd) {
+  const auto of = [](std::string_view text) {
+    const auto span = ParseWhen(text, sys_seconds(seconds(kNow)));
+    EXPECT_TRUE(span.ok()) << text;
+    return span.ok() && span->odd_seconds ? span->read_as : std::string();
+  };
+  EXPECT_EQ(of("179537287"), "1975-09-09T23:28:07Z");
+  EXPECT_EQ(of("@179537287"), "1975-09-09T23:28:07Z");
+  EXPECT_EQ(of("17953728760"), "2538-12-06T18:52:40Z");
+  EXPECT_EQ(of("1"), "1970-01-01T00:00:01Z");
+  EXPECT_EQ(of("1325375999"), "2011-12-31T23:59:59Z");
+  EXPECT_EQ(of("@1795459277"), "2026-11-23T18:41:17Z");  // a day and a second from now
+  EXPECT_EQ(of("@20261122"), "1970-08-23T12:05:22Z");
+  for (const char* text : {"0", "@0", "1325376000", "1795372876", "1795459276", "20261122", "20y",
+                           "1975-09-09", "2538-12-05"})
+    EXPECT_EQ(of(text), "") << text;
+}
+
+TEST(When, FinerThanSecondsIsRefusedWithItsSeconds) {
+  for (const char* text :
+       {"1795372876000", "@1795372876123", "1795372876123456", "1795372876123456789"}) {
+    const auto span = ParseWhen(text, sys_seconds(seconds(kNow)));
+    ASSERT_FALSE(span.ok()) << text;
+    EXPECT_NE(span.status().message().find("give 1795372876"), std::string::npos) << text;
+  }
+  for (const char* text : {"9795372876000", "17953728760000", "1795372876000x"}) {
+    const auto span = ParseWhen(text, sys_seconds(seconds(kNow)));
+    ASSERT_FALSE(span.ok()) << text;
+    EXPECT_EQ(span.status().message().find("finer"), std::string::npos) << text;
+  }
 }
 
 TEST(When, RefusesWhatIsNone) {

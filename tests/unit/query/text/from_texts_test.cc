@@ -84,6 +84,60 @@ TEST(FromTexts, ATimeThatMightBeMeantOtherwiseIsANotice) {
   EXPECT_TRUE(read->notices[0].starts_with("since: 20261122 is read as "));
 }
 
+// One notice, or none.
+std::string NoticeOf(const Pairs& pairs) {
+  const auto read = Read(pairs, {.mark = "--"});
+  EXPECT_TRUE(read.ok());
+  if (!read.ok() || read->notices.empty()) return {};
+  EXPECT_EQ(read->notices.size(), 1U);
+  return read->notices[0];
+}
+
+TEST(FromTexts, SecondsThatMayBeASlipAreANotice) {
+  for (const char* name : {"since", "until", "at", "active-on", "first-after", "first-before",
+                           "last-after", "last-before", "new-since"}) {
+    EXPECT_EQ(NoticeOf({{"q", "a.org"}, {name, "179537287"}}),
+              std::string("--") + name +
+                  ": 179537287 is seconds since 1970 and read as 1975-09-09T23:28:07Z, before "
+                  "2012, when there was no dnstap");
+    EXPECT_EQ(NoticeOf({{"q", "a.org"}, {name, "@17953728760"}}),
+              std::string("--") + name +
+                  ": @17953728760 is seconds since 1970 and read as 2538-12-06T18:52:40Z, yet to "
+                  "come");
+    EXPECT_EQ(NoticeOf({{"q", "a.org"}, {name, "1795372876"}}), "") << name;
+  }
+  EXPECT_TRUE(NoticeOf({{"q", "a.org"}, {"active-between", "179537287,2026-11-24"}})
+                  .starts_with("--active-between: 179537287 is seconds since 1970"));
+  EXPECT_EQ(NoticeOf({{"q", "a.org"}, {"since", "0"}}), "");
+}
+
+// A year that was mistyped: the bound leaves nothing.
+TEST(FromTexts, ADateThatLeavesNothingIsANotice) {
+  for (const char* name : {"since", "first-after", "last-after", "new-since", "at", "active-on"})
+    EXPECT_EQ(NoticeOf({{"q", "a.org"}, {name, "2062-11-22"}}),
+              std::string("--") + name + ": '2062-11-22' is yet to come");
+  for (const char* name : {"until", "first-before", "last-before"})
+    EXPECT_EQ(NoticeOf({{"q", "a.org"}, {name, "2062-11-22"}}), "") << name;
+  for (const char* name : {"until", "first-before", "last-before", "at", "active-on"})
+    EXPECT_EQ(NoticeOf({{"q", "a.org"}, {name, "2002-11-22"}}),
+              std::string("--") + name + ": '2002-11-22' is before 2012, when there was no dnstap");
+  for (const char* name : {"since", "first-after", "last-after", "new-since"})
+    EXPECT_EQ(NoticeOf({{"q", "a.org"}, {name, "2002-11-22"}}), "") << name;
+  EXPECT_EQ(NoticeOf({{"q", "a.org"}, {"since", "2026-11-23"}}), "");
+  EXPECT_EQ(NoticeOf({{"q", "a.org"}, {"until", "20y"}}), "");
+}
+
+TEST(FromTexts, WhereRowsAreRemovedSecondsThatMayBeASlipAreRefused) {
+  for (const char* text : {"179537287", "@17953728760", "17953728760"}) {
+    EXPECT_NE(ErrorOf({{"q", "a.org"}, {"last-before", text}}, {.refuse_odd_times = true})
+                  .find("if that is meant, give the date"),
+              std::string::npos)
+        << text;
+  }
+  for (const char* text : {"1795372876", "0", "2062-11-22", "20261122", "20y"})
+    EXPECT_TRUE(Read({{"q", "a.org"}, {"last-before", text}}, {.refuse_odd_times = true}).ok());
+}
+
 TEST(FromTexts, APivotBeginsAtOneNameOrOneAddress) {
   EXPECT_TRUE(Read({{"q", "a.org"}, {"pivot", "2"}}).ok());
   EXPECT_TRUE(Read({{"q", "192.0.2.1"}, {"pivot", "2"}}).ok());
