@@ -37,6 +37,8 @@ std::size_t FindPlain(std::string_view text, std::string_view wanted) {
   return kNone;
 }
 
+bool IsHexDigit(char c) { return IsDigit(c) || (Lower(c) >= 'a' && Lower(c) <= 'f'); }
+
 // Text on its way to an indicator.
 struct Parse {
   std::string_view given;  // for messages
@@ -65,6 +67,31 @@ bool LooksLikeHash(std::string_view text) {
          text.find_first_not_of("0123456789abcdefABCDEF-") == kNone;
 }
 
+// "00:11:22:33:44:55", also with dashes, and as Cisco writes it: 0011.2233.4455.
+bool LooksLikeMac(std::string_view text) {
+  constexpr std::size_t kDigits = 12;
+  std::size_t digits = 0;
+  std::string_view signs;  // the first one; the others are the same
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (IsHexDigit(text[at])) {
+      ++digits;
+      continue;
+    }
+    if (signs.empty()) signs = text.substr(at, 1);
+    const std::size_t step = signs == "." ? 5 : 3;  // one group of digits and its sign
+    if (!signs.starts_with(text[at]) || at % step != step - 1) return false;
+  }
+  const bool known = signs == ":" || signs == "-" || signs == ".";
+  return known && digits == kDigits && text.size() == (signs == "." ? 14 : 17);
+}
+
+// "2001-db8-205-150--140", "205-150-150-140": one label of hex digits between dashes.
+bool LooksLikeDashedAddress(std::string_view text) {
+  return std::count(text.begin(), text.end(), '-') >= 3 && IsHexDigit(text.front()) &&
+         std::any_of(text.begin(), text.end(), IsDigit) &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c == '-' || IsHexDigit(c); });
+}
+
 // "CVE-2024-3094", "AS64500".
 bool LooksLikeOtherNumber(std::string_view text) {
   for (const std::string_view mark : {"cve-", "as"}) {
@@ -79,9 +106,7 @@ bool LooksLikeOtherNumber(std::string_view text) {
 // "0x8c", "150/24", "2026-11-22".
 bool IsNumber(std::string_view label) {
   if (StartsWith(label, "0x")) {
-    return label.size() > 2 && std::all_of(label.begin() + 2, label.end(), [](char c) {
-             return IsDigit(c) || (Lower(c) >= 'a' && Lower(c) <= 'f');
-           });
+    return label.size() > 2 && std::all_of(label.begin() + 2, label.end(), IsHexDigit);
   }
   return !label.empty() && IsDigit(label.front()) &&
          std::all_of(label.begin(), label.end(), [](char c) {
@@ -141,7 +166,9 @@ std::string_view OtherThanName(std::string_view text) {
     return " has a bracket or a quote that no rule understands; in a name it is written \\[";
   if (HasEscapedLetter(text)) return " has a backslash before a letter, as no name has";
   if (HasForeignSign(text)) return " has a sign that no host name has; in a name it is written \\!";
+  if (LooksLikeMac(text)) return " is the address of a network card, and no name";
   if (LooksLikeHash(text)) return " looks like a hash, and is no name";
+  if (LooksLikeDashedAddress(text)) return " has dashes where an address has other signs";
   if (LooksLikeOtherNumber(text)) return " is the number of something else, and no name";
   return {};
 }
@@ -168,8 +195,25 @@ Result<Indicator> ParseName(const Parse& parse) {
   return indicator;
 }
 
+// "fe80::1%eth0", "[fe80::1%25eth0]:443" (RFC 4007, RFC 6874): the zone is known to one host alone.
+Status RefusedZone(const Parse& parse) {
+  std::string_view address = parse.rest;
+  if (address.starts_with('[')) address.remove_prefix(1);
+  const std::size_t percent = address.find('%');
+  if (percent == kNone) return {};
+  address = address.substr(0, percent);
+  const auto block = dns::ParseAddress(address);
+  if (!block.has_value() || block->size == 4) return {};
+  return parse.Refuse(fmt::format(
+      " has a zone behind its %, which is an interface of one host and no part of an address: give "
+      "{}",
+      dns::BlockText(*block)));
+}
+
 // A host with or without a port: "blah.org", "1.2.3.4:80", "[2001:db8::1]:443".
 Result<Indicator> ParseHost(Parse parse) {
+  if (Status zone = RefusedZone(parse); !zone.ok()) return zone;
+  if (LooksLikeMac(parse.rest)) return ParseName(parse);  // which says so
   std::string_view& host = parse.rest;
   std::string_view port;
   const bool bracketed = host.starts_with('[');
@@ -278,6 +322,7 @@ Result<Indicator> ParseAny(Parse parse) {
     parse.rest.remove_prefix(scheme);
     return ParseAuthority(parse);
   }
+  if (Status zone = RefusedZone(parse); !zone.ok()) return zone;
   if (const auto block = dns::ParseBlock(parse.rest)) return OfBlock(*block);
   if (auto range = ParseRange(parse)) return *range;
   if (StartsWith(parse.rest, kMail)) parse.rest.remove_prefix(kMail.size());
@@ -326,8 +371,11 @@ Result<Indicator> ParseIndicator(std::string_view text) {
     return shown.Refuse(fmt::format(" is longer than {} bytes", kMaxIndicator));
   const std::string plain = Refang(given);
   if (plain.empty()) return shown.Refuse(" is no name and no address");
-  const std::vector<std::string_view> columns = Columns(given);
-  const bool several = columns.size() > 1 || (columns.size() == 1 && columns.front() != given);
+  // "||ads.example^" is no row of a table.
+  const bool blocking = given.starts_with("||") && given.ends_with('^') && plain != given;
+  const std::string_view cells = blocking ? std::string_view(plain) : given;
+  const std::vector<std::string_view> columns = Columns(cells);
+  const bool several = columns.size() > 1 || (columns.size() == 1 && columns.front() != cells);
   auto indicator = several ? FirstOf(columns, shown) : ParseAny({given, plain});
   if (!indicator.ok()) return indicator;
   indicator->changed |= indicator->kind == Indicator::Kind::kName

@@ -9,8 +9,8 @@ namespace pdns::ask {
 namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
-constexpr std::string_view kOpen = "[({";
-constexpr std::string_view kClose = "])}";
+constexpr std::string_view kOpen = "[({<";
+constexpr std::string_view kClose = "])}>";
 
 // Drops one of `all` from the front of the text; false: none stands there.
 template <std::size_t kCount>
@@ -51,6 +51,30 @@ bool DropBullet(std::string_view& text) {
   return true;
 }
 
+// "IP: 192.0.2.1", "domain:blah.org", as reports name what they list.
+bool DropLabel(std::string_view& text) {
+  static constexpr std::array<std::string_view, 14> kLabels{
+      "ip",  "ipv4", "ipv6", "ip address", "address", "addr",      "domain",
+      "url", "uri",  "host", "hostname",   "fqdn",    "indicator", "ioc"};
+  const std::size_t sign = text.find(':');
+  if (sign == kNone || sign + 1 == text.size()) return false;
+  const std::string_view word = Trimmed(text.substr(0, sign));
+  const bool label = std::any_of(kLabels.begin(), kLabels.end(),
+                                 [word](std::string_view one) { return SameText(one, word); });
+  // "host:443" is a host, and "url://x" has a scheme.
+  const bool port = text.find_first_not_of("0123456789", sign + 1) == kNone;
+  if (!label || port || text.substr(sign).starts_with("://")) return false;
+  text.remove_prefix(sign + 1);
+  return true;
+}
+
+// "||ads.example^", as lists that block names have it.
+bool DropBlocking(std::string_view& text) {
+  if (!text.starts_with("||") || text.size() < 4 || text.find('^') != text.size() - 1) return false;
+  text = text.substr(2, text.size() - 3);
+  return true;
+}
+
 // Without what stands around it and is none of it.
 std::string_view Unwrapped(std::string_view text) {
   // The last ones are blanks: one that does not break, one without width, the mark of an encoding.
@@ -62,7 +86,8 @@ std::string_view Unwrapped(std::string_view text) {
       "\u2019", "\u00bb", ",", ";", "\u00a0", "\u200b", "\ufeff"};
   for (bool more = true; more;) {
     text = Trimmed(text);
-    more = DropBullet(text) || DropAnyPrefix(text, kBefore) || DropAnySuffix(text, kBehind);
+    more = DropBullet(text) || DropAnyPrefix(text, kBefore) || DropAnySuffix(text, kBehind) ||
+           DropLabel(text) || DropBlocking(text);
     const bool around = text.size() > 1 && text.front() == '(' && text.back() == ')' &&
                         text.find_first_of("()", 1) == text.size() - 1;
     if (around) text = text.substr(1, text.size() - 2);
@@ -85,8 +110,14 @@ Fanged FangedAt(std::string_view text) {
     std::string_view written;
     std::string_view plain;
   };
-  constexpr std::array<Word, 7> kWords{
-      {{".", "."}, {"dot", "."}, {":", ":"}, {"://", "://"}, {"/", "/"}, {"@", "@"}, {"at", "@"}}};
+  constexpr std::array<Word, 8> kWords{{{".", "."},
+                                        {"dot", "."},
+                                        {"d0t", "."},
+                                        {":", ":"},
+                                        {"://", "://"},
+                                        {"/", "/"},
+                                        {"@", "@"},
+                                        {"at", "@"}}};
   const std::size_t bracket = kOpen.find(text.front());
   if (bracket == kNone) {
     const bool half = text.size() > 1 && text[0] == '.' && kClose.find(text[1]) != kNone;
@@ -116,16 +147,21 @@ std::string WithoutBrackets(std::string_view text) {
   return out;
 }
 
-// "www dot blah dot org", "me at blah dot org".
+// "www dot blah dot org", "me at blah dot org"; "www_dot_blah_dot_org" where no dot is.
 void JoinWords(std::string& text) {
   const auto join = [&text](std::string_view word, char plain) {
-    for (std::size_t at = text.find(' '); at != std::string::npos; at = text.find(' ', at + 1)) {
+    const char first = word.front();
+    for (std::size_t at = text.find(first); at != kNone; at = text.find(first, at + 1)) {
       if (at == 0 || !StartsWith(std::string_view(text).substr(at), word)) continue;
       if (at + word.size() < text.size()) text.replace(at, word.size(), 1, plain);
     }
   };
   const std::size_t size = text.size();
   join(" dot ", '.');
+  if (text.find('.') == kNone) {
+    join("_dot_", '.');
+    join("-dot-", '.');
+  }
   if (text.size() != size) join(" at ", '@');
 }
 

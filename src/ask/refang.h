@@ -11,11 +11,13 @@
 
 namespace pdns::ask {
 
-// Without blanks and quotes around it, a bullet or a number before it, a comma or a semicolon
-// behind it. Then plain:
+// Without blanks and quotes around it, a bullet, a number or a label ("IP:") before it, a comma or
+// a semicolon behind it. Then plain:
 //   hxxp:// http// htxp://         http://
 //   [.] (.) {.} [dot] [. .] " dot "  .    the same of : :// / @ at, in brackets of any kind, blanks
 //                                         in the brackets and around them
+//   _dot_ -dot-                      .    in a text without a dot
+//   ||ads.example^                        ads.example
 //   http:\/\/                        http://
 //   \.                             .      where every dot is written so: else it is the DNS's
 //                                         own, of a dot inside a label

@@ -24,9 +24,33 @@ TEST(Refang, UndoesWhatKeepsFromClicking) {
 }
 
 TEST(Refang, LeavesTheRest) {
-  for (const char* text :
-       {"", "[", "[::1]:443", "[dots]", "hxxp", "hxxp.org", "a(b)c", "-", "*", "*.blah.org",
-        "+.blah.org", "a\\.b.org", "dot.org", "at.dot", "1.2.3.4-5", "a\\\""})
+  for (const char* text : {"",
+                           "[",
+                           "[::1]:443",
+                           "[dots]",
+                           "hxxp",
+                           "hxxp.org",
+                           "a(b)c",
+                           "-",
+                           "*",
+                           "*.blah.org",
+                           "+.blah.org",
+                           "a\\.b.org",
+                           "dot.org",
+                           "at.dot",
+                           "1.2.3.4-5",
+                           "a\\\"",
+                           "host:443",
+                           "ip:",
+                           "url://blah.org",
+                           "a-dot-b.org",
+                           "a_dot_b.org",
+                           "||",
+                           "||^",
+                           "||a^b^",
+                           "blah.org^",
+                           "domain=blah.org",
+                           "name: blah.org"})
     EXPECT_EQ(Refang(text), text);
 }
 
@@ -43,6 +67,14 @@ TEST(Refang, TakesAwayWhatStandsAround) {
                            "\ufeffwww.blah.org\u200b", "> www.blah.org"}) {
     EXPECT_EQ(Refang(text), "www.blah.org") << text;
   }
+  for (const char* text :
+       {"www<.>blah<.>org", "www<dot>blah<dot>org", "www[d0t]blah[d0t]org", "www_dot_blah_dot_org",
+        "www-dot-blah-dot-org", "domain: www.blah.org", "Domain:www.blah.org",
+        "- FQDN: www.blah.org", "URL : 'www.blah.org'", "||www.blah.org^"}) {
+    EXPECT_EQ(Refang(text), "www.blah.org") << text;
+  }
+  EXPECT_EQ(Refang("IP address: 192[.]0[.]2[.]1"), "192.0.2.1");
+  EXPECT_EQ(Refang("url: hxxps://www[.]blah[.]org"), "https://www.blah.org");
   EXPECT_EQ(Refang("me at blah dot org"), "me@blah.org");
   EXPECT_EQ(Refang("me [at] blah [dot] org"), "me@blah.org");
   EXPECT_EQ(Refang("http//www.blah.org[/]x"), "http://www.blah.org/x");
@@ -286,6 +318,36 @@ TEST(Indicator, RefusesWhatLooksLikeANameToAParserOnly) {
         "a\x1b.org", R"(HKLM\Software\Run)", R"(\\server\share)", R"(\\server)", R"(.\evil.exe)",
         "CVE-2024-3094", "AS64500"})
     EXPECT_EQ(ParseIndicator(text).status().code(), Code::kUsage) << text;
+}
+
+// A reason that blames something else sends people the wrong way.
+TEST(Indicator, TheReasonNamesWhatItIs) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
+      {{"fe80::1%eth0", "FE80::1%25eth0", "[fe80::1%eth0]:443", "http://[fe80::1%25eth0]/x",
+        "fe80::1%1", "[fe80::1%en0]", "fe80::1%eth0/64"},
+       "has a zone behind its %"},
+      {{"00:11:22:33:44:55", "00-11-22-aa-BB-cc", "0011.22aa.BBcc"}, "address of a network card"},
+      {{"2001-db8-205-150--140", "fe80-0-0-1-2"}, "has dashes where an address has other signs"},
+      {{"d41d8cd98f00b204e9800998ecf8427e"}, "looks like a hash"}};
+  for (const auto& [texts, reason] : cases) {
+    for (const std::string& text : texts) {
+      const auto indicator = ParseIndicator(text);
+      ASSERT_FALSE(indicator.ok()) << text;
+      EXPECT_NE(indicator.status().message().find(reason), std::string::npos)
+          << text << indicator.status().message();
+    }
+  }
+  EXPECT_NE(ParseIndicator("fe80::1%eth0").status().message().find("give fe80::1"),
+            std::string::npos);
+  // Beside them.
+  for (const char* text : {"00:11", "00:11:22:33:44:5x", "1.2.3.4%eth0", "%", "[%]", "a%b:1"}) {
+    const auto indicator = ParseIndicator(text);
+    ASSERT_FALSE(indicator.ok()) << text;
+    EXPECT_EQ(indicator.status().message().find("zone"), std::string::npos) << text;
+    EXPECT_EQ(indicator.status().message().find("card"), std::string::npos) << text;
+  }
+  for (const char* text : {"a-b-c-d.org", "add-a-bad-face", "a-1-b-c.", "0011.2233.4455.org"})
+    EXPECT_TRUE(ParseIndicator(text).ok()) << text;
 }
 
 TEST(Indicator, LongPathsAreNoHarm) {
