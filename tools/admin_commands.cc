@@ -7,6 +7,7 @@
 #include "tools/admin/copy.h"
 #include "tools/admin/expire.h"
 #include "tools/admin/export.h"
+#include "tools/admin/import.h"
 #include "tools/admin/init_cluster.h"
 #include "tools/admin/ledger.h"
 #include "tools/admin/merge.h"
@@ -18,10 +19,10 @@ namespace pdns::tools {
 
 const std::vector<Command>& AdminCommands() {
   static const std::vector<Command> kCommands{
-      StatsCommand(),      LedgerCommand(), VerifyCommand(),      RepairCommand(),
-      MergeCommand(),      CopyCommand(),   SplitCommand(),       ExpireCommand(),
-      CompactCommand(),    BackupCommand(), BackupsCommand(),     RestoreCommand(),
-      CheckpointCommand(), ExportCommand(), InitClusterCommand(),
+      StatsCommand(),      LedgerCommand(), VerifyCommand(),  RepairCommand(),
+      MergeCommand(),      CopyCommand(),   SplitCommand(),   ExpireCommand(),
+      CompactCommand(),    BackupCommand(), BackupsCommand(), RestoreCommand(),
+      CheckpointCommand(), ExportCommand(), ImportCommand(),  InitClusterCommand(),
   };
   return kCommands;
 }

@@ -135,7 +135,7 @@ _pdns_admin() {
   COMPREPLY=()
   _pdns_begin
   if [[ $COMP_CWORD == 1 && $cur != -* ]]; then
-    _pdns_words "stats ledger verify repair merge copy split expire compact backup backups restore checkpoint export init-cluster"
+    _pdns_words "stats ledger verify repair merge copy split expire compact backup backups restore checkpoint export import init-cluster"
     return
   fi
   case $option in
@@ -157,6 +157,7 @@ _pdns_admin() {
     restore) _pdns_rest "$restore $every" files ;;
     checkpoint) _pdns_rest "$writes $every" files ;;
     export) _pdns_rest "--zstd $every" files ;;
+    import) _pdns_rest "$writes $every" files ;;
     init-cluster) _pdns_rest "--dry-run $every" ;;
     copy) _pdns_rest "$every" files ;;
     split) _pdns_rest "--to --last-before --name --glob --regex $every" ;;

@@ -1,5 +1,5 @@
-// The command export: every row of a database, with every column -> lines of COF, which pdns-ingest
-// reads (source/cof.h).
+// The command export: every row of a database, with every column -> lines of COF, which import and
+// pdns-ingest read (source/cof.h).
 //
 //   Snapshot -> [ExportRows] -> Output: trusted rows, quarantined rows, the line that ends an
 //   export

@@ -82,8 +82,12 @@ std::string ReportText(const RunReport& report) {
     for (const record::NamedCount& one : counts)
       if (one.name.group == group) line("  " + record::FullName(one.name), one.count);
   }
-  line("tuples new", report.applied.tuples_new);
-  line("tuples updated", report.applied.tuples_updated);
+  if (report.dry_run) {
+    text += "dry run: nothing was stored\n";
+  } else {
+    line("tuples new", report.applied.tuples_new);
+    line("tuples updated", report.applied.tuples_updated);
+  }
   const NotStored::Frames not_stored = report.not_stored.Sum();
   if (not_stored.kept > 0) line("frames not stored, kept", not_stored.kept);
   if (not_stored.lost > 0) line("frames not stored, lost", not_stored.lost);
@@ -107,8 +111,12 @@ std::string ReportJson(const RunReport& report) {
     json.EndObject();
   }
   json.Number("stored", total.Of(RecordOutcome::kStored));
-  json.Number("tuples_new", report.applied.tuples_new);
-  json.Number("tuples_updated", report.applied.tuples_updated);
+  if (report.dry_run) {
+    json.Bool("dry_run", true);
+  } else {
+    json.Number("tuples_new", report.applied.tuples_new);
+    json.Number("tuples_updated", report.applied.tuples_updated);
+  }
   const NotStored::Frames not_stored = report.not_stored.Sum();
   json.BeginObject("not_stored");
   json.Number("kept", not_stored.kept);

@@ -20,6 +20,7 @@ struct RunReport {
   record::Applied applied;
   double seconds = 0;
   NotStored not_stored;  // frames of live sources, and those of batches that failed
+  bool dry_run = false;  // all was read and nothing stored: whether tuples are new is not known
 
   record::Counters Total() const;
 
@@ -40,7 +41,8 @@ std::string ReportText(const RunReport& report);
 // One JSON object on one line, without a newline: frames, used, skipped{}, malformed{}, refused{},
 // record{}, quarantine{}, stored, tuples_new, tuples_updated, not_stored{kept, lost},
 // sources[{name, id, state, frames, remarks[{line, text}]}], remarks only where there are any. The
-// objects hold the names whose count is not zero. Bytes of a name that are not UTF-8 become U+FFFD.
+// objects hold the names whose count is not zero. Of a dry run: dry_run, and no tuples_*. Bytes of
+// a name that are not UTF-8 become U+FFFD.
 std::string ReportJson(const RunReport& report);
 
 // Both, and the exit code, for a client of the control socket.

@@ -142,7 +142,7 @@ Command ExportCommand() {
   using enum OptionKind;
   return {"export",
           "[FILE]",
-          "Write all rows, with every column, as lines that pdns-ingest reads",
+          "Write all rows, with every column, as lines that import reads",
           1,
           {"export",
            {

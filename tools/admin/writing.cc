@@ -41,23 +41,6 @@ control::Request RequestOf(const CommandInput& input) {
   return request;
 }
 
-Result<Reply::Report> AskLive(control::Client client, const std::string& control,
-                              const control::Request& request, const Stop& stop,
-                              source::Progress& progress) {
-  LogInfo("a live ingester owns the database: it does the work");
-  constexpr int kMostRestarts = 10;
-  for (int i = 0; i < kMostRestarts; ++i) {
-    auto report = control::Backfill(client, request, stop, progress);
-    const bool again = report.ok() ? report->again : client.gone();
-    if (!again || stop.requested()) return report;
-    LogInfo("the live ingester is started anew: going on with the next one");
-    auto next = control::Client::ConnectAgain(control, stop);
-    if (!next.ok()) return next.status();
-    client = std::move(*next);
-  }
-  return Status::Io("the live ingester ends whenever it is asked; what was done is stored");
-}
-
 Result<Reply::Report> DoAlone(const std::string& path, const control::Request& request,
                               const Stop& stop, source::Progress& progress) {
   std::error_code error;
@@ -83,14 +66,6 @@ Result<Reply::Report> DoOnCluster(const std::string& text, const control::Reques
   return admin::RunWork(request, access, stop, progress);
 }
 
-Result<int> Print(const Reply::Report& report, bool json) {
-  const std::string text = json ? report.json + "\n" : report.text;
-  const bool written = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
-  if (!written) return Status::Io("the report cannot be written to standard output");
-  if (report.exit_code == admin::kIncomplete) LogWarning("interrupted: run it again to go on");
-  return report.exit_code;
-}
-
 }  // namespace
 
 std::vector<OptionRow> WritingOptions() {
@@ -101,6 +76,36 @@ std::vector<OptionRow> WritingOptions() {
        "Ask a live ingester by SOCKET; without it: control.sock in the database"}};
 }
 
+std::string ControlOf(const CommandInput& input, const std::string& path) {
+  return input.Has("control") ? input.Text("control") : path + "/control.sock";
+}
+
+Result<Reply::Report> AskLive(control::Client client, const std::string& control,
+                              const control::Request& request, const Stop& stop,
+                              source::Progress& progress) {
+  LogInfo("a live ingester owns the database: it does the work");
+  constexpr int kMostRestarts = 10;
+  for (int i = 0; i < kMostRestarts; ++i) {
+    auto report = control::Backfill(client, request, stop, progress);
+    const bool again = report.ok() ? report->again : client.gone();
+    if (!again || stop.requested()) return report;
+    if (report.ok()) std::fputs(report->text.c_str(), stderr);
+    LogInfo("the live ingester is started anew: going on with the next one");
+    auto next = control::Client::ConnectAgain(control, stop);
+    if (!next.ok()) return next.status();
+    client = std::move(*next);
+  }
+  return Status::Io("the live ingester ends whenever it is asked; what was done is stored");
+}
+
+Result<int> PrintReport(const Reply::Report& report, bool json) {
+  const std::string text = json ? report.json + "\n" : report.text;
+  const bool written = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+  if (!written) return Status::Io("the report cannot be written to standard output");
+  if (report.exit_code == admin::kIncomplete) LogWarning("interrupted: run it again to go on");
+  return report.exit_code;
+}
+
 Result<Reply::Report> DoWriting(const CommandInput& input, const std::string& path,
                                 const Stop& stop, source::Progress& progress) {
   const control::Request request = RequestOf(input);
@@ -109,7 +114,7 @@ Result<Reply::Report> DoWriting(const CommandInput& input, const std::string& pa
       return Status::Usage(input.command + ": no ingester is asked for a cluster: omit --control");
     return DoOnCluster(path, request, stop, progress);
   }
-  const std::string control = input.Has("control") ? input.Text("control") : path + "/control.sock";
+  const std::string control = ControlOf(input, path);
   auto client = control::Client::Connect(control);
   if (!client.ok()) return client.status();
   return client->has_value() ? AskLive(std::move(**client), control, request, stop, progress)
@@ -126,7 +131,7 @@ Result<int> RunWriting(const CommandInput& input) {
   const auto report = DoWriting(input, *path, stop, progress);
   line.reset();
   if (!report.ok()) return report.status();
-  return Print(*report, input.Has("json"));
+  return PrintReport(*report, input.Has("json"));
 }
 
 }  // namespace pdns::tools

@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "base/stop.h"
+#include "control/client.h"
 #include "control/message.h"
 #include "source/report.h"
 #include "tools/admin/command.h"
@@ -15,6 +16,18 @@ namespace pdns::tools {
 
 // --dry-run and --control, which all of them have.
 std::vector<OptionRow> WritingOptions();
+
+// The control socket by which the live ingester of the database `path` is asked.
+std::string ControlOf(const CommandInput& input, const std::string& path);
+
+// Has the live ingester behind `client` do it, and the next one if it is started anew meanwhile;
+// what the first one did is told on standard error then. Errors as control::Backfill.
+Result<control::Reply::Report> AskLive(control::Client client, const std::string& control,
+                                       const control::Request& request, const Stop& stop,
+                                       source::Progress& progress);
+
+// Prints the report to standard output: its exit code. kIo.
+Result<int> PrintReport(const control::Reply::Report& report, bool json);
 
 // Runs the command with its options on the database `path`: the report, which is not printed.
 // Errors as RunWriting.

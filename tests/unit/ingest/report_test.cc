@@ -82,6 +82,18 @@ TEST(ReportJson, AnEmptyRunHasAllKeys) {
       R"("quarantine":{},"stored":0,"tuples_new":0,"tuples_updated":0,"not_stored":{"kept":0,"lost":0},"sources":[]})");
 }
 
+// What was not stored is neither new nor updated.
+TEST(ReportJson, ADryRunTellsNoTuples) {
+  RunReport report = Example();
+  report.dry_run = true;
+  const auto document = Parse(ReportJson(report));
+  EXPECT_TRUE(document["dry_run"].GetBool());
+  EXPECT_FALSE(document.HasMember("tuples_new"));
+  const std::string text = ReportText(report);
+  EXPECT_NE(text.find("dry run: nothing was stored"), std::string::npos);
+  EXPECT_EQ(text.find("tuples"), std::string::npos);
+}
+
 TEST(ReportJson, TheNumbersAddUpForAReader) {
   const auto document = Parse(ReportJson(Example()));
   std::uint64_t sum = document["used"].GetUint64();
