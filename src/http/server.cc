@@ -4,12 +4,12 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <mutex>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/stop.h"
 #include "http/listen.h"
@@ -50,30 +50,35 @@ class Server::Impl {
   void Run() {
     while (!stop_.requested()) {
       Renew();
-      auto now = Clock::now();
-      const bool paused = now < paused_until_;
-      std::array<pollfd, 4> fds{{{stop_.fd(), POLLIN, 0},
-                                 {daemon_->fd(), POLLIN, 0},
-                                 {paused ? -1 : listening_.get(), POLLIN, 0},
-                                 {earlier_ == nullptr ? -1 : earlier_->fd(), POLLIN, 0}}};
-      // There may be no descriptor for the stop, and Change does not wake.
-      constexpr milliseconds kLookAnyway(1000);
-      milliseconds wait = std::min(paused ? kPause : kLookAnyway, daemon_->Patience(now));
-      if (earlier_ != nullptr) wait = std::min(wait, earlier_->Patience(now));
+      const auto wait = Patience(Clock::now());
+      std::vector<pollfd> fds{{stop_.fd(), POLLIN, 0},
+                              {Clock::now() < paused_until_ ? -1 : listening_.get(), POLLIN, 0},
+                              {daemon_->fd(), POLLIN, 0}};
+      for (const auto& one : earlier_) fds.push_back({one->fd(), POLLIN, 0});
       const int ready = poll(fds.data(), fds.size(), static_cast<int>(wait.count()));
-      now = Clock::now();
-      if (ready > 0 && fds[2].revents != 0) Accept(now);
+      const auto now = Clock::now();
+      if (ready > 0 && fds[1].revents != 0) Accept(now);
       daemon_->Turn(now);
-      if (earlier_ == nullptr) continue;
-      earlier_->Turn(now);
-      if (earlier_->size() == 0) earlier_.reset();
+      for (const auto& one : earlier_) one->Turn(now);
+      std::erase_if(earlier_, [](const auto& one) { return one->size() == 0; });
     }
   }
 
-  // Another one takes what comes; the one before it serves what it has.
+  milliseconds Patience(Clock::time_point now) const {
+    // There may be no descriptor for the stop, and Change does not wake.
+    constexpr milliseconds kLookAnyway(1000);
+    milliseconds wait =
+        std::min(now < paused_until_ ? kPause : kLookAnyway, daemon_->Patience(now));
+    for (const auto& one : earlier_) wait = std::min(wait, one->Patience(now));
+    return wait;
+  }
+
+  // Another one takes what comes; those before it serve what they have.
   void Renew() {
     const std::lock_guard lock(mutex_);
-    if (next_ != nullptr) earlier_ = std::exchange(daemon_, std::move(next_));
+    if (next_ == nullptr) return;
+    earlier_.push_back(std::exchange(daemon_, std::move(next_)));
+    if (earlier_.size() > kMostEarlier) earlier_.erase(earlier_.begin());
   }
 
   void Accept(Clock::time_point now) {
@@ -86,7 +91,7 @@ class Server::Impl {
         // The peer stays in the backlog, and poll() would not wait. Of a later try it says nothing:
         // the system looks for a descriptor before it looks for a peer.
         paused_until_ = now + kPause;
-        return daemon_->LetOldestGo();
+        return (earlier_.empty() ? daemon_ : earlier_.front())->LetOldestGo();
       } else if (errno != EINTR && errno != ECONNABORTED) {
         return;
       }
@@ -97,8 +102,10 @@ class Server::Impl {
 
   net::Descriptor listening_;
   Handler handler_;
-  std::unique_ptr<Daemon> daemon_;   // these two: of the thread
-  std::unique_ptr<Daemon> earlier_;  // none: all that came before the last change is over
+  // These two: of the thread.
+  std::unique_ptr<Daemon> daemon_;
+  std::vector<std::unique_ptr<Daemon>>
+      earlier_;  // with connections from before a change, older first
   std::mutex mutex_;
   std::unique_ptr<Daemon> next_;  // none: no change
   Clock::time_point paused_until_;

@@ -7,6 +7,7 @@
 // Any thread, one at a time.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "base/status.h"
@@ -17,6 +18,8 @@ namespace pdns::http {
 
 class Server {
  public:
+  static constexpr std::size_t kMostEarlier = 4;
+
   // `listening` does not block. kIo: no memory, no descriptor.
   static Result<std::unique_ptr<Server>> Open(net::Descriptor listening, Settings settings,
                                               Handler handler);
@@ -27,8 +30,9 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   // From now on, at the latest in a second, connections are served with other settings; those that
-  // are open end as they began, but for those that are left of an earlier change, which are cut.
-  // Errors: Open's; then all stays as it was.
+  // are open go on as they began, and count in the limits of their own settings alone. They do so
+  // through kMostEarlier changes; what is left of more of them is cut, so that all together are at
+  // most 1 + kMostEarlier times Limits::connections. Errors: Open's; then all stays as it was.
   Status Change(Settings settings);
 
   int port() const;

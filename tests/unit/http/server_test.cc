@@ -43,6 +43,14 @@ std::string Rest(const net::Descriptor& fd) {
   return all;
 }
 
+// The answer, with which the connection ends.
+std::string Ask(const net::Descriptor& fd, const std::string& host) {
+  const std::string request = "GET / HTTP/1.0\r\nHost: " + host + "\r\n\r\n";
+  EXPECT_EQ(send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(request.size()));
+  return Rest(fd);
+}
+
 struct ServerTest : ::testing::Test {
   void SetUp() override {
     auto listening = Listen("address", "0");
@@ -107,26 +115,41 @@ TEST_F(ServerTest, NoDescriptorOutlivesAnExec) {
   EXPECT_EQ(Sockets().first, left_before);  // so the listening one was not among them
 }
 
+// So that the server is known to serve by settings that allow this host and no other.
+bool Changed(Server& server, const std::string& host) {
+  auto hosts = HostList::Of({host});
+  if (!hosts.ok() || !server.Change({{}, *hosts, "not here\n"}).ok()) return false;
+  std::string answer;
+  for (int i = 0; i < 12'000 && !answer.ends_with("well\n"); ++i) {
+    answer = Ask(ConnectTo(server.port()), host);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return answer.ends_with("well\n");
+}
+
 // What is open goes on as it began; what comes then is served by the new settings.
 TEST_F(ServerTest, ChangesItsSettings) {
   const net::Descriptor before = ConnectTo(server->port());
   EXPECT_TRUE(Get().ends_with("well\n"));  // so `before` has been accepted
-  auto hosts = HostList::Of({"new.example"});
-  ASSERT_TRUE(hosts.ok());
-  ASSERT_TRUE(server->Change({{}, *hosts, "not here\n"}).ok());
-  const auto ask = [](const net::Descriptor& fd) {
-    constexpr std::string_view kRequest = "GET / HTTP/1.0\r\nHost: new.example\r\n\r\n";
-    EXPECT_EQ(send(fd.get(), kRequest.data(), kRequest.size(), MSG_NOSIGNAL),
-              static_cast<ssize_t>(kRequest.size()));
-    return Rest(fd);
-  };
-  std::string answer;
-  for (int i = 0; i < 12'000 && !answer.ends_with("well\n"); ++i) {
-    answer = ask(ConnectTo(server->port()));
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  ASSERT_TRUE(Changed(*server, "new.example"));
+  EXPECT_TRUE(Ask(before, "new.example").starts_with("HTTP/1.1 421 "));
+}
+
+// Through some changes, one after the other; but not for ever.
+TEST_F(ServerTest, ManyChangesCutNobodyAtOnce) {
+  std::vector<net::Descriptor> open;  // the first, and one after each change
+  std::vector<std::string> hosts{"localhost"};
+  for (std::size_t i = 0; i <= Server::kMostEarlier + 1; ++i) {
+    if (i > 0) {
+      hosts.push_back("n" + std::to_string(i) + ".example");
+      ASSERT_TRUE(Changed(*server, hosts.back()));
+    }
+    open.push_back(ConnectTo(server->port()));
+    EXPECT_TRUE(Ask(ConnectTo(server->port()), hosts.back()).ends_with("well\n"));
   }
-  EXPECT_TRUE(answer.ends_with("well\n")) << answer;
-  EXPECT_TRUE(ask(before).starts_with("HTTP/1.1 421 "));
+  EXPECT_EQ(Rest(open.front()), "");
+  for (std::size_t i = 1; i < open.size(); ++i)
+    EXPECT_TRUE(Ask(open[i], hosts[i]).ends_with("well\n")) << i;
 }
 
 // Silent peers hold all descriptors that are left; the oldest of them makes room.
