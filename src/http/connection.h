@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,8 +40,10 @@ struct Connection {
   std::string target;  // as it was sent, with the query
   bool is_head = false;
   std::string body;
-  std::optional<Answer> answer;  // not yet MHD's
-  std::shared_ptr<Pipe> pipe;    // of a streamed answer
+  std::optional<Answer> refused;  // for when the body is whole, which is dropped
+  std::size_t dropped = 0;        // bytes of it
+  std::optional<Answer> answer;   // not yet MHD's
+  std::shared_ptr<Pipe> pipe;     // of a streamed answer
 };
 
 }  // namespace pdns::http

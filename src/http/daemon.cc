@@ -24,6 +24,7 @@
 #include "http/pipe.h"
 #include "http/response.h"
 #include "http/stream.h"
+#include "http/tls_options.h"
 
 namespace pdns::http {
 namespace {
@@ -47,17 +48,6 @@ constexpr const char* kTooMany = "too many bodies at once: try again later\n";
 Connection& Of(MHD_Connection* handle) {
   return *static_cast<Connection*>(
       MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context);
-}
-
-// Certificate and key are borrowed. No version of TLS that RFC 8996 calls unfit.
-std::vector<MHD_OptionItem> TlsOptions(const Certificate& certificate) {
-  static constexpr const char* kVersions = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
-  const auto text = [](MHD_OPTION option, const char* value) {
-    return MHD_OptionItem{option, 0, const_cast<char*>(value)};
-  };
-  return {text(MHD_OPTION_HTTPS_MEM_CERT, certificate.chain.c_str()),
-          text(MHD_OPTION_HTTPS_MEM_KEY, certificate.key.c_str()),
-          text(MHD_OPTION_HTTPS_PRIORITIES, kVersions)};
 }
 
 // MHD would replace %2F by a slash before anybody sees the path.
@@ -217,7 +207,11 @@ class Daemon::Impl {
     if (connection.stage != Stage::kAnswer) {
       const Head head = HeadOf(handle, method, url, connection.target.size(), version);
       if (connection.stage == Stage::kHead && daemon.ReadsOn(connection, head)) return MHD_YES;
-      if (connection.stage != Stage::kAnswer) daemon.Ask(connection, head);
+      if (connection.refused.has_value()) {
+        daemon.Refuse(connection, *std::exchange(connection.refused, std::nullopt));
+      } else if (connection.stage != Stage::kAnswer) {
+        daemon.Ask(connection, head);
+      }
     }
     if (connection.answer.has_value())
       return daemon.Queue(connection, *std::exchange(connection.answer, std::nullopt));
@@ -245,11 +239,11 @@ class Daemon::Impl {
     if (fault == nullptr && (limits.body_bytes > 0 || settings_.keep_alive)) fault = body.fault;
     const std::string_view host = HostOf(head);
     if (fault != nullptr) {
-      Refuse(connection, MHD_HTTP_BAD_REQUEST, fault);
+      Refuse(connection, RefusalOf(connection, MHD_HTTP_BAD_REQUEST, fault));
     } else if (!host.empty() && !settings_.hosts.Allows(host)) {
-      Refuse(connection, MHD_HTTP_MISDIRECTED_REQUEST, settings_.wrong_host);
+      Refuse(connection, RefusalOf(connection, MHD_HTTP_MISDIRECTED_REQUEST, settings_.wrong_host));
     } else if (limits.body_bytes > 0 && body.size > limits.body_bytes) {
-      Refuse(connection, MHD_HTTP_CONTENT_TOO_LARGE, kTooLarge);
+      Refuse(connection, RefusalOf(connection, MHD_HTTP_CONTENT_TOO_LARGE, kTooLarge));
     } else if (body.comes ? limits.body_bytes > 0 : settings_.keep_alive && !body.expects) {
       // Of one that expects a word before a body that does not come, MHD takes no answer later.
       connection.stage = Stage::kBody;
@@ -259,10 +253,15 @@ class Daemon::Impl {
     return false;
   }
 
-  void Refuse(Connection& connection, int status, std::string text) {
+  void Refuse(Connection& connection, Answer answer) {
     connection.stage = Stage::kAnswer;
     table_.BeginAnswer(connection.id, now_);
-    connection.answer = {.status = status, .body = std::move(text)};
+    connection.answer = std::move(answer);
+  }
+
+  Answer RefusalOf(const Connection& connection, int status, std::string_view text) const {
+    if (settings_.refusal) return settings_.refusal(status, connection.target, text);
+    return {.status = status, .body = std::string(text)};
   }
 
   void Ask(Connection& connection, const Head& head) {
@@ -284,23 +283,30 @@ class Daemon::Impl {
   }
 
   // MHD takes no answer while it reads a body: what there is to say is sent past it. Nothing else
-  // is being sent then: answers are given one after another.
+  // is being sent then: answers are given one after another. Over TLS there is no way past it:
+  // there the body is read on, and dropped, up to as much again, so that the peer is told.
   bool AddToBody(Connection& connection, std::string_view piece) {
     const Limits& limits = settings_.limits;
-    std::string words;
-    if (connection.body.size() + piece.size() > limits.body_bytes) {
-      words = LastWords(MHD_HTTP_CONTENT_TOO_LARGE, kTooLarge);
-    } else if (bodies_ + piece.size() > limits.bodies_bytes) {
-      words = LastWords(MHD_HTTP_SERVICE_UNAVAILABLE, kTooMany);
-    } else {
+    if (connection.refused.has_value()) {
+      connection.dropped += piece.size();
+      return connection.dropped <= limits.body_bytes;
+    }
+    const bool too_large = connection.body.size() + piece.size() > limits.body_bytes;
+    if (!too_large && bodies_ + piece.size() <= limits.bodies_bytes) {
       connection.body += piece;
       bodies_ += piece.size();
       return true;
     }
-    // Over TLS there is no way past it: there the connection ends without a word.
-    if (!settings_.certificate.has_value())
+    Answer answer = too_large ? RefusalOf(connection, MHD_HTTP_CONTENT_TOO_LARGE, kTooLarge)
+                              : RefusalOf(connection, MHD_HTTP_SERVICE_UNAVAILABLE, kTooMany);
+    if (!settings_.certificate.has_value()) {
+      const std::string words = LastWords(answer);
       send(connection.fd, words.data(), words.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    return false;
+      return false;
+    }
+    FreeBody(connection);
+    connection.refused = std::move(answer);
+    return true;
   }
 
   void FreeBody(Connection& connection) {
@@ -317,7 +323,8 @@ class Daemon::Impl {
       if (connection.is_head) connection.pipe->Close();
     }
     MHD_Response* const response = MakeResponse(
-        std::move(answer), {.close = !settings_.keep_alive, .no_body = connection.is_head},
+        std::move(answer),
+        {.close = !settings_.keep_alive || connection.dropped > 0, .no_body = connection.is_head},
         [this, &connection](char* to, std::size_t most) {
           return ReadStream(connection, to, most);
         });
@@ -349,6 +356,8 @@ class Daemon::Impl {
     if (connection.pipe != nullptr) std::exchange(connection.pipe, nullptr)->Close();
     if (connection.answer.has_value()) Drop(*std::exchange(connection.answer, std::nullopt));
     FreeBody(connection);
+    connection.refused.reset();
+    connection.dropped = 0;
     connection.stage = Stage::kHead;
   }
 

@@ -10,8 +10,9 @@
 // which they were sent: of HTTP/1.1 unless the peer says close, of HTTP/1.0 if it says keep-alive.
 //
 // Before a handler is asked: a malformed head (see head.h), two Host headers, and HTTP/1.1 without
-// one, get 400; a Host that is not in the list gets 421. A header beyond the limit gets 431, a path
-// 414, what is no HTTP 400 or just the end. What is refused ends the connection.
+// one, get 400; a Host that is not in the list gets 421: in the words of Settings::refusal. A
+// header beyond the limit gets 431, a path 414, what is no HTTP 400 or just the end: in the guest's
+// words. What is refused ends the connection.
 //
 // A body is read if `body_bytes` allows for one, and the handler is asked when it is whole. A
 // longer one gets 413, one more than `bodies_bytes` hold 503, and one whose end is in doubt 400;
@@ -25,8 +26,9 @@
 //
 // With a certificate it speaks TLS 1.2 and 1.3 only, by the guest's guest, GnuTLS. The handshake
 // counts as a part of the first header, so that its time is bounded as well; whoever speaks no TLS
-// is hung up on. A body that is found to be too long while it is read ends the connection without a
-// word there.
+// is hung up on. A body that is found to be too long while it is read is dropped there until it is
+// whole, and then gets its 413; the connection ends without a word if it is longer than twice
+// `body_bytes`, or takes longer than `body_time`.
 //
 // Bounds: those of Limits, by the rules of ConnectionTable. In memory are, of each connection,
 // `request_bytes`, an answer that is not sent yet or what its Stream holds; and the bodies that are
@@ -41,6 +43,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/status.h"
 #include "http/certificate.h"
@@ -56,12 +59,17 @@ namespace pdns::http {
 // thread, which gets the Reply.
 using Handler = std::function<void(const Request&, Reply)>;
 
+// The answer to what is refused before a handler is asked: a status, the target as it was sent, one
+// line of text. As a Handler's, it must not wait nor throw; without a Stream or further headers.
+using Refusal = std::function<Answer(int, std::string_view, std::string_view)>;
+
 struct Settings {
   Limits limits;
   HostList hosts;
   std::string wrong_host;                    // the text of status 421: what can be done about it
   bool keep_alive = false;                   // more than one request a connection
   std::optional<Certificate> certificate{};  // none: no TLS
+  Refusal refusal{};                         // none: the text is the answer
 };
 
 // One thread at a time.

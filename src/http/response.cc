@@ -61,12 +61,12 @@ MHD_Response* MakeResponse(Answer answer, ResponseForm form, ReadBody read) {
   return nullptr;
 }
 
-std::string LastWords(int status, std::string_view text) {
-  std::string words = "HTTP/1.1 " + std::to_string(status) + ' ';
-  words += MHD_get_reason_phrase_for(static_cast<unsigned>(status));
-  words += "\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ";
-  words += std::to_string(text.size()) + "\r\n\r\n";
-  words += text;
+std::string LastWords(const Answer& answer) {
+  std::string words = "HTTP/1.1 " + std::to_string(answer.status) + ' ';
+  words += MHD_get_reason_phrase_for(static_cast<unsigned>(answer.status));
+  words += "\r\nConnection: close\r\nContent-Type: " + answer.type;
+  words += "\r\nContent-Length: " + std::to_string(answer.body.size()) + "\r\n\r\n";
+  words += answer.body;
   return words;
 }
 

@@ -7,7 +7,6 @@
 
 #include <functional>
 #include <string>
-#include <string_view>
 
 #include "http/message.h"
 
@@ -29,7 +28,8 @@ struct ResponseForm {
 // `read`: of an answer with a Stream, the body. nullptr: no memory, or a header that is none.
 MHD_Response* MakeResponse(Answer answer, ResponseForm form, ReadBody read);
 
-// A whole answer as bytes, for where the guest takes none: the connection ends with it.
-std::string LastWords(int status, std::string_view text);
+// A whole answer without a Stream or further headers as bytes, for where the guest takes none: the
+// connection ends with it.
+std::string LastWords(const Answer& answer);
 
 }  // namespace pdns::http

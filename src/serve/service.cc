@@ -36,6 +36,8 @@ constexpr std::string_view kIndex =
     "  /api/v1/query?q=NAME                                  its own API: schema/openapi.yaml\n"
     "  /health                                               can the database be read?\n";
 
+constexpr std::string_view kApi = "/api/";
+
 bool BeginsWith(Path path, std::initializer_list<std::string_view> words) {
   return path.size() >= words.size() && std::equal(words.begin(), words.end(), path.begin());
 }
@@ -66,7 +68,7 @@ class Service::Impl {
     const Path path = url.ok() ? Path(url->path) : Path();
     if (url.ok() && Is(path, {"health"})) return Health(std::move(reply));
     const bool rate = Is(path, {"lookup", "rate_limit"}) || Is(path, {"dnsdb", "v2", "rate_limit"});
-    const bool api = url.ok() ? BeginsWith(path, {"api"}) : request.path.starts_with("/api/");
+    const bool api = url.ok() ? BeginsWith(path, {"api"}) : request.path.starts_with(kApi);
     const Refusing refusal = api ? ApiRefusal : Refusal;
     // The page is some thirty files: what a key may ask in a minute is for answers.
     const bool page = url.ok() && IsPage(path, request);
@@ -144,6 +146,11 @@ class Service::Impl {
   Api api_{answerer_};
   Answerer answerer_;  // the last: its threads use all of the others
 };
+
+http::Answer RefusalOf(int status, std::string_view target, std::string_view text) {
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  return target.starts_with(kApi) ? ApiRefusal(status, text) : Refusal(status, text);
+}
 
 Service::Service(ServiceSettings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}
 Service::~Service() = default;

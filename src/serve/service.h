@@ -22,6 +22,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "http/message.h"
 #include "http/reply.h"
@@ -30,6 +31,10 @@
 #include "serve/common/moment.h"
 
 namespace pdns::serve {
+
+// The answer to what HTTP refuses before the Service is asked, in the form of what the target asks:
+// for http::Settings::refusal. Any thread.
+http::Answer RefusalOf(int status, std::string_view target, std::string_view text);
 
 struct ServiceSettings {
   Moment::Open open;            // the database

@@ -459,6 +459,18 @@ class Api(Served):
             self.assertGreater(json.loads(text.splitlines()[-1])["end"]["bad"], 0, bad)
         self.assertEqual(413, self.too_large(100 << 20))
 
+    def test_what_http_itself_refuses(self) -> None:
+        """In the form of the API where the API is asked; else as a line of text."""
+        for target, json_answer in (("/api/v1/query?q=x", True), ("/api/v1/nothing", True), ("/apis", False),
+                                    ("/dnsdb/v2/ping", False)):
+            for headers, status in (({"Host": "evil.example"}, 421), ({"A": "b\0c"}, 400)):
+                got, given, text = self.server.get(target, headers)
+                self.assertEqual(status, got, target)
+                self.assertEqual("application/json" if json_answer else "text/plain", given["content-type"].partition(";")[0])
+                self.assertRegex(text, r"\A[^\n]+\n\Z")
+                if json_answer:
+                    self.assertEqual(status, json.loads(text)["error"]["status"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -71,18 +71,53 @@ class Tls(WithCaptures):
         self.install(self.second)
         self.server.process.send_signal(signal.SIGHUP)
 
-        def renewed() -> bool:
-            try:
-                self.get(self.connect(self.second), "/health")
-                return True
-            except ssl.SSLCertVerificationError:
-                return False
-        wait_for(renewed, 300)
+        wait_for(lambda: self.serves(self.second), 300)
         self.get(kept, "/health")  # it goes on with what it began with
         self.key.write_bytes(self.first[1].read_bytes())  # of another certificate
         self.server.process.send_signal(signal.SIGHUP)
         wait_for(lambda: "the certificate stays as it was" in (self.root / "log").read_text(), 300)
         self.get(self.connect(self.second), "/health")
+
+    def test_more_than_one_renewal(self) -> None:
+        """A connection from before the first goes on through a second and a third, also in the midst of a stream."""
+        kept = self.connect(self.first)
+        self.get(kept, "/health")
+        stream = self.connect(self.first)
+        stream.request("GET", "/api/v1/new?since=1h")
+        events = stream.getresponse()
+        self.assertEqual(200, events.status)
+        renewed = 0
+        for pair in (self.second, self.first, self.second):
+            self.install(pair)
+            self.server.process.send_signal(signal.SIGHUP)
+            renewed += 1
+            wait_for(lambda: (self.root / "log").read_text().count("read anew") == renewed, 300)
+            wait_for(lambda: self.serves(pair), 300)
+            self.get(kept, "/health")
+        self.assertNotEqual(b"", events.read(1))
+
+    def serves(self, pair: tuple[Path, Path]) -> bool:
+        try:
+            self.get(self.connect(pair), "/health")
+            return True
+        except ssl.SSLCertVerificationError:
+            return False
+
+    def test_a_list_that_is_too_long(self) -> None:
+        """Its length is not known before: it is read to its end, and then refused in words; up to a bound."""
+        def post(chunks: int) -> tuple[int, dict]:
+            connection = self.connect(self.first)
+            connection.request("POST", "/api/v1/lookup", (b"a" * (1 << 20) for _ in range(chunks)), encode_chunked=True,
+                               headers={"Transfer-Encoding": "chunked"})
+            response = connection.getresponse()
+            self.assertEqual("close", response.getheader("connection"))
+            return response.status, json.loads(response.read())
+        status, answer = post(65)
+        self.assertEqual((413, 413), (status, answer["error"]["status"]))
+        self.assertIn("too large", answer["error"]["message"])
+        with self.assertRaises(OSError):
+            post(1000)
+        self.get(self.connect(self.first), "/health")
 
     def test_peers_that_speak_something_else_or_nothing(self) -> None:
         address = (self.server.host, self.server.port)

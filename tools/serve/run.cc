@@ -46,6 +46,7 @@ Result<http::Settings> HttpSettings(const ServeOptions& options) {
   settings.hosts = std::move(*hosts);
   settings.wrong_host = "this host name is not served: --host names those that are\n";
   settings.keep_alive = true;
+  settings.refusal = serve::RefusalOf;
   settings.limits.connections = options.max_connections;
   settings.limits.body_bytes = serve::kMostBody;
   settings.limits.bodies_bytes = 2 * serve::kMostBody;
