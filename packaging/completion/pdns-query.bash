@@ -160,9 +160,9 @@ _pdns_admin() {
     import) _pdns_rest "$writes $every" files ;;
     init-cluster) _pdns_rest "--dry-run $every" ;;
     copy) _pdns_rest "$every" files ;;
-    split) _pdns_rest "--to --last-before --name --glob --regex $every" ;;
+    split) _pdns_rest "--to --remove --last-before --name --glob --regex $every" ;;
     merge) _pdns_rest "--allow-shared --dry-run $every" files ;;
-    *) _pdns_rest "$stats --quick --zstd --allow-shared --verify $backup $restore $expire $writes $every" ;;
+    *) _pdns_rest "$stats --quick --zstd --remove --allow-shared --verify $backup $restore $expire $writes $every" ;;
   esac
 }
 

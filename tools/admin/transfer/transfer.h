@@ -13,6 +13,7 @@
 #include "admin/transfer/origin.h"
 #include "admin/transfer/transfer.h"
 #include "base/status.h"
+#include "base/stop.h"
 #include "store/writer.h"
 
 namespace pdns::tools {
@@ -62,9 +63,9 @@ struct TransferSum {
   void Add(const admin::Transferred& one);
 };
 
-// Rows of each origin in turn, with a line that tells how far it is; ends at the first signal. The
-// error says that the same command goes on, where it does.
+// Rows of each origin in turn, with a line that tells how far it is, until the stop. The error says
+// that the same command goes on, where it does.
 Result<TransferSum> TransferAll(const std::vector<admin::Origin>& origins, const admin::Part& part,
-                                store::Writer& writer);
+                                store::Writer& writer, const Stop& stop);
 
 }  // namespace pdns::tools

@@ -1,4 +1,4 @@
-#include "tools/admin/import.h"
+#include "tools/admin/transfer/import.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "ingest/report.h"
 #include "ingest/service.h"
-#include "tools/admin/transfer.h"
+#include "tools/admin/transfer/transfer.h"
 #include "tools/admin/writing.h"
 #include "tools/common/database_path.h"
 #include "tools/common/open_database.h"

@@ -1,4 +1,4 @@
-#include "tools/admin/merge.h"
+#include "tools/admin/transfer/merge.h"
 
 #include <fmt/format.h>
 
@@ -9,9 +9,10 @@
 #include "admin/report.h"
 #include "admin/work.h"
 #include "base/log.h"
-#include "tools/admin/transfer.h"
+#include "tools/admin/transfer/transfer.h"
 #include "tools/common/database_path.h"
 #include "tools/common/open_database.h"
+#include "tools/common/signals.h"
 
 namespace pdns::tools {
 namespace {
@@ -92,8 +93,10 @@ Result<int> Run(const CommandInput& input) {
   plan = MakePlan(target.destination(), from->origins, allowed);
   if (!plan.ok()) return plan.status();
   Result<TransferSum> sum = TransferSum{};
+  Stop stop;
+  StopOnSignals(stop);
   if (!input.Has("dry-run"))
-    sum = TransferAll(from->origins, admin::WholeDatabase(), target.writer());
+    sum = TransferAll(from->origins, admin::WholeDatabase(), target.writer(), stop);
   const Status closed = target.Close();
   if (!sum.ok()) return sum.status();
   if (!closed.ok()) return closed;

@@ -1,4 +1,4 @@
-#include "tools/admin/copy.h"
+#include "tools/admin/transfer/copy.h"
 
 #include <fmt/format.h>
 
@@ -10,9 +10,10 @@
 #include "admin/work.h"
 #include "base/log.h"
 #include "record/statistics.h"
-#include "tools/admin/transfer.h"
+#include "tools/admin/transfer/transfer.h"
 #include "tools/common/database_path.h"
 #include "tools/common/open_database.h"
+#include "tools/common/signals.h"
 
 namespace pdns::tools {
 namespace {
@@ -52,7 +53,9 @@ Result<TransferSum> Copy(OpenedOrigins& from, Target& target) {
   const auto shared = admin::JoinLedgers(target.destination(), from.origins);
   if (!shared.ok()) return shared.status();
   if (Status empty = CheckEmpty(target, from.origins); !empty.ok()) return empty;
-  auto sum = TransferAll(from.origins, admin::WholeDatabase(), target.writer());
+  Stop stop;
+  StopOnSignals(stop);
+  auto sum = TransferAll(from.origins, admin::WholeDatabase(), target.writer(), stop);
   if (!sum.ok() || !sum->whole) return sum;
   if (Status read = target.Read(); !read.ok()) return read;
   if (Status whole = CheckWhole(*from.snapshots.front(), target); !whole.ok()) return whole;
@@ -99,52 +102,6 @@ Result<int> RunCopy(const CommandInput& input) {
   return Print(input, *sum, *expired);
 }
 
-constexpr const char* kNo = OptionRow::kAbsent;
-
-// New, or begun by an earlier run of this split.
-Status CheckNew(Target& target, const std::vector<admin::Origin>& origins) {
-  if (origins.front().taken.has_value()) return {};
-  record::Statistics numbers;
-  if (Status told = target.snapshot().Totals(numbers); !told.ok()) return told;
-  if (numbers.tuples == 0 && numbers.quarantined.empty() && numbers.captures == 0) return {};
-  return Status::Usage(target.destination().name +
-                       ": it has other rows; split into a new database");
-}
-
-Result<TransferSum> Split(OpenedOrigins& from, const admin::Part& part, Target& target) {
-  const auto shared = admin::JoinLedgers(target.destination(), from.origins);
-  if (!shared.ok()) return shared.status();
-  if (Status is_new = CheckNew(target, from.origins); !is_new.ok()) return is_new;
-  return TransferAll(from.origins, part, target.writer());
-}
-
-// The names by which the library knows the options: "name" is read as a question.
-query::NamedTexts Filters(const CommandInput& input) {
-  query::NamedTexts texts;
-  for (const auto& [name, text] : input.options) texts.Add(name, text);
-  return texts;
-}
-
-Result<int> RunSplit(const CommandInput& input) {
-  const std::string to = input.Text("to");
-  if (to.empty()) return Status::Usage("split: give the new database (--to)");
-  const auto path = DatabasePath(input.Text("database"), Access::kRead);
-  if (!path.ok()) return path.status();
-  if (IsCluster(*path) || IsCluster(to))
-    return Status::Usage("split: directories only; copy a cluster to a directory first");
-  const auto part = admin::ReadPart(Filters(input));
-  if (!part.ok()) return part.status();
-  auto from = OpenOrigins({*path}, false);
-  if (!from.ok()) return from.status();
-  Target target;
-  if (Status opened = target.Open(to); !opened.ok()) return opened;
-  const auto sum = Split(*from, *part, target);
-  const Status closed = target.Close();
-  if (!sum.ok()) return sum.status();
-  if (!closed.ok()) return closed;
-  return Print(input, *sum, 0);
-}
-
 }  // namespace
 
 Command CopyCommand() {
@@ -154,27 +111,6 @@ Command CopyCommand() {
           2,
           {"copy", {}},
           &RunCopy};
-}
-
-Command SplitCommand() {
-  using enum OptionKind;
-  return {"split",
-          "",
-          "Copy some of the rows into a new database, whose rows expire may then remove here",
-          0,
-          {"split",
-           {
-               {"to", kText, "PATH", kNo, "Make the new database in directory PATH"},
-               {"last-before", kText, "TIME", kNo,
-                "Copy rows that were last seen at TIME or earlier: 2025-01-01, @1795372876"},
-               {"name", kTexts, "NAME", kNo,
-                "Copy rows of these rrnames: a name, or *.blah.org for it and all below"},
-               {"glob", kFlag, "", kNo,
-                "Read --name as a pattern: * is any run, ? one character, [a-z] one of a class"},
-               {"regex", kFlag, "", kNo,
-                "Read --name as a regular expression (RE2) that matches anywhere in a name"},
-           }},
-          &RunSplit};
 }
 
 }  // namespace pdns::tools

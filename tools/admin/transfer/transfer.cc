@@ -1,4 +1,4 @@
-#include "tools/admin/transfer.h"
+#include "tools/admin/transfer/transfer.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,6 @@
 #include "tools/common/engine.h"
 #include "tools/common/open_database.h"
 #include "tools/common/progress_line.h"
-#include "tools/common/signals.h"
 #include "tools/query/database.h"
 
 namespace pdns::tools {
@@ -90,9 +89,7 @@ void TransferSum::Add(const admin::Transferred& one) {
 }
 
 Result<TransferSum> TransferAll(const std::vector<admin::Origin>& origins, const admin::Part& part,
-                                store::Writer& writer) {
-  Stop stop;
-  StopOnSignals(stop);
+                                store::Writer& writer, const Stop& stop) {
   source::Progress progress;
   for (const admin::Origin& origin : origins) {
     record::Statistics numbers;
