@@ -17,6 +17,7 @@ import unittest
 from pathlib import Path
 
 from clickhouse import Cluster, Node, skip_without_server
+from clickhouse_relay import message
 from clickhouse_rows import check_markers, check_rows, markers, stored, wanted
 from pdns_testing import CAPTURES, Ingester, expected, ingest, listening, payloads_of, scratch, stream, wait_for
 
@@ -64,25 +65,6 @@ class Proxy:
 
     def close(self) -> None:
         self.listener.close()
-
-
-def message(peer: socket.socket) -> bytes | None:
-    """A request or an answer of HTTP with its body; None at the end."""
-    data = b""
-    while b"\r\n\r\n" not in data:
-        more = peer.recv(65536)
-        if not more:
-            return None
-        data += more
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = [line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
-    while (len(body) < int(length[0].split(b":")[1]) if length
-           else b"transfer-encoding: chunked" in head.lower() and not body.endswith(b"0\r\n\r\n")):
-        more = peer.recv(65536)
-        if not more:
-            return None
-        body += more
-    return head + b"\r\n\r\n" + body
 
 
 def unread(port: int) -> int:
