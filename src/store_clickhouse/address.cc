@@ -111,9 +111,18 @@ Status ParseDatabase(std::string_view text, Address& address) {
   return Wrong("the database", text, "a name of letters, digits and _ must stand there");
 }
 
+Status ParseStep(std::string_view text, Address& address) {
+  if (address.expire_step != 0) return Wrong("the option", "expire-step", "it stands there twice");
+  address.expire_step = WholeNumber<std::uint64_t>(text).value_or(0);
+  if (address.expire_step > 0 && address.expire_step <= kMaxExpireStep) return {};
+  return Wrong("expire-step", text,
+               fmt::format("a number of rows from 1 to {} must stand there", kMaxExpireStep));
+}
+
 Status ParseOption(std::string_view text, Address& address) {
   std::string_view value = text;
   const std::string_view name = Until(value, '=');
+  if (name == "expire-step") return ParseStep(value, address);
   std::string* into = name == "password-file" ? &address.password_file
                       : name == "ca"          ? &address.certificate_file
                       : name == "outbox"      ? &address.outbox
@@ -123,8 +132,10 @@ Status ParseOption(std::string_view text, Address& address) {
                  "others can see it there: use password-file=PATH, or the environment's "
                  "PDNS_CLICKHOUSE_PASSWORD");
   }
-  if (into == nullptr)
-    return Wrong("the option", name, "there is none of that name: password-file, ca, outbox");
+  if (into == nullptr) {
+    return Wrong("the option", name,
+                 "there is none of that name: password-file, ca, outbox, expire-step");
+  }
   if (!into->empty()) return Wrong("the option", name, "it stands there twice");
   if (name == "ca" && !address.tls) return Wrong("the option", name, "clickhouses:// alone has it");
   if (value.empty())

@@ -2,6 +2,7 @@
 // outbox.
 //
 //   clickhouse://user@host1:8123,host2:8123/database?password-file=PATH&ca=PATH&outbox=PATH
+//                                                      &expire-step=N
 //   clickhouses://...   the same over TLS
 //
 // One host a shard. A shard holds the tuples whose owner hashes to its place in the list, so every
@@ -27,6 +28,7 @@ namespace pdns::store_clickhouse {
 
 inline constexpr std::size_t kMaxAddress = 16384;  // bytes of text
 inline constexpr std::size_t kMaxShards = 256;
+inline constexpr std::uint64_t kMaxExpireStep = 100'000'000;
 
 // Where the HTTP interface of one server listens.
 struct Endpoint {
@@ -46,6 +48,7 @@ struct Address {
   std::string password_file;      // empty: the environment, or no password
   std::string certificate_file;   // of authorities; empty: those of the system
   std::string outbox;             // directory of the writer's outbox; empty: not said
+  std::uint64_t expire_step = 0;  // tuples that pdns-admin expire removes at once; 0: not said
 
   // The same cluster, database and user, without the options: for messages.
   std::string text() const;

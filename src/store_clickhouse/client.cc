@@ -200,6 +200,8 @@ void Client::Impl::SetUp(const std::string& url, std::string_view body, bool onc
   curl_easy_setopt(curl_, CURLOPT_PROXY, "");
   curl_easy_setopt(curl_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(curl_, CURLOPT_NOSIGNAL, 1L);
+  // A server that is gone without a word ends even a wait of days.
+  curl_easy_setopt(curl_, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(curl_, CURLOPT_ERRORBUFFER, curl_error_.data());
   curl_easy_setopt(curl_, CURLOPT_HTTPHEADER, headers_);
   curl_easy_setopt(curl_, CURLOPT_POST, 1L);

@@ -10,16 +10,18 @@
 #include "store/row_key.h"
 #include "store/value.h"
 #include "store_clickhouse/little_endian.h"
-#include "store_clickhouse/maintain/mutations.h"
 #include "store_clickhouse/read/ask_rows.h"
 #include "store_clickhouse/schema.h"
+#include "store_clickhouse/table/mutations.h"
 
 namespace pdns::store_clickhouse {
 namespace {
 
 constexpr unsigned kListKind = static_cast<unsigned>(RowKind::kExpiring);
-constexpr std::uint8_t kReturned = 1;  // in `reasons` of a row of the list
-constexpr std::size_t kMostListed = std::size_t{64} << 20;
+constexpr std::uint8_t kReturned = 1;        // in `reasons` of a row of the list
+constexpr std::size_t kMostReturned = 1000;  // rows; one has at most 64 KiB of rdata
+constexpr std::size_t kMostReturnedBytes = std::size_t{128} << 20;
+constexpr std::size_t kMostCounts = std::size_t{64} << 20;  // of days: 16 bytes each
 constexpr std::size_t kMarkSize = 32;
 
 bool IsMark(std::string_view text) {
@@ -128,30 +130,44 @@ Result<StepHead> Expiring::ReadHead(const std::string& mark) {
   return Status::Corrupt(first.name() + ": the head of a list of rows to remove cannot be read");
 }
 
-Status Expiring::MarkReturned(const StepHead& head, std::uint64_t& found) {
+// What one shard tells of them, at most kMostReturned at once: those that are marked are not told
+// again.
+Result<NativeBlock> Expiring::ReturnedOn(Client& client, const StepHead& head) const {
   const RowKind kind =
       head.trust == store::Trust::kTrusted ? RowKind::kOwner : RowKind::kQuarantined;
-  const std::string sql = fmt::format(
-      "SELECT key, rrtype, rdata FROM {} FINAL PREWHERE kind = {} AND (key, rrtype, rdata) IN ({}) "
-      "WHERE finalizeAggregation(last) > {} FORMAT RowBinary",
-      TableOf(address_), static_cast<unsigned>(kind), ListOf(head.mark), head.newest);
+  const auto told = client.Ask(
+      fmt::format("SELECT key, rrtype, rdata FROM {} FINAL PREWHERE kind = {} AND (key, rrtype, "
+                  "rdata) IN ({}) WHERE finalizeAggregation(last) > {} LIMIT {} FORMAT RowBinary",
+                  TableOf(address_), static_cast<unsigned>(kind), ListOf(head.mark), head.newest,
+                  kMostReturned),
+      {}, kMostReturnedBytes);
+  if (!told.ok()) return told.status();
   NativeBlock returned;
-  for (Client& client : clients_) {
-    const auto told = client.Ask(sql, {}, kMostListed);
-    if (!told.ok()) return told.status();
-    Cursor cursor(AsBytes(*told));
-    while (cursor.ok() && !cursor.AtEnd()) {
-      NativeBlock::Key row{RowKind::kExpiring, ReadText(cursor), 0, head.mark, {}};
-      row.rrtype = ReadLittle<std::uint16_t>(cursor);
-      row.rdata = ReadText(cursor);
-      if (cursor.ok()) returned.Add(row, NativeBlock::Numbers{head.newest, 0, 0, kReturned});
+  Cursor cursor(AsBytes(*told));
+  while (cursor.ok() && !cursor.AtEnd()) {
+    const std::string_view key = ReadText(cursor);
+    const auto rrtype = ReadLittle<std::uint16_t>(cursor);
+    const std::string_view rdata = ReadText(cursor);
+    if (cursor.ok()) {
+      returned.Add({RowKind::kExpiring, key, rrtype, head.mark, rdata},
+                   NativeBlock::Numbers{head.newest, 0, 0, kReturned});
     }
-    if (!cursor.ok()) return Status::Corrupt(client.name() + ": its rows cannot be read");
   }
-  found = returned.rows();
-  for (Client& client : clients_) {
-    if (found == 0) break;
-    if (Status marked = Insert(client, returned); !marked.ok()) return marked;
+  if (cursor.ok()) return returned;
+  return Status::Corrupt(client.name() + ": its rows cannot be read");
+}
+
+Status Expiring::MarkReturned(const StepHead& head, std::uint64_t& found) {
+  found = 0;
+  for (std::size_t i = 0; i < clients_.size();) {
+    const auto returned = ReturnedOn(clients_[i], head);
+    if (!returned.ok()) return returned.status();
+    found += returned->rows();
+    for (Client& client : clients_) {
+      if (returned->rows() == 0) break;
+      if (Status marked = Insert(client, *returned); !marked.ok()) return marked;
+    }
+    if (returned->rows() < kMostReturned) ++i;
   }
   return {};
 }
@@ -163,7 +179,7 @@ Result<std::uint64_t> Expiring::KeepCounts(const StepHead& head) {
                   "PREWHERE kind = {} AND key > '' AND owner = '{}' WHERE "
                   "finalizeAggregation(reasons) = 0 GROUP BY day FORMAT RowBinary",
                   TableOf(address_), kListKind, head.mark),
-      {}, kMostListed);
+      {}, kMostCounts);
   if (!told.ok()) return told.status();
   std::uint64_t all = 0;
   std::map<std::string, std::uint64_t> counts;  // by the key of their row

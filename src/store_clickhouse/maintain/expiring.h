@@ -1,9 +1,10 @@
 // The tuples that are to be removed together: rows that a test found -> [Expiring] -> rows of the
 // kinds kExpiring and kExpired (schema.h) on every shard -> conditions for Mutations.
 //
-// A step: up to kStepRows tuples, listed in the table itself, so that the servers have them and one
-// statement removes them all. Its list is whole when the first shard has its head, which is written
-// last. A tuple that comes back is marked in the list, by a second row that merges with the first.
+// A step: up to kStepRows tuples, or as many as the address says (expire-step), listed in the table
+// itself, so that the servers have them and one statement removes them all. Its list is whole when
+// the first shard has its head, which is written last. A tuple that comes back is marked in the
+// list, by a second row that merges with the first.
 //
 // The list costs a server some 150 bytes of memory a tuple while it deletes; the client keeps
 // kBlockBytes of it.
@@ -75,6 +76,7 @@ class Expiring {
  private:
   Status Insert(Client& client, const NativeBlock& block);
   Status Flush();
+  Result<NativeBlock> ReturnedOn(Client& client, const StepHead& head) const;
   std::string ListOf(const std::string& mark) const;
 
   const Address& address_;

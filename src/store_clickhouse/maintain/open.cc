@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,10 +10,12 @@
 #include "base/log.h"
 #include "record/tuple_key.h"
 #include "store_clickhouse/maintain/expiring.h"
-#include "store_clickhouse/maintain/mutations.h"
+#include "store_clickhouse/maintain/lock.h"
 #include "store_clickhouse/read/cluster.h"
 #include "store_clickhouse/read/merge.h"
 #include "store_clickhouse/schema.h"
+#include "store_clickhouse/table/compact.h"
+#include "store_clickhouse/table/mutations.h"
 
 namespace pdns::store_clickhouse {
 namespace {
@@ -23,24 +24,18 @@ namespace {
 // comes back behind it is safe, too.
 constexpr int kMostLooks = 3;
 
-// OPTIMIZE answers when it is done.
-constexpr std::chrono::hours kLongest(24 * 7);
-
 class Upkeep final : public store::Writer {
  public:
   using Writer::Expire;
 
-  Upkeep(Address address, std::unique_ptr<Cluster> cluster)
-      : address_(std::move(address)), cluster_(std::move(cluster)) {}
-
-  Status Open() {
-    auto password = ReadPassword(address_);
-    if (!password.ok()) return password.status();
-    Client::Limits limits;
-    limits.answer = kLongest;
+  Upkeep(Address address, std::unique_ptr<Cluster> cluster, const std::string& password)
+      : address_(std::move(address)),
+        cluster_(std::move(cluster)),
+        step_rows_(address_.expire_step == 0 ? kStepRows : address_.expire_step),
+        clients_(UpkeepClients(address_, password)),
+        lock_(address_, password) {
     for (std::size_t i = 0; i < address_.shards.size(); ++i)
-      clients_.emplace_back(address_, i, *password, limits);
-    return {};
+      beside_.emplace_back(address_, i, password, Client::Limits());
   }
 
   Result<std::optional<record::Position>> Progress(const record::SourceId&) override {
@@ -69,23 +64,27 @@ class Upkeep final : public store::Writer {
     return Status::Usage(address_.text() + ": " + words);
   }
   Result<Settings> InsertSettings();
+  Status ExpireAll(store::Selection rest, const RowTest& test, const std::string& rule,
+                   std::uint64_t& looked_at, const Mutations::GoOn& go_on, store::Expired& expired);
   Result<bool> Resume(Expiring& step, const Mutations::GoOn& go_on);
   Result<bool> List(Expiring& step, store::Selection& rest, const RowTest& test,
                     std::uint64_t& looked_at, const Mutations::GoOn& go_on);
   Result<bool> Remove(Expiring& step, const StepHead& head, const Mutations::GoOn& go_on,
                       std::uint64_t& rows);
   Result<bool> Clean(const std::string& mark, const Mutations::GoOn& go_on);
-  std::string OldPositions() const;
 
   const Address address_;
-  std::unique_ptr<Cluster> cluster_;     // to read from
-  mutable std::vector<Client> clients_;  // one a shard
+  std::unique_ptr<Cluster> cluster_;  // to read from
+  const std::uint64_t step_rows_;
+  std::vector<Client> clients_;         // one a shard
+  mutable std::vector<Client> beside_;  // the same, for short questions
+  UpkeepLock lock_;
 };
 
 // Of parts that are in use. A shard that does not say counts as none.
 store::Figures Upkeep::figures() const {
   store::Figures sum;
-  for (Client& client : clients_) {
+  for (Client& client : beside_) {
     const auto ask = [&](std::string_view what) {
       return AskNumber(client,
                        fmt::format("SELECT {} FROM system.parts WHERE active AND database = "
@@ -109,28 +108,10 @@ Result<Settings> Upkeep::InsertSettings() {
   return settings;
 }
 
-// Positions of the ledger that a newer one of their source has replaced. A newer one that comes
-// meanwhile makes more of them old, and none of them new.
-std::string Upkeep::OldPositions() const {
-  const std::string of_sources =
-      fmt::format("kind = {} AND key >= {} AND key < {}", static_cast<unsigned>(RowKind::kLedger),
-                  Literal(kSourcePrefix), Literal("s0"));  // behind all keys that begin with "s/"
-  return fmt::format(
-      "({0} AND (key, rdata) NOT IN (SELECT key, max(rdata) FROM {1} WHERE {0} "
-      "GROUP BY key))",
-      of_sources, TableOf(address_));
-}
-
 Result<bool> Upkeep::Clean(const std::string& mark, const Mutations::GoOn& go_on) {
-  const std::string_view part = std::string_view(mark).substr(0, mark.size() / 2);
-  const std::string condition =
-      fmt::format("({}) OR {}", Expiring::ListCondition(mark), OldPositions());
-  for (Client& client : clients_) {
-    Status said =
-        client.Execute(fmt::format("ALTER TABLE {} DELETE WHERE {}", TableOf(address_), condition));
-    if (!said.ok()) return said;
-  }
-  return Mutations(address_, clients_).Await(part, go_on);
+  if (Status mine = lock_.Check(); !mine.ok()) return mine;
+  const std::string half = mark.substr(0, mark.size() / 2);
+  return Prune(address_, clients_, Expiring::ListCondition(mark), half, go_on);
 }
 
 // From a list that is whole to its end. False: the wait was ended; the servers go on.
@@ -140,6 +121,7 @@ Result<bool> Upkeep::Remove(Expiring& step, const StepHead& head, const Mutation
   for (int i = 0; i < kMostLooks && returned > 0; ++i) {
     if (Status marked = step.MarkReturned(head, returned); !marked.ok()) return marked;
   }
+  if (Status mine = lock_.Check(); !mine.ok()) return mine;
   Mutations mutations(address_, clients_);
   if (Status said = mutations.Submit(step.Condition(head), head.mark); !said.ok()) return said;
   auto done = mutations.Await(head.mark, go_on);
@@ -179,7 +161,7 @@ Result<bool> Upkeep::List(Expiring& step, store::Selection& rest, const RowTest&
   const auto add = [&](const store::Row& row) {
     if (!test(row)) return true;
     failed = step.Add(row);
-    const bool full = step.rows() >= kStepRows;
+    const bool full = step.rows() >= step_rows_;
     if (full) {
       last = store::Place{std::string(row.at), *record::Name::FromWire(row.tuple.owner),
                           row.tuple.type, record::RdataId(row.tuple.rdata)};
@@ -197,48 +179,52 @@ Result<bool> Upkeep::List(Expiring& step, store::Selection& rest, const RowTest&
   return !scanned.stopped;
 }
 
-Result<store::Expired> Upkeep::Expire(const store::Selection& selection, const RowTest& test,
-                                      const std::string& rule, const store::Watch& watch) {
+// `expired` is true of what was done until an error, too.
+Status Upkeep::ExpireAll(store::Selection rest, const RowTest& test, const std::string& rule,
+                         std::uint64_t& looked_at, const Mutations::GoOn& go_on,
+                         store::Expired& expired) {
   auto settings = InsertSettings();
   if (!settings.ok()) return settings.status();
   Expiring step(address_, clients_, std::move(*settings));
-  store::Expired expired;
-  std::uint64_t looked_at = 0;
-  const Mutations::GoOn go_on = [&] { return !watch || watch(looked_at); };
-  auto went = Resume(step, go_on);
-  if (!went.ok()) return went.status();
-  bool more = *went;
-  store::Selection rest = selection;
+  const auto locked = lock_.Lock(go_on);
+  if (!locked.ok()) return locked.status();
+  const auto resumed = *locked ? Resume(step, go_on) : Result<bool>(false);
+  if (!resumed.ok()) return resumed.status();
+  bool more = *resumed;
   while (more) {
-    step.Begin(rule, selection.trust);
+    step.Begin(rule, rest.trust);
     const auto scanned = List(step, rest, test, looked_at, go_on);
     if (!scanned.ok()) return scanned.status();
     if (!*scanned) break;
-    const bool full = step.rows() >= kStepRows;
+    const bool full = step.rows() >= step_rows_;
     if (step.rows() > 0) {
       if (Status listed = step.Finish(); !listed.ok()) return listed;
       auto removed = Remove(step, step.head(), go_on, expired.rows);
       if (!removed.ok()) return removed.status();
       if (!*removed) break;
     }
-    if (!full) return expired;
+    if (!full) return {};
   }
   expired.stopped = true;
+  return {};
+}
+
+Result<store::Expired> Upkeep::Expire(const store::Selection& selection, const RowTest& test,
+                                      const std::string& rule, const store::Watch& watch) {
+  std::uint64_t looked_at = 0;
+  const Mutations::GoOn go_on = [&] { return !watch || watch(looked_at); };
+  for (Client& client : clients_) client.set_interrupt([&go_on] { return !go_on(); });
+  store::Expired expired;
+  Status done = ExpireAll(selection, test, rule, looked_at, go_on, expired);
+  for (Client& client : clients_) client.set_interrupt({});
+  if (done.ok()) return expired;
+  if (go_on()) return done;
+  expired.stopped = true;  // an answer that was not waited for
   return expired;
 }
 
 Status Upkeep::Compact(const Hurry& hurry) {
-  const Mutations::GoOn go_on = [&hurry] { return !(hurry && hurry()); };
-  const auto pruned = Clean(NewMark(), go_on);
-  if (!pruned.ok() || !*pruned) return pruned.ok() ? Status() : pruned.status();
-  for (Client& client : clients_) {
-    if (!go_on()) break;
-    client.set_interrupt(hurry);
-    Status done = client.Execute(fmt::format("OPTIMIZE TABLE {} FINAL", TableOf(address_)));
-    client.set_interrupt({});
-    if (!done.ok() && go_on()) return done;
-  }
-  return {};
+  return CompactShards(address_, clients_, beside_, hurry);
 }
 
 }  // namespace
@@ -246,9 +232,10 @@ Status Upkeep::Compact(const Hurry& hurry) {
 Result<std::unique_ptr<store::Writer>> OpenForUpkeep(const Address& address) {
   auto cluster = Cluster::Open(address);
   if (!cluster.ok()) return cluster.status();
-  auto upkeep = std::make_unique<Upkeep>(address, std::move(*cluster));
-  if (Status opened = upkeep->Open(); !opened.ok()) return opened;
-  return std::unique_ptr<store::Writer>(std::move(upkeep));
+  const auto password = ReadPassword(address);
+  if (!password.ok()) return password.status();
+  return std::unique_ptr<store::Writer>(
+      std::make_unique<Upkeep>(address, std::move(*cluster), *password));
 }
 
 }  // namespace pdns::store_clickhouse

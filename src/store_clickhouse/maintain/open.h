@@ -12,8 +12,8 @@
 //   parts of just this tuple in this moment, too, it may keep a part of its count.
 // - Nothing that comes behind is lost.
 // A call that was ended, or failed, leaves a step that the servers go on with; the next call
-// finishes it, and counts it, before it begins. Steps of two calls at once do no harm, but a tuple
-// that both find is counted twice in the numbers of what expired.
+// finishes it, and counts it, before it begins. One writer at a time removes rows (lock.h), so no
+// tuple is counted twice; another one's Expire says kBusy. It keeps the lock until it is destroyed.
 //
 // Expire and Compact also remove old positions of the ledger, which has one row a batch and source
 // on each shard: only the newest one of a source is of use. So the ledger has one row a source, and

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "store_clickhouse/schema.h"
+#include "store_clickhouse/table/compact.h"
 #include "store_clickhouse/write/batch_rows.h"
 
 namespace pdns::store_clickhouse {
@@ -164,14 +165,10 @@ void ClusterWriter::WaitForMerges(const Hurry& hurry) {
 }
 
 Status ClusterWriter::Compact(const Hurry& hurry) {
-  for (std::size_t i = 0; i < address_.shards.size(); ++i) {
-    if (hurry && hurry()) break;
-    Client client = NewClient(i);
-    client.set_interrupt(hurry);
-    const std::string sql = fmt::format("OPTIMIZE TABLE {} FINAL", TableOf(address_));
-    if (Status done = client.Execute(sql); !done.ok()) return done;
-  }
-  return {};
+  std::vector<Client> clients = UpkeepClients(address_, password_);
+  std::vector<Client> beside;
+  for (std::size_t i = 0; i < address_.shards.size(); ++i) beside.push_back(NewClient(i));
+  return CompactShards(address_, clients, beside, hurry);
 }
 
 store::Figures ClusterWriter::figures() const {

@@ -41,7 +41,7 @@ TEST(Address, WithoutOptionalParts) {
 TEST(Address, WithAll) {
   const auto address = ParseAddress(
       "clickhouses://a@b@[2001:db8::1],192.0.2.1:9,ch_2.example/db_2"
-      "?ca=/etc/ca.pem&password-file=/etc/pw&outbox=/var/o=1");
+      "?ca=/etc/ca.pem&password-file=/etc/pw&outbox=/var/o=1&expire-step=50000");
   ASSERT_TRUE(address.ok()) << address.status().message();
   EXPECT_TRUE(address->tls);
   EXPECT_EQ(address->user, "a@b");
@@ -54,6 +54,7 @@ TEST(Address, WithAll) {
   EXPECT_EQ(address->certificate_file, "/etc/ca.pem");
   EXPECT_EQ(address->password_file, "/etc/pw");
   EXPECT_EQ(address->outbox, "/var/o=1");
+  EXPECT_EQ(address->expire_step, 50000U);
 }
 
 TEST(Address, PasswordsAreRefusedAndNotRepeated) {
@@ -77,6 +78,9 @@ TEST(Address, WhatIsWrongIsNamed) {
   ExpectError("clickhouse://-h/", "the host");
   for (const char* port : {"0", "65536", "x", "", "80x", "-1"})
     ExpectError(std::string("clickhouse://h:") + port + "/", "the port");
+  for (const char* step : {"0", "", "x", "1x", "-1", "100000001", "99999999999999999999"})
+    ExpectError(std::string("clickhouse://h/?expire-step=") + step, "expire-step");
+  ExpectError("clickhouse://h/?expire-step=1&expire-step=1", "twice");
   ExpectError("clickhouse://h,h:8123/", "twice");
   ExpectError("clickhouse://@h/", "the user");
   ExpectError("clickhouse://h/pd'ns", "the database");

@@ -11,6 +11,7 @@
 // One thread at a time.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -38,18 +39,30 @@ class Mutations {
   // Called while it waits, a few times a second. False ends the wait.
   using GoOn = std::function<bool()>;
 
-  // Until every shard has finished the statements with this mark. False: the wait was ended. A
-  // statement that fails at a server, which tries again and again, is told in the log.
+  // Until every shard has finished the statements with this mark. False: the wait was ended, at
+  // most 50 ms after GoOn said so. A server that fails tries again and again, for ever: the first
+  // time is told in the log; if it fails kFailures times without finishing a part in between, the
+  // wait ends with kIo and the server's own words. The server goes on trying, and so may the same
+  // call. 18.16 does not say why, nor whether, it fails: there the log tells each minute how many
+  // parts are left.
   Result<bool> Await(std::string_view mark, const GoOn& go_on);
+  static constexpr int kFailures = 3;
 
  private:
+  struct Pending;
+
   Result<std::uint64_t> Count(Client& client, std::string_view mark, std::string_view more);
-  void TellFailures(Client& client, std::string_view mark);
+  Result<bool> AwaitShard(Client& client, std::string_view mark, const GoOn& go_on);
+  Result<bool> KnowsFailures(Client& client);
+  Result<Pending> Ask(Client& client, std::string_view mark, bool failures);
+  std::string Where(std::string_view mark) const;
 
   const Address& address_;
   std::vector<Client>& clients_;
-  bool told_ = false;
 };
+
+// Waits; false: `go_on` ended it.
+bool PauseFor(std::chrono::milliseconds time, const Mutations::GoOn& go_on);
 
 // A number that stands alone in an answer. kMalformed: none does.
 Result<std::uint64_t> AskNumber(Client& client, const std::string& sql);
