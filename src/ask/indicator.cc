@@ -384,6 +384,32 @@ Result<Indicator> ParseIndicator(std::string_view text) {
   return indicator;
 }
 
+std::string AsIndicator(std::string_view name) {
+  constexpr std::string_view kMistakable = "*+,:<>[]`{|}'#?()\\";
+  constexpr std::string_view kDigits = "0123456789";
+  std::string text;
+  if (name.size() > 2 && name.starts_with("*.")) {
+    text = "*.";
+    name.remove_prefix(text.size());
+  }
+  if (name.empty()) return text;
+  const std::size_t last_dot = name.substr(0, name.size() - 1).rfind('.');
+  const std::size_t last_label = last_dot == std::string_view::npos ? 0 : last_dot + 1;
+  const bool number = kDigits.find(name[last_label]) != std::string_view::npos;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const bool escaped = name[i] == '\\' && i + 1 < name.size();
+    const char c = name[escaped ? i + 1 : i];
+    const bool slash = c == '/' && (i == 0 || i >= last_label);
+    if (kMistakable.find(c) != std::string_view::npos || slash || (number && i == last_label)) {
+      text += fmt::format("\\{:03}", static_cast<unsigned char>(c));
+    } else {
+      text.append(name.substr(i, escaped ? 2 : 1));
+    }
+    i += escaped ? 1 : 0;
+  }
+  return text;
+}
+
 Result<std::string> PtrName(std::string_view text) {
   const auto indicator = ParseIndicator(text);
   if (!indicator.ok()) return indicator.status();

@@ -44,6 +44,13 @@ struct Indicator {
 // print names, what has one of !#$%&'=?^~ unescaped.
 Result<Indicator> ParseIndicator(std::string_view text);
 
+// A name as answers print it -> text that ParseIndicator reads as that name. Some of its characters
+// would stand between columns, ports and paths, `*` and `+` are patterns, and a last label with a
+// digit in front makes an address: as \DDD they are read as what they are. So is a slash at the
+// start or in the last label; within a name (0/25.2.0.192.in-addr.arpa) it stays. The owner of a
+// wildcard (*.example) stays as everybody writes it, and asks for what is below as well.
+std::string AsIndicator(std::string_view name);
+
 // "127.0.0.1" -> "1.0.0.127.in-addr.arpa."; "10.1.0.0/16" -> "*.1.10.in-addr.arpa."; text as above.
 // kUsage for names and for blocks that end between octets (IPv4) or nibbles (IPv6).
 Result<std::string> PtrName(std::string_view text);

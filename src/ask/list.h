@@ -39,6 +39,11 @@ class List {
   // Of JSON: attributes and objects that hold no indicator.
   std::uint64_t passed_over() const { return passed_over_; }
   void PassOver(std::uint64_t count) { passed_over_ += count; }
+  // How it was read where that is not plain: which columns, which members of objects. At most
+  // kMostNotes; for a person.
+  static constexpr std::size_t kMostNotes = 8;
+  const std::vector<std::string>& notes() const { return notes_; }
+  void Note(std::string note);
   // Into the order of the database; nothing is added afterwards.
   void Sort();
 
@@ -60,6 +65,7 @@ class List {
   std::vector<Entry> entries_;
   Blocks blocks_;
   std::uint64_t passed_over_ = 0;
+  std::vector<std::string> notes_;
 };
 
 // Told where an indicator stands ("line 5", "Event.Attribute[3].value"), its text, and what is
@@ -67,13 +73,15 @@ class List {
 using BadIndicator =
     std::function<void(const std::string& place, std::string_view text, const Status& why)>;
 
-// Lines or a JSON document, by its beginning; UTF-8, or UTF-16 with its mark (ask/utf8_text.h).
+// Lines or JSON documents, by their beginning; UTF-8, or UTF-16 with its mark (ask/utf8_text.h).
 // Of lines: one indicator a line, as AskName takes them; blank lines and what stands behind a `#`
-// at the start of a line or behind a blank are passed over, as is the address in a line of a hosts
-// file ("0.0.0.0 ads.example"). Of JSON: ask/json_list.h; the values count as lines do, refused
-// ones too. Bad indicators are told and left out. Read piece by piece, so that memory is the list's
-// own and the bounds of those two headers. kIo; kNoInput: JSON that cannot be used; kUsage: more
-// than `most` indicators, bad ones counted.
+// or `//` at the start of a line or behind a blank are passed over, as are lines that begin with
+// `;;`, `; ` or `! `, and the address in a line of a hosts file ("0.0.0.0 ads.example"). Below a
+// heading (ask/heading.h) the cells of its columns are asked for. A line may be a JSON value of its
+// own. Of JSON: ask/json_list.h; the values count as lines do, refused ones too. Bad indicators are
+// told and left out. Read piece by piece, so that memory is the list's own and the bounds of those
+// two headers. kIo; kNoInput: JSON that cannot be used; kUsage: more than `most` indicators, bad
+// ones counted.
 Result<List> ReadList(std::istream& text, const BadIndicator& bad,
                       std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
 

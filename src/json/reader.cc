@@ -32,6 +32,16 @@ class Stream {
   bool too_long() const { return too_long_; }
   bool AtEnd() { return at_ == piece_.size() && !Refill(); }
 
+  // Passes the blanks that come next, and leaves the input behind them.
+  void EndHere() {
+    constexpr std::string_view kBlanks = " \t\r\n";
+    while (!AtEnd() && kBlanks.find(piece_[at_]) != std::string_view::npos) Take();
+    input_.Pass(at_);
+    before_ += at_;
+    piece_.remove_prefix(at_);
+    at_ = 0;
+  }
+
  private:
   bool Refill() {
     too_long_ = too_long_ || Tell() - mark_ > longest_;
@@ -151,12 +161,18 @@ Outcome Read(Input& input, const Limits& limits, Events& events) {
   Stream stream(input, limits.value_bytes);
   Handler handler(stream, limits, events);
   rapidjson::Reader reader;
-  const rapidjson::ParseResult parsed = reader.Parse<kHow>(stream, handler);
+  const rapidjson::ParseResult parsed =
+      limits.several ? reader.Parse<kHow | rapidjson::kParseStopWhenDoneFlag>(stream, handler)
+                     : reader.Parse<kHow>(stream, handler);
   if (stream.too_long()) return {End::kTooLong, stream.Tell()};
   if (handler.too_many()) return {End::kTooMany, stream.Tell()};
   if (handler.too_deep()) return {End::kTooDeep, stream.Tell()};
   if (parsed.IsError())
     return {End::kMalformed, parsed.Offset(), rapidjson::GetParseError_En(parsed.Code())};
+  if (limits.several) {
+    stream.EndHere();
+    return {End::kWhole, stream.Tell()};
+  }
   // RapidJSON takes a zero byte for the end.
   if (!stream.AtEnd()) return {End::kMalformed, stream.Tell(), "something behind the document"};
   return {};

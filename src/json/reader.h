@@ -45,11 +45,13 @@ struct Limits {
   std::size_t depth = 64;                           // objects and arrays, one in another
   std::size_t value_bytes = std::size_t{32} << 20;  // of the document between two values
   std::size_t values = ~std::size_t{0};  // altogether; objects and arrays are values, too
+  // Other documents may follow: Read ends behind the first one and the blanks behind that.
+  bool several = false;
 };
 
 struct Outcome {
   enum class End : unsigned char {
-    kWhole,      // the input holds one document and blanks, nothing else
+    kWhole,      // the input holds one document and blanks, nothing else unless Limits::several
     kMalformed,  // it does not: `why` says what is wrong
     kTooDeep,
     kTooLong,  // a value is, or what stands between two values

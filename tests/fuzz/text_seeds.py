@@ -259,7 +259,10 @@ def list_seeds(exports: dict[str, bytes]) -> dict[str, bytes]:
              "misp-big": b"\xfe\xff" + attributes.encode("utf-16-be"), "mark": b"\xef\xbb\xbfa.b",
              "halves": b"\xff\xfe\x3d\xd8a\0\0\xde\x3d\xd8", "cut": attributes[:-2].encode(),
              "deep": b'{"objects":' + b"[" * 70 + b"]" * 70 + b"}", "zero": b'{"Attribute": []}\0x', "empty": b"[]",
-             "stix-2.0": b'{"type": "bundle", "objects": {"0": {"type": "url", "value": "http://a.b"}}}'}
+             "heading": b'date,address,"a ""b""",name\n2026,1.2.3.4,x,a.org\n#a,b,,-\n',
+             "fields": b"#fields\tts\tquery\n#types\ttime\taddr\n1\ta.b\n2\t-\n", "array": b'["a.b", "1.2.3.4", 1]',
+             "objects": b'{"domain":"a.b"}\n{"rrname":"a\\\\,b."}\n{"ips":["::1"],\nx\n', "several": b'{"ip":"::1"} {"url":"/"}\n[]',
+             "comments": b"//a.b\n;; c\n! d\n||e.f^\nIP: 1.2.3.4\nfe80::1%eth0\n", "stix-2.0": b'{"type": "bundle", "objects": {"0": {"type": "url", "value": "http://a.b"}}}'}
     return seeds | exports
 
 

@@ -27,8 +27,9 @@ OptionGroup Questions() {
               {"regex", kFlag, "", kNo,
                "Read names as regular expressions (RE2) that match anywhere in a name"},
               {"file,f", kText, "FILE", kEmpty,
-               "Ask for each line of FILE, or for each value of MISP or STIX JSON; - is standard "
-               "input"},
+               "Ask for each line of FILE, or for the values of its CSV or JSON (also MISP, STIX); "
+               "- is "
+               "standard input"},
               {"quarantined", kFlag, "", kNo,
                "Print records that were not trusted, with the reason, instead of trusted ones"},
               {"database,d", kText, "PATH", kEmpty,

@@ -98,6 +98,7 @@ Result<int> RunQuery(QueryOptions options) {
     }
     bad = (*read)->bad;
     options.request.list = std::move((*read)->list);
+    for (const std::string& note : options.request.list->notes()) LogInfo(note);
     if (const std::uint64_t others = options.request.list->passed_over(); others > 0)
       LogInfo(fmt::format("{} attributes or objects of other kinds passed over", others));
   }

@@ -59,9 +59,10 @@ Status ReadApiList(std::string_view body, ApiRequest& request,
     return Status::Busy("the list is too long to be read in the time that an answer may take");
   if (!list.ok()) return Status::Usage("list: " + list.status().message());
   passed_over.others = list->passed_over();
+  for (const std::string& note : list->notes()) request.notices.push_back(note);
   if (list->size() == 0 && passed_over.bad == 0 && passed_over.others == 0) {
     return Status::Usage(
-        "the list is empty: send a name, an address or a URL a line, or JSON of MISP or STIX");
+        "the list is empty: send a name, an address or a URL a line, CSV with a heading, or JSON");
   }
   request.request.list = std::make_shared<const ask::List>(std::move(*list));
   request.passed_over = std::move(passed_over);

@@ -179,6 +179,111 @@ TEST(ReadList, AJsonDocumentByItsValues) {
       Code::kNoInput);
 }
 
+struct Told {
+  Status status;
+  std::vector<std::string> asked;  // "line text", by line
+  std::vector<std::string> bad;    // "place: text"
+  std::vector<std::string> notes;
+};
+
+Told TellOf(const std::string& text) {
+  std::istringstream in(text);
+  Told told;
+  const auto list =
+      ReadList(in, [&](const std::string& place, std::string_view one, const Status& why) {
+        EXPECT_EQ(why.code(), Code::kUsage);
+        told.bad.push_back(place + ": " + std::string(one));
+      });
+  told.status = list.status();
+  if (!list.ok()) return told;
+  told.notes = list->notes();
+  for (std::size_t i = 0; i < list->size(); ++i)
+    told.asked.push_back(std::to_string((*list)[i].line) + " " + std::string((*list)[i].text));
+  std::stable_sort(told.asked.begin(), told.asked.end(),
+                   [](const auto& a, const auto& b) { return std::stoul(a) < std::stoul(b); });
+  return told;
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(ReadList, CommentsOfOtherKinds) {
+  const Told told = TellOf(
+      "// a word\n//www.blah.org\nwww.blah.org // why\n;; ANSWER SECTION:\n; a word\n"
+      "! Title: x.org\nhttp://a.org//b\n   // c\n;b.org\nc.org//d\n");
+  EXPECT_EQ(told.asked, (Texts{"3 www.blah.org", "7 http://a.org//b", "9 ;b.org", "10 c.org//d"}));
+  EXPECT_EQ(told.bad, Texts{});
+}
+
+TEST(ReadList, TheColumnsThatAHeadingNames) {
+  const Told table = TellOf(
+      "date,address,name\n2026-11-22,205.150.150.140,www.blah.org\n2026-11-23,-,\"blah.org\"\n"
+      "2026-11-24,,\n");
+  EXPECT_EQ(table.asked, (Texts{"2 www.blah.org", "2 205.150.150.140", "3 blah.org"}));
+  EXPECT_EQ(table.bad, Texts{});
+  EXPECT_EQ(table.notes,
+            (Texts{"heading in line 1: asking for columns 2 ('address') and 3 ('name')",
+                   "1 lines have no indicator in these columns"}));
+  // As a feed of URLs has it: its links of its own are not asked for.
+  const Told feed = TellOf(
+      "# a feed\n# id,dateadded,url,url_status,link\n"
+      "\"1\",\"2026-11-22 18:41:16\",\"http://a.org/x,y\",\"online\",\"https://feed.example/1\"\n");
+  EXPECT_EQ(feed.asked, Texts{"3 http://a.org/x,y"});
+  EXPECT_EQ(feed.notes, Texts{"heading in line 2: asking for column 3 ('url')"});
+  const Told zeek = TellOf(
+      "#separator \\x09\n#set_separator\t,\n#fields\tts\tid.orig_h\tquery\tanswers\n"
+      "#types\ttime\taddr\tstring\tvector[string]\n"
+      "1795372876.1\t10.0.0.1\twww.blah.org\t205.150.150.140,b.org\n"
+      "1795372877.1\t10.0.0.1\t-\t-\n#close\t2026-11-22-19-00-00\n");
+  EXPECT_EQ(zeek.asked, Texts{"5 www.blah.org"});
+  EXPECT_EQ(zeek.bad, Texts{});
+  const Told alone = TellOf("Domain\r\nwww.blah.org\r\nblah.org,x\r\n");
+  EXPECT_EQ(alone.asked, (Texts{"2 www.blah.org", "3 blah.org,x"}));
+  EXPECT_EQ(alone.bad, Texts{});
+}
+
+// What is below no heading, or has other columns than its heading.
+TEST(ReadList, WithoutAHeadingTheFirstColumnThatIsOne) {
+  const Told told = TellOf("2026-11-22;www.blah.org;bad\n1,b.org\n2,c.org\n");
+  EXPECT_EQ(told.asked, (Texts{"1 2026-11-22;www.blah.org;bad", "2 1,b.org", "3 2,c.org"}));
+  EXPECT_EQ(told.notes,
+            Texts{"line 1 has several columns: '2026-11-22;www.blah.org;bad': asking for "
+                  "www.blah.org; likewise others"});
+  const Told mixed = TellOf("# domain, ip\nwww.blah.org\nb.org,192.0.2.1\nx,y,c.org\n");
+  EXPECT_EQ(mixed.asked, (Texts{"2 www.blah.org", "3 b.org", "3 192.0.2.1", "4 x,y,c.org"}));
+  EXPECT_EQ(TellOf("x,y\n").bad, Texts{"line 1: x,y"});
+  EXPECT_EQ(TellOf("www.blah.org\ndomain\n").asked, (Texts{"1 www.blah.org", "2 domain"}));
+  std::string wide = "ip";
+  for (int i = 0; i < 1000; ++i) wide += ",ip";
+  const Told many = TellOf(wide + "\n");
+  ASSERT_EQ(many.notes.size(), 1U);
+  EXPECT_TRUE(many.notes[0].ends_with(" and 993 more")) << many.notes[0];
+  std::string headings;
+  for (int i = 0; i < 1000; ++i) headings += "ip,x" + std::to_string(i) + ",url\nip,url\n";
+  EXPECT_LE(TellOf(headings).notes.size(), List::kMostNotes);
+}
+
+TEST(ReadList, AJsonObjectALine) {
+  const Told told = TellOf(
+      "{\"domain\":\"a.org\"}\n{\"domain\":\"b.org // # x\"}\n\n{\"domain\":\"c.org\"\n"
+      "{\"ip\":\"192.0.2.1\",\"x\":\"\\\"#\"}\n{\"other\":1}\nd.org\n[\"e.org\",\"f.org\"]\n"
+      "{\"Event\":{\"Attribute\":[{\"type\":\"domain\",\"value\":\"g.org\"}]}}\n");
+  EXPECT_TRUE(told.status.ok()) << told.status.message();
+  EXPECT_EQ(told.asked,
+            (Texts{"1 a.org", "5 192.0.2.1", "7 d.org", "8 e.org", "8 f.org", "9 g.org"}));
+  EXPECT_EQ(told.bad, (Texts{"line 2: domain: b.org // # x", "line 4: {\"domain\":\"c.org\""}));
+  EXPECT_EQ(told.notes, Texts{"JSON: asking for the values of 'domain', 'ip'"});
+  const Told cut = TellOf("{\"rrname\":\"a.org.\"}\n{\"rrname\":\"b.org.\"}\n{\"rrna");
+  EXPECT_EQ(cut.asked, (Texts{"1 a.org.", "2 b.org."}));
+  EXPECT_EQ(cut.bad.size(), 1U);
+  // Nothing that is one: of another kind, as one such document is.
+  EXPECT_EQ(TellOf("{\"a\":1}\n{\"b\":2}\n").status.code(), Code::kNoInput);
+  EXPECT_EQ(TellOf("{\"a\":1}\n").status.code(), Code::kNoInput);
+  // Pretty-printed, one behind the other.
+  EXPECT_EQ(TellOf("{\n  \"domain\": \"a.org\"\n}\n{\n  \"domain\": \"b.org\"\n}\n").asked,
+            (Texts{"1 a.org", "2 b.org"}));
+  EXPECT_EQ(TellOf("[\n  \"a.org\",\n  \"b.org\"\n]\n").asked, (Texts{"1 a.org", "2 b.org"}));
+}
+
 // A line without an end is no reason to hold it whole, nor is what stands behind it lost.
 TEST(ReadList, NoMoreThanSoManyOfLinesAndOfJson) {
   const auto code_of = [](const std::string& text, std::uint64_t most) {
