@@ -12,9 +12,12 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/status.h"
 #include "net/descriptor.h"
@@ -49,6 +52,9 @@ Result<Descriptor> Connect(const Endpoint& endpoint);
 // The other end of a connected socket, for people: "pid 4711" on a Unix socket, "192.0.2.1:4711".
 std::string PeerName(int fd);
 
+// Tells the socket's file at `path` from one that takes its place. Empty: there is none.
+std::string SocketFileId(const std::string& path);
+
 class ListeningSocket {
  public:
   // Binds and listens; non-blocking. Mode, owner and group are set before anybody can connect.
@@ -74,6 +80,12 @@ class ListeningSocket {
   int fd() const { return fd_.get(); }
   bool owns_file() const { return file_.owned; }
 
+  std::string file_id() const;  // SocketFileId of the file that it owns; empty: it owns none
+
+  // While `kept` is true the destructor leaves the file: another descriptor of the same socket is
+  // to go on with it.
+  void KeepFileWhile(std::shared_ptr<const std::atomic<bool>> kept) { kept_ = std::move(kept); }
+
   // Of the file of a Unix socket that it owns; any other is left as it is. kUsage, kIo.
   Status SetAccess(const Access& access) const;
 
@@ -96,6 +108,7 @@ class ListeningSocket {
   Endpoint endpoint_;
   Descriptor fd_;
   File file_;
+  std::shared_ptr<const std::atomic<bool>> kept_;
 };
 
 }  // namespace pdns::net

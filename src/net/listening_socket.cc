@@ -92,7 +92,17 @@ Status SetAccessOf(const std::string& path, const Access& access) {
   return {};
 }
 
+std::string IdOf(dev_t device, ino_t inode) {
+  return std::to_string(device) + ':' + std::to_string(inode);
+}
+
 }  // namespace
+
+std::string SocketFileId(const std::string& path) {
+  struct stat info {};
+  const bool there = lstat(path.c_str(), &info) == 0 && S_ISSOCK(info.st_mode);
+  return there ? IdOf(info.st_dev, info.st_ino) : std::string();
+}
 
 Status CheckAccess(const Access& access) { return OwnersOf(access).status(); }
 
@@ -171,12 +181,14 @@ bool ListeningSocket::KnowFile() {
   return true;
 }
 
+std::string ListeningSocket::file_id() const {
+  return file_.owned ? IdOf(file_.device, file_.inode) : std::string();
+}
+
 void ListeningSocket::Remove() {
-  struct stat info {};
-  if (fd_.valid() && file_.owned && lstat(endpoint_.text.c_str(), &info) == 0 &&
-      info.st_dev == file_.device && info.st_ino == file_.inode) {
+  const bool kept = kept_ != nullptr && *kept_;
+  if (fd_.valid() && file_.owned && !kept && SocketFileId(endpoint_.text) == file_id())
     unlink(endpoint_.text.c_str());
-  }
   file_.owned = false;
 }
 
@@ -188,6 +200,7 @@ ListeningSocket& ListeningSocket::operator=(ListeningSocket&& other) noexcept {
   endpoint_ = std::move(other.endpoint_);
   fd_ = std::move(other.fd_);
   file_ = other.file_;
+  kept_ = std::move(other.kept_);
   return *this;
 }
 

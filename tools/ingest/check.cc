@@ -1,5 +1,8 @@
 #include "tools/ingest/check.h"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
@@ -13,6 +16,7 @@
 #include "frame/input/folder_watch.h"
 #include "metrics/exporter.h"
 #include "net/tls.h"
+#include "store_rocks/open.h"
 #include "tools/ingest/backfill.h"
 #include "tools/ingest/database.h"
 
@@ -24,9 +28,20 @@ constexpr std::string_view kVariable = "PDNS_HELD";
 // Sockets that are tried, open until all are: two of one configuration may be in each other's way.
 using Tried = std::vector<net::ListeningSocket>;
 
+// The next process goes on with a socket that is held, but for one whose file is gone: nobody can
+// connect to that any more, and it is made anew.
+bool GoesOn(const net::Endpoint& endpoint, const Held& held) {
+  const std::string& text = endpoint.text;
+  if (!held.Has(Held::Kind::kSocket, text)) return false;
+  // A socket of systemd's is there as long as its unit, with a file or without.
+  if (endpoint.kind != net::Endpoint::Kind::kUnix || held.Has(Held::Kind::kActivated, text))
+    return true;
+  return held.Has(Held::Kind::kSocketFile, Held::FileName(text, net::SocketFileId(text)));
+}
+
 Status CheckSocket(const net::Endpoint& endpoint, const net::Access& access, const Held& held,
                    Tried& tried) {
-  if (held.Has(Held::Kind::kSocket, endpoint.text)) return {};
+  if (GoesOn(endpoint, held)) return {};
   auto opened = net::ListeningSocket::Open(endpoint, access);
   if (!opened.ok()) return opened.status();
   tried.push_back(std::move(*opened));
@@ -74,9 +89,24 @@ Status CheckSockets(const IngestOptions& options, const std::string& database, c
   return CheckSocket(control, {}, held, tried);
 }
 
+// Nobody can open it to write beside the one who holds it. To read it all of its files are needed,
+// too: one that was moved away, damaged or closed to this user while it was open would be found by
+// the next process, when this one has let go of it.
+Status CheckOpenDatabase(const std::string& path) {
+  store_rocks::ReadOptions little;
+  little.filters = false;
+  if (const auto read = store_rocks::OpenDatabase(path, little); !read.ok()) return read.status();
+  if (access(path.c_str(), W_OK) != 0 && errno == EACCES)
+    return Status::Errno("database " + path + ": cannot be written to", errno);
+  return {};
+}
+
 // Of a cluster, that its shards have the table. Nothing of its outbox is delivered.
 Status CheckDatabase(const IngestOptions& options, const Place& place, const Held& held) {
-  if (held.Has(Held::Kind::kDatabase, place.text)) return {};
+  if (held.Has(Held::Kind::kDatabase, place.text)) {
+    const bool open = held.Has(Held::Kind::kOpen, place.text);
+    return open && !place.cluster.has_value() ? CheckOpenDatabase(place.text) : Status();
+  }
   WriteSetup setup = SetupOf(options, place);
   setup.cluster.deliver = false;
   return OpenWriter(setup).status();
@@ -124,6 +154,10 @@ bool Held::HasAny(Kind kind) const {
   const std::string prefix = Line(kind, "");
   const auto found = lines_.lower_bound(prefix);
   return found != lines_.end() && found->starts_with(prefix);
+}
+
+std::string Held::FileName(std::string_view path, std::string_view id) {
+  return std::string(path) + ' ' + std::string(id);
 }
 
 std::string Held::Line(Kind kind, std::string_view name) {

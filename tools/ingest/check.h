@@ -2,8 +2,9 @@
 // stumble over.
 //
 // Every thing that a start opens is opened, and closed again: sockets, metrics, watched folders,
-// TLS, the archive, the database. What a running service holds cannot be opened a second time and
-// need not: on a reload it tells by Held what it has.
+// TLS, the archive, the database. What a running service holds cannot be opened a second time: on a
+// reload it tells by Held what it has. Of that it is looked at whether it is still there for the
+// next process: the files of its Unix sockets, and its database, which is opened to read.
 #pragma once
 
 #include <set>
@@ -19,7 +20,17 @@ namespace pdns::tools {
 // What a running service has open, by kind and name. A value.
 class Held {
  public:
-  enum class Kind : std::uint8_t { kSocket, kActivated, kMetrics, kDatabase, kArchive };
+  // kSocketFile: the file of a Unix socket, by FileName(). kOpen: a database that is not waited
+  // for.
+  enum class Kind : std::uint8_t {
+    kSocket,
+    kSocketFile,
+    kActivated,
+    kMetrics,
+    kDatabase,
+    kOpen,
+    kArchive
+  };
 
   // Of the service whose reload this process is asked about, by the environment; else empty.
   static Held FromEnvironment();
@@ -27,6 +38,8 @@ class Held {
   void Add(Kind kind, std::string_view name) { lines_.insert(Line(kind, name)); }
   bool Has(Kind kind, std::string_view name) const { return lines_.contains(Line(kind, name)); }
   bool HasAny(Kind kind) const;
+  // `id`: net::SocketFileId.
+  static std::string FileName(std::string_view path, std::string_view id);
   bool empty() const { return lines_.empty(); }
 
   // The environment's entry, NAME=VALUE, for a child to ask FromEnvironment.

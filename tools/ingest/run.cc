@@ -112,7 +112,9 @@ class IngestRun {
     }
     if (!options_.live()) return {};
     if (ingest::ConfigurationOf(handed_).has_value()) spare_ = Copies(handed_);
+    *spared_ = !spare_.empty();
     ingest::HandOver inherited = ingest::Unpack(std::move(handed_));
+    for (net::ListeningSocket& socket : inherited.sockets) socket.KeepFileWhile(spared_);
     live.peers = std::move(inherited.peers);
     for (const net::Endpoint& endpoint : options_.endpoints) {
       auto socket = ReuseOrOpen(endpoint, inherited.sockets);
@@ -124,16 +126,8 @@ class IngestRun {
       live.control = std::move(*control);
       inherited.sockets.erase(control);
     }
-    for (net::ListeningSocket& socket : inherited.sockets) {
-      // The same socket may come from its unit and from the process before.
-      const bool known =
-          std::any_of(live.sockets.begin(), live.sockets.end(),
-                      [&](const auto& other) { return other.name() == socket.name(); });
-      if (!options_.activated || socket.owns_file() || known) continue;
-      socket.set_tls(socket.endpoint().kind == net::Endpoint::Kind::kTcp &&
-                     !options_.tls_certificate.empty());
-      live.sockets.push_back(std::move(socket));
-    }
+    AddActivated(inherited.sockets, live);
+    dropped_ = std::move(inherited.sockets);
     if (options_.activated && live.sockets.empty())
       return Status::Usage("--activated: systemd handed over no socket, and there is no -u");
     live.limits = options_.limits;
@@ -144,6 +138,20 @@ class IngestRun {
     if (!tls.ok()) return tls.status();
     live.tls = std::move(*tls);
     return {};
+  }
+
+  // What comes from socket units.
+  void AddActivated(std::vector<net::ListeningSocket>& inherited, ingest::LiveOptions& live) const {
+    for (net::ListeningSocket& socket : inherited) {
+      // The same socket may come from its unit and from the process before.
+      const bool known =
+          std::any_of(live.sockets.begin(), live.sockets.end(),
+                      [&](const auto& other) { return other.name() == socket.name(); });
+      if (!options_.activated || socket.owns_file() || known) continue;
+      socket.set_tls(socket.endpoint().kind == net::Endpoint::Kind::kTcp &&
+                     !options_.tls_certificate.empty());
+      live.sockets.push_back(std::move(socket));
+    }
   }
 
   Result<net::ListeningSocket> ReuseOrOpen(const net::Endpoint& endpoint,
@@ -247,7 +255,9 @@ class IngestRun {
       return admin::RunWork(request, *store_, stop, done);
     };
     live.on_ready = [this] {
+      *spared_ = false;
       spare_.clear();
+      dropped_.clear();
       net::Notify("READY=1");
     };
     live.keeps_sockets = [this] {
@@ -281,7 +291,9 @@ class IngestRun {
     if (options_.live()) {
       handlers.may_reload = [this](const Stop& hurry) {
         const std::vector<std::string> arguments(given_.argv, given_.argv + given_.argc);
-        return AskProgram(program_, arguments, held_.Environment(), hurry);
+        Held held = held_;
+        if (!store_->waits()) held.Add(Held::Kind::kOpen, place_.text);
+        return AskProgram(program_, arguments, held.Environment(), hurry);
       };
     }
     return handlers;
@@ -289,14 +301,17 @@ class IngestRun {
 
   // What a process that is asked beside this one finds taken, and the next one will have.
   void NoteHeld(const ingest::LiveOptions& live) {
-    for (const net::ListeningSocket& socket : live.sockets) {
-      held_.Add(Held::Kind::kSocket, socket.name());
-      if (!socket.owns_file()) held_.Add(Held::Kind::kActivated, socket.name());
-    }
-    if (live.control.has_value()) held_.Add(Held::Kind::kSocket, live.control->name());
+    for (const net::ListeningSocket& socket : live.sockets) NoteHeld(socket);
+    if (live.control.has_value()) NoteHeld(*live.control);
     held_.Add(Held::Kind::kDatabase, place_.text);
     if (!options_.metrics.empty()) held_.Add(Held::Kind::kMetrics, options_.metrics);
     if (options_.archive.has_value()) held_.Add(Held::Kind::kArchive, ArchiveId(*options_.archive));
+  }
+
+  void NoteHeld(const net::ListeningSocket& socket) {
+    held_.Add(Held::Kind::kSocket, socket.name());
+    if (!socket.owns_file()) return held_.Add(Held::Kind::kActivated, socket.name());
+    held_.Add(Held::Kind::kSocketFile, Held::FileName(socket.name(), socket.file_id()));
   }
 
   std::vector<Figure> FiguresOf(const ingest::Service& service) const {
@@ -432,6 +447,9 @@ class IngestRun {
   CommandLineGiven given_;
   std::optional<std::vector<net::Handed>> back_;
   std::vector<net::Handed> spare_;  // copies of what was inherited, until something is served
+  // There are some, so the files of sockets stay where they are.
+  const std::shared_ptr<std::atomic<bool>> spared_ = std::make_shared<std::atomic<bool>>(false);
+  std::vector<net::ListeningSocket> dropped_;  // inherited and asked for no more, as long
   Held held_;
   std::atomic<bool> again_{false};
   bool no_control_ = false;

@@ -9,6 +9,7 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <system_error>
 #include <utility>
 
 #include "base/log.h"
@@ -102,11 +103,17 @@ void SignalSupervisor::OnHangUp() {
     question_->again = true;
     return;
   }
-  question_ = std::make_unique<Question>();
-  question_->thread = std::thread([this, &question = *question_] {
-    question.answer = handlers_.may_reload(question.hurry);
-    question.answered.Request();
-  });
+  auto question = std::make_unique<Question>();
+  try {
+    question->thread = std::thread([this, &question = *question] {
+      question.answer = handlers_.may_reload(question.hurry);
+      question.answered.Request();
+    });
+  } catch (const std::system_error& error) {  // as std::thread says that there is no thread more
+    return LogError("no reload, all goes on as before: no further thread: " +
+                    error.code().message());
+  }
+  question_ = std::move(question);
 }
 
 void SignalSupervisor::OnAnswer() {

@@ -306,9 +306,11 @@ def FailsAtTheStart(box: Sandbox) -> None:
         ended = ingester.ended
         ingester.service.Signal(signal.SIGHUP)
         words = "going on with the one before"
+        inode = ingester.socket.stat().st_ino
         WaitFor(lambda n=n: ingester.log.read_text().count(words) == n + 1, 90, f"the words for {fault}")
         ingester.AwaitAnswer()
         Check(ingester.ended == ended + 1, f"{ingester.ended} reports")
+        Check(ingester.socket.stat().st_ino == inode, "who waits to be accepted was cut off")
         talker.Say(10)
         other = Talker(ingester.socket, f"other{n}")
         other.Say(10)
@@ -318,6 +320,46 @@ def FailsAtTheStart(box: Sandbox) -> None:
         ingester.Reload()
         ingester.Stop()
     CheckOnce(box, said)
+
+
+def GoneMeanwhile(box: Sandbox) -> None:
+    """What is served was moved away or damaged under the service: it says so and serves on; mended, it is reloaded."""
+    database, folder = box.folder / "db", box.folder / "sockets"
+    folder.mkdir()
+    path = folder / "dnstap.sock"
+    ingester = Ingester(box, ["-u", str(path), "-u", str(box.folder / "other.sock")])
+    talker = Talker(path, "gone")
+    aside = box.folder / "aside"
+
+    def _Refused(words: str) -> None:
+        before = ingester.log.read_text().count("no reload")
+        ingester.service.Signal(signal.SIGHUP)
+        WaitFor(lambda: ingester.log.read_text().count("no reload") > before, 90, "a refusal")
+        last = ingester.log.read_text().splitlines()[-1]
+        Check(words in last, f"{words} is not in: {last}")
+        Check(ingester.service.alive and ingester.ended == 0, "it ended")
+        talker.Say(5)
+        WaitFor(lambda: talker.Unread() == 0, 90, "the frames to be read")
+
+    for what, words in (
+        (folder, f"socket {path}: cannot be made"),
+        (database, "database"),
+        (database / "CURRENT", "its file CURRENT is missing"),
+        (next(database.glob("MANIFEST-*")), "database"),
+    ):
+        what.rename(aside)
+        _Refused(words)
+        aside.rename(what)
+    path.unlink()
+    with _Listening(str(path)):
+        _Refused("a live process listens on it")
+    path.unlink()
+    ingester.Reload()  # it is made anew
+    other = Talker(path, "again")
+    other.Say(5)
+    AwaitStored(box, [talker, other])
+    ingester.Stop()
+    CheckOnce(box, talker.said + other.said)
 
 
 def BrokenConfiguration(box: Sandbox) -> None:
@@ -410,7 +452,7 @@ def AmidRequests(box: Sandbox) -> None:
 
 def Test(box: Sandbox) -> None:
     parts = (AmidFrames, AmidRequests, Storm, EndAmidReload, BrokenConfiguration, EveryFault, TheProgramItself)
-    for part in (*parts, FailsAtTheStart, AmidBackfill):
+    for part in (*parts, GoneMeanwhile, FailsAtTheStart, AmidBackfill):
         box.Part(part.__name__, part)
 
 

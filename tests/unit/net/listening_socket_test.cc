@@ -10,6 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -90,6 +92,37 @@ TEST_F(UnixSocketTest, ResolversOfTheGroupMayWrite) {
   EXPECT_EQ(fcntl(socket->fd(), F_GETFD), FD_CLOEXEC);
   EXPECT_NE(fcntl(socket->fd(), F_GETFL) & O_NONBLOCK, 0);
   EXPECT_TRUE(Reaches(*socket));
+}
+
+TEST_F(UnixSocketTest, AnotherFileInItsPlaceIsToldFromItsOwn) {
+  EXPECT_EQ(SocketFileId(path), "");
+  const auto socket = Open();
+  EXPECT_FALSE(socket->file_id().empty());
+  EXPECT_EQ(SocketFileId(path), socket->file_id());
+  ASSERT_EQ(rename(path.c_str(), (path + ".old").c_str()), 0);
+  EXPECT_EQ(SocketFileId(path), "");
+  const Descriptor other(BareSocket(path));
+  EXPECT_NE(SocketFileId(path), socket->file_id());
+  EXPECT_EQ(SocketFileId(path + ".old"), socket->file_id());
+}
+
+TEST_F(UnixSocketTest, ItsFileIsKeptForAnotherDescriptor) {
+  const auto kept = std::make_shared<std::atomic<bool>>(true);
+  auto socket = Open();
+  const std::string id = socket->file_id();
+  Descriptor copy(fcntl(socket->fd(), F_DUPFD_CLOEXEC, 0));
+  socket->KeepFileWhile(kept);
+  socket.reset();
+  EXPECT_EQ(SocketFileId(path), id);
+  auto again = ListeningSocket::Adopt(std::move(copy), true);
+  ASSERT_TRUE(again.ok());
+  EXPECT_TRUE(Reaches(*again));
+  again->KeepFileWhile(kept);
+  ListeningSocket moved = std::move(*again);
+  *kept = false;
+  EXPECT_EQ(SocketFileId(path), id);
+  { const ListeningSocket last = std::move(moved); }
+  EXPECT_FALSE(Exists(path));
 }
 
 TEST_F(UnixSocketTest, ModeAsAskedFor) {
