@@ -1,6 +1,7 @@
 // Answers in another order than the database's: Hit -> [HitSorter] -> hits, sorted.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -15,6 +16,8 @@
 
 namespace pdns::query {
 
+inline constexpr std::size_t kSortMemory = std::size_t{256} << 20;  // bytes, unless said otherwise
+
 // Equal hits come in the order of their places (query/place.h), or where these are not kept, in the
 // order they were added. Memory and disk are sort::Sorter's. What was asked is not copied: its text
 // outlives the sorter; paths are not kept. One thread at a time.
@@ -28,9 +31,11 @@ class HitSorter {
     std::uint64_t keep = 0;  // only the first so many are wanted; 0: all
     bool places = false;     // of the hits are kept, and break ties, so that a cursor may stand
                              // at any hit; not of unique ones, which have no ties
+    std::size_t memory = kSortMemory;  // sort::Sorter::Limits::memory
   };
   explicit HitSorter(const Order& order)
-      : order_(order), sorter_({.keep = order.keep, .unique = order.unique}) {}
+      : order_(order),
+        sorter_({.memory = order.memory, .keep = order.keep, .unique = order.unique}) {}
 
   // Before the first Add, of an order with places: only what is behind this hit is wanted. Of its
   // tuple and history what the order looks at must be right.

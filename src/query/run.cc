@@ -81,10 +81,12 @@ class Answer {
 
 class Runner {
  public:
-  Runner(store::Snapshot& snapshot, const Request& request, AnswerSink& sink)
+  Runner(store::Snapshot& snapshot, const Request& request, AnswerSink& sink,
+         std::size_t sort_memory)
       : snapshot_(snapshot),
         request_(request),
         sink_(sink),
+        sort_memory_(sort_memory),
         filter_(request.filter),
         answer_(request, sink, outcome_) {}
 
@@ -131,6 +133,7 @@ class Runner {
       return;  // in the order of the journal
     }
     HitSorter::Order order;
+    order.memory = sort_memory_;
     const bool names = request_.show == Show::kNames;
     if (request_.ordered()) {
       order.by = request_.order->by;
@@ -409,6 +412,7 @@ class Runner {
   store::Snapshot& snapshot_;
   const Request& request_;
   AnswerSink& sink_;
+  std::size_t sort_memory_;
   Filter filter_;  // with its sensors
   Outcome outcome_;
   Answer answer_;
@@ -422,9 +426,10 @@ class Runner {
 
 }  // namespace
 
-Result<Outcome> Run(store::Snapshot& snapshot, const Request& request, AnswerSink& sink) {
+Result<Outcome> Run(store::Snapshot& snapshot, const Request& request, AnswerSink& sink,
+                    std::size_t sort_memory) {
   if (Status status = CheckRequest(request); !status.ok()) return status;
-  return Runner(snapshot, request, sink).Run();
+  return Runner(snapshot, request, sink, sort_memory).Run();
 }
 
 }  // namespace pdns::query

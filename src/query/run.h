@@ -2,6 +2,7 @@
 // Outcome. A command line and a server differ in what they make of these, and in nothing else.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "base/status.h"
 #include "query/hit.h"
+#include "query/hit_sorter.h"
 #include "query/pivot.h"
 #include "query/request.h"
 #include "query/summary.h"
@@ -70,10 +72,12 @@ struct Outcome {
 };
 
 // One thread, the snapshot's. The request outlives the outcome. Memory does not depend on the size
-// of the answer, but for orders (query/hit_sorter.h: 256 MiB, then the disk), Distinct and kHits.
+// of the answer, but for orders (`sort_memory` bytes and half as much again, then the disk: see
+// query/hit_sorter.h), Distinct and kHits.
 // Errors instead of an outcome: kUsage: CheckRequest's, or naming the sensor or the cursor that
 // goes with no such request or database; kIo, kDisk, kCorrupt before a row was found, so that
 // "nothing found" would not be true.
-Result<Outcome> Run(store::Snapshot& snapshot, const Request& request, AnswerSink& sink);
+Result<Outcome> Run(store::Snapshot& snapshot, const Request& request, AnswerSink& sink,
+                    std::size_t sort_memory = kSortMemory);
 
 }  // namespace pdns::query
