@@ -189,7 +189,7 @@ render::Look LookOf(const ApiRequest& request, const std::vector<std::string>& s
 std::uint64_t AnswerApi(store::Snapshot& snapshot, const ApiRequest& request, const Ending& ending,
                         Body& body) {
   ApiSink sink(request, snapshot.sensors(), ending, body);
-  sink.Conclude(query::Run(snapshot, request.request, sink));
+  sink.Conclude(query::Run(snapshot, request.request, sink, kSortMemory));
   return sink.told();
 }
 

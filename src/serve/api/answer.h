@@ -34,6 +34,9 @@ namespace pdns::serve {
 
 inline constexpr std::size_t kMostNotices = 100;
 
+// Bytes of an answer that is sorted, and half as much again for a moment; the rest goes to disk.
+inline constexpr std::size_t kSortMemory = std::size_t{48} << 20;
+
 // How many lines of rows, names, values, hits or numbers were told.
 std::uint64_t AnswerApi(store::Snapshot& snapshot, const ApiRequest& request, const Ending& ending,
                         Body& body);

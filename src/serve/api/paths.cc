@@ -18,10 +18,15 @@ namespace {
 constexpr const char* kLines = "application/x-ndjson; charset=utf-8";
 constexpr const char* kJson = "application/json; charset=utf-8";
 
-// What holds more than a stream of rows does: a sort, what was told already.
+// What holds more than a stream of rows does: a sort; what was told already; the graph of a pivot.
 Answerer::Size SizeOf(const query::Request& request) {
-  const bool large = request.ordered() || request.distinct() || request.pivot.has_value();
-  return large ? Answerer::Size::kLarge : Answerer::Size::kStream;
+  const bool in_no_order = request.ordered() || request.new_since.has_value();
+  if (request.pivot.has_value() || (request.distinct() && in_no_order))
+    return Answerer::Size::kLarge;
+  // The quarantine is asked for a list by one pass, and its answer is put into the list's order.
+  const bool in_one_pass = request.list != nullptr && request.trust == store::Trust::kQuarantined;
+  const bool sorted = request.ordered() || request.distinct() || in_one_pass;
+  return sorted ? Answerer::Size::kSorted : Answerer::Size::kStream;
 }
 
 // The same of a list. A list of up to kShort bytes costs no more memory than a stream does.
@@ -67,7 +72,7 @@ void Api::AnswerList(const Url& url, const http::Request& request, Asked asked) 
         body.Refuse(HttpStatus(read.code()), read.message());
         return 0;
       },
-      size);
+      size, request.body.size());
 }
 
 void Api::AnswerNew(const Url& url, const http::Request& request, Asked asked) {

@@ -33,23 +33,25 @@ struct Answerer::Job {
   Asked asked;
   const char* type;
   Answering answer;
+  Size size;
+  std::size_t bytes;
   Ending ending{};
 };
 
 Answerer::Answerer(const Settings& settings)
     : most_time_(settings.most_time),
-      most_{settings.most_at_once, kMostLarge, std::max<std::size_t>(1, settings.most_at_once / 4)},
+      most_endless_(std::max<std::size_t>(1, settings.most_at_once / 4)),
+      places_(settings.patience),
       moment_(settings.open),
       threads_(settings.most_at_once) {}
 
 void Answerer::End() {
   stop_.Request();
   const auto late = std::chrono::steady_clock::now() + kGrace;
-  const auto& endless = running_.at(static_cast<std::size_t>(Size::kEndless));
   constexpr std::chrono::milliseconds kLook(10);
   // One look more than needed: what was said last is still to be sent.
   for (bool over = false; !over && std::chrono::steady_clock::now() < late;) {
-    over = endless == 0;
+    over = endless_ == 0;
     std::this_thread::sleep_for(kLook);
   }
 }
@@ -61,6 +63,12 @@ void Answerer::RefuseBusy(Asked& asked) {
 }
 
 void Answerer::Make(Job& job) {
+  job.ending.stop = &stop_;
+  job.ending.asker = &job.asked.asker;
+  if (job.size != Size::kEndless) {
+    job.ending.deadline = std::chrono::steady_clock::now() + most_time_;
+    job.ending.written = job.ending.deadline + most_time_;
+  }
   auto snapshot = moment_.NewSnapshot();
   if (!snapshot.ok()) return Refuse(job.asked, 503, snapshot.status().message());
   Body body(std::move(job.asked.reply), {.type = job.type}, job.asked.refusal);
@@ -68,46 +76,37 @@ void Answerer::Make(Job& job) {
   job.asked.asker.Done(body.status(), rows);
 }
 
-bool Answerer::ClaimPlace(Size size, const std::string& key) {
-  const auto of = static_cast<std::size_t>(size);
-  if (running_.at(of).fetch_add(1) >= most_.at(of)) {
-    --running_.at(of);
-    return false;
-  }
-  if (size != Size::kLarge || key.empty()) return true;
-  const std::lock_guard lock(keys_mutex_);
-  if (large_of_key_[key] < kMostLargeOfAKey) {
-    ++large_of_key_[key];
-    return true;
-  }
-  --running_.at(of);
-  return false;
+void Answerer::MakeInTurn(Job& job) {
+  const Places::Want want{.who = job.asked.asker.Who(),
+                          .places = job.size == Size::kLarge ? std::size_t{4} : std::size_t{1},
+                          .bytes = job.bytes};
+  const auto unwanted = [&] { return job.asked.reply.gone() || stop_.requested(); };
+  if (!places_.Claim(want, unwanted)) return RefuseBusy(job.asked);
+  Make(job);
+  job.answer = {};  // what it holds goes before the next one is let in
+  places_.Free(want);
 }
 
-void Answerer::FreePlace(Size size, const std::string& key) {
-  --running_.at(static_cast<std::size_t>(size));
-  if (size != Size::kLarge || key.empty()) return;
-  const std::lock_guard lock(keys_mutex_);
-  if (--large_of_key_[key] == 0) large_of_key_.erase(key);
-}
-
-void Answerer::Start(Asked asked, const char* type, Answering answer, Size size) {
-  const std::string key = asked.asker.key();
-  if (!ClaimPlace(size, key)) return RefuseBusy(asked);
+void Answerer::Start(Asked asked, const char* type, Answering answer, Size size,
+                     std::size_t bytes) {
+  const bool endless = size == Size::kEndless;
+  if (endless && endless_.fetch_add(1) >= most_endless_) {
+    --endless_;
+    return RefuseBusy(asked);
+  }
   // std::function wants what can be copied.
-  const auto job = std::make_shared<Job>(Job{std::move(asked), type, std::move(answer)});
-  job->ending = {.stop = &stop_, .asker = &job->asked.asker};
-  if (size != Size::kEndless) {
-    job->ending.deadline = std::chrono::steady_clock::now() + most_time_;
-    job->ending.written = job->ending.deadline + most_time_;
-  }
-  const bool started = threads_.Start([this, job, size, key] {
-    Make(*job);
-    job->answer = {};  // what it holds goes before the next one is let in
-    FreePlace(size, key);
+  const auto job =
+      std::make_shared<Job>(Job{std::move(asked), type, std::move(answer), size, bytes});
+  const bool started = threads_.Start([this, job, endless] {
+    if (job->size == Size::kSorted || job->size == Size::kLarge) {
+      MakeInTurn(*job);
+    } else {
+      Make(*job);
+    }
+    if (endless) --endless_;
   });
   if (started) return;
-  FreePlace(size, key);
+  if (endless) --endless_;
   RefuseBusy(job->asked);
 }
 

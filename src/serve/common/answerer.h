@@ -4,23 +4,21 @@
 // What all answers cost together is bounded by `most_at_once`; what a single one does, by
 // `most_time`: it looks for so long, and then writes what it has found for as long again at most,
 // beside one write that may wait for its peer as long as http::ConnectionTable lets it. Answers
-// that sort, or hold what they have told or a list, take more memory than a stream of rows: of
-// these there are at most kMostLarge, some 400 MB each at worst, and half of them for one key.
-// Answers that have no end are a quarter of `most_at_once` at most, so that they leave room for the
-// others. Beyond these bounds a request is told to come again (503).
+// that sort, or hold what they have told or a list, take more memory than a stream of rows: they
+// wait for Places, of which a key has half, or an address where there are no keys; so all together
+// take 1.6 GB at worst, beside 128 MiB of lists that wait. Answers that have no end are a quarter
+// of `most_at_once` at most, so that they leave room for the others. Beyond these bounds a request
+// is told to come again (503).
 //
 // Any thread.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -32,6 +30,7 @@
 #include "serve/common/asker.h"
 #include "serve/common/body.h"
 #include "serve/common/moment.h"
+#include "serve/common/places.h"
 #include "serve/common/threads.h"
 #include "store/database.h"
 
@@ -55,8 +54,6 @@ std::chrono::sys_seconds NowInSeconds();
 
 class Answerer {
  public:
-  static constexpr std::size_t kMostLarge = 4;
-  static constexpr std::size_t kMostLargeOfAKey = kMostLarge / 2;
   static constexpr std::chrono::milliseconds kGrace{500};
   static constexpr const char* kBusy = "too many answers are being made: try again";
 
@@ -64,6 +61,7 @@ class Answerer {
     Moment::Open open;
     std::chrono::milliseconds most_time;
     std::size_t most_at_once;
+    std::chrono::milliseconds patience = Places::kPatience;
   };
   explicit Answerer(const Settings& settings);
 
@@ -81,12 +79,14 @@ class Answerer {
 
   enum class Size : std::uint8_t {
     kStream,
-    kLarge,
+    kSorted,   // a place
+    kLarge,    // four
     kEndless,  // `most_time` does not end it
   };
 
-  // `type`: the Content-Type.
-  void Start(Asked asked, const char* type, Answering answer, Size size = Size::kStream);
+  // `type`: the Content-Type. `bytes`: what `answer` holds before it begins.
+  void Start(Asked asked, const char* type, Answering answer, Size size = Size::kStream,
+             std::size_t bytes = 0);
 
   // A thread, and nothing else. False: there are too many.
   bool StartJob(std::function<void()> job) { return threads_.Start(std::move(job)); }
@@ -95,17 +95,15 @@ class Answerer {
  private:
   struct Job;
   void Make(Job& job);
-  // False: there is none left. What was claimed is freed under the same size and key.
-  bool ClaimPlace(Size size, const std::string& key);
-  void FreePlace(Size size, const std::string& key);
+  // When there is room for it.
+  void MakeInTurn(Job& job);
   static void RefuseBusy(Asked& asked);
 
   std::chrono::milliseconds most_time_;
   Stop stop_;
-  std::array<std::size_t, 3> most_;  // by Size
-  std::array<std::atomic<std::size_t>, 3> running_{};
-  std::mutex keys_mutex_;
-  std::map<std::string, std::size_t> large_of_key_;  // of keys that have some
+  const std::size_t most_endless_;
+  std::atomic<std::size_t> endless_{0};
+  Places places_;
   Moment moment_;
   Threads threads_;  // the last: its threads use all of the others
 };

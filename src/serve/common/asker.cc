@@ -1,8 +1,11 @@
 #include "serve/common/asker.h"
 
+#include <arpa/inet.h>
+
 #include <utility>
 
 #include "access/credentials.h"
+#include "base/bytes.h"
 #include "serve/common/body.h"
 
 namespace pdns::serve {
@@ -28,6 +31,14 @@ std::variant<Asker, http::Answer> Asker::LetIn(const Access& access, const http:
   asker.key_ = std::move(admitted.name);
   asker.rows_left_ = admitted.rows_left;
   return asker;
+}
+
+std::string Asker::Who() const {
+  if (!key_.empty()) return "key " + key_;
+  in6_addr address{};
+  if (inet_pton(AF_INET6, peer_.c_str(), &address) != 1) return "peer " + peer_;
+  constexpr std::size_t kPrefix = 8;
+  return "peer " + ToHex(Bytes(address.s6_addr, kPrefix));
 }
 
 std::optional<access::Allotment> Asker::Left() const {

@@ -32,6 +32,11 @@ class Asker {
 
   const std::string& key() const { return key_; }  // its name; empty: none
 
+  // Whom what it holds is counted for: its key, or where it has none its IPv4 address, or the first
+  // 64 bits of its IPv6 address, since whoever has one as a rule has the 2^64 beside it. All
+  // clients of a proxy are one.
+  std::string Who() const;
+
   // Rows that an answer may have if no other one is made for the key; none: no limit.
   std::optional<std::uint64_t> rows_left() const { return rows_left_; }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
@@ -21,17 +22,27 @@ using testing::Eventually;
 using testing::FakeDatabase;
 
 struct AnswererTest : ::testing::Test {
+  explicit AnswererTest(std::chrono::milliseconds patience = std::chrono::milliseconds(100))
+      : answerer({.open = []() -> Result<std::unique_ptr<store::Database>> {
+                    return std::unique_ptr<store::Database>(std::make_unique<FakeDatabase>());
+                  },
+                  .most_time = std::chrono::seconds(100),
+                  .most_at_once = 40,
+                  .patience = patience}) {}
+
   // One that waits until `go_on`. Its id in the mailbox.
   http::RequestId Start(Answerer::Size size) { return Start(size, gate, {}); }
-  http::RequestId Start(Answerer::Size size, access::Gate& by, const std::string& key) {
+  http::RequestId Start(Answerer::Size size, access::Gate& by, const std::string& key,
+                        const std::string& peer = "192.0.2.1") {
     const http::Header header{"X-Api-Key", key};
-    auto asker =
-        Asker::LetIn({&by, nullptr}, {.method = "GET", .path = "/", .headers = {&header, 1}},
-                     access::Cost::kRequest);
+    auto asker = Asker::LetIn({&by, nullptr},
+                              {.method = "GET", .path = "/", .headers = {&header, 1}, .peer = peer},
+                              access::Cost::kRequest);
     answerer.Start(
         {std::get<Asker>(std::move(asker)), http::Reply(mailbox, ++last)}, "x",
         [this](Answerer::OwnedSnapshot, const Ending& ending, Body& body) {
           endless = ending.deadline == std::chrono::steady_clock::time_point::max();
+          ++begun;
           while (!go_on) std::this_thread::yield();
           body.Finish();
           return std::uint64_t{0};
@@ -46,44 +57,59 @@ struct AnswererTest : ::testing::Test {
     EXPECT_EQ(answer->status == 503, !answer->headers.empty());  // Retry-After
     return answer->status;
   }
-  // How many of one size are let in, and that they are let in again when these are over.
-  std::size_t LetIn(Answerer::Size size) {
-    std::vector<http::RequestId> waiting;
-    while (true) {
-      const http::RequestId id = Start(size);
-      if (StatusOf(id) == 503) break;
-      waiting.push_back(id);
-    }
+  // Whether it is made; if not, it has been told to come again.
+  bool Begins(Answerer::Size size, access::Gate& by, const std::string& key,
+              const std::string& peer) {
+    const std::size_t before = begun;
+    const http::RequestId id = Start(size, by, key, peer);
+    int status = 0;
+    EXPECT_TRUE(Eventually([&] { return begun > before || (status = StatusOf(id)) != 0; }));
+    if (status == 0) waiting.push_back(id);
+    return status == 0;
+  }
+  std::size_t HowMany(Answerer::Size size, access::Gate& by, const std::string& key,
+                      const std::string& peer = "192.0.2.1") {
+    std::size_t count = 0;
+    while (Begins(size, by, key, peer)) ++count;
+    return count;
+  }
+  // And those that were let in end, and leave room.
+  void GoOn(Answerer::Size size) {
     go_on = true;
     for (const http::RequestId id : waiting)
-      EXPECT_TRUE(Eventually([&] { return StatusOf(id) == 200; }));
-    EXPECT_TRUE(Eventually([&] { return StatusOf(Start(size)) != 503; }));
-    return waiting.size();
+      EXPECT_TRUE(Eventually([&] { return StatusOf(id) == 200; })) << id;
+    EXPECT_TRUE(Eventually([&] { return StatusOf(Start(size)) == 200; }));
   }
 
   access::Gate gate;
   std::shared_ptr<http::Mailbox> mailbox = std::make_shared<http::Mailbox>();
   http::RequestId last = 0;
+  std::vector<http::RequestId> waiting;
   std::atomic<bool> go_on{false};
   std::atomic<bool> endless{false};
-  Answerer answerer{{.open = []() -> Result<std::unique_ptr<store::Database>> {
-                       return std::unique_ptr<store::Database>(std::make_unique<FakeDatabase>());
-                     },
-                     .most_time = std::chrono::seconds(100),
-                     .most_at_once = 40}};
+  std::atomic<std::size_t> begun{0};
+  Answerer answerer;
 };
 
 TEST_F(AnswererTest, AllTogetherAreBounded) {
-  EXPECT_EQ(LetIn(Answerer::Size::kStream), 40U);
+  EXPECT_EQ(HowMany(Answerer::Size::kStream, gate, {}), 40U);
   EXPECT_FALSE(endless);
+  GoOn(Answerer::Size::kStream);
 }
 
-TEST_F(AnswererTest, LargeOnesAreFew) {
-  EXPECT_EQ(LetIn(Answerer::Size::kLarge), Answerer::kMostLarge);
+// Slow readers of one address hold its half, and nobody else's.
+TEST_F(AnswererTest, AnAddressLeavesLargeOnesToOthers) {
+  EXPECT_EQ(HowMany(Answerer::Size::kLarge, gate, {}), 2U);
+  EXPECT_FALSE(Begins(Answerer::Size::kSorted, gate, {}, "192.0.2.1"));
+  EXPECT_TRUE(Begins(Answerer::Size::kStream, gate, {}, "192.0.2.1"));
+  EXPECT_EQ(HowMany(Answerer::Size::kSorted, gate, {}, "2001:db8:1:2::1"), 8U);
+  EXPECT_FALSE(Begins(Answerer::Size::kSorted, gate, {}, "2001:db8:1:2:ffff::2"));
+  EXPECT_FALSE(Begins(Answerer::Size::kSorted, gate, {}, "2001:db8:1:3::1"));  // there is none
   EXPECT_FALSE(endless);
+  GoOn(Answerer::Size::kLarge);
 }
 
-// Of two keys, and of one that asks again and again.
+// One key from several addresses.
 TEST_F(AnswererTest, AKeyLeavesLargeOnesToOthers) {
   std::string lines;
   for (const std::string name : {"one", "two"})
@@ -92,22 +118,29 @@ TEST_F(AnswererTest, AKeyLeavesLargeOnesToOthers) {
   ASSERT_TRUE(keys.ok()) << keys.status().message();
   access::Gate keyed(std::move(*keys));
   constexpr auto kLarge = Answerer::Size::kLarge;
-  std::vector<http::RequestId> waiting;
-  for (std::size_t i = 0; i < Answerer::kMostLargeOfAKey; ++i)
-    waiting.push_back(Start(kLarge, keyed, "one-key"));
-  EXPECT_EQ(StatusOf(Start(kLarge, keyed, "one-key")), 503);
-  EXPECT_EQ(StatusOf(Start(kLarge, keyed, "one-key")), 503);
-  waiting.push_back(Start(kLarge, keyed, "two-key"));
-  waiting.push_back(Start(Answerer::Size::kStream, keyed, "one-key"));
-  go_on = true;
-  for (const http::RequestId id : waiting)
-    EXPECT_TRUE(Eventually([&] { return StatusOf(id) == 200; })) << id;
-  EXPECT_TRUE(Eventually([&] { return StatusOf(Start(kLarge, keyed, "one-key")) != 503; }));
+  EXPECT_TRUE(Begins(kLarge, keyed, "one-key", "192.0.2.1"));
+  EXPECT_TRUE(Begins(kLarge, keyed, "one-key", "192.0.2.2"));
+  EXPECT_FALSE(Begins(kLarge, keyed, "one-key", "192.0.2.3"));
+  EXPECT_TRUE(Begins(kLarge, keyed, "two-key", "192.0.2.1"));
+  EXPECT_TRUE(Begins(Answerer::Size::kStream, keyed, "one-key", "192.0.2.1"));
+  GoOn(kLarge);
+}
+
+struct PatientTest : AnswererTest {
+  PatientTest() : AnswererTest(std::chrono::seconds(1000)) {}
+};
+
+// Those that wait are made when others are over.
+TEST_F(PatientTest, WhoeverWaitsComesNext) {
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(Begins(Answerer::Size::kLarge, gate, {}, "192.0.2.1"));
+  for (int i = 0; i < 2; ++i) waiting.push_back(Start(Answerer::Size::kSorted));
+  GoOn(Answerer::Size::kSorted);
 }
 
 TEST_F(AnswererTest, EndlessOnesLeaveRoomAndHaveNoTimeLimit) {
-  EXPECT_EQ(LetIn(Answerer::Size::kEndless), 10U);
+  EXPECT_EQ(HowMany(Answerer::Size::kEndless, gate, {}), 10U);
   EXPECT_TRUE(endless);
+  GoOn(Answerer::Size::kEndless);
 }
 
 }  // namespace
