@@ -15,7 +15,6 @@
 #include "base/stop.h"
 #include "render/text.h"
 #include "store/backups.h"
-#include "store_clickhouse/address.h"
 #include "store_rocks/backup/create.h"
 #include "store_rocks/backup/folder.h"
 #include "store_rocks/backup/list.h"
@@ -23,6 +22,7 @@
 #include "tools/admin/backup/shared.h"
 #include "tools/admin/writing.h"
 #include "tools/common/database_path.h"
+#include "tools/common/open_database.h"
 #include "tools/common/signals.h"
 #include "tools/common/step_line.h"
 
@@ -55,7 +55,7 @@ Result<Wish> Read(const CommandInput& input) {
   wish.folder = std::move(*folder);
   const auto database = DatabasePath(input.Text("database"), Access::kWrite);
   if (!database.ok()) return database.status();
-  if (store_clickhouse::IsAddress(*database)) {
+  if (IsCluster(*database)) {
     return Status::Usage(
         "backup: of a database of RocksDB only; a cluster has a BACKUP statement of its own");
   }
