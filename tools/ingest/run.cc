@@ -255,7 +255,6 @@ class IngestRun {
       return admin::RunWork(request, *store_, stop, done);
     };
     live.on_ready = [this] {
-      *spared_ = false;
       spare_.clear();
       dropped_.clear();
       net::Notify("READY=1");
@@ -280,6 +279,9 @@ class IngestRun {
   Result<ingest::RunReport> RunSeen(ingest::Service& service) const {
     const auto exporter = OpenExporter(service);
     if (!exporter.ok()) return exporter.status();
+    // All is open. Whatever ends it from here on, a stop before it is ready, too, is no failed
+    // start, and nobody goes on with the sockets unless they are handed over.
+    *spared_ = false;
     return service.Run();
   }
 

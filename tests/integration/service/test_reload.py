@@ -112,15 +112,16 @@ def Storm(box: Sandbox) -> None:
 def EndAmidReload(box: Sandbox) -> None:
     """SIGTERM wins, whenever it comes, and what was sent before it is stored."""
     said = []
-    for n in range(24):
+    for n in range(40):
         ingester = Ingester(box)
         talker = Talker(ingester.socket, f"end{n}")
         talker.Say(20)
         WaitFor(lambda: talker.Unread() == 0, 90, "the frames to be read")
         ingester.service.Signal(signal.SIGHUP)
-        time.sleep(0.004 * n)
+        time.sleep(0.0025 * n)
         ingester.Stop()
-        Check(not ingester.socket.exists(), "the socket's file stayed behind")
+        for path in (ingester.socket, box.folder / "db" / "control.sock"):
+            Check(not path.exists(), f"{path} stayed behind")
         said += talker.said
     CheckOnce(box, said)
 
