@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "base/whole_number.h"
 #include "store_clickhouse/table/mutations.h"
 
 namespace pdns::store_clickhouse {
@@ -76,11 +77,6 @@ bool IsMark(std::string_view text) {
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-bool ReadNumber(std::string_view text, std::uint64_t& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 }  // namespace
 
 std::string Holder::Words() const { return fmt::format("process {} on {}", pid, host); }
@@ -109,8 +105,8 @@ std::optional<Holder> ParseHolder(std::string_view text) {
   }
   Holder holder{std::string(parts[0]), std::string(parts[1]), 0, 0, Printable(parts[4])};
   const bool good = IsMark(holder.mark) && IsMark(holder.place) && !parts[4].empty() &&
-                    parts[4].size() <= kMostHost && ReadNumber(parts[2], holder.pid) &&
-                    ReadNumber(parts[3], holder.start);
+                    parts[4].size() <= kMostHost && ReadWholeNumber(parts[2], holder.pid) &&
+                    ReadWholeNumber(parts[3], holder.start);
   return good ? std::optional(std::move(holder)) : std::nullopt;
 }
 
