@@ -84,12 +84,14 @@ class FileRun {
       report = source.Read(path.path, path.rule);
     }
     // Said at once, and not in the report alone: a run may take hours.
-    if (report.state == source::State::kUnreadable || report.state == source::State::kCorrupt) {
-      LogError(report.name + ": " + std::string(NameOf(report.state)) + ": " + report.reason);
+    if (NeedsLook(report)) {
+      complaints_.Error(report.name + ": " + std::string(NameOf(report.state)) + ": " +
+                        report.reason);
     }
     if (!source::TimeComplaint(report.counters).empty())
-      LogWarning(report.name + ": " + report.reason);
-    if (source::OnlyForwards(report.counters)) LogWarning(report.name + std::string(kOnlyForwards));
+      complaints_.Warning(report.name + ": " + report.reason);
+    if (source::OnlyForwards(report.counters))
+      complaints_.Warning(report.name + std::string(kOnlyForwards));
     return report;
   }
 
@@ -99,11 +101,17 @@ class FileRun {
   source::Progress& progress_;
   std::atomic<std::size_t> next_{0};
   std::vector<source::Report> reports_;  // each written by the one reader that took it
+  LogLimit own_complaints_{""};
+  LogLimit& complaints_ = plan_.complaints != nullptr ? *plan_.complaints : own_complaints_;
   std::mutex mutex_;
   record::Applied applied_;
 };
 
 }  // namespace
+
+bool NeedsLook(const source::Report& report) {
+  return report.state == source::State::kCorrupt || report.state == source::State::kUnreadable;
+}
 
 Result<RunReport> ReadFiles(const FilePlan& plan, Drainer& drainer, Claims& claims,
                             const Stop& stop, source::Progress& progress) {

@@ -4,6 +4,9 @@
 // Threads: as many files at once as there are cores, each thread taking the next file when it is
 // done; for fewer files than cores, several workers within each. The readers share the claims, the
 // drainer and the progress, nothing else.
+//
+// What is wrong with a file is logged when it has been read, by a LogLimit: whoever may name files
+// can name as many as /proc has. The report has all of them.
 #pragma once
 
 #include <chrono>
@@ -11,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/log_limit.h"
 #include "base/stop.h"
 #include "ingest/claims.h"
 #include "ingest/drainer.h"
@@ -30,12 +34,16 @@ struct FilePlan {
   const Storing* storing = nullptr;        // as FileSource
   bool waits = false;                      // likewise
   frame::UnpackMemory* memory = nullptr;   // likewise
+  LogLimit* complaints = nullptr;  // of files, shared with other runs; none: the run has its own
 };
 
 // Returns when all is read and what was taken is in the sink, or after a stop. kIo, kCorrupt: the
 // sink failed, and what it had not confirmed is not stored.
 Result<RunReport> ReadFiles(const FilePlan& plan, Drainer& drainer, Claims& claims,
                             const Stop& stop, source::Progress& progress);
+
+// Damaged, or not to be read.
+bool NeedsLook(const source::Report& report);
 
 // To follow the name of a source that source::OnlyForwards.
 inline constexpr std::string_view kOnlyForwards =

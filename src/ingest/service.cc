@@ -188,9 +188,10 @@ Result<RunReport> Service::RunJob(std::vector<source::Path> sources, const Stop&
   constexpr std::size_t kPartBeside = 4;
   const std::size_t memory = options_.window_memory / Parts() / (turn->beside() ? kPartBeside : 1);
   frame::UnpackMemory beside(options_.unpack_memory / kPartBeside, options_.unpack_way_out);
-  return RunPlan({std::move(sources), options_.policy, options_.flush_interval, memory,
-                  options_.cores, sink_.storing, false, turn->beside() ? &beside : &unpack_},
-                 stop, progress);
+  return RunPlan(
+      {std::move(sources), options_.policy, options_.flush_interval, memory, options_.cores,
+       sink_.storing, false, turn->beside() ? &beside : &unpack_, &file_complaints_},
+      stop, progress);
 }
 
 Result<RunReport> Service::RunPlan(const FilePlan& plan, const Stop& stop,
@@ -295,6 +296,10 @@ void Service::Follow(const std::string& path) {
       of_files_.Add(report.counters);
     }
     told = ended ? record::Counters() : report.counters;
+    if (ended && NeedsLook(report)) {
+      file_complaints_.Warning(report.name + ": " + std::string(NameOf(report.state)) + ": " +
+                               report.reason);
+    }
     if (ended) AddSource(report);
   });
   collector.Drain();
@@ -343,19 +348,15 @@ void Service::Add(RunReport report) {
   std::move(report.sources.begin(), report.sources.end(), std::back_inserter(report_.sources));
 }
 
-// A service lives for months: of what is done only the sum is kept, but for what needs a look. That
-// is said at once, too; as its number is bounded, so are the lines.
+// A service lives for months: of what is done only the sum is kept, but for what needs a look, so
+// many of them. Whoever read it has logged that already.
 void Service::AddSource(const source::Report& source) {
   LogDetail(source.name + ": " + std::string(NameOf(source.state)) + ", " +
             std::to_string(source.counters.frames) + " frames");
   constexpr std::size_t kMostTold = 1000;
-  const bool look =
-      source.state == source::State::kCorrupt || source.state == source::State::kUnreadable;
   const std::lock_guard lock(mutex_);
-  if (look && report_.sources.size() < kMostTold) {
-    LogWarning(source.name + ": " + std::string(NameOf(source.state)) + ": " + source.reason);
+  if (NeedsLook(source) && report_.sources.size() < kMostTold)
     return report_.sources.push_back(source);
-  }
   done_.name = "files followed and watched";
   done_.state = source::State::kComplete;
   done_.counters.Add(source.counters);

@@ -18,6 +18,7 @@
 
 #include "archive/archive.h"
 #include "base/figure.h"
+#include "base/log_limit.h"
 #include "base/status.h"
 #include "base/stop.h"
 #include "control/server.h"
@@ -151,6 +152,7 @@ class Service {
   RunReport report_;           // of what has ended; guarded by mutex_
   source::Report done_;        // of followed and watched files; guarded by mutex_
   record::Counters of_files_;  // guarded by mutex_
+  LogLimit file_complaints_{""};
 };
 
 }  // namespace pdns::ingest
