@@ -37,7 +37,7 @@ Result<Client> Client::ConnectAgain(const std::string& path, const Stop& stop) {
 
 Status Client::Send(const Request& request, const Stop& stop) {
   const std::string line = ToLine(request);
-  if (line.size() > kLongestLine)
+  if (line.size() > kLongestLine || request.paths.size() > kMostPaths)
     return Status::Usage("too many paths for a live ingester at once: name their folder");
   for (std::size_t at = 0; at < line.size();) {
     // A frozen ingester reads nothing: a request that fills the socket would hold a blocking send.

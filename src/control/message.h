@@ -30,11 +30,12 @@ inline constexpr std::size_t kLongestLine = 1U << 20;
 inline constexpr std::size_t kLongestReply = 64U << 20;
 inline constexpr std::size_t kLongestCommand = 32;
 inline constexpr std::size_t kMostOptions = 1000;
+inline constexpr std::size_t kMostPaths = 30'000;  // fewer than values of a json::kSmallDocument
 
 struct Request {
   enum class Operation : std::uint8_t { kBackfill, kTap, kStatus, kAdmin };
   Operation operation = Operation::kStatus;
-  std::vector<std::string> paths;  // of a backfill: absolute
+  std::vector<std::string> paths;  // of a backfill: absolute, at most kMostPaths
   // Of a backfill: what the client was told to take, if it was. Who may ask does not decide that:
   // an ingester refuses what is not its own way.
   std::optional<dnstap::TypeSet> accepted;

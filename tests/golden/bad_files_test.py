@@ -11,6 +11,7 @@ from pdns_live import LiveTest
 from pdns_testing import BIN, stats, stream, wait_for
 
 BAD = 60
+USAGE = 64
 BURST, INTERVAL = 10, 10  # lines at once, and seconds to one more: base/log_limit.h
 
 
@@ -50,6 +51,15 @@ class BadFiles(LiveTest):
                                 capture_output=True, timeout=300)
         self.assertNotEqual(0, filled.returncode)
         self.check_log(began)
+        self.end(run)
+
+    def test_more_paths_than_a_request_holds(self) -> None:
+        run = self.start()
+        for paths in (["a"] * 31_000, ["a" * 200] * 5_500):  # too many, and too many bytes
+            filled = subprocess.run([BIN / "pdns-ingest", "-d", self.database, "--backfill", *paths], cwd="/",
+                                    capture_output=True, timeout=300)
+            self.assertEqual((USAGE, b""), (filled.returncode, filled.stdout))
+            self.assertIn(b"too many paths", filled.stderr)
         self.end(run)
 
 

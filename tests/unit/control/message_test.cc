@@ -36,6 +36,20 @@ TEST(ControlMessage, RequestsAsTheyAreWritten) {
       << line;
 }
 
+TEST(ControlMessage, AsManyPathsAsThereMayBeComeBack) {
+  Request request;
+  request.operation = Operation::kBackfill;
+  request.paths.assign(kMostPaths, "/a");
+  request.accepted = dnstap::SetOf(4);
+  request.untrusted = source::Untrusted::kDrop;
+  std::string line = ToLine(request);
+  ASSERT_LE(line.size(), kLongestLine);
+  line.pop_back();
+  const auto back = ParseRequest(line);
+  ASSERT_TRUE(back.ok()) << back.status().message();
+  EXPECT_EQ(back->paths.size(), kMostPaths);
+}
+
 TEST(ControlMessage, RequestsComeBack) {
   for (const Operation operation : {Operation::kStatus, Operation::kTap, Operation::kBackfill}) {
     for (const source::Untrusted untrusted :
