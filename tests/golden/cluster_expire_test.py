@@ -3,40 +3,20 @@
 directions, and the ledger keeps one position a source."""
 from __future__ import annotations
 
-import json
 import time
 import unittest
-from pathlib import Path
 
-from clickhouse import Cluster, skip_without_server
+from clickhouse import skip_without_server
 from clickhouse_rows import check_markers, stored
+from cluster_expiring import Expiring
 from pdns_admin import DONE, USAGE, admin, answer, told
-from pdns_testing import CAPTURES, ingest, query, scratch, stats, stream
+from pdns_testing import CAPTURES, ingest, query, stats, stream
 
 TRUST = "--trust-clock"  # the captures stay where they are, and the clock goes on
 LATE = ("--last-before", "2027-01-01")
 
 
-class Expire(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.folder = scratch()
-        cls.addClassCleanup(cls.folder.cleanup)
-        cls.root = Path(cls.folder.name)
-        cls.cluster = cls.enterClassContext(Cluster(cls.root))
-
-    def setUp(self) -> None:
-        self.name = self._testMethodName
-        self.cluster.create(self.name)
-        self.address = self.cluster.address(database=self.name)
-        self.rocks = self.root / f"{self.name}.db"
-        for database, *how in ((self.rocks,), (self.address, "--outbox", self.root / f"{self.name}.outbox")):
-            run = ingest(database, *how, *CAPTURES)
-            assert run.returncode == 0, run.stderr
-
-    def rows(self, database: object, *options: str) -> list[dict]:
-        return [json.loads(line) for line in query(database, "*.", "--json", *options).stdout.splitlines()]
-
+class Expire(Expiring):
     def count(self, condition: str) -> int:
         return sum(int(row[0]) for row in self.cluster.rows(f"SELECT count() FROM {self.name}.rows FINAL WHERE {condition}"))
 
